@@ -1,0 +1,211 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"stones/lab/pace"
+	"stones/lab/stone"
+	"stones/lab/tally"
+	"stones/tcp"
+	"stones/udp"
+)
+
+// A thrower and a catcher are what tcp and udp have in common.
+type (
+	thrower interface {
+		Throw(context.Context, iter.Seq[stone.Stone]) iter.Seq2[stone.Stone, error]
+		SetDeadline(time.Time) error
+		Close() error
+	}
+	catcher interface {
+		Addr() net.Addr
+		Catch() iter.Seq2[stone.Stone, error]
+		Close() error
+	}
+)
+
+// exchange is one transport's run of one plan.
+type exchange struct {
+	transport string
+	id        uint32
+	world     World
+	plan      pace.Plan
+	schedule  *pace.Schedule
+	limit     time.Duration // of the whole: when everything that waits gives up
+	catcher   catcher
+
+	// Written by the throwing task.
+	began     time.Duration // when the thrower asked
+	connected time.Duration // when it was answered
+	throws    tally.Throws
+	throwErr  error
+
+	// Written by the catching task; counted is for the throwing one.
+	catches  *tally.Catches
+	arrived  atomic.Int64
+	catchErr error
+}
+
+// newExchange gets a catcher ready in the world.
+func newExchange(ctx context.Context, w World, e Experiment, transport string) (*exchange, error) {
+	x := &exchange{transport: transport, world: w}
+	x.plan, x.id = *e.plan(transport), ids[transport]
+	schedule, err := pace.NewSchedule(x.plan, e.Seed)
+	if err != nil {
+		return nil, err
+	}
+	x.schedule = schedule
+	planned := schedule.Count()
+	x.throws.Planned = planned
+	if schedule.Paced() {
+		x.catches = tally.NewCatches(planned, schedule.Offset)
+	} else {
+		x.catches = tally.NewCatches(planned, nil)
+	}
+	length := x.plan.Time
+	if schedule.Paced() && planned > 0 {
+		length = schedule.Offset(uint64(planned))
+	}
+	x.limit = w.Now() + length + e.GiveUp
+
+	if transport == TCP {
+		c, err := tcp.Listen(ctx, w, w.Address(transport))
+		if err != nil {
+			return nil, err
+		}
+		x.catcher = c
+		return x, nil
+	}
+	c, err := udp.Listen(ctx, w, w.Address(transport))
+	if err != nil {
+		return nil, err
+	}
+	x.catcher = c
+	return x, nil
+}
+
+// ids tell the stones of the transports apart.
+var ids = map[string]uint32{TCP: 1, UDP: 2}
+
+// plan is the transport's plan, or nil.
+func (e Experiment) plan(transport string) *pace.Plan {
+	if transport == TCP {
+		return e.TCP
+	}
+	return e.UDP
+}
+
+// throw is the throwing task: it asks, throws, lets the last stones fly home,
+// and then closes the catcher, so that the catching task ends too.
+func (x *exchange) throw(ctx context.Context) {
+	defer x.catcher.Close()
+	x.began = x.world.Now()
+	t, err := x.dial(ctx)
+	x.connected = x.world.Now()
+	if err != nil {
+		x.throwErr = err
+		return
+	}
+	defer t.Close()
+	if err := t.SetDeadline(x.world.Time(x.limit)); err != nil {
+		x.throwErr = err
+		return
+	}
+	stones := x.schedule.Stones(ctx, x.world, x.connected, x.id)
+	for s, err := range t.Throw(ctx, stones) {
+		if err != nil && (s.Number == 0 || ctx.Err() != nil) {
+			x.throwErr = err
+			break
+		}
+		x.throws.Add(s, x.world.Now(), causeOf(err))
+		if err != nil && x.throwErr == nil {
+			x.throwErr = err
+		}
+	}
+	if ctx.Err() != nil && x.throwErr == nil {
+		x.throwErr = context.Cause(ctx)
+	}
+	x.world.Drain(ctx, x.transport, func() bool { return x.arrived.Load() >= int64(x.throws.Thrown) })
+}
+
+// dial opens the thrower's end.
+func (x *exchange) dial(ctx context.Context) (thrower, error) {
+	ctx, cancel := context.WithDeadline(ctx, x.world.Time(x.limit))
+	defer cancel()
+	address := x.catcher.Addr().String()
+	if x.transport == TCP {
+		t, err := tcp.Dial(ctx, x.world, address)
+		if err != nil {
+			return nil, err
+		}
+		return t, nil
+	}
+	t, err := udp.Dial(ctx, x.world, address)
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// causeOf names why a stone was not thrown, in words that can be counted.
+func causeOf(err error) string {
+	var words interface{ Timeout() bool }
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "refused"
+	case errors.Is(err, syscall.EMSGSIZE):
+		return "message too long"
+	case errors.Is(err, syscall.ENOBUFS):
+		return "no buffer space"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED):
+		return "connection lost"
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &words) && words.Timeout():
+		return "timed out"
+	default:
+		return "other"
+	}
+}
+
+// catch is the catching task: it notes whatever comes until the catcher ends.
+func (x *exchange) catch() {
+	for s, err := range x.catcher.Catch() {
+		at := x.world.Now()
+		switch {
+		case err == nil && s.Exchange == x.id:
+			x.catches.Add(s, at)
+			if x.catches.Copies(s.Number) == 1 {
+				x.arrived.Add(1)
+			}
+		case err == nil, errors.Is(err, stone.ErrForeign), errors.Is(err, stone.ErrShort), errors.Is(err, stone.ErrSize):
+			x.catches.Foreign()
+		case errors.Is(err, stone.ErrDamaged):
+			x.catches.Damaged()
+		default:
+			x.catchErr = err
+		}
+	}
+}
+
+// failure is why the exchange did not come to its end, or nil.
+func (x *exchange) failure() error {
+	switch {
+	case x.throwErr != nil:
+		return x.throwErr
+	case x.catchErr != nil:
+		return x.catchErr
+	case x.throws.Planned > x.throws.Attempted:
+		return fmt.Errorf("%d of %d stones were not thrown", x.throws.Planned-x.throws.Attempted, x.throws.Planned)
+	}
+	return nil
+}
+

@@ -1,0 +1,57 @@
+package lab
+
+import (
+	"fmt"
+	"time"
+
+	"stones/lab/pace"
+	"stones/lab/wire"
+)
+
+// An Experiment says what to throw, over which transports, along which path.
+// It is plain data: flags fill it in, and results carry it, so that the same
+// experiment can be run again.
+type Experiment struct {
+	Path     string `json:"path"` // the name of the path: sim, host
+	Seed     uint64 `json:"seed"` // all chance on an emulated path comes from it
+	IPv6     bool   `json:"ipv6,omitzero"`
+	Together bool   `json:"together,omitzero"` // both transports share one wire at the same time
+
+	// The plan of each transport; nil leaves the transport out.
+	TCP *pace.Plan `json:"tcp,omitzero"`
+	UDP *pace.Plan `json:"udp,omitzero"`
+
+	// The two directions of the wire: from thrower to catcher, and back.
+	Out  wire.Shape `json:"out"`
+	Back wire.Shape `json:"back"`
+
+	Deadline time.Duration `json:"deadline,omitzero"` // a stone that takes longer is late; 0 is none
+	GiveUp   time.Duration `json:"give_up"`           // how long after the planned end to go on
+
+	Congestion string `json:"congestion,omitzero"` // TCP's congestion control; empty is the path's own choice
+	Recovery   string `json:"recovery,omitzero"`   // how TCP finds a loss: rack or sack; empty is the path's own choice
+	Buffer     int    `json:"buffer,omitzero"`     // socket buffers in bytes; 0 is the path's own choice
+
+	PerStone bool `json:"per_stone,omitzero"` // keep what became of every single stone
+}
+
+// Names of the transports, as they stand in results.
+const (
+	TCP = "tcp"
+	UDP = "udp"
+)
+
+// MaxUDPSize is the largest stone in bytes that fits a datagram: 65,535 less
+// the headers of UDP and IPv4 (RFC 768, RFC 791). IPv6 would allow 20 more.
+const MaxUDPSize = 65507
+
+// An InvalidError says which word of an experiment cannot be meant.
+type InvalidError struct {
+	Word  string // the flag's name without dashes
+	Value string // as it was understood
+	Why   string // what is wrong and what is allowed
+}
+
+func (e *InvalidError) Error() string {
+	return fmt.Sprintf("--%s %q: %s", e.Word, e.Value, e.Why)
+}

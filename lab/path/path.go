@@ -1,0 +1,86 @@
+// Package path holds the words that all paths share: what a path says of
+// itself, and what it saw of an exchange.
+//
+// It has no path in it. Those are the packages below: sim is emulated, host is
+// this computer's loopback.
+package path
+
+import "time"
+
+// A Record is what a path itself saw of one exchange. A path that emulates the
+// wire knows the fate of every packet; one that does not leaves Exact false,
+// and then only ReceiverDrops, if that is known, means anything.
+type Record struct {
+	Exact bool // the wire's own counts and Copies are known, packet by packet
+
+	Out, Back     Direction
+	Again         int // of Out.Data: packets whose first byte of stones was sent before
+	Retransmitted int // TCP segments thrown again, by the thrower's own count
+	Timeouts      int // TCP retransmission timeouts, by the thrower's own count
+
+	ReceiverDrops int    // stones that reached the catcher's computer and found its socket buffer full
+	DropsUnknown  string // why ReceiverDrops is not known; empty if it is
+
+	// Copies says how many intact copies of stone n the path gave to the
+	// catching program. It is nil unless Exact.
+	Copies func(n uint64) int
+
+	// Behind says whether the first copy of stone n was given over after a stone
+	// with a higher number. It is nil unless Exact.
+	Behind func(n uint64) bool
+
+	// Causes says what befell the packets of stone n. It is nil unless Exact.
+	Causes func(n uint64) Cause
+
+	Samples []Sample
+}
+
+// A Cause is what befell the packets of one stone: why it may be missing.
+// Causes add up.
+type Cause uint8
+
+// The causes.
+const (
+	Dropped      Cause = 1 << iota // a packet was lost on the way
+	Overflowed                     // a packet found the queue full
+	Damaged                        // a packet had one bit flipped
+	TooBig                         // a packet was longer than the MTU
+	ReceiverDrop                   // a datagram found the catcher's socket buffer full
+	Pieces                         // it travelled in fragments, which must be put together
+)
+
+// A Direction is what one direction of the wire did with an exchange's
+// packets. Sent and Bytes count what the sender gave to the wire, IP headers
+// included; the other counts are of packets.
+type Direction struct {
+	Sent       int `json:"packets"`
+	Data       int `json:"data_packets"` // of these, with bytes of stones in them
+	Bytes      int `json:"bytes"`
+	Lost       int `json:"dropped"`    // on the way
+	Overflowed int `json:"overflowed"` // the queue was full
+	Damaged    int `json:"damaged"`    // came with one bit wrong
+	TooBig     int `json:"too_big"`    // over the MTU
+	Copied     int `json:"copied"`     // copies that the wire itself made
+	Arrived    int `json:"arrived"`    // copies included
+}
+
+// A Sample is the state of the thrower's TCP at one moment.
+type Sample struct {
+	At       time.Duration // since the exchange began
+	Cwnd     int           // congestion window in packets
+	Ssthresh int           // slow start threshold in packets; 0 while there is none
+	RTT      time.Duration // smoothed round-trip time (RFC 6298)
+	RTO      time.Duration // retransmission timeout
+}
+
+// A Stack says which network stack an exchange ran on and how it was set.
+type Stack struct {
+	Name       string `json:"name"`
+	Version    string `json:"version,omitzero"`
+	Congestion string `json:"congestion"`
+	SACK       string `json:"sack"`
+	Recovery   string `json:"recovery"`
+	Nagle      string `json:"nagle"`
+	SendBuffer int    `json:"send_buffer"` // bytes; 0 is the stack's own choice
+	RecvBuffer int    `json:"recv_buffer"`
+}

@@ -1,0 +1,119 @@
+package sim
+
+import (
+	"gvisor.dev/gvisor/pkg/buffer"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+
+	"stones/lab/stone"
+)
+
+// A sight is what can be seen of a packet from outside: whose it is, and which
+// stones it carries.
+type sight struct {
+	tcp, udp bool   // neither: ICMP
+	data     bool   // it carries bytes of stones
+	stone    uint64 // whose byte its first byte of data is; 0 if it has none
+	offset   int    // where in that stone
+	last     uint64 // the last stone that begins in it; 0 if none does
+	again    bool   // its first byte of data was sent before
+	piece    bool   // it is a fragment
+}
+
+// An eye follows what one end sends. A packet alone does not tell which stones
+// are in it: TCP's sequence numbers count from where the connection began, and
+// of a datagram in pieces only the first piece has the stone's header.
+type eye struct {
+	first uint32 // sequence number of the connection's first byte
+	sent  int64  // how many bytes were sent, the furthest of them
+	size  int64  // bytes a stone
+
+	pieces uint64 // the stone whose pieces are being sent
+}
+
+// headLen is as much of a packet as can matter: the longest headers that the
+// stack makes, and a stone's.
+const headLen = header.IPv6MinimumSize + header.IPv6FragmentHeaderSize + header.TCPHeaderMaximumSize + stone.HeaderLen
+
+// look sees a packet: an IPv4 (RFC 791) or IPv6 (RFC 8200) header without
+// options, perhaps a fragment's, and what follows.
+func (e *eye) look(packet *buffer.Buffer) sight {
+	var space [headLen]byte
+	n, _ := packet.ReadAt(space[:], 0)
+	head, size := space[:n], int(packet.Size())
+	var protocol uint8
+	var at int // in a fragmented datagram
+	var s sight
+	switch header.IPVersion(head) {
+	case header.IPv4Version:
+		ip := header.IPv4(head)
+		protocol, at = ip.Protocol(), int(ip.FragmentOffset())
+		s.piece = at > 0 || ip.More()
+		head, size = head[ip.HeaderLength():], size-int(ip.HeaderLength())
+	case header.IPv6Version:
+		protocol = header.IPv6(head).NextHeader()
+		head, size = head[header.IPv6MinimumSize:], size-header.IPv6MinimumSize
+		if protocol == header.IPv6FragmentHeader {
+			fragment := header.IPv6Fragment(head)
+			protocol, at = fragment.NextHeader(), int(fragment.FragmentOffset())*8
+			s.piece = true
+			head, size = head[header.IPv6FragmentHeaderSize:], size-header.IPv6FragmentHeaderSize
+		}
+	}
+	switch protocol {
+	case uint8(header.TCPProtocolNumber):
+		s.tcp = true
+		e.segment(&s, header.TCP(head), size)
+	case uint8(header.UDPProtocolNumber):
+		s.udp = true
+		e.datagram(&s, head, at)
+	}
+	return s
+}
+
+// segment sees a TCP segment of size bytes, its header included.
+func (e *eye) segment(s *sight, tcp header.TCP, size int) {
+	if tcp.Flags().Contains(header.TCPFlagSyn) {
+		e.first = tcp.SequenceNumber() + 1
+		return
+	}
+	data := int64(size - int(tcp.DataOffset()))
+	if data <= 0 {
+		return
+	}
+	// Sequence numbers are of 32 bits; the nearest to what was sent is meant.
+	begin := e.sent + int64(int32(tcp.SequenceNumber()-e.first-uint32(e.sent)))
+	if begin < 0 {
+		return // a keep-alive's byte before the first
+	}
+	if e.size == 0 {
+		length, err := stone.Size(tcp[tcp.DataOffset():])
+		if err != nil {
+			return
+		}
+		e.size = int64(length)
+	}
+	end := begin + data
+	s.data = true
+	s.again = begin < e.sent
+	s.stone = uint64(begin/e.size) + 1
+	s.offset = int(begin % e.size)
+	if last := (end - 1) / e.size; last*e.size >= begin {
+		s.last = uint64(last) + 1
+	}
+	e.sent = max(e.sent, end)
+}
+
+// datagram sees a UDP datagram, or the piece of it that begins at byte at.
+func (e *eye) datagram(s *sight, head []byte, at int) {
+	if at > 0 {
+		s.data, s.stone, s.offset = e.pieces != 0, e.pieces, at-header.UDPMinimumSize
+		return
+	}
+	e.pieces = 0
+	thrown, err := stone.Peek(head[header.UDPMinimumSize:])
+	if err != nil {
+		return
+	}
+	s.data, s.stone, s.last = true, thrown.Number, thrown.Number
+	e.pieces = thrown.Number
+}

@@ -1,0 +1,167 @@
+package sim
+
+import (
+	"context"
+	"math"
+
+	"stones/lab/path"
+	"stones/lab/wire"
+)
+
+// A watch is the world's own record: it stands beside the two wires and before
+// the catcher's sockets, and notes what becomes of every packet and stone.
+type watch struct {
+	eng      *engine
+	catcher  *host
+	tcp, udp flow
+	pings    flow // ICMP: counted, but nobody's exchange
+}
+
+// A flow is what was seen of one transport.
+type flow struct {
+	record   path.Record
+	inFlight int // packets on the way out
+	copies   []uint16
+	causes   []path.Cause
+	behind   []bool // handed over after a stone with a higher number
+	highest  uint64 // of those handed over
+	drains   []*process // who waits for inFlight to be 0
+}
+
+// of is the flow that a packet belongs to.
+func (w *watch) of(s sight) *flow {
+	switch {
+	case s.tcp:
+		return &w.tcp
+	case s.udp:
+		return &w.udp
+	default:
+		return &w.pings
+	}
+}
+
+// sent notes the fate of a packet that was given to a wire, and of the copy
+// that the wire may have made.
+func (w *watch) sent(s sight, size int, first, copied wire.Fate, back bool) {
+	f := w.of(s)
+	d := &f.record.Out
+	if back {
+		d = &f.record.Back
+	}
+	d.Sent++
+	d.Bytes += size
+	if s.data {
+		d.Data++
+	}
+	if s.again {
+		f.record.Again++
+	}
+	if copied != wire.None {
+		d.Copied++
+	}
+	for _, fate := range []wire.Fate{first, copied} {
+		var cause path.Cause
+		switch fate {
+		case wire.None:
+			continue
+		case wire.Carried:
+		case wire.Damaged:
+			d.Damaged++
+			cause = path.Damaged
+		case wire.Lost:
+			d.Lost++
+			cause = path.Dropped
+		case wire.Overflowed:
+			d.Overflowed++
+			cause = path.Overflowed
+		case wire.TooBig:
+			d.TooBig++
+			cause = path.TooBig
+		}
+		if !back {
+			if fate == wire.Carried || fate == wire.Damaged {
+				f.inFlight++
+			}
+			if s.piece {
+				cause |= path.Pieces
+			}
+			f.note(s.stone, cause)
+		}
+	}
+}
+
+// note adds a cause for which stone n may be missing.
+func (f *flow) note(n uint64, cause path.Cause) {
+	if n == 0 || n > math.MaxUint32 {
+		return
+	}
+	f.causes = grow(f.causes, n)
+	f.causes[n-1] |= cause
+}
+
+// grow makes room for number n.
+func grow[T any](list []T, n uint64) []T {
+	if missing := int(n) - len(list); missing > 0 {
+		list = append(list, make([]T, missing)...)
+	}
+	return list
+}
+
+// counters are the catcher's own counts of datagrams: those that were right,
+// and those of them that found no room.
+type counters struct {
+	right, noRoom uint64
+}
+
+// counters reads the counts, if they matter for a packet.
+func (w *watch) counters(s sight) counters {
+	if !s.udp {
+		return counters{}
+	}
+	stats := w.catcher.stack.Stats().UDP
+	return counters{right: stats.PacketsReceived.Value(), noRoom: stats.ReceiveBufferErrors.Value()}
+}
+
+// arrived notes what became of a packet that came out of a wire.
+func (w *watch) arrived(s sight, before counters, back bool) {
+	f := w.of(s)
+	if back {
+		f.record.Back.Arrived++
+		return
+	}
+	f.record.Out.Arrived++
+	f.inFlight--
+	after := w.counters(s)
+	switch {
+	case after.noRoom > before.noRoom:
+		f.record.ReceiverDrops++
+		f.note(s.stone, path.ReceiverDrop)
+	case after.right > before.right && s.stone != 0:
+		f.handOver(s.stone)
+	}
+	if f.inFlight == 0 {
+		for _, p := range f.drains {
+			p.wake()
+		}
+	}
+}
+
+// handOver notes that a copy of stone n lies in the catcher's socket.
+func (f *flow) handOver(n uint64) {
+	f.copies, f.behind = grow(f.copies, n), grow(f.behind, n)
+	f.copies[n-1]++
+	if f.copies[n-1] == 1 && n < f.highest {
+		f.behind[n-1] = true
+	}
+	f.highest = max(f.highest, n)
+}
+
+// drain waits until none of f's packets is on the way out.
+func (f *flow) drain(ctx context.Context, eng *engine) {
+	p := eng.process("drain")
+	f.drains = append(f.drains, p)
+	for f.inFlight > 0 && ctx.Err() == nil {
+		p.park("drain")
+	}
+	f.drains = remove(f.drains, p)
+}

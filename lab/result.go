@@ -1,0 +1,171 @@
+package lab
+
+import (
+	"strconv"
+	"time"
+
+	"stones/lab/path"
+)
+
+// A Result is one experiment and what came of it.
+type Result struct {
+	Experiment Experiment `json:"experiment"`
+	Exchanges  []Exchange `json:"exchanges"`
+	Warnings   []Warning  `json:"warnings"`
+	Made       Made       `json:"made"`
+}
+
+// Made says what made a result: equal bytes are promised only where all of it
+// is equal.
+type Made struct {
+	Go         string `json:"go"`         // version of the language
+	Arithmetic string `json:"arithmetic"` // architectures that give the same bytes
+}
+
+// An Exchange is what one transport did with its plan. Counts are of stones
+// unless the name says otherwise.
+type Exchange struct {
+	Transport string     `json:"transport"`
+	Complete  bool       `json:"complete"`        // all that was planned was tried, and both ends came to their end
+	Error     string     `json:"error,omitzero"`  // why it is not complete
+	Broken    string     `json:"broken,omitzero"` // the law that does not hold, with both sides of it
+	Stack     path.Stack `json:"stack"`
+
+	Planned      int            `json:"planned"`
+	Attempted    int            `json:"attempted"`
+	NotAttempted int            `json:"not_attempted"`
+	Thrown       int            `json:"thrown"`
+	NotThrown    map[string]int `json:"not_thrown"` // attempted in vain, by cause
+
+	Delivered  int `json:"delivered"` // distinct stones that came
+	Late       int `json:"late"`      // of these: after the deadline
+	HeldUp     int `json:"held_up"`   // of these: over 1 ms more than the least delay
+	Lost       int `json:"lost"`      // thrown and not delivered
+	Unknown    int `json:"unknown"`   // thrown, and the other side's report is missing
+	Reordered  int `json:"reordered"` // RFC 4737 section 3, first arrivals only
+	Reordered3 int `json:"reordered_3"` // of these: overtaken by at least three (RFC 4737 section 5.3)
+	Extent     int `json:"reordering_extent"` // the greatest (RFC 4737 section 4.2)
+	Duplicated int `json:"duplicated"` // later copies of a stone that had come
+	Damaged    int `json:"damaged"`   // came with a wrong checksum
+	Foreign    int `json:"foreign"`   // came and was no stone of this exchange
+	AfterDrain int `json:"after_drain"`
+	Arrivals   int `json:"arrivals"` // all that came
+
+	LongestLoss   int    `json:"longest_loss"` // stones lost in a row (RFC 3357)
+	LossPeriods   int    `json:"loss_periods"` // runs of lost stones (RFC 3357)
+	ReceiverDrops Figure `json:"receiver_drops"`
+
+	Wire Wire `json:"wire"`
+
+	Delay      Delays `json:"delay_ms"`
+	Jitter     Figure `json:"jitter_ms"`     // RFC 3550 section 6.4.1, after the last arrival
+	Standstill Figure `json:"standstill_ms"` // longest time without a stone while one was due
+	Connect    Figure `json:"connect_ms"`    // asking, until the answer
+	Done       Figure `json:"done_ms"`       // from the beginning, asking included, to the last first arrival
+	Throughput Figure `json:"throughput_bps"` // IP bytes on the wire, from the beginning to Done
+	Goodput    Figure `json:"goodput_bps"`    // distinct stone bytes, from the first throw to the last first arrival
+
+	Pacing  Pacing        `json:"pacing"`
+	Drain   string        `json:"drain"` // how the end of waiting was decided
+	Samples []Sample      `json:"tcp_info"`
+	Stones  []StoneRecord `json:"stones,omitzero"`
+}
+
+// Wire is what the path saw of the exchange's packets.
+type Wire struct {
+	Packets       Figure          `json:"packets"`       // IP packets from the thrower to the catcher's side
+	DataPackets   Figure          `json:"data_packets"`  // of these, with bytes of stones in them
+	Bytes         Figure          `json:"bytes"`         // of Packets, IP headers included
+	Dropped       Figure          `json:"dropped"`       // lost on the way
+	Overflowed    Figure          `json:"overflowed"`    // the queue was full
+	Damaged       Figure          `json:"damaged"`       // one bit was flipped
+	Copied        Figure          `json:"copied"`        // the wire itself made a copy
+	Retransmitted Figure          `json:"retransmitted"` // segments that TCP threw again
+	Timeouts      Figure          `json:"timeouts"`      // retransmission timeouts of TCP
+	Back          *path.Direction `json:"back,omitzero"` // the way back
+}
+
+// Delays are one-way delays in milliseconds, from the moment a stone was due.
+// A lost stone counts as infinite (RFC 7679 section 5.1), so that a percentile
+// may be "infinite". Max is over the delivered stones.
+type Delays struct {
+	Min Figure `json:"min"`
+	P50 Figure `json:"p50"`
+	P95 Figure `json:"p95"`
+	P99 Figure `json:"p99"`
+	Max Figure `json:"max"`
+}
+
+// Pacing says how well the schedule was kept.
+type Pacing struct {
+	Policy string `json:"policy"`        // what a thrower does after it was held up
+	Late   int    `json:"late"`          // stones thrown over 1 ms after they were due
+	Worst  Figure `json:"worst_slip_ms"` // the longest of these
+}
+
+// A Sample is the state of TCP at the thrower at one moment.
+type Sample struct {
+	At       Figure `json:"at_ms"`
+	Cwnd     int    `json:"cwnd_packets"`
+	Ssthresh int    `json:"ssthresh_packets"` // 0 while there is none
+	RTT      Figure `json:"rtt_ms"`
+	RTO      Figure `json:"rto_ms"`
+}
+
+// A StoneRecord is what became of one stone.
+type StoneRecord struct {
+	Number uint64 `json:"number"`
+	Due    Figure `json:"due_ms"`   // from the start of the plan
+	First  Figure `json:"first_ms"` // first arrival, from the start of the plan
+	Copies int    `json:"copies"`   // arrivals in all
+	Fate   string `json:"fate"`     // delivered, lost, receiver drop, not thrown, not attempted
+}
+
+// A Warning says that a result may mislead, and by which rule. The sentence
+// for it is in package report.
+type Warning struct {
+	Rule      string  `json:"rule"`
+	Transport string  `json:"transport,omitzero"`
+	Word      string  `json:"word,omitzero"` // the flag it is about
+	Value     float64 `json:"value"`         // what it is
+	Limit     float64 `json:"limit"`         // what it would have to stay within
+}
+
+// A Figure is a number, or the reason why there is none. Its zero value is 0.
+type Figure struct {
+	Value float64
+	Why   string // "infinite (…)", "n/a (…)", "unknown (…)"; empty if there is a value
+}
+
+// Number is a figure with a value.
+func Number[T int | int64 | float64](v T) Figure { return Figure{Value: float64(v)} }
+
+// Milliseconds is d as a figure in milliseconds.
+func Milliseconds(d time.Duration) Figure {
+	return Figure{Value: float64(d) / float64(time.Millisecond)}
+}
+
+// NA is the figure of something that does not apply, for the reason given.
+func NA(why string) Figure { return Figure{Why: "n/a (" + why + ")"} }
+
+// Infinite is the figure of a percentile that lies among the lost stones.
+func Infinite() Figure { return Figure{Why: "infinite (lost)"} }
+
+// Known reports whether f has a value.
+func (f Figure) Known() bool { return f.Why == "" }
+
+// String writes the value in the shortest form, or the reason.
+func (f Figure) String() string {
+	if f.Why != "" {
+		return f.Why
+	}
+	return strconv.FormatFloat(f.Value, 'f', -1, 64)
+}
+
+// MarshalJSON writes a number, or the reason as a string.
+func (f Figure) MarshalJSON() ([]byte, error) {
+	if f.Why != "" {
+		return strconv.AppendQuote(nil, f.Why), nil
+	}
+	return []byte(f.String()), nil
+}

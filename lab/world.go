@@ -1,0 +1,49 @@
+package lab
+
+import (
+	"context"
+	"net"
+
+	"stones/lab/clock"
+	"stones/lab/path"
+)
+
+// A Path opens worlds for experiments.
+type Path struct {
+	// Open makes a world for an experiment.
+	Open func(Experiment) (World, error)
+
+	// Virtual says that the worlds have a time of their own, so that any number
+	// may run at once without disturbing each other.
+	Virtual bool
+}
+
+// A World is where exchanges happen: two ends, a path between them, and a
+// clock. The thrower dials; the catcher listens.
+type World interface {
+	clock.Clock
+
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+	Listen(ctx context.Context, network, address string) (net.Listener, error)
+	ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error)
+
+	// Address is where a catcher of the transport is to listen.
+	Address(transport string) string
+
+	// Run runs tasks side by side and returns when all have ended. Only within
+	// a task may be waited for anything.
+	Run(ctx context.Context, tasks ...func()) error
+
+	// Drain waits until nothing of the transport is in flight any more, or as
+	// long as DrainRule says. Done says that nothing more can come.
+	Drain(ctx context.Context, transport string, done func() bool)
+	DrainRule() string
+
+	// Record is what the path saw of the transport's exchange; Check holds the
+	// path to its own book-keeping; Stack says what it runs on.
+	Record(transport string) path.Record
+	Check() error
+	Stack() path.Stack
+
+	Close() error
+}

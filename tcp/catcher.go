@@ -1,0 +1,99 @@
+package tcp
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net"
+	"sync"
+
+	"stones/lab/stone"
+)
+
+// A Listener opens the catcher's socket. [net.ListenConfig] is one.
+type Listener interface {
+	Listen(ctx context.Context, network, address string) (net.Listener, error)
+}
+
+// A Catcher is the end that catches.
+type Catcher struct {
+	socket net.Listener
+
+	mu     sync.Mutex
+	conn   net.Conn // once a thrower has asked
+	closed bool
+}
+
+// Listen gets ready to catch at address.
+func Listen(ctx context.Context, l Listener, address string) (*Catcher, error) {
+	socket, err := l.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("tcp: listen: %w", err)
+	}
+	return &Catcher{socket: socket}, nil
+}
+
+// Addr is where to throw at.
+func (c *Catcher) Addr() net.Addr { return c.socket.Addr() }
+
+// Catch waits for stones and yields each as it comes. What comes and is no
+// stone is yielded as its error.
+//
+// TCP: it accepts one thrower and ends with that thrower's FIN, or with Close.
+// Bytes that are no stone end it too: where the next one begins is not known
+// any more.
+func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
+	return func(yield func(stone.Stone, error) bool) {
+		conn, err := c.accept()
+		if err != nil {
+			if !errors.Is(err, net.ErrClosed) {
+				yield(stone.Stone{}, fmt.Errorf("tcp: accept: %w", err))
+			}
+			return
+		}
+		defer conn.Close()
+		frames := frames{r: bufio.NewReaderSize(conn, maxRead)}
+		for {
+			s, err := frames.read()
+			if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
+				return
+			}
+			if err != nil {
+				err = fmt.Errorf("tcp: catch: %w", err)
+			}
+			if !yield(s, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// accept waits for the thrower's question.
+func (c *Catcher) accept() (net.Conn, error) {
+	conn, err := c.socket.Accept()
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		_ = conn.Close()
+		return nil, net.ErrClosed
+	}
+	c.conn = conn
+	return conn, nil
+}
+
+// Close ends the catching. Stones that come later are not caught.
+func (c *Catcher) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	if c.conn != nil {
+		_ = c.conn.Close()
+	}
+	return c.socket.Close()
+}

@@ -1,0 +1,65 @@
+package udp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net"
+
+	"stones/lab/stone"
+)
+
+// A Listener opens the catcher's socket. [net.ListenConfig] is one.
+type Listener interface {
+	ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error)
+}
+
+// A Catcher is the end that catches.
+type Catcher struct {
+	socket net.PacketConn
+}
+
+// Listen gets ready to catch at address.
+func Listen(ctx context.Context, l Listener, address string) (*Catcher, error) {
+	socket, err := l.ListenPacket(ctx, "udp", address)
+	if err != nil {
+		return nil, fmt.Errorf("udp: listen: %w", err)
+	}
+	return &Catcher{socket: socket}, nil
+}
+
+// Addr is where to throw at.
+func (c *Catcher) Addr() net.Addr { return c.socket.LocalAddr() }
+
+// Catch waits for stones and yields each as it comes. What comes and is no
+// stone is yielded as its error.
+//
+// UDP: anyone may throw, and nothing tells that no more will come: only Close
+// ends it. A datagram that is no stone is one datagram; the next is whole.
+func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
+	return func(yield func(stone.Stone, error) bool) {
+		frames := frames{r: c.socket, buf: make([]byte, maxRead)}
+		for {
+			s, err := frames.read()
+			if errors.Is(err, net.ErrClosed) {
+				return
+			}
+			if err != nil {
+				err = fmt.Errorf("udp: catch: %w", err)
+			}
+			if !yield(s, err) || broken(err) {
+				return
+			}
+		}
+	}
+}
+
+// Close ends the catching. Stones that come later are not caught.
+func (c *Catcher) Close() error { return c.socket.Close() }
+
+// broken reports whether err is of the socket, not of one datagram.
+func broken(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op)
+}

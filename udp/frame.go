@@ -1,0 +1,30 @@
+package udp
+
+import (
+	"net"
+
+	"stones/lab/stone"
+)
+
+// maxRead is how many bytes are asked of the socket at once: no datagram is
+// longer (RFC 768: its length has 16 bits), so none is cut.
+const maxRead = 64 << 10
+
+// frames takes the stones that the socket gives.
+//
+// UDP: the datagram is the frame. One read gives one stone whole, or one
+// datagram that is no stone.
+type frames struct {
+	r   net.PacketConn
+	buf []byte
+}
+
+// read reads one stone. A datagram that is no stone, or is damaged, is the
+// error that says so; any other error is the socket's.
+func (f *frames) read() (stone.Stone, error) {
+	n, _, err := f.r.ReadFrom(f.buf)
+	if err != nil {
+		return stone.Stone{}, err
+	}
+	return stone.Parse(f.buf[:n])
+}
