@@ -47,6 +47,7 @@ type exchange struct {
 	connected time.Duration // when it was answered
 	throws    tally.Throws
 	throwErr  error
+	cut       bool // the context ended before the last stone had come home
 
 	// Written by the catching task; counted is for the throwing one.
 	catches  *tally.Catches
@@ -106,7 +107,10 @@ func (e Experiment) plan(transport string) *pace.Plan {
 // throw is the throwing task: it asks, throws, lets the last stones fly home,
 // and then closes the catcher, so that the catching task ends too.
 func (x *exchange) throw(ctx context.Context) {
-	defer x.catcher.Close()
+	defer func() {
+		x.cut = ctx.Err() != nil
+		_ = x.catcher.Close()
+	}()
 	x.began = x.world.Now()
 	t, err := x.dial(ctx)
 	x.connected = x.world.Now()
@@ -208,4 +212,3 @@ func (x *exchange) failure() error {
 	}
 	return nil
 }
-

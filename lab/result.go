@@ -37,17 +37,17 @@ type Exchange struct {
 	Thrown       int            `json:"thrown"`
 	NotThrown    map[string]int `json:"not_thrown"` // attempted in vain, by cause
 
-	Delivered  int `json:"delivered"` // distinct stones that came
-	Late       int `json:"late"`      // of these: after the deadline
-	HeldUp     int `json:"held_up"`   // of these: over 1 ms more than the least delay
-	Lost       int `json:"lost"`      // thrown and not delivered
-	Unknown    int `json:"unknown"`   // thrown, and the other side's report is missing
-	Reordered  int `json:"reordered"` // RFC 4737 section 3, first arrivals only
-	Reordered3 int `json:"reordered_3"` // of these: overtaken by at least three (RFC 4737 section 5.3)
+	Delivered  int `json:"delivered"`         // distinct stones that came
+	Late       int `json:"late"`              // of these: after the deadline
+	HeldUp     int `json:"held_up"`           // of these: over 1 ms more than the least delay
+	Lost       int `json:"lost"`              // thrown and not delivered
+	Unknown    int `json:"unknown"`           // thrown, and the other side's report is missing
+	Reordered  int `json:"reordered"`         // RFC 4737 section 3, first arrivals only
+	Reordered3 int `json:"reordered_3"`       // of these: overtaken by at least three (RFC 4737 section 5.3)
 	Extent     int `json:"reordering_extent"` // the greatest (RFC 4737 section 4.2)
-	Duplicated int `json:"duplicated"` // later copies of a stone that had come
-	Damaged    int `json:"damaged"`   // came with a wrong checksum
-	Foreign    int `json:"foreign"`   // came and was no stone of this exchange
+	Duplicated int `json:"duplicated"`        // later copies of a stone that had come
+	Damaged    int `json:"damaged"`           // came with a wrong checksum
+	Foreign    int `json:"foreign"`           // came and was no stone of this exchange
 	AfterDrain int `json:"after_drain"`
 	Arrivals   int `json:"arrivals"` // all that came
 
@@ -58,10 +58,10 @@ type Exchange struct {
 	Wire Wire `json:"wire"`
 
 	Delay      Delays `json:"delay_ms"`
-	Jitter     Figure `json:"jitter_ms"`     // RFC 3550 section 6.4.1, after the last arrival
-	Standstill Figure `json:"standstill_ms"` // longest time without a stone while one was due
-	Connect    Figure `json:"connect_ms"`    // asking, until the answer
-	Done       Figure `json:"done_ms"`       // from the beginning, asking included, to the last first arrival
+	Jitter     Figure `json:"jitter_ms"`      // RFC 3550 section 6.4.1, after the last arrival
+	Standstill Figure `json:"standstill_ms"`  // longest time without a stone while one was due
+	Connect    Figure `json:"connect_ms"`     // asking, until the answer
+	Done       Figure `json:"done_ms"`        // from the beginning, asking included, to the last first arrival
 	Throughput Figure `json:"throughput_bps"` // IP bytes on the wire, from the beginning to Done
 	Goodput    Figure `json:"goodput_bps"`    // distinct stone bytes, from the first throw to the last first arrival
 

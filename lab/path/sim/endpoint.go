@@ -73,9 +73,10 @@ func (e *endpoint) try(waits string, d *deadline, attempt func() tcpip.Error) er
 	}
 }
 
-func remove(list []*process, p *process) []*process {
+// remove takes one thing out of a list.
+func remove[T comparable](list []T, one T) []T {
 	for i := range list {
-		if list[i] == p {
+		if list[i] == one {
 			return append(list[:i], list[i+1:]...)
 		}
 	}

@@ -96,6 +96,9 @@ func (l *line) arrive() {
 		data.Release()
 		data = buffer.MakeWithData(item.Data)
 	}
+	if p.seen.tcp {
+		l.to.host.uncork()
+	}
 	before := l.watch.counters(p.seen)
 	l.to.deliver(p.number, data)
 	if p.seen.tcp {

@@ -23,11 +23,28 @@ type sight struct {
 // are in it: TCP's sequence numbers count from where the connection began, and
 // of a datagram in pieces only the first piece has the stone's header.
 type eye struct {
+	courses map[uint16]*course // of the end's connections, by its port
+	pieces  uint64             // the stone whose pieces are being sent
+}
+
+// A course is how far one end's stream has come.
+type course struct {
 	first uint32 // sequence number of the connection's first byte
 	sent  int64  // how many bytes were sent, the furthest of them
 	size  int64  // bytes a stone
+}
 
-	pieces uint64 // the stone whose pieces are being sent
+// course is that of the connection from a port.
+func (e *eye) course(port uint16) *course {
+	c := e.courses[port]
+	if c == nil {
+		if e.courses == nil {
+			e.courses = map[uint16]*course{}
+		}
+		c = &course{}
+		e.courses[port] = c
+	}
+	return c
 }
 
 // headLen is as much of a packet as can matter: the longest headers that the
@@ -62,7 +79,7 @@ func (e *eye) look(packet *buffer.Buffer) sight {
 	switch protocol {
 	case uint8(header.TCPProtocolNumber):
 		s.tcp = true
-		e.segment(&s, header.TCP(head), size)
+		e.course(header.TCP(head).SourcePort()).segment(&s, header.TCP(head), size)
 	case uint8(header.UDPProtocolNumber):
 		s.udp = true
 		e.datagram(&s, head, at)
@@ -71,9 +88,9 @@ func (e *eye) look(packet *buffer.Buffer) sight {
 }
 
 // segment sees a TCP segment of size bytes, its header included.
-func (e *eye) segment(s *sight, tcp header.TCP, size int) {
+func (c *course) segment(s *sight, tcp header.TCP, size int) {
 	if tcp.Flags().Contains(header.TCPFlagSyn) {
-		e.first = tcp.SequenceNumber() + 1
+		c.first = tcp.SequenceNumber() + 1
 		return
 	}
 	data := int64(size - int(tcp.DataOffset()))
@@ -81,26 +98,26 @@ func (e *eye) segment(s *sight, tcp header.TCP, size int) {
 		return
 	}
 	// Sequence numbers are of 32 bits; the nearest to what was sent is meant.
-	begin := e.sent + int64(int32(tcp.SequenceNumber()-e.first-uint32(e.sent)))
+	begin := c.sent + int64(int32(tcp.SequenceNumber()-c.first-uint32(c.sent)))
 	if begin < 0 {
 		return // a keep-alive's byte before the first
 	}
-	if e.size == 0 {
+	end := begin + data
+	s.again = begin < c.sent
+	c.sent = max(c.sent, end)
+	if c.size == 0 {
 		length, err := stone.Size(tcp[tcp.DataOffset():])
 		if err != nil {
-			return
+			return // not stones
 		}
-		e.size = int64(length)
+		c.size = int64(length)
 	}
-	end := begin + data
 	s.data = true
-	s.again = begin < e.sent
-	s.stone = uint64(begin/e.size) + 1
-	s.offset = int(begin % e.size)
-	if last := (end - 1) / e.size; last*e.size >= begin {
+	s.stone = uint64(begin/c.size) + 1
+	s.offset = int(begin % c.size)
+	if last := (end - 1) / c.size; last*c.size >= begin {
 		s.last = uint64(last) + 1
 	}
-	e.sent = max(e.sent, end)
 }
 
 // datagram sees a UDP datagram, or the piece of it that begins at byte at.

@@ -36,6 +36,8 @@ type host struct {
 	tcp   stack.TransportProtocol
 	card  *card
 	addr  tcpip.Address
+
+	streams []*stream // open
 }
 
 // creation is held while stacks are made: a stack has as many TCP goroutines

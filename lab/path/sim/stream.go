@@ -13,25 +13,34 @@ import (
 // stream is a TCP connection.
 type stream struct {
 	*endpoint
-	payload bytes.Reader // what Write has not yet handed on
+	host    *host
+	cork    cork
+	payload bytes.Reader // what is being handed to the stack
 }
 
 var _ net.Conn = (*stream)(nil)
 
 // newStream makes a connection that is not yet connected.
-func (h *host) newStream(eng *engine, number tcpip.NetworkProtocolNumber) (*stream, error) {
-	s := &stream{}
-	err := h.open("dial", "tcp", gtcp.ProtocolNumber, number, func(ep tcpip.Endpoint, queue *waiter.Queue) tcpip.Error {
-		s.endpoint = newEndpoint(eng, "tcp", ep, queue)
+func (h *host) newStream(eng *engine, number tcpip.NetworkProtocolNumber) (s *stream, err error) {
+	err = h.open("dial", "tcp", gtcp.ProtocolNumber, number, func(ep tcpip.Endpoint, queue *waiter.Queue) tcpip.Error {
+		s = h.wrap(eng, ep, queue)
 		return nil
 	})
 	return s, err
+}
+
+// wrap makes a connection of a stack's endpoint.
+func (h *host) wrap(eng *engine, ep tcpip.Endpoint, queue *waiter.Queue) *stream {
+	s := &stream{endpoint: newEndpoint(eng, "tcp", ep, queue), host: h}
+	h.streams = append(h.streams, s)
+	return s
 }
 
 // name asks the stack who is connected with whom.
 func (s *stream) name() {
 	if a, err := s.ep.GetLocalAddress(); err == nil {
 		s.local = net.TCPAddrFromAddrPort(addrPort(a))
+		s.cork.course = s.host.card.wire.eye.course(a.Port)
 	}
 	if a, err := s.ep.GetRemoteAddress(); err == nil {
 		s.remote = net.TCPAddrFromAddrPort(addrPort(a))
@@ -61,17 +70,19 @@ func (s *stream) Read(b []byte) (int, error) {
 
 // Write hands b on to the send buffer, waiting for room.
 func (s *stream) Write(b []byte) (int, error) {
-	s.payload.Reset(b)
-	for s.payload.Len() > 0 {
-		err := s.try("write", &s.write, func() tcpip.Error {
-			_, err := s.ep.Write(&s.payload, tcpip.WriteOptions{})
-			return err
-		})
-		if err != nil {
-			return len(b) - s.payload.Len(), s.fail("write", err)
+	s.cork.kept = append(s.cork.kept, b...)
+	err := s.try("write", &s.write, func() tcpip.Error {
+		if s.keeps() {
+			return nil
 		}
+		return s.pour()
+	})
+	if err == nil {
+		return len(b), nil
 	}
-	return len(b), nil
+	left := min(len(b), len(s.cork.kept))
+	s.cork.kept = s.cork.kept[:len(s.cork.kept)-left]
+	return len(b) - left, s.fail("write", err)
 }
 
 // CloseWrite ends this direction of the connection with a FIN.
@@ -79,18 +90,28 @@ func (s *stream) CloseWrite() error {
 	if s.closed {
 		return s.fail("close", net.ErrClosed)
 	}
+	if err := s.try("write", &s.write, s.pour); err != nil {
+		return s.fail("close", err)
+	}
 	if err := s.ep.Shutdown(tcpip.ShutdownWrite); err != nil {
 		return s.fail("close", standard(err))
 	}
 	return nil
 }
 
-// Close ends the connection.
-func (s *stream) Close() error { return s.close() }
+// Close ends the connection. What the stack has no room for is lost.
+func (s *stream) Close() error {
+	if !s.closed {
+		_ = s.pour()
+		s.host.streams = remove(s.host.streams, s)
+	}
+	return s.close()
+}
 
 // listener waits for TCP connections.
 type listener struct {
 	*endpoint
+	host *host
 }
 
 var _ net.Listener = (*listener)(nil)
@@ -99,7 +120,7 @@ var _ net.Listener = (*listener)(nil)
 const backlog = 16
 
 func (h *host) listen(eng *engine, at tcpip.FullAddress, number tcpip.NetworkProtocolNumber) (*listener, error) {
-	l := &listener{}
+	l := &listener{host: h}
 	err := h.open("listen", "tcp", gtcp.ProtocolNumber, number, func(ep tcpip.Endpoint, queue *waiter.Queue) tcpip.Error {
 		if err := ep.Bind(at); err != nil {
 			return err
@@ -138,7 +159,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	err := l.try("accept", &l.read, func() tcpip.Error {
 		ep, queue, err := l.ep.Accept(nil)
 		if err == nil {
-			conn = &stream{endpoint: newEndpoint(l.eng, "tcp", ep, queue)}
+			conn = l.host.wrap(l.eng, ep, queue)
 		}
 		return err
 	})

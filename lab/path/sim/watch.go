@@ -23,8 +23,8 @@ type flow struct {
 	inFlight int // packets on the way out
 	copies   []uint16
 	causes   []path.Cause
-	behind   []bool // handed over after a stone with a higher number
-	highest  uint64 // of those handed over
+	behind   []bool     // handed over after a stone with a higher number
+	highest  uint64     // of those handed over
 	drains   []*process // who waits for inFlight to be 0
 }
 

@@ -1,0 +1,516 @@
+package lab
+
+import (
+	"bytes"
+	"cmp"
+	"encoding"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// A Document is what is kept of one call of the program.
+type Document struct {
+	Version string   `json:"stones"` // of the program that wrote it
+	Results []Result `json:"results"`
+}
+
+// Marshal writes v, a [Document] or a part of one, as indented JSON. The same
+// value gives the same bytes. Durations are text, like "20ms".
+func Marshal(v any) ([]byte, error) {
+	data, err := json.Marshal(v,
+		json.Deterministic(true),
+		json.WithMarshalers(json.MarshalFunc(func(d time.Duration) ([]byte, error) {
+			return strconv.AppendQuote(nil, FormatDuration(d)), nil
+		})),
+		jsontext.AllowInvalidUTF8(true), // in what an operating system says; it becomes U+FFFD
+		jsontext.WithIndent("  "),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("lab: write JSON: %w", err)
+	}
+	return append(data, '\n'), nil
+}
+
+// Unmarshal reads into v what [Marshal] wrote. Fields that v does not have are
+// errors. For input of strangers there is [ReadExperiments].
+func Unmarshal(data []byte, v any) error {
+	if err := unmarshal(data, v); err != nil {
+		return fmt.Errorf("lab: read JSON: %w", err)
+	}
+	return nil
+}
+
+func unmarshal(data []byte, v any) error {
+	return json.Unmarshal(data, v,
+		json.RejectUnknownMembers(true),
+		json.WithUnmarshalers(json.UnmarshalFunc(func(value []byte, d *time.Duration) error {
+			var text string
+			err := json.Unmarshal(value, &text)
+			if err == nil {
+				*d, err = ParseDuration(text)
+			}
+			return err
+		})),
+	)
+}
+
+// UnmarshalJSON reads a number, or the reason why there is none.
+func (f *Figure) UnmarshalJSON(data []byte) error {
+	*f = Figure{}
+	if jsontext.Value(data).Kind() == '"' {
+		return json.Unmarshal(data, &f.Why)
+	}
+	return json.Unmarshal(data, &f.Value)
+}
+
+// Limits of a document that is read. All but the first hold for what [Marshal]
+// writes; the first also does unless the stones are kept one by one.
+const (
+	maxDocument = 1 << 20 // bytes
+	maxDepth    = 8       // objects and lists within each other
+	maxText     = 256     // bytes of one text in an experiment
+)
+
+// A DocumentError says where a document is wrong, and how.
+type DocumentError struct {
+	Line, Column int // from 1; columns are counted in characters
+	What         string
+}
+
+func (e *DocumentError) Error() string {
+	return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.What)
+}
+
+// ReadExperiments reads a [Document] as far as it is needed to run its
+// experiments again. Version is the newest one that may have written it.
+//
+// It reads at most 1 MiB and trusts nothing: whatever does not have the exact
+// form of an experiment, or cannot be meant ([Experiment.Validate]), is a
+// [DocumentError]. The other members of a result are skipped.
+func ReadExperiments(r io.Reader, version string) ([]Experiment, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
+	if err != nil {
+		return nil, fmt.Errorf("lab: read experiments: %w", err)
+	}
+	d := document{data: data}
+	if len(data) > maxDocument {
+		return nil, d.wrong(maxDocument, "more than 1 MiB; leave out --per-stone when keeping results")
+	}
+	d.data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if len(bytes.TrimSpace(d.data)) == 0 {
+		return nil, d.wrong(0, "empty; expected the results that --format json writes")
+	}
+	ended := false
+	err = d.walk(0, d.data, func(_, depth int, _ jsontext.Token) string {
+		switch {
+		case ended:
+			return "something stands behind the end"
+		case depth > maxDepth:
+			return fmt.Sprintf("nested more than %d deep", maxDepth)
+		}
+		ended = depth == 0
+		return ""
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.read(version)
+}
+
+// A document is the text that is being read. Offsets are in bytes.
+type document struct {
+	data []byte
+}
+
+// wrong returns the error that says what is wrong at offset at.
+func (d *document) wrong(at int, format string, args ...any) error {
+	before := d.data[:min(at, len(d.data))]
+	line := bytes.LastIndexByte(before, '\n') + 1
+	return &DocumentError{
+		Line:   1 + bytes.Count(before, []byte("\n")),
+		Column: 1 + utf8.RuneCount(before[line:]),
+		What:   fmt.Sprintf(format, args...),
+	}
+}
+
+// walk visits every token of part, which begins at offset base. Visit gets the
+// token's offset and depth, and says what is wrong with it.
+func (d *document) walk(base int, part []byte, visit func(at, depth int, token jsontext.Token) string) error {
+	dec := jsontext.NewDecoder(bytes.NewReader(part))
+	for {
+		at := next(dec, part)
+		token, err := dec.ReadToken()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return d.explain(base, err)
+		}
+		if what := visit(base+at, dec.StackDepth(), token); what != "" {
+			return d.wrong(base+at, "%s", what)
+		}
+	}
+}
+
+// next returns the offset of the token that dec will read from data.
+func next(dec *jsontext.Decoder, data []byte) int {
+	rest := data[dec.InputOffset():]
+	return len(data) - len(bytes.TrimLeft(rest, " \t\r\n,:"))
+}
+
+// read reads the document's outer two levels.
+func (d *document) read(version string) ([]Experiment, error) {
+	var experiments []Experiment
+	seen := make(map[string]bool)
+	err := d.members(0, d.data, func(name string, nameAt, at int, value jsontext.Value) error {
+		seen[name] = true
+		switch name {
+		case "stones":
+			return d.version(at, value, version)
+		case "results":
+			return d.elements(at, value, func(at int, value jsontext.Value) error {
+				e, err := d.result(at, value)
+				experiments = append(experiments, e)
+				return err
+			})
+		default:
+			return d.wrong(nameAt, "%s", unknown(name, names(reflect.TypeFor[Document]())))
+		}
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case !seen["stones"]:
+		return nil, d.wrong(0, `no field "stones": not the results that --format json writes`)
+	case len(experiments) == 0:
+		return nil, d.wrong(0, `no experiment in "results"`)
+	}
+	return experiments, nil
+}
+
+// version refuses what a newer version than the known one wrote.
+func (d *document) version(at int, value jsontext.Value, known string) error {
+	var text string
+	if value.Kind() != '"' || json.Unmarshal(value, &text) != nil {
+		return d.wrong(at, "expected a version, e.g. %q, found %s", known, found(value.Kind()))
+	}
+	wrote, ok := parseVersion(text)
+	if !ok {
+		return d.wrong(at, "%s is not a version; expected e.g. %q", quote(text), known)
+	}
+	if knows, ok := parseVersion(known); ok && slices.Compare(wrote, knows) > 0 {
+		return d.wrong(at, "written by version %s, and this is version %s", text, known)
+	}
+	return nil
+}
+
+// parseVersion reads a version like "1.20.3".
+func parseVersion(text string) (numbers []int, ok bool) {
+	parts := strings.Split(text, ".")
+	for _, part := range parts {
+		n, err := strconv.Atoi(part)
+		if err != nil || digits(part) != len(part) {
+			return nil, false
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers, len(parts) == 3
+}
+
+// result reads the experiment of the result at offset base.
+func (d *document) result(base int, value jsontext.Value) (e Experiment, err error) {
+	there := false
+	err = d.members(base, value, func(name string, nameAt, at int, value jsontext.Value) error {
+		if name != "experiment" {
+			return nil
+		}
+		there = true
+		e, err = d.experiment(at, value)
+		return err
+	})
+	if err == nil && !there {
+		err = d.wrong(base, `a result without the field "experiment"`)
+	}
+	return e, err
+}
+
+// experiment reads the experiment at offset base, strictly.
+func (d *document) experiment(base int, value jsontext.Value) (e Experiment, err error) {
+	if err := d.walk(base, value, vet); err != nil {
+		return e, err
+	}
+	if err := unmarshal(value, &e); err != nil {
+		return e, d.explain(base, err)
+	}
+	if err := e.Validate(); err != nil {
+		at := base
+		if invalid := new(InvalidError); errors.As(err, &invalid) {
+			at += offsetOf(value, invalid.Word)
+		}
+		return e, d.wrong(at, "%s", strings.TrimPrefix(err.Error(), "--"))
+	}
+	return e, nil
+}
+
+// vet says what is wrong with a token of an experiment, whatever it stands for.
+func vet(_, _ int, token jsontext.Token) string {
+	switch token.Kind() {
+	case 'n':
+		return "null is no value; leave the field out"
+	case '0':
+		if text := token.String(); text[0] == '-' {
+			return text[:min(len(text), 64)] + ": no number of an experiment is negative"
+		}
+	case '"':
+		text := token.String()
+		if len(text) > maxText {
+			return fmt.Sprintf("text of %d bytes; allowed are %d", len(text), maxText)
+		}
+		for _, r := range text {
+			if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+				return fmt.Sprintf("text with the invisible character %U", r)
+			}
+		}
+	}
+	return ""
+}
+
+// members visits the members of the object at offset base. Visit gets the
+// offsets of the name and of the value.
+func (d *document) members(base int, object jsontext.Value, visit func(name string, nameAt, at int, value jsontext.Value) error) error {
+	return d.inside(base, object, '{', func(dec *jsontext.Decoder) error {
+		nameAt := next(dec, object)
+		name, err := dec.ReadToken()
+		if err != nil {
+			return d.explain(base, err)
+		}
+		text := name.String() // before the decoder goes on and takes its buffer back
+		at := next(dec, object)
+		value, err := dec.ReadValue()
+		if err != nil {
+			return d.explain(base, err)
+		}
+		return visit(text, base+nameAt, base+at, value)
+	})
+}
+
+// elements visits the elements of the list at offset base.
+func (d *document) elements(base int, list jsontext.Value, visit func(at int, value jsontext.Value) error) error {
+	return d.inside(base, list, '[', func(dec *jsontext.Decoder) error {
+		at := next(dec, list)
+		value, err := dec.ReadValue()
+		if err != nil {
+			return d.explain(base, err)
+		}
+		return visit(base+at, value)
+	})
+}
+
+// inside calls each for what stands inside the object or list at offset base,
+// until it ends.
+func (d *document) inside(base int, outer jsontext.Value, kind jsontext.Kind, each func(*jsontext.Decoder) error) error {
+	dec := jsontext.NewDecoder(bytes.NewReader(outer))
+	at := base + next(dec, outer)
+	open, err := dec.ReadToken()
+	if err != nil {
+		return d.explain(base, err)
+	}
+	if open.Kind() != kind {
+		return d.wrong(at, "expected %s, found %s", found(kind), found(open.Kind()))
+	}
+	for dec.PeekKind() != '}' && dec.PeekKind() != ']' {
+		if err := each(dec); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// explain turns an error of the JSON library about the text at offset base into
+// one that names the place and speaks of the document.
+func (d *document) explain(base int, err error) error {
+	var syntactic *jsontext.SyntacticError
+	if errors.As(err, &syntactic) {
+		at := base + int(syntactic.ByteOffset)
+		switch {
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			return d.wrong(at, "ends in the middle")
+		case errors.Is(err, jsontext.ErrDuplicateName):
+			return d.wrong(at, "repeated field %s", quote(syntactic.JSONPointer.LastToken()))
+		}
+		return d.wrong(at, "%v", syntactic.Err)
+	}
+	var semantic *json.SemanticError
+	if !errors.As(err, &semantic) {
+		return fmt.Errorf("lab: read experiments: %w", err)
+	}
+	at := base + int(semantic.ByteOffset)
+	name := cmp.Or(semantic.JSONPointer.LastToken(), "experiment")
+	value := d.data[min(at, len(d.data)):]
+	want := expected(semantic.GoType)
+	switch {
+	case errors.Is(err, json.ErrUnknownName):
+		return d.wrong(at, "%s", unknown(name, names(semantic.GoType)))
+	case errors.Is(err, strconv.ErrRange):
+		return d.wrong(at, "%s %s: too large", name, number(value))
+	case errors.Is(err, strconv.ErrSyntax):
+		return d.wrong(at, "%s: expected %s, found %s", name, want, number(value))
+	case semantic.JSONKind == '"' && want == text && semantic.Err != nil:
+		return d.wrong(at, "%s %s: %v", name, quote(firstString(value)), semantic.Err)
+	}
+	return d.wrong(at, "%s: expected %s, found %s", name, want, found(semantic.JSONKind))
+}
+
+// number returns the JSON number at the start of data, made short enough.
+func number(data []byte) string {
+	rest := bytes.TrimLeft(data, "+-.0123456789eE")
+	n := data[:len(data)-len(rest)]
+	if len(n) > 64 {
+		return string(n[:64]) + "…"
+	}
+	return string(n)
+}
+
+// firstString returns the JSON string at the start of data.
+func firstString(data []byte) (s string) {
+	if token, err := jsontext.NewDecoder(bytes.NewReader(data)).ReadToken(); err == nil {
+		s = token.String()
+	}
+	return s
+}
+
+// unknown says that there is no field of that name, and which one is near.
+func unknown(name string, known []string) string {
+	what := "unknown field " + quote(name)
+	best := slices.MinFunc(known, func(a, b string) int {
+		return distance(name, a) - distance(name, b)
+	})
+	if distance(name, best) <= max(2, len(best)/3) {
+		what += fmt.Sprintf("; did you mean %q?", best)
+	}
+	return what
+}
+
+// distance counts the letters to change, add or take away to come from a to b
+// (Levenshtein), whatever their case. A name far too long counts as far.
+func distance(a, b string) int {
+	if len(a) > maxText {
+		return len(a)
+	}
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// names returns the names that the fields of struct t have in JSON.
+func names(t reflect.Type) []string {
+	var names []string
+	for _, field := range reflect.VisibleFields(t) {
+		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" && name != "-" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// text is what is expected of a value that is written as text.
+const text = "text"
+
+// expected says what JSON a value of type t is written as.
+func expected(t reflect.Type) string {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t == reflect.TypeFor[time.Duration]() || reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
+		return text
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Struct, reflect.Map:
+		return found('{')
+	case reflect.Slice, reflect.Array:
+		return found('[')
+	case reflect.Int, reflect.Int64, reflect.Uint64:
+		return "a whole number"
+	case reflect.Float64:
+		return "a number"
+	default:
+		return text
+	}
+}
+
+// found names the kind of a JSON value.
+func found(kind jsontext.Kind) string {
+	switch kind {
+	case 'n':
+		return "null"
+	case 't':
+		return "true"
+	case 'f':
+		return "false"
+	case '"':
+		return text
+	case '0':
+		return "a number"
+	case '{':
+		return "an object"
+	case '[':
+		return "a list"
+	default:
+		return "something else"
+	}
+}
+
+// offsetOf returns where in an experiment the value stands that a flag of the
+// given name sets; 0 if it is not there.
+func offsetOf(experiment jsontext.Value, word string) int {
+	section := ""
+	name := strings.ReplaceAll(word, "-", "_")
+	if way, ok := strings.CutSuffix(name, "_back"); ok {
+		section, name = "/back", way
+	} else if transport, rest, ok := strings.Cut(name, "_"); ok && (transport == TCP || transport == UDP) {
+		section, name = "/"+transport, rest
+	}
+	places := []string{section + "/" + name}
+	if section == "" {
+		places = append(places, "/out/"+name, "/tcp/"+name, "/udp/"+name)
+	}
+	dec := jsontext.NewDecoder(bytes.NewReader(experiment))
+	for {
+		at := next(dec, experiment)
+		if _, err := dec.ReadToken(); err != nil {
+			return 0
+		}
+		kind, index := dec.StackIndex(dec.StackDepth())
+		if isValue := kind != '{' || index%2 == 0; isValue && slices.Contains(places, string(dec.StackPointer())) {
+			return at
+		}
+	}
+}

@@ -1,0 +1,131 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Run runs one experiment along a path. Each transport has a world of its own,
+// with the same wire, unless the experiment throws both together.
+//
+// An error means that there is no result: the experiment cannot be meant, or
+// the path could not be opened. What goes wrong within an exchange stands in
+// its result, which is kept.
+func Run(ctx context.Context, e Experiment, p Path) (Result, error) {
+	if err := e.Validate(); err != nil {
+		return Result{}, err
+	}
+	r := Result{Experiment: e, Made: made()}
+	groups := [][]string{}
+	for _, transport := range e.Transports() {
+		if e.Together && len(groups) > 0 {
+			groups[0] = append(groups[0], transport)
+			continue
+		}
+		groups = append(groups, []string{transport})
+	}
+	parts := make([][]Exchange, len(groups))
+	var tasks errgroup.Group
+	if !p.Virtual {
+		tasks.SetLimit(1) // in real time one would disturb the other
+	}
+	for i, group := range groups {
+		tasks.Go(func() (err error) {
+			parts[i], err = runTogether(ctx, e, p, group)
+			return err
+		})
+	}
+	if err := tasks.Wait(); err != nil {
+		return Result{}, err
+	}
+	for _, part := range parts {
+		r.Exchanges = append(r.Exchanges, part...)
+	}
+	r.Warnings = Warnings(e, r.Exchanges)
+	return r, nil
+}
+
+// RunAll runs the experiments, as many at once as there are processors if the
+// path's time is virtual. It reports how many have finished after each. Results
+// are in the order of the experiments.
+func RunAll(ctx context.Context, es []Experiment, p Path, finished func(int)) ([]Result, error) {
+	results := make([]Result, len(es))
+	var (
+		tasks errgroup.Group
+		mu    sync.Mutex
+		count int
+	)
+	tasks.SetLimit(1)
+	if p.Virtual {
+		tasks.SetLimit(runtime.GOMAXPROCS(0))
+	}
+	for i, e := range es {
+		tasks.Go(func() (err error) {
+			if results[i], err = Run(ctx, e, p); err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			count++
+			if finished != nil {
+				finished(count)
+			}
+			return nil
+		})
+	}
+	if err := tasks.Wait(); err != nil {
+		return nil, err
+	}
+	return results, nil
+}
+
+// Transports are those of the experiment, TCP first.
+func (e Experiment) Transports() []string {
+	var names []string
+	for _, transport := range []string{TCP, UDP} {
+		if e.plan(transport) != nil {
+			names = append(names, transport)
+		}
+	}
+	return names
+}
+
+// runTogether runs the exchanges of the transports in one world.
+func runTogether(ctx context.Context, e Experiment, p Path, transports []string) (done []Exchange, err error) {
+	w, err := p.Open(e)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	var exchanges []*exchange
+	var tasks []func()
+	for _, transport := range transports {
+		x, err := newExchange(ctx, w, e, transport)
+		if err != nil {
+			return nil, err
+		}
+		exchanges = append(exchanges, x)
+		tasks = append(tasks, x.catch, func() { x.throw(ctx) })
+	}
+	if err := w.Run(ctx, tasks...); err != nil {
+		return nil, fmt.Errorf("lab: %w", err)
+	}
+	for _, x := range exchanges {
+		done = append(done, x.score(e))
+	}
+	return done, nil
+}
+
+// made says what this program was made of.
+func made() Made {
+	arithmetic := runtime.GOARCH
+	if arithmetic == "amd64" || arithmetic == "wasm" {
+		arithmetic = "amd64, wasm" // both round after every operation
+	}
+	return Made{Go: runtime.Version(), Arithmetic: arithmetic}
+}

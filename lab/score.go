@@ -1,0 +1,196 @@
+package lab
+
+import (
+	"errors"
+	"fmt"
+	"math/bits"
+	"time"
+
+	"stones/lab/pace"
+	"stones/lab/path"
+	"stones/lab/tally"
+)
+
+// score puts together what the thrower, the catcher and the path know, and
+// holds it to the laws.
+func (x *exchange) score(e Experiment) Exchange {
+	t := tally.Tally{Throws: &x.throws, Catches: x.catches}
+	s := t.Score(e.Deadline)
+	seen := x.world.Record(x.transport)
+	r := Exchange{
+		Transport: x.transport,
+		Stack:     x.world.Stack(),
+
+		Planned: s.Planned, Attempted: s.Attempted, NotAttempted: s.NotAttempted, Thrown: s.Thrown,
+		NotThrown: s.NotThrown,
+
+		Delivered: s.Delivered, Late: s.Late, HeldUp: s.HeldUp, Lost: s.Lost, Unknown: s.Unknown,
+		Reordered: s.Reordered, Reordered3: s.Reordering.Three, Extent: s.Reordering.MaxExtent,
+		Duplicated: s.Duplicated, Damaged: s.Damaged, Foreign: s.Foreign, AfterDrain: s.AfterDrain, Arrivals: s.Arrivals,
+		LongestLoss: s.LongestLoss, LossPeriods: s.LossPeriods,
+
+		Wire:   wireFigures(x.transport, seen),
+		Drain:  x.world.DrainRule(),
+		Pacing: Pacing{Policy: pace.CatchUp, Late: s.Slipped, Worst: Milliseconds(s.WorstSlip)},
+	}
+	if r.NotThrown == nil {
+		r.NotThrown = map[string]int{}
+	}
+	if err := x.failure(); err != nil {
+		r.Error = err.Error()
+	} else {
+		r.Complete = true
+	}
+	if err := x.laws(t, s, seen); err != nil {
+		r.Broken = err.Error()
+	}
+	r.ReceiverDrops = receiverDrops(x.transport, seen)
+	x.times(&r, s, seen)
+	if e.PerStone {
+		r.Stones = x.stones(t, seen)
+	}
+	return r
+}
+
+// laws checks every law that is known to apply.
+func (x *exchange) laws(t tally.Tally, s tally.Score, seen path.Record) error {
+	errs := []error{s.Check(), x.world.Check()}
+	if x.transport == TCP {
+		errs = append(errs, x.catches.CheckStream())
+	} else if seen.Exact {
+		errs = append(errs, t.Compare(seen.Copies, seen.Behind))
+		if !x.cut {
+			errs = append(errs, explained(t, seen))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// explained is law 5 from the other side: the path must know what befell each
+// stone that was lost.
+func explained(t tally.Tally, seen path.Record) error {
+	for n := range t.LostNumbers() {
+		if seen.Causes(n) == 0 {
+			return fmt.Errorf("law 5: stone %d is lost, but the path lost 0 of its packets", n)
+		}
+	}
+	return nil
+}
+
+// times fills in what is measured in time.
+func (x *exchange) times(r *Exchange, s tally.Score, seen path.Record) {
+	nothing := NA("nothing came")
+	r.Delay = Delays{Min: delay(s.Delay.Min), P50: delay(s.Delay.P50), P95: delay(s.Delay.P95), P99: delay(s.Delay.P99), Max: delay(s.Delay.Max)}
+	r.Connect = Milliseconds(x.connected - x.began)
+	if x.transport == UDP {
+		r.Connect = NA("UDP does not ask")
+	}
+	r.Jitter, r.Standstill, r.Done, r.Throughput, r.Goodput = nothing, nothing, nothing, nothing, nothing
+	if !seen.Exact {
+		r.Throughput = NA("the kernel does not tell")
+	}
+	if s.Delivered > 0 {
+		done := s.LastArrival - x.began
+		r.Standstill = Milliseconds(s.Standstill)
+		r.Done = Milliseconds(done)
+		r.Goodput = rate(s.DeliveredBytes, s.LastArrival-s.FirstThrow)
+		if seen.Exact {
+			r.Throughput = rate(int64(seen.Out.Bytes), done)
+		}
+	}
+	if s.Jitter.Pairs > 0 {
+		r.Jitter = Milliseconds(s.Jitter.Last)
+	} else if s.Delivered > 0 {
+		r.Jitter = NA("only one came")
+	}
+	r.Samples = []Sample{}
+	for _, sample := range seen.Samples {
+		r.Samples = append(r.Samples, Sample{
+			At: Milliseconds(sample.At - x.began), Cwnd: sample.Cwnd, Ssthresh: sample.Ssthresh,
+			RTT: Milliseconds(sample.RTT), RTO: Milliseconds(sample.RTO),
+		})
+	}
+}
+
+// delay is a delay as a figure.
+func delay(d tally.Delay) Figure {
+	switch d.Kind {
+	case tally.Finite:
+		return Milliseconds(d.D)
+	case tally.Infinite:
+		return Infinite()
+	case tally.None:
+	}
+	return NA("nothing came")
+}
+
+// rate is bytes over a time in bits a second, rounded down.
+func rate(bytes int64, over time.Duration) Figure {
+	if over <= 0 {
+		return NA("no time passed")
+	}
+	hi, lo := bits.Mul64(uint64(bytes)*8, uint64(time.Second))
+	if hi >= uint64(over) {
+		return NA("no time passed")
+	}
+	bps, _ := bits.Div64(hi, lo, uint64(over))
+	return Number(int64(bps))
+}
+
+// wireFigures is what the path saw, in figures that can be missing.
+func wireFigures(transport string, seen path.Record) Wire {
+	again, timeouts := Number(seen.Retransmitted), Number(seen.Timeouts)
+	if transport == UDP {
+		again, timeouts = NA("UDP throws once"), NA("UDP has none")
+	}
+	if !seen.Exact {
+		na := NA("the kernel does not tell")
+		if transport == TCP {
+			again, timeouts = na, na
+		}
+		return Wire{Packets: na, DataPackets: na, Bytes: na, Dropped: na, Overflowed: na, Damaged: na, Copied: na, Retransmitted: again, Timeouts: timeouts}
+	}
+	out, back := seen.Out, seen.Back
+	return Wire{
+		Packets: Number(out.Sent), DataPackets: Number(out.Data), Bytes: Number(out.Bytes),
+		Dropped: Number(out.Lost), Overflowed: Number(out.Overflowed), Damaged: Number(out.Damaged), Copied: Number(out.Copied),
+		Retransmitted: again, Timeouts: timeouts, Back: &back,
+	}
+}
+
+// receiverDrops is how many stones found the catcher's socket buffer full.
+func receiverDrops(transport string, seen path.Record) Figure {
+	switch {
+	case transport == TCP:
+		return Number(0) // a full buffer stops the thrower
+	case seen.DropsUnknown != "":
+		return Figure{Why: "unknown (" + seen.DropsUnknown + ")"}
+	default:
+		return Number(seen.ReceiverDrops)
+	}
+}
+
+// stones is what became of every stone.
+func (x *exchange) stones(t tally.Tally, seen path.Record) []StoneRecord {
+	var list []StoneRecord
+	for f := range t.Fates() {
+		r := StoneRecord{Number: f.Number, Copies: f.Copies, Due: NA("due when it was thrown"), First: NA("did not come")}
+		if x.schedule.Paced() {
+			r.Due = Milliseconds(x.schedule.Offset(f.Number))
+		}
+		switch {
+		case f.Copies > 0:
+			r.Fate = "delivered"
+			r.First = NA("due when it was thrown")
+			if x.schedule.Paced() {
+				r.First = Milliseconds(x.schedule.Offset(f.Number) + f.Delay.D)
+			}
+		case seen.Causes != nil && seen.Causes(f.Number)&path.ReceiverDrop != 0:
+			r.Fate = "receiver drop"
+		default:
+			r.Fate = "lost"
+		}
+		list = append(list, r)
+	}
+	return list
+}

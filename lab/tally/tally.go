@@ -1,0 +1,170 @@
+package tally
+
+import (
+	"iter"
+	"maps"
+	"time"
+)
+
+// A Tally is what both sides know, when both are done.
+type Tally struct {
+	Throws  *Throws
+	Catches *Catches // nil if the catcher's report is missing: what became of the stones is unknown
+}
+
+// A Fate is what became of one stone that was thrown.
+type Fate struct {
+	Number uint64
+	Copies int   // how many came
+	Delay  Delay // of the first copy, infinite if the stone is lost; none if unknown
+}
+
+// Fates yields the stones thrown in order of number.
+func (t Tally) Fates() iter.Seq[Fate] {
+	return func(yield func(Fate) bool) {
+		for n := range t.Throws.thrown.all() {
+			f := Fate{Number: n}
+			if t.Catches != nil {
+				f.Copies = t.Catches.Copies(n)
+				f.Delay = Delay{Kind: Infinite}
+				if d, ok := t.Catches.FirstDelay(n); ok {
+					f.Delay = finite(d)
+				}
+			}
+			if !yield(f) {
+				return
+			}
+		}
+	}
+}
+
+// A Score is what an exchange comes to. It is plain data; times are on the clock
+// of the stones' Due. Counts are of stones unless they say otherwise.
+type Score struct {
+	// Of the thrower.
+	Planned      int
+	Attempted    int
+	NotAttempted int
+	Thrown       int
+	NotThrown    map[string]int // by cause
+	ThrownBytes  int64
+	FirstThrow   time.Duration // only if Thrown > 0
+	LastThrow    time.Duration // only if Thrown > 0
+	Slipped      int           // thrown more than 1 ms after they were due
+	WorstSlip    time.Duration // the longest one was thrown after it was due
+
+	// Of the catcher.
+	Arrivals   int // of anything; the sum of Delivered and what stands below it here
+	Delivered  int // of which a copy came
+	Duplicated int // later copies; Duplicated / Delivered is RFC 5560's duplication fraction, which may be above 1
+	Damaged    int // arrivals
+	Foreign    int // arrivals
+	AfterDrain int // arrivals
+
+	// Of both.
+	Lost    int // thrown, and no copy came
+	Unknown int // thrown, and the catcher's report is missing
+
+	// Of the delivered.
+	Replicated     int // came more than once; Replicated / Delivered is RFC 5560's replicated rate
+	DeliveredBytes int64
+	FirstArrival   time.Duration // of a first copy; only if Delivered > 0
+	LastArrival    time.Duration // of a first copy; only if Delivered > 0
+
+	// In time.
+	Deadline time.Duration // 0 if there is none
+	Late     int           // delivered with a delay above Deadline
+	HeldUp   int           // delivered with a delay more than 1 ms above the least
+	Delay    Delays
+	PDV      Delays // Delay less its Min (RFC 5481 section 4.2)
+	IPDV     IPDV
+	Jitter   Jitter
+
+	// Standstill is the longest stretch from one first arrival to the next, or
+	// from the start to the first, in which the stone after the highest that had
+	// come was already due. Without a schedule, it is the longest stretch from
+	// one first arrival to the next. The silence after the last one, when all
+	// that was thrown is lost, is not in it.
+	Standstill time.Duration
+
+	// In order.
+	Reordered  int // RFC 4737 section 3.3
+	Reordering Reordering
+
+	// In a row.
+	LossPeriods int // runs of consecutive losses (RFC 3357 section 6.2)
+	LongestLoss int // the longest of them
+}
+
+// Score counts. A stone that takes longer than deadline is late; 0 is no deadline.
+func (t Tally) Score(deadline time.Duration) Score {
+	s := Score{
+		Planned:     t.Throws.Planned,
+		Attempted:   t.Throws.Attempted,
+		Thrown:      t.Throws.Thrown,
+		NotThrown:   maps.Clone(t.Throws.NotThrown),
+		ThrownBytes: t.Throws.Bytes,
+		FirstThrow:  t.Throws.First,
+		LastThrow:   t.Throws.Last,
+		Slipped:     t.Throws.Slipped,
+		WorstSlip:   t.Throws.WorstSlip,
+		Deadline:    deadline,
+	}
+	if s.Planned == 0 {
+		s.Planned = s.Attempted
+	}
+	s.NotAttempted = max(s.Planned-s.Attempted, 0)
+
+	c := t.Catches
+	if c == nil {
+		s.Unknown = s.Thrown
+		return s
+	}
+	s.Arrivals, s.Damaged, s.Foreign, s.AfterDrain = c.arrivals, c.damaged, c.foreign, c.afterDrain
+	s.DeliveredBytes, s.FirstArrival, s.LastArrival = c.bytes, c.first, c.last
+	s.Standstill = c.standstill
+	s.addDelivered(c)
+	s.Reordering = c.reordering()
+	s.Reordered = s.Reordering.Runs
+	s.IPDV = c.ipdv()
+	s.Jitter = c.jitter()
+
+	for p := range t.LossPeriods() {
+		s.Lost += p.Length
+		s.LossPeriods++
+		s.LongestLoss = max(s.LongestLoss, p.Length)
+	}
+	s.Delay = Delays{
+		P50: t.percentile(50, 100, s.Lost),
+		P95: t.percentile(95, 100, s.Lost),
+		P99: t.percentile(99, 100, s.Lost),
+	}
+	if s.Delivered > 0 {
+		s.Delay.Min, s.Delay.Max = finite(c.least), finite(c.most)
+	}
+	s.PDV = s.Delay.less(c.least)
+	return s
+}
+
+// addDelivered counts the states of the stones that came.
+func (s *Score) addDelivered(c *Catches) {
+	for i, d := range c.delays {
+		if c.copies[i] == 0 {
+			continue
+		}
+		s.Delivered++
+		if c.copies[i] > 1 {
+			s.Replicated++
+			s.Duplicated += int(c.copies[i]) - 1
+		}
+		if s.Deadline > 0 && d > s.Deadline {
+			s.Late++
+		}
+		if d > c.least+slack {
+			s.HeldUp++
+		}
+	}
+	for _, copies := range c.many {
+		s.Duplicated += copies
+	}
+}

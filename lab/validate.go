@@ -1,0 +1,237 @@
+package lab
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"stones/lab/pace"
+	"stones/lab/stone"
+	"stones/lab/wire"
+)
+
+// Limits of what an experiment may ask for. What is outside of them is refused
+// and never lowered.
+const (
+	MaxCount = 100_000_000
+	MinTime  = 100 * time.Millisecond
+	MaxTime  = time.Hour
+
+	MinSize = stone.HeaderLen
+	MaxSize = stone.MaxSize // over TCP; see [MaxUDPSize]
+
+	MaxDelay = time.Minute
+
+	MinMTU   = 576  // what every computer must be able to receive (RFC 791 section 3.1)
+	MinMTUv6 = 1280 // what every link must carry (RFC 8200 section 5)
+
+	MaxDeadline = time.Hour
+	MaxGiveUp   = 24 * time.Hour
+
+	MinBuffer = 4096
+	MaxBuffer = 1 << 30
+)
+
+// Names of the paths, as they stand in experiments.
+const (
+	Sim  = "sim"  // emulated
+	Host = "host" // this computer's loopback
+)
+
+// Validate returns an error wrapping [InvalidError] for the first thing in e
+// that cannot be meant.
+func (e Experiment) Validate() error {
+	for _, check := range []func(Experiment) error{
+		Experiment.validatePath,
+		Experiment.validateEnds,
+		Experiment.validatePlans,
+		Experiment.validateWays,
+	} {
+		if err := check(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e Experiment) validatePath() error {
+	switch {
+	case e.Path != Sim && e.Path != Host:
+		return invalid("path", e.Path, "allowed sim, host")
+	case e.TCP == nil && e.UDP == nil:
+		return invalid("only", "", "neither TCP nor UDP is left to throw over")
+	case e.Together && (e.TCP == nil || e.UDP == nil):
+		return invalid("together", true, "needs both TCP and UDP; leave out --only")
+	}
+	return nil
+}
+
+func (e Experiment) validateEnds() error {
+	switch {
+	case e.Deadline < 0 || e.Deadline > MaxDeadline:
+		return invalid("deadline", e.Deadline, between(time.Duration(0), MaxDeadline))
+	case e.GiveUp < 0 || e.GiveUp > MaxGiveUp:
+		return invalid("give-up", e.GiveUp, between(time.Duration(0), MaxGiveUp))
+	case e.Buffer != 0 && (e.Buffer < MinBuffer || e.Buffer > MaxBuffer):
+		return invalid("window", e.Buffer, between(MinBuffer, MaxBuffer)+" bytes")
+	case e.Path == Sim && e.Congestion == "reno":
+		return invalid("congestion", e.Congestion, "only cubic on the path sim: its stack's Reno grows far too fast and would teach nonsense")
+	case e.Path == Sim && e.Congestion != "" && e.Congestion != "cubic":
+		return invalid("congestion", e.Congestion, "only cubic on the path sim")
+	case e.Recovery != "" && e.Recovery != "rack" && e.Recovery != "sack":
+		return invalid("recovery", e.Recovery, "allowed rack, sack")
+	case e.Recovery != "" && e.Path == Host:
+		return invalid("recovery", e.Recovery, "cannot be chosen on the path host; the system decides")
+	}
+	return nil
+}
+
+// validatePlans checks what is thrown.
+func (e Experiment) validatePlans() error {
+	for _, transport := range []string{TCP, UDP} {
+		plan := e.TCP
+		if transport == UDP {
+			plan = e.UDP
+		}
+		if plan == nil {
+			continue
+		}
+		err := e.validatePlan(transport, *plan)
+		if wrong := new(InvalidError); errors.As(err, &wrong) && !e.alike(wrong.Word) {
+			wrong.Word = transport + "-" + wrong.Word
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alike reports whether the plans do not differ in what a word sets, so that
+// the word needs no transport before it.
+func (e Experiment) alike(word string) bool {
+	if e.TCP == nil || e.UDP == nil {
+		return true
+	}
+	switch word {
+	case "count":
+		return e.TCP.Count == e.UDP.Count
+	case "time":
+		return e.TCP.Time == e.UDP.Time
+	case "size":
+		return e.TCP.Size == e.UDP.Size
+	case "rate":
+		return e.TCP.Rate == e.UDP.Rate
+	case "pattern":
+		return e.TCP.Pattern == e.UDP.Pattern
+	}
+	return true
+}
+
+func (e Experiment) validatePlan(transport string, p pace.Plan) error {
+	switch {
+	case p.Count != 0 && p.Time != 0:
+		return invalid("time", p.Time, fmt.Sprintf("there is --count %d already; each says when to stop", p.Count))
+	case p.Time == 0 && (p.Count < 1 || p.Count > MaxCount):
+		return invalid("count", p.Count, between(1, MaxCount))
+	case p.Count == 0 && (p.Time < MinTime || p.Time > MaxTime):
+		return invalid("time", p.Time, between(MinTime, MaxTime))
+	case p.Size < MinSize:
+		return invalid("size", p.Size, fmt.Sprintf("the least is %d, which a stone's header needs; allowed %d to %d", MinSize, MinSize, mostBytes(transport)))
+	case transport == UDP && p.Size > MaxUDPSize:
+		return invalid("size", p.Size, fmt.Sprintf("the largest UDP datagram carries %d; allowed %d to %d", MaxUDPSize, MinSize, MaxUDPSize))
+	case p.Size > MaxSize:
+		return invalid("size", p.Size, between(MinSize, MaxSize))
+	case transport == UDP && e.Path == Sim && p.Rate == pace.Max() && p.Count == 0:
+		return invalid("rate", p.Rate, "needs --count instead of --time: nothing slows UDP down on the path sim, where throwing takes no time")
+	}
+	if err := p.Validate(); err != nil {
+		return worded(err)
+	}
+	// Whether there is time for all of it is known only when the schedule is
+	// made. That is quick without chance, which does not change it much.
+	p.Pattern = pace.Pattern{}
+	_, err := pace.NewSchedule(p, e.Seed)
+	return worded(err)
+}
+
+// mostBytes is the size of the largest stone of a transport.
+func mostBytes(transport string) int {
+	if transport == UDP {
+		return MaxUDPSize
+	}
+	return MaxSize
+}
+
+// validateWays checks the two directions of the wire.
+func (e Experiment) validateWays() error {
+	for _, way := range []struct {
+		shape  wire.Shape
+		suffix string
+	}{
+		{e.Out, ""},
+		{e.Back, "-back"},
+	} {
+		if err := e.validateWay(way.shape); err != nil {
+			wrong := new(InvalidError)
+			if errors.As(err, &wrong) {
+				wrong.Word += way.suffix
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+func (e Experiment) validateWay(s wire.Shape) error {
+	least := MinMTU
+	if e.IPv6 {
+		least = MinMTUv6
+	}
+	switch {
+	case e.Path == Host && !perfect(s):
+		return invalid("path", e.Path, "nothing is emulated there; there can be no loss, delay and the like")
+	case s.Delay < 0 || s.Delay > MaxDelay:
+		return invalid("delay", s.Delay, between(time.Duration(0), MaxDelay))
+	case s.MTU != 0 && s.MTU < least:
+		return invalid("mtu", s.MTU, between(least, wire.MaxMTU))
+	}
+	return worded(s.Validate())
+}
+
+// worded turns an error of the packages below into one of this package.
+func worded(err error) error {
+	if wrong := new(wire.InvalidError); errors.As(err, &wrong) {
+		return &InvalidError{Word: wrong.Word, Value: wrong.Value, Why: wrong.Why}
+	}
+	if wrong := new(pace.InvalidError); errors.As(err, &wrong) {
+		return &InvalidError{Word: wrong.Word, Value: wrong.Value, Why: wrong.Why}
+	}
+	return err
+}
+
+// perfect reports whether a wire of shape s does nothing to its packets.
+func perfect(s wire.Shape) bool {
+	if len(s.Drop) == 0 && len(s.Hold) == 0 {
+		s.Drop, s.Hold = nil, nil
+	}
+	return reflect.DeepEqual(s, wire.Shape{})
+}
+
+// invalid returns the error for a word.
+func invalid(word string, value any, why string) error {
+	text := fmt.Sprint(value)
+	if d, ok := value.(time.Duration); ok {
+		text = FormatDuration(d)
+	}
+	return &InvalidError{Word: word, Value: text, Why: why}
+}
+
+// between says what is allowed.
+func between[T int | time.Duration](least, most T) string {
+	if d, ok := any(least).(time.Duration); ok {
+		return "out of range; allowed " + FormatDuration(d) + " to " + FormatDuration(time.Duration(most))
+	}
+	return fmt.Sprintf("out of range; allowed %v to %v", least, most)
+}

@@ -1,0 +1,305 @@
+package lab
+
+import (
+	"math"
+	"time"
+
+	"stones/lab/pace"
+	"stones/lab/wire"
+)
+
+// The rules by which a result may mislead, and what their warnings' Value and
+// Limit are.
+const (
+	RuleStartUp   = "tcp-start-up"            // packets in a round trip; what TCP begins with
+	RuleSustain   = "tcp-cannot-sustain"      // packets a second; what TCP comes to at this loss
+	RuleFragments = "udp-fragments"           // bytes of a stone; how many fit into a packet
+	RuleNoise     = "share-is-noise"          // packets that Word is expected to hit; how many there should be
+	RuleApart     = "too-far-apart-to-pass"   // ms between stones; ms within which one can pass another
+	RuleEarly     = "early-ones-pass-many"    // share of the stones that comes out of order; share that was asked for
+	RuleOverload  = "overload"                // bits a second, headers included; what the wire carries
+	RuleQueue     = "queue-without-bandwidth" // packets or bytes; 0, because nothing waits
+	RuleHost      = "host-loses-nothing"      // nothing but in a full socket buffer: 0 and 0
+	RuleNotInTime = "schedule-not-kept"       // stones thrown over 1 ms after they were due; one in a hundred
+)
+
+// What the rules compare with.
+const (
+	firstWindow = 10   // packets that TCP may begin with (RFC 6928)
+	mathis      = 1.22 // the square root of 3/2, if every segment is acknowledged (Mathis et al. 1997)
+	fewestHits  = 10   // from there on a share begins to mean something
+	usualMTU    = 1500 // where the wire says nothing
+	timestamps  = 12   // bytes of TCP's option in each segment (RFC 7323)
+)
+
+// rules holds every rule, in the order of the warnings.
+var rules = []struct {
+	name  string
+	apply func(e Experiment, exchanges []Exchange) []Warning
+}{
+	{RuleStartUp, startUp},
+	{RuleSustain, sustain},
+	{RuleFragments, fragments},
+	{RuleNoise, noise},
+	{RuleApart, apart},
+	{RuleEarly, early},
+	{RuleOverload, overload},
+	{RuleQueue, queue},
+	{RuleHost, host},
+	{RuleNotInTime, notInTime},
+}
+
+// Rules returns the names of all rules that [Warnings] may use.
+func Rules() []string {
+	names := make([]string, len(rules))
+	for i, r := range rules {
+		names[i] = r.name
+	}
+	return names
+}
+
+// Warnings returns in what respect the results of e may mislead, always in the
+// same order. Most of it is known beforehand; exchanges may be empty.
+func Warnings(e Experiment, exchanges []Exchange) []Warning {
+	var warnings []Warning
+	for _, r := range rules {
+		for _, w := range r.apply(e, exchanges) {
+			w.Rule = r.name
+			warnings = append(warnings, w)
+		}
+	}
+	return warnings
+}
+
+// startUp: without any loss, the stones that do not fit into TCP's first
+// window wait until it has grown.
+func startUp(e Experiment, _ []Exchange) []Warning {
+	if e.TCP == nil {
+		return nil
+	}
+	flying := e.tcpPackets() * e.roundTrip().Seconds()
+	if flying <= firstWindow {
+		return nil
+	}
+	return []Warning{{Transport: TCP, Word: "rate", Value: flying, Limit: firstWindow}}
+}
+
+// sustain: TCP answers loss by slowing down, the more so the farther away the
+// other end is (Mathis et al. 1997).
+func sustain(e Experiment, _ []Exchange) []Warning {
+	lossy := 1 - (1-share(e.Out.Loss.Random))*(1-share(e.Out.Corrupt))
+	if e.TCP == nil || lossy == 0 || e.roundTrip() == 0 {
+		return nil
+	}
+	limit := mathis / (e.roundTrip().Seconds() * math.Sqrt(lossy))
+	if e.tcpPackets() <= limit {
+		return nil
+	}
+	return []Warning{{Transport: TCP, Word: "rate", Value: e.tcpPackets(), Limit: limit}}
+}
+
+// fragments: a datagram is lost with any one of its pieces.
+func fragments(e Experiment, _ []Exchange) []Warning {
+	_, udp, _ := e.headers()
+	if e.UDP == nil || e.Path == Host || e.UDP.Size <= e.mtu()-udp {
+		return nil
+	}
+	return []Warning{{Transport: UDP, Word: "size", Value: float64(e.UDP.Size), Limit: float64(e.mtu() - udp)}}
+}
+
+// noise: of a few hits, any number from none to twice as many is chance. The
+// way back is left out: hardly anything is read off its shares.
+func noise(e Experiment, _ []Exchange) []Warning {
+	count := math.Inf(1)
+	for _, plan := range e.plans() {
+		count = min(count, stonesOf(plan))
+	}
+	var warnings []Warning
+	for _, knob := range []struct {
+		word  string
+		share wire.Share
+	}{
+		{"loss", e.Out.Loss.Mean()},
+		{"reorder", e.Out.Reorder.Share},
+		{"reorder-early", e.Out.ReorderEarly},
+		{"duplicate", e.Out.Duplicate},
+		{"corrupt", e.Out.Corrupt},
+	} {
+		if hits := count * share(knob.share); hits > 0 && hits < fewestHits {
+			warnings = append(warnings, Warning{Word: knob.word, Value: hits, Limit: fewestHits})
+		}
+	}
+	return warnings
+}
+
+// apart: a packet is passed by those that come within one delay, and with
+// jitter within the width of that.
+func apart(e Experiment, _ []Exchange) []Warning {
+	var warnings []Warning
+	for _, knob := range []struct {
+		word   string
+		set    bool
+		within time.Duration
+	}{
+		{"reorder", e.Out.Reorder.Share > 0, e.Out.Delay},
+		{"reorder-early", e.Out.ReorderEarly > 0, e.Out.Delay},
+		{"hold", len(e.Out.Hold) > 0, e.Out.Delay},
+		{"overtake", e.Out.Overtake && !e.Out.Jitter.Normal, 2 * e.Out.Jitter.Max},
+	} {
+		if gap := e.gap(); knob.set && gap > knob.within {
+			warnings = append(warnings, Warning{Word: knob.word, Value: milliseconds(gap), Limit: milliseconds(knob.within)})
+		}
+	}
+	return warnings
+}
+
+// early: one stone that skips the delay passes all those within it, and it is
+// they who count as reordered (RFC 4737).
+func early(e Experiment, _ []Exchange) []Warning {
+	p := share(e.Out.ReorderEarly)
+	if p == 0 || e.gap() == 0 {
+		return nil
+	}
+	passed := math.Ceil(float64(e.Out.Delay)/float64(e.gap())) - 1
+	reordered := (1 - p) * (1 - math.Pow(1-p, passed))
+	if reordered <= p {
+		return nil
+	}
+	return []Warning{{Word: "reorder-early", Value: reordered, Limit: p}}
+}
+
+// overload: what is thrown does not fit through the wire.
+func overload(e Experiment, _ []Exchange) []Warning {
+	if e.Out.Bandwidth == 0 {
+		return nil
+	}
+	ip, udp, tcp := e.headers()
+	var warnings []Warning
+	for _, transport := range e.Transports() {
+		plan := e.plan(transport)
+		headers := tcp * e.segments(plan.Size)
+		if transport == UDP {
+			pieces := 1 + max(0, plan.Size+udp-ip-1)/(e.mtu()-ip)
+			headers = udp + ip*(pieces-1)
+		}
+		offered := perSecond(plan) * 8 * float64(plan.Size+headers)
+		if limit := float64(e.Out.Bandwidth); offered > limit {
+			warnings = append(warnings, Warning{Transport: transport, Word: "rate", Value: offered, Limit: limit})
+		}
+	}
+	return warnings
+}
+
+// queue: nothing waits for a link without a bandwidth.
+func queue(e Experiment, _ []Exchange) []Warning {
+	var warnings []Warning
+	for _, way := range []struct {
+		word  string
+		shape wire.Shape
+	}{
+		{"queue", e.Out},
+		{"queue-back", e.Back},
+	} {
+		if room := max(way.shape.Queue.Packets, way.shape.Queue.Bytes); room > 0 && way.shape.Bandwidth == 0 {
+			warnings = append(warnings, Warning{Word: way.word, Value: float64(room)})
+		}
+	}
+	return warnings
+}
+
+// host: loopback is no road. Only a socket buffer can lose a stone there.
+func host(e Experiment, _ []Exchange) []Warning {
+	if e.Path != Host {
+		return nil
+	}
+	return []Warning{{Word: "path"}}
+}
+
+// notInTime: a schedule that was not kept was another experiment. TCP is left
+// out: that it makes the thrower wait is what is to be seen.
+func notInTime(_ Experiment, exchanges []Exchange) []Warning {
+	var warnings []Warning
+	for _, x := range exchanges {
+		late, limit := float64(x.Pacing.Late), float64(x.Thrown)/100
+		if x.Transport == UDP && late > limit {
+			warnings = append(warnings, Warning{Transport: UDP, Word: "rate", Value: late, Limit: limit})
+		}
+	}
+	return warnings
+}
+
+// roundTrip is the time there and back on an empty wire.
+func (e Experiment) roundTrip() time.Duration { return e.Out.Delay + e.Back.Delay }
+
+// headers returns the bytes of headers: of IP, and with it of UDP and of TCP.
+func (e Experiment) headers() (ip, udp, tcp int) {
+	ip = 20
+	if e.IPv6 {
+		ip = 40
+	}
+	return ip, ip + 8, ip + 20 + timestamps
+}
+
+// mtu is the longest packet on the way out, in bytes.
+func (e Experiment) mtu() int {
+	if e.Out.MTU == 0 {
+		return usualMTU
+	}
+	return e.Out.MTU
+}
+
+// segments is how many packets TCP needs for a stone of size bytes.
+func (e Experiment) segments(size int) int {
+	_, _, headers := e.headers()
+	most := e.mtu() - headers
+	return (size + most - 1) / most
+}
+
+// tcpPackets is how many packets a second TCP is asked for; 0 if it sets the
+// rate itself.
+func (e Experiment) tcpPackets() float64 {
+	return perSecond(e.TCP) * float64(e.segments(e.TCP.Size))
+}
+
+// plans returns those that are not left out.
+func (e Experiment) plans() []*pace.Plan {
+	var plans []*pace.Plan
+	for _, transport := range e.Transports() {
+		plans = append(plans, e.plan(transport))
+	}
+	return plans
+}
+
+// gap is the shortest time between two stones; 0 if it cannot be told.
+func (e Experiment) gap() time.Duration {
+	fastest := 0.0
+	for _, plan := range e.plans() {
+		if perSecond(plan) == 0 || plan.Pattern.Poisson || plan.Pattern.Burst > 1 {
+			return 0
+		}
+		fastest = max(fastest, perSecond(plan))
+	}
+	return time.Duration(float64(time.Second) / fastest)
+}
+
+// perSecond is the rate in stones a second; 0 if there is no limit.
+func perSecond(p *pace.Plan) float64 {
+	return float64(p.Rate.Stones(p.Size)) / 1e6
+}
+
+// stonesOf is how many stones are planned, as nearly as can be told beforehand.
+func stonesOf(p *pace.Plan) float64 {
+	switch {
+	case p.Count > 0:
+		return float64(p.Count)
+	case perSecond(p) == 0:
+		return math.Inf(1)
+	}
+	return perSecond(p) * p.Time.Seconds()
+}
+
+// share is s as a part of 1.
+func share(s wire.Share) float64 { return float64(s) / float64(100*wire.Percent) }
+
+// milliseconds is d as a number of them.
+func milliseconds(d time.Duration) float64 { return Milliseconds(d).Value }

@@ -1,0 +1,172 @@
+package lab_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"stones/lab"
+	"stones/lab/pace"
+	"stones/lab/wire"
+)
+
+// usual is an experiment whose results mislead nobody.
+func usual() lab.Experiment {
+	tcp := pace.Plan{Count: 1000, Size: 1000, Rate: pace.StonesPerSecond(200)}
+	udp := tcp
+	way := wire.Shape{Delay: 20 * time.Millisecond, Bandwidth: 10 * wire.Mbit, Queue: wire.Queue{Packets: 100}, MTU: 1500}
+	e := lab.Experiment{Path: lab.Sim, Seed: 1, TCP: &tcp, UDP: &udp, Out: way, Back: way}
+	e.Out.Loss.Random = 2 * wire.Percent
+	e.Out.Reorder.Share = wire.Percent
+	return e
+}
+
+// both sets the plans of both transports.
+func both(e *lab.Experiment, set func(*pace.Plan)) {
+	set(e.TCP)
+	set(e.UDP)
+}
+
+func TestWarnings(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		turn func(*lab.Experiment)
+		late int // stones that UDP threw late
+		want []string
+	}{
+		{name: "usual", turn: func(*lab.Experiment) {}},
+		{
+			name: "10 packets in a round trip",
+			turn: func(e *lab.Experiment) { e.Out.Loss.Random = 0; e.Back.Delay = 30 * time.Millisecond },
+		},
+		{
+			name: "11 packets in a round trip",
+			turn: func(e *lab.Experiment) { e.Out.Loss.Random = 0; e.Back.Delay = 35 * time.Millisecond },
+			want: []string{"tcp-start-up tcp rate 11 10"},
+		},
+		{
+			name: "stones of two packets",
+			turn: func(e *lab.Experiment) { e.Out.Loss.Random = 0; e.TCP.Size = 1449; e.UDP = nil },
+			want: []string{"tcp-start-up tcp rate 16 10"},
+		},
+		{
+			name: "5% loss",
+			turn: func(e *lab.Experiment) { e.Out.Loss.Random = 5 * wire.Percent },
+			want: []string{"tcp-cannot-sustain tcp rate 200 136.4"},
+		},
+		{
+			name: "a damaged packet is a lost one",
+			turn: func(e *lab.Experiment) { e.Out.Loss.Random = 0; e.Out.Corrupt = 5 * wire.Percent },
+			want: []string{"tcp-cannot-sustain tcp rate 200 136.4"},
+		},
+		{
+			name: "as fast as it goes",
+			turn: func(e *lab.Experiment) { both(e, func(p *pace.Plan) { p.Rate = pace.Max() }) },
+		},
+		{
+			name: "a datagram that just fits",
+			turn: func(e *lab.Experiment) { e.UDP.Size = 1472 },
+		},
+		{
+			name: "a datagram one byte too long",
+			turn: func(e *lab.Experiment) { e.UDP.Size = 1473 },
+			want: []string{"udp-fragments udp size 1473 1472"},
+		},
+		{
+			name: "a datagram in IPv6, whose headers are longer",
+			turn: func(e *lab.Experiment) { e.UDP.Size = 1453; e.IPv6 = true },
+			want: []string{"udp-fragments udp size 1453 1452"},
+		},
+		{
+			name: "few stones",
+			turn: func(e *lab.Experiment) { e.UDP.Count = 100; e.Out.Duplicate = wire.Percent / 10 },
+			want: []string{
+				"share-is-noise  loss 2 10", "share-is-noise  reorder 1 10", "share-is-noise  duplicate 0.1 10",
+			},
+		},
+		{
+			name: "a short time",
+			turn: func(e *lab.Experiment) {
+				both(e, func(p *pace.Plan) { p.Count, p.Time = 0, 2*time.Second })
+				e.Out.Reorder = wire.Reorder{}
+			},
+			want: []string{"share-is-noise  loss 8 10"},
+		},
+		{
+			name: "stones farther apart than the delay",
+			turn: func(e *lab.Experiment) { both(e, func(p *pace.Plan) { p.Rate = pace.StonesPerSecond(40) }) },
+			want: []string{"too-far-apart-to-pass  reorder 25 20"},
+		},
+		{
+			name: "bursts of them",
+			turn: func(e *lab.Experiment) {
+				both(e, func(p *pace.Plan) { p.Rate, p.Pattern.Burst = pace.StonesPerSecond(40), 10 })
+			},
+		},
+		{
+			name: "too little jitter to overtake",
+			turn: func(e *lab.Experiment) { e.Out.Overtake = true; e.Out.Jitter.Max = 2 * time.Millisecond },
+			want: []string{"too-far-apart-to-pass  overtake 5 4"},
+		},
+		{
+			name: "netem's reordering",
+			turn: func(e *lab.Experiment) { e.Out.ReorderEarly, e.Out.Reorder = wire.Percent, wire.Reorder{} },
+			want: []string{"early-ones-pass-many  reorder-early 0.0294 0.01"},
+		},
+		{
+			name: "more than the wire carries",
+			turn: func(e *lab.Experiment) { e.Out.Bandwidth = wire.Mbit },
+			want: []string{"overload tcp rate 1.683e+06 1e+06", "overload udp rate 1.645e+06 1e+06"},
+		},
+		{
+			name: "pieces have headers too",
+			turn: func(e *lab.Experiment) { e.TCP = nil; e.UDP.Size = 1473; e.Out.Bandwidth = 2 * wire.Mbit },
+			want: []string{"udp-fragments udp size 1473 1472", "overload udp rate 2.434e+06 2e+06"},
+		},
+		{
+			name: "nothing to wait for",
+			turn: func(e *lab.Experiment) { e.Out.Bandwidth, e.Back.Bandwidth = 0, 0 },
+			want: []string{"queue-without-bandwidth  queue 100 0", "queue-without-bandwidth  queue-back 100 0"},
+		},
+		{
+			name: "loopback",
+			turn: func(e *lab.Experiment) {
+				e.Path, e.Out, e.Back = lab.Host, wire.Shape{}, wire.Shape{}
+				e.UDP.Size = 9000
+			},
+			late: 11,
+			want: []string{"host-loses-nothing  path 0 0", "schedule-not-kept udp rate 11 10"},
+		},
+		{
+			name: "one in a hundred late",
+			turn: func(*lab.Experiment) {},
+			late: 10,
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := usual()
+			tt.turn(&e)
+			exchanges := []lab.Exchange{
+				{Transport: lab.TCP, Thrown: 1000, Pacing: lab.Pacing{Late: 500}},
+				{Transport: lab.UDP, Thrown: 1000, Pacing: lab.Pacing{Late: tt.late}},
+			}
+			var got []string
+			for _, w := range lab.Warnings(e, exchanges) {
+				got = append(got, fmt.Sprintf("%s %s %s %.4g %.4g", w.Rule, w.Transport, w.Word, w.Value, w.Limit))
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("warnings:\n%q\nwant:\n%q", got, tt.want)
+			}
+		})
+	}
+}
+
+// Every rule is known by a name of its own.
+func TestRules(t *testing.T) {
+	rules := lab.Rules()
+	slices.Sort(rules)
+	if n := len(slices.Compact(slices.Clone(rules))); n != len(rules) {
+		t.Errorf("Rules() = %q; two have the same name", rules)
+	}
+}

@@ -1,0 +1,43 @@
+package wire_test
+
+import (
+	"testing"
+	"time"
+
+	"stones/lab/wire"
+)
+
+// One packet through a wire that has a hundred others in flight.
+func BenchmarkWire(b *testing.B) {
+	const gap = time.Millisecond
+	for _, bench := range []struct {
+		name  string
+		shape wire.Shape
+	}{
+		{"shape=delay", wire.Shape{}},
+		{"shape=loss", wire.Shape{Loss: wire.Loss{Random: wire.Percent}}},
+		{"shape=queue", wire.Shape{Bandwidth: 100 * wire.Mbit, Queue: wire.Queue{Packets: 50}}},
+		{"shape=jitter", wire.Shape{Jitter: wire.Jitter{Max: 10 * gap}, Overtake: true}},
+		{"shape=all", wire.Shape{
+			Jitter:       wire.Jitter{Max: 10 * gap, Normal: true},
+			Loss:         wire.Loss{Gemodel: wire.Gemodel{P: wire.Percent, R: 25 * wire.Percent, Bad: 100 * wire.Percent}},
+			Reorder:      wire.Reorder{Share: wire.Percent},
+			ReorderEarly: wire.Percent, Duplicate: wire.Percent, Corrupt: wire.Percent,
+			Bandwidth: 100 * wire.Mbit, Queue: wire.Queue{Packets: 50},
+		}},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			shape := bench.shape
+			shape.Delay = 100 * gap
+			w := wire.New(shape, 1, wire.Out)
+			now, n := time.Duration(0), uint64(0)
+			b.ReportAllocs()
+			for b.Loop() {
+				now, n = now+gap, n+1
+				w.Send(now, wire.Packet{Stone: n, Size: 1000})
+				for _, ok := w.Arrive(now); ok; _, ok = w.Arrive(now) {
+				}
+			}
+		})
+	}
+}

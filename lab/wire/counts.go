@@ -1,0 +1,31 @@
+package wire
+
+import "fmt"
+
+// Counts are what a wire has done, in packets unless the name says bytes.
+type Counts struct {
+	Sent       int // given to the wire
+	Copied     int // made by the wire itself
+	Lost       int
+	Overflowed int
+	TooBig     int
+	InFlight   int // on the way, or out and not yet fetched
+	Arrived    int
+
+	Damaged int // of those that entered: with one bit wrong
+	Held    int // of those that arrived: held back, and passed by a later packet
+
+	SentBytes    int
+	ArrivedBytes int
+}
+
+// Check returns an error if a packet is unaccounted for.
+func (c Counts) Check() error {
+	in := c.Sent + c.Copied
+	out := c.Arrived + c.Lost + c.Overflowed + c.TooBig + c.InFlight
+	if in == out {
+		return nil
+	}
+	return fmt.Errorf("wire: sent %d + copied %d = %d, but arrived %d + lost %d + overflowed %d + too big %d + in flight %d = %d",
+		c.Sent, c.Copied, in, c.Arrived, c.Lost, c.Overflowed, c.TooBig, c.InFlight, out)
+}

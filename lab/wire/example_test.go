@@ -1,0 +1,73 @@
+package wire_test
+
+import (
+	"fmt"
+	"time"
+
+	"stones/lab/wire"
+)
+
+// A slow wire spreads out packets that were sent at the same time.
+func Example() {
+	w := wire.New(wire.Shape{Delay: 50 * time.Millisecond, Bandwidth: wire.Mbit}, 1, wire.Out)
+	for n := range uint64(3) {
+		w.Send(0, wire.Packet{Stone: n + 1, Size: 1250})
+	}
+	for at, ok := w.Next(); ok; at, ok = w.Next() {
+		if p, ok := w.Arrive(at); ok {
+			fmt.Println("stone", p.Stone, "at", at)
+		}
+	}
+	// Output:
+	// stone 1 at 60ms
+	// stone 2 at 70ms
+	// stone 3 at 80ms
+}
+
+// A queue has an end.
+func ExampleWire_Send() {
+	w := wire.New(wire.Shape{Bandwidth: wire.Mbit, Queue: wire.Queue{Packets: 2}}, 1, wire.Out)
+	for n := range uint64(3) {
+		fate, _ := w.Send(0, wire.Packet{Stone: n + 1, Size: 1250})
+		fmt.Println("stone", n+1, "is", fate)
+	}
+	// Output:
+	// stone 1 is carried
+	// stone 2 is carried
+	// stone 3 is overflowed
+}
+
+// The same share of loss, alone and in clumps.
+func ExampleLoss() {
+	for _, text := range []string{"5%", "gemodel 1.316% 25%"} {
+		var loss wire.Loss
+		if err := loss.UnmarshalText([]byte(text)); err != nil {
+			fmt.Println(err)
+		}
+		w := wire.New(wire.Shape{Loss: loss}, 1, wire.Out)
+		road := []byte{}
+		for n := range uint64(60) {
+			mark := byte('o')
+			if fate, _ := w.Send(0, wire.Packet{Stone: n + 1}); fate == wire.Lost {
+				mark = '.'
+			}
+			road = append(road, mark)
+		}
+		fmt.Printf("%s\n%s\n", loss, road)
+	}
+	// Output:
+	// 5%
+	// oooo.oooooooooooooooo.oo.ooooooo.oooo.oooo.ooooo.ooooooooooo
+	// gemodel 1.316% 25%
+	// ooooooooooooooooooooooooooooooooooo...ooooooooooo........ooo
+}
+
+// An error says what is allowed, and whoever asked adds which flag it was.
+func ExampleShare_UnmarshalText() {
+	var s wire.Share
+	fmt.Println(s.UnmarshalText([]byte("101%")))
+	fmt.Println(s.UnmarshalText([]byte("5")))
+	// Output:
+	// not a share; allowed 0% to 100%
+	// not a share; allowed 0% to 100%; write 5%
+}

@@ -1,0 +1,87 @@
+package wire
+
+import (
+	"math/bits"
+	"time"
+)
+
+// A link sends one packet after the other, at its bandwidth.
+type link struct {
+	bandwidth uint64 // bits a second; 0 sends at once
+	limit     Queue
+
+	free  time.Duration // when the last packet has left, rounded down
+	rest  uint64        // what was rounded away, in 1/bandwidth of a nanosecond
+	queue fifo[turnout] // packets that have not left; kept only if there is a limit
+	bytes int           // in the queue
+}
+
+// A turnout is when a packet of a size leaves the queue.
+type turnout struct {
+	at   time.Duration
+	size int
+}
+
+// take returns when a packet that comes at time now has left. It is not ok if
+// there is no room for the packet.
+func (l *link) take(now time.Duration, size int) (sent time.Duration, ok bool) {
+	if l.bandwidth == 0 {
+		return now, true
+	}
+	for l.queue.len() > 0 && l.queue.peek().at <= now {
+		l.bytes -= l.queue.pop().size
+	}
+	if l.limit.Packets > 0 && l.queue.len() >= l.limit.Packets ||
+		l.limit.Bytes > 0 && l.bytes+size > l.limit.Bytes {
+		return 0, false
+	}
+	if l.free < now { // idle
+		l.free, l.rest = now, 0
+	}
+	// A bit takes 1e9/bandwidth nanoseconds. What does not make a whole one is
+	// carried on to the next packet, so that a long run is exact.
+	hi, lo := bits.Mul64(8*uint64(size), uint64(time.Second))
+	lo, carry := bits.Add64(lo, l.rest, 0)
+	ns, rest := bits.Div64(hi+carry, lo, l.bandwidth)
+	l.free, l.rest = l.free+time.Duration(ns), rest
+	if l.limit != (Queue{}) {
+		l.queue.push(turnout{l.free, size})
+		l.bytes += size
+	}
+	return l.free, true
+}
+
+// A fifo is a queue in a ring, whose length is a power of two.
+type fifo[T any] struct {
+	ring       []T
+	head, tail uint // counted on without end
+}
+
+func (q *fifo[T]) len() int { return int(q.tail - q.head) }
+
+func (q *fifo[T]) slot(i uint) *T { return &q.ring[i&uint(len(q.ring)-1)] }
+
+func (q *fifo[T]) peek() T { return *q.slot(q.head) }
+
+func (q *fifo[T]) pop() T {
+	var zero T
+	slot := q.slot(q.head)
+	v := *slot
+	*slot = zero
+	q.head++
+	return v
+}
+
+func (q *fifo[T]) push(v T) {
+	if q.len() == len(q.ring) {
+		bigger := make([]T, max(8, 2*len(q.ring)))
+		n := 0
+		for q.len() > 0 {
+			bigger[n] = q.pop()
+			n++
+		}
+		q.ring, q.head, q.tail = bigger, 0, uint(n)
+	}
+	*q.slot(q.tail) = v
+	q.tail++
+}

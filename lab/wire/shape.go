@@ -1,0 +1,134 @@
+package wire
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A Shape is what a wire is like. It is plain data: flags fill it in, lessons
+// store it. The zero value is a perfect wire: no delay, no loss and no limit.
+type Shape struct {
+	Delay    time.Duration `json:"delay,omitzero"` // from end to end, for every packet
+	Jitter   Jitter        `json:"jitter,omitzero"`
+	Overtake bool          `json:"overtake,omitzero"` // jitter lets packets pass each other
+
+	Loss        Loss     `json:"loss,omitzero"`
+	Drop        []uint64 `json:"drop,omitzero"`         // the stones whose first copies are lost
+	DropEvery   int      `json:"drop_every,omitzero"`   // n loses the first copies of stones n, 2n, 3n ...; 0 is none
+	DropPackets []uint64 `json:"drop_packets,omitzero"` // the packets that are lost, whatever is in them: 1 is the first on this wire
+
+	Reorder      Reorder `json:"reorder,omitzero"`
+	ReorderEarly Share   `json:"reorder_early,omitzero"` // these skip the delay, which is netem's reordering
+	Hold         []Hold  `json:"hold,omitzero"`
+
+	Duplicate Share `json:"duplicate,omitzero"` // of the packets that are not lost
+	Corrupt   Share `json:"corrupt,omitzero"`   // one bit of these is flipped
+
+	Bandwidth Bandwidth `json:"bandwidth,omitzero"`
+	Queue     Queue     `json:"queue,omitzero"` // in front of the bandwidth; without that there is none
+	MTU       int       `json:"mtu,omitzero"`   // largest packet in bytes, headers included; 0 is no limit
+}
+
+// Limits of what a shape may ask for.
+const (
+	MaxDelay     = 10 * time.Minute
+	MaxBandwidth = 1000 * Gbit
+	MaxQueue     = 1_000_000_000 // packets, or bytes
+	MaxBy        = 1_000_000     // packets that a held one waits for
+	MinMTU       = 68            // what every link must carry (RFC 791 section 3.2)
+	MaxMTU       = 65535         // what an IPv4 header can say
+)
+
+// An InvalidError says which word of a shape cannot be meant.
+type InvalidError struct {
+	Word  string // the flag's name without dashes
+	Value string // as it was understood
+	Why   string // what is wrong and what is allowed
+}
+
+func (e *InvalidError) Error() string {
+	return fmt.Sprintf("%s %q: %s", e.Word, e.Value, e.Why)
+}
+
+// Validate returns an [InvalidError] for the first field that is out of range,
+// or does not go with another one.
+func (s Shape) Validate() error {
+	for _, share := range []struct {
+		word  string
+		value Share
+	}{
+		{"loss", s.Loss.Random},
+		{"loss", s.Loss.P},
+		{"loss", s.Loss.R},
+		{"loss", s.Loss.Bad},
+		{"loss", s.Loss.Good},
+		{"reorder", s.Reorder.Share},
+		{"reorder-early", s.ReorderEarly},
+		{"duplicate", s.Duplicate},
+		{"corrupt", s.Corrupt},
+	} {
+		if share.value < 0 || share.value > whole {
+			return invalid(share.word, share.value, notShare)
+		}
+	}
+	none := Shape{}
+	late := s.Reorder.Share > 0 || len(s.Hold) > 0
+	switch {
+	case s.Delay < 0 || s.Delay > MaxDelay:
+		return invalid("delay", s.Delay, outOfRange(0*time.Second, MaxDelay))
+	case s.Jitter.Max < 0 || s.Jitter.Max > s.Delay:
+		return invalid("jitter", s.Jitter, fmt.Sprintf("out of range; allowed 0s to %v, the delay", s.Delay))
+	case s.Loss.Random > 0 && s.Loss.Gemodel != none.Loss.Gemodel:
+		return invalid("loss", s.Loss, "one model of loss at a time: a share, or gemodel")
+	case slices.Contains(s.Drop, 0):
+		return invalid("drop", 0, "no such stone; the first is 1")
+	case slices.Contains(s.DropPackets, 0):
+		return invalid("drop-packets", 0, "no such packet; the first is 1")
+	case s.DropEvery < 0:
+		return invalid("drop-every", s.DropEvery, "out of range; allowed 1 or more")
+	case s.Reorder.By < 0 || s.Reorder.By > MaxBy:
+		return invalid("reorder", s.Reorder, outOfRange(1, MaxBy)+" packets")
+	case s.Bandwidth < 0 || s.Bandwidth > MaxBandwidth:
+		return invalid("bandwidth", s.Bandwidth, outOfRange(Bit, MaxBandwidth))
+	case s.Queue.Packets > 0 && s.Queue.Bytes > 0:
+		return invalid("queue", s.Queue, "one limit at a time: packets, or bytes")
+	case min(s.Queue.Packets, s.Queue.Bytes) < 0 || max(s.Queue.Packets, s.Queue.Bytes) > MaxQueue:
+		return invalid("queue", s.Queue, outOfRange(1, MaxQueue))
+	case s.MTU != 0 && (s.MTU < MinMTU || s.MTU > MaxMTU):
+		return invalid("mtu", s.MTU, outOfRange(MinMTU, MaxMTU))
+	}
+	for i, h := range s.Hold {
+		again := func(other Hold) bool { return other.Stone == h.Stone }
+		switch {
+		case h.Stone == 0:
+			return invalid("hold", h, "no such stone; the first is 1")
+		case h.By < 0 || h.By > MaxBy:
+			return invalid("hold", h, outOfRange(0, MaxBy)+" packets")
+		case slices.ContainsFunc(s.Hold[:i], again):
+			return invalid("hold", h, "this stone is held already")
+		}
+	}
+	if s.Delay == 0 {
+		const why = "reordering needs a delay: that is how long a packet waits for one to pass it, and how much an early one skips"
+		switch {
+		case s.ReorderEarly > 0:
+			return invalid("reorder-early", s.ReorderEarly, why)
+		case late && len(s.Hold) > 0:
+			return invalid("hold", s.Hold[0], why)
+		case late:
+			return invalid("reorder", s.Reorder, why)
+		}
+	}
+	return nil
+}
+
+// invalid returns the error for a word.
+func invalid(word string, value any, why string) error {
+	return &InvalidError{Word: word, Value: fmt.Sprint(value), Why: why}
+}
+
+// outOfRange says what is allowed.
+func outOfRange(from, to any) string {
+	return fmt.Sprintf("out of range; allowed %v to %v", from, to)
+}

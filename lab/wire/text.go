@@ -1,0 +1,346 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Share of the packets, in billionths: 10,000,000 is 1 %. Its text is in
+// percent and exact: "5%", "0.25%", with up to seven decimals.
+type Share int64
+
+// Percent is one packet in a hundred.
+const Percent Share = 10_000_000
+
+// whole is all of them.
+const whole = 100 * Percent
+
+// notShare is what is said of a share that is none.
+const notShare = "not a share; allowed 0% to 100%"
+
+func (s Share) String() string { return formatDecimal(int64(s), int64(Percent)) + "%" }
+
+// MarshalText writes the share in percent.
+func (s Share) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a share in percent; the sign is required.
+func (s *Share) UnmarshalText(text []byte) error {
+	number, signed := strings.CutSuffix(string(text), "%")
+	n, err := decimal(number, int64(Percent))
+	switch {
+	case errors.Is(err, errFine):
+		return errors.New(notShare + ", with up to 7 decimals")
+	case err != nil || n > int64(whole):
+		return errors.New(notShare)
+	case !signed:
+		return fmt.Errorf("%s; write %v", notShare, Share(n))
+	}
+	*s = Share(n)
+	return nil
+}
+
+// Loss is how packets vanish: each by itself, or in clumps. The zero value is
+// none. Its text is "5%", or "gemodel P [R [1-H [1-K]]]".
+type Loss struct {
+	Random Share // of the packets, each for itself
+	Gemodel
+}
+
+// Gemodel loses packets in clumps, as Gilbert and Elliott saw bit errors come:
+// a chain is in its good state or in its bad one, and each has a share of loss.
+// The chain begins in the good state, and moves with each packet after that
+// packet's fate is decided. The zero value is none.
+//
+// Its text is that of tc-netem, with the same defaults: R is 100% - P, which
+// is random loss again, all are lost in the bad state, and none in the good.
+type Gemodel struct {
+	P    Share // from good to bad, with each packet
+	R    Share // from bad to good; a clump is 1/R packets long
+	Bad  Share // lost in the bad state; tc's 1-H
+	Good Share // lost in the good state; tc's 1-K
+}
+
+// Mean is the share that is lost in the long run.
+func (l Loss) Mean() Share {
+	if l.P+l.R == 0 { // the chain stays where it begins
+		return l.Random + l.Good
+	}
+	return l.Random + (l.P*l.Bad+l.R*l.Good)/(l.P+l.R)
+}
+
+func (l Loss) String() string {
+	m := l.Gemodel
+	switch {
+	case m == (Gemodel{}):
+		return l.Random.String()
+	case m.Good > 0:
+		return fmt.Sprintf("gemodel %v %v %v %v", m.P, m.R, m.Bad, m.Good)
+	case m.Bad < whole:
+		return fmt.Sprintf("gemodel %v %v %v", m.P, m.R, m.Bad)
+	}
+	return fmt.Sprintf("gemodel %v %v", m.P, m.R)
+}
+
+// MarshalText writes the loss as it is read.
+func (l Loss) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// UnmarshalText reads a share or a gemodel.
+func (l *Loss) UnmarshalText(text []byte) error {
+	const model = "gemodel"
+	words := strings.Split(string(text), " ")
+	if len(words) == 1 && words[0] != model {
+		var random Share
+		err := random.UnmarshalText(text)
+		if err == nil {
+			*l = Loss{Random: random}
+		}
+		return err
+	}
+	if words[0] != model {
+		if len(words) == 2 && new(Share).UnmarshalText([]byte(words[0])) == nil {
+			return errors.New("correlated loss is not offered: tc's generator loses far less than is asked, 0.2% for 5% 25%; write gemodel P R for loss in clumps")
+		}
+		return errors.New(notShare + ", or gemodel P [R [1-H [1-K]]]")
+	}
+	if len(words) < 2 || len(words) > 5 {
+		return errors.New("not a gemodel; write gemodel P [R [1-H [1-K]]], e.g. gemodel 1% 25%")
+	}
+	var shares [4]Share
+	for i, word := range words[1:] {
+		if err := shares[i].UnmarshalText([]byte(word)); err != nil {
+			return fmt.Errorf("%q: %w", word, err)
+		}
+	}
+	m := Gemodel{P: shares[0], R: shares[1], Bad: shares[2], Good: shares[3]}
+	if len(words) < 3 {
+		m.R = whole - m.P
+	}
+	if len(words) < 4 {
+		m.Bad = whole
+	}
+	*l = Loss{Gemodel: m}
+	return nil
+}
+
+// Jitter is what is added to the delay of each packet. Its text is "5ms", or
+// "5ms:normal".
+type Jitter struct {
+	Max    time.Duration // uniform from -Max to +Max, or the standard deviation
+	Normal bool          // nearly normal: the sum of twelve uniform draws, which stays within 6 deviations and never makes a delay negative
+}
+
+const normalJitter = ":normal"
+
+func (j Jitter) String() string {
+	if j.Normal {
+		return j.Max.String() + normalJitter
+	}
+	return j.Max.String()
+}
+
+// MarshalText writes the jitter as it is read.
+func (j Jitter) MarshalText() ([]byte, error) { return []byte(j.String()), nil }
+
+// UnmarshalText reads a jitter.
+func (j *Jitter) UnmarshalText(text []byte) error {
+	length, normal := strings.CutSuffix(string(text), normalJitter)
+	d, err := duration(length)
+	if err != nil {
+		return err
+	}
+	*j = Jitter{Max: d, Normal: normal}
+	return nil
+}
+
+// Reorder holds packets back at the far end until By later ones have passed, so
+// that the share that is asked for is reordered by RFC 4737. A packet that
+// nobody passes for one more delay comes out then. Its text is "1%", or "1%:3".
+type Reorder struct {
+	Share Share
+	By    int // 0 is 2
+}
+
+const defaultBy = 2
+
+func (r Reorder) String() string {
+	if r.By == 0 {
+		return r.Share.String()
+	}
+	return fmt.Sprintf("%v:%d", r.Share, r.By)
+}
+
+// MarshalText writes the reordering as it is read.
+func (r Reorder) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads a reordering.
+func (r *Reorder) UnmarshalText(text []byte) error {
+	share, by, cut := strings.Cut(string(text), ":")
+	var v Reorder
+	if err := v.Share.UnmarshalText([]byte(share)); err != nil {
+		return err
+	}
+	if cut {
+		n, err := decimal(by, 1)
+		if err != nil || n < 1 || n > MaxBy {
+			return fmt.Errorf("not a number of packets: %q; write 1%%:2 to let 2 pass; allowed 1 to %d", by, MaxBy)
+		}
+		v.By = int(n)
+	}
+	*r = v
+	return nil
+}
+
+// Hold holds one stone back, exactly: its first copy stays at the far end until
+// By later packets have passed, or nobody has for one more delay. Its text is
+// "50:3".
+type Hold struct {
+	Stone uint64 // from 1
+	By    int    // 0 is not at all
+}
+
+func (h Hold) String() string { return fmt.Sprintf("%d:%d", h.Stone, h.By) }
+
+// MarshalText writes the stone and the packets that pass it.
+func (h Hold) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// UnmarshalText reads a stone and the packets that pass it.
+func (h *Hold) UnmarshalText(text []byte) error {
+	stone, by, _ := strings.Cut(string(text), ":")
+	n, errStone := decimal(stone, 1)
+	k, errBy := decimal(by, 1)
+	if errStone != nil || errBy != nil || n < 1 || k > MaxBy {
+		return fmt.Errorf("not a stone and a number of packets; write 50:3 to let 3 pass stone 50; allowed 0 to %d", MaxBy)
+	}
+	*h = Hold{Stone: uint64(n), By: int(k)}
+	return nil
+}
+
+// Bandwidth is in bits a second, of packets with their headers. The zero value
+// is no limit. Its text is "10Mbit", and "unlimited" for no limit.
+type Bandwidth int64
+
+// Units of bandwidth.
+const (
+	Bit  Bandwidth = 1
+	Kbit           = 1000 * Bit
+	Mbit           = 1000 * Kbit
+	Gbit           = 1000 * Mbit
+)
+
+// unlimited is the text of a limit that is not there.
+const unlimited = "unlimited"
+
+func (b Bandwidth) String() string {
+	switch {
+	case b == 0:
+		return unlimited
+	case b >= Gbit:
+		return formatDecimal(int64(b), int64(Gbit)) + "Gbit"
+	case b >= Mbit:
+		return formatDecimal(int64(b), int64(Mbit)) + "Mbit"
+	case b >= Kbit:
+		return formatDecimal(int64(b), int64(Kbit)) + "kbit"
+	}
+	return strconv.FormatInt(int64(b), 10) + "bit"
+}
+
+// MarshalText writes the bandwidth in the largest unit that fits.
+func (b Bandwidth) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
+
+// UnmarshalText reads a bandwidth in bits or bytes; the unit is required.
+func (b *Bandwidth) UnmarshalText(text []byte) error {
+	const units = "units: bit kbit Mbit Gbit B kB MB GB"
+	if string(text) == unlimited {
+		*b = 0
+		return nil
+	}
+	number, unit := cutUnit(string(text))
+	scale := Bit
+	switch unit {
+	case "bit":
+	case "kbit":
+		scale = Kbit
+	case "Mbit":
+		scale = Mbit
+	case "Gbit":
+		scale = Gbit
+	case "Tbit":
+		scale = 1000 * Gbit
+	case "B":
+		scale = 8 * Bit
+	case "kB":
+		scale = 8 * Kbit
+	case "MB":
+		scale = 8 * Mbit
+	case "GB":
+		scale = 8 * Gbit
+	case "k", "M", "G":
+		return fmt.Errorf("bits or bytes? write %s%sbit or %s%sB", number, unit, number, unit)
+	case "":
+		return fmt.Errorf("add a unit, e.g. 10Mbit; %s", units)
+	default:
+		return fmt.Errorf("not a bandwidth; write 10Mbit or %s; %s", unlimited, units)
+	}
+	n, err := decimal(strings.TrimPrefix(number, "-"), int64(scale))
+	switch {
+	case errors.Is(err, errFine):
+		return errors.New("not a whole number of bits a second")
+	case errors.Is(err, errNotNumber):
+		return fmt.Errorf("not a bandwidth; write 10Mbit or %s; %s", unlimited, units)
+	case errors.Is(err, errLarge) || n < 1 || Bandwidth(n) > MaxBandwidth || number[0] == '-':
+		return errors.New(outOfRange(Bit, MaxBandwidth))
+	}
+	*b = Bandwidth(n)
+	return nil
+}
+
+// Queue is the room for packets that wait for the bandwidth, the one whose turn
+// it is included. What finds no room is dropped. The zero value is no limit. Its
+// text is "100" for packets, "64kB" for bytes, and "unlimited" for no limit.
+type Queue struct {
+	Packets int // 0 is no limit
+	Bytes   int // instead of Packets; 0 is no limit
+}
+
+func (q Queue) String() string {
+	b := int64(q.Bytes)
+	switch {
+	case q.Packets != 0:
+		return strconv.Itoa(q.Packets)
+	case b == 0:
+		return unlimited
+	case b >= 1e6:
+		return formatDecimal(b, 1e6) + "MB"
+	case b >= 1e3:
+		return formatDecimal(b, 1e3) + "kB"
+	}
+	return strconv.FormatInt(b, 10) + "B"
+}
+
+// MarshalText writes the limit as it is read.
+func (q Queue) MarshalText() ([]byte, error) { return []byte(q.String()), nil }
+
+// UnmarshalText reads a limit in packets, or in bytes if there is a unit.
+func (q *Queue) UnmarshalText(text []byte) error {
+	if string(text) == unlimited {
+		*q = Queue{}
+		return nil
+	}
+	number, unit := cutUnit(string(text))
+	scale, known := map[string]int64{"": 1, "B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}[unit]
+	n, err := decimal(strings.TrimPrefix(number, "-"), max(scale, 1))
+	switch {
+	case !known || errors.Is(err, errNotNumber) || errors.Is(err, errFine):
+		return fmt.Errorf("not a queue; write 100 (packets), 64kB or %s; units: B kB MB GB", unlimited)
+	case errors.Is(err, errLarge) || n < 1 || n > MaxQueue || number[0] == '-':
+		return errors.New(outOfRange(1, MaxQueue) + " packets or bytes")
+	case unit == "":
+		*q = Queue{Packets: int(n)}
+	default:
+		*q = Queue{Bytes: int(n)}
+	}
+	return nil
+}
