@@ -74,8 +74,8 @@ func (f *Figure) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &f.Value)
 }
 
-// Limits of a document that is read. All but the first hold for what [Marshal]
-// writes; the first also does unless the stones are kept one by one.
+// Limits of a document that is read. What [Marshal] writes keeps them, unless it
+// is a great many results, or the stones are kept one by one.
 const (
 	maxDocument = 1 << 20 // bytes
 	maxDepth    = 8       // objects and lists within each other

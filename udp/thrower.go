@@ -89,5 +89,5 @@ func cause(ctx context.Context, err error) error {
 
 // final reports whether no later stone can be thrown either.
 func final(ctx context.Context, err error) bool {
-	return ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed)
+	return err != nil && (ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed))
 }

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// update is whether what differs in scripts is to be written into them.
+var update = flag.Bool("update", false, "write what is printed into testdata/script")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"stones": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"wrong": wrong,
+			"exits": exits,
+		},
+	})
+}
+
+// wrong runs stones with all but the first argument, and expects the exit code
+// 2, nothing on standard output, and on standard error the first argument.
+//
+//	wrong '--loss "5": not a share ...' throw --loss 5
+func wrong(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: wrong message argument...")
+	}
+	exits(ts, neg, append([]string{strconv.Itoa(exitInput)}, args[1:]...))
+	if got, want := ts.ReadFile("stderr"), "stones: "+args[0]+"\n"; got != want {
+		ts.Fatalf("standard error:\n%swant:\n%s", got, want)
+	}
+	if got := ts.ReadFile("stdout"); got != "" {
+		ts.Fatalf("standard output:\n%swant nothing", got)
+	}
+}
+
+// exits runs stones with all but the first argument, and expects the exit code
+// that the first one says.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: exits code argument...")
+	}
+	err := ts.Exec("stones", args[1:]...)
+	got := 0
+	if status := new(exec.ExitError); errors.As(err, &status) {
+		got = status.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if strconv.Itoa(got) != args[0] {
+		ts.Fatalf("stones %s exits with %d; want %s", strings.Join(args[1:], " "), got, args[0])
+	}
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A progress tells a person who waits how far the work is: on one line, which
+// is written again and again, and removed at the end.
+type progress struct {
+	w        io.Writer
+	total    int
+	finished atomic.Int64
+
+	quit chan struct{}
+	wg   sync.WaitGroup
+}
+
+// newProgress begins to tell, but not before a second has passed. Nothing is
+// told if w is nil. End must be called.
+func newProgress(w io.Writer, total int) *progress {
+	p := &progress{w: w, total: total, quit: make(chan struct{})}
+	if w != nil {
+		p.wg.Go(p.tell)
+	}
+	return p
+}
+
+// done says how many experiments have finished. It may be called by several
+// goroutines at the same time.
+func (p *progress) done(finished int) { p.finished.Store(int64(finished)) }
+
+// end removes the line.
+func (p *progress) end() {
+	close(p.quit)
+	p.wg.Wait()
+}
+
+func (p *progress) tell() {
+	start := time.Now()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	width := 0
+	for {
+		select {
+		case <-tick.C:
+			tick.Reset(time.Second / 5)
+			line := fmt.Sprintf("%d of %d experiments, %v", p.finished.Load(), p.total, time.Since(start).Round(time.Second))
+			fmt.Fprintf(p.w, "\r%-*s", width, line)
+			width = len(line)
+		case <-p.quit:
+			if width > 0 {
+				fmt.Fprintf(p.w, "\r%s\r", strings.Repeat(" ", width))
+			}
+			return
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stones/lab"
+)
+
+// A program is what the command line takes from its process.
+type program struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	terminal       bool // stderr is one
+
+	// run runs experiments of one path, and calls done when another one has
+	// finished. If it is interrupted, the error wraps [context.Canceled] and
+	// the results hold what is known.
+	run func(ctx context.Context, es []lab.Experiment, done func(finished int)) ([]lab.Result, error)
+}
+
+// Exit codes. All that is wrong with the input is 2.
+const (
+	exitUnfinished  = 1
+	exitInput       = 2
+	exitRefused     = 3
+	exitBroken      = 4
+	exitInterrupted = 130
+)
+
+// A failure is an error that is not the input's.
+type failure struct {
+	code int
+	err  error
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// exec runs the command line and returns the exit code.
+func (p program) exec(ctx context.Context, args []string) int {
+	root := p.newRoot()
+	root.SetArgs(args)
+	err := oneDash(root, args)
+	if err == nil {
+		err = root.ExecuteContext(ctx)
+	}
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(p.stderr, "stones: "+message(err))
+	if f := new(failure); errors.As(err, &f) {
+		return f.code
+	}
+	return exitInput
+}
+
+// newRoot returns the command line; nothing of it lives outside the return.
+func (p program) newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "stones",
+		Short: "Throw the same stones over TCP and over UDP, and see what arrives",
+		Long: `Stones throws the same numbered stones over TCP and over UDP along the same
+path, and shows side by side what was delivered, lost, reordered, duplicated
+and late.`,
+		Example: `  stones throw                          the two over a path with some loss
+  stones throw --loss 0%,1%,5%          what loss does to them
+  stones throw --rate 200,500,2000      what a slow link does to a fast thrower
+  stones throw --help                   all the knobs`,
+		Version:                    version,
+		Args:                       noWords,
+		SuggestionsMinimumDistance: 2,
+
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Run:           func(cmd *cobra.Command, _ []string) { _ = cmd.Help() },
+	}
+	root.SetIn(p.stdin)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	root.SetVersionTemplate("stones {{.Version}}\n")
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(newHelp())
+	root.AddCommand(p.newThrow())
+	root.InitDefaultHelpFlag()
+	root.InitDefaultVersionFlag()
+	root.Flags().VisitAll(onlyOnce)
+	root.InitDefaultCompletionCmd()
+	completion, _, _ := root.Find([]string{"completion"})
+	completion.Args = knownShell
+	completion.Run = func(cmd *cobra.Command, _ []string) { _ = cmd.Help() }
+	return root
+}
+
+// knownShell refuses what is not the name of one of the commands below cmd.
+func knownShell(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, shell := range cmd.Commands() {
+		names = append(names, shell.Name())
+	}
+	return fmt.Errorf("%s: unknown shell; allowed %s", safe(args[0]), strings.Join(names, ", "))
+}
+
+// newHelp returns the command that explains the others.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Explain a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			topic, rest, err := cmd.Root().Find(args)
+			if err != nil {
+				return err
+			}
+			if len(rest) > 0 {
+				return noWords(topic, rest)
+			}
+			topic.InitDefaultHelpFlag()
+			return topic.Help()
+		},
+	}
+}

@@ -1,0 +1,117 @@
+package report
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"stones/lab"
+)
+
+// A series is the exchanges of one transport under the same parameters, one
+// for each seed.
+type series struct {
+	transport string
+	exchanges []*lab.Exchange
+}
+
+// A combination is results that differ in nothing but the seed.
+type combination struct {
+	results []lab.Result
+	series  []series // in the order in which they come
+}
+
+// combine sorts results into combinations, in the order in which they come.
+func combine(results []lab.Result) []combination {
+	var combinations []combination
+	known := make(map[string]int)
+	for _, r := range results {
+		key := keyOf(&r.Experiment)
+		i, ok := known[key]
+		if !ok {
+			i = len(combinations)
+			known[key] = i
+			combinations = append(combinations, combination{})
+		}
+		combinations[i].add(r)
+	}
+	return combinations
+}
+
+// keyOf is equal for experiments that differ in nothing but the seed.
+func keyOf(e *lab.Experiment) string {
+	var key strings.Builder
+	for _, transport := range []string{lab.TCP, lab.UDP} {
+		for _, p := range parameters() {
+			key.WriteString(strconv.Quote(p.of(e, transport)))
+		}
+	}
+	return key.String()
+}
+
+// add adds a result to the combination.
+func (c *combination) add(r lab.Result) {
+	c.results = append(c.results, r)
+	for i := range r.Exchanges {
+		x := &r.Exchanges[i]
+		at := slices.IndexFunc(c.series, func(s series) bool { return s.transport == x.Transport })
+		if at < 0 {
+			at = len(c.series)
+			c.series = append(c.series, series{transport: x.Transport})
+		}
+		c.series[at].exchanges = append(c.series[at].exchanges, x)
+	}
+}
+
+// experiment is that of the combination, with the first seed.
+func (c combination) experiment() *lab.Experiment { return &c.results[0].Experiment }
+
+// title is the transport's name, with a mark if something went wrong.
+func (s series) title() string {
+	text := title(s.transport)
+	if slices.ContainsFunc(s.exchanges, func(x *lab.Exchange) bool { return !x.Complete }) {
+		text += " (" + partialWord + ")"
+	}
+	if slices.ContainsFunc(s.exchanges, func(x *lab.Exchange) bool { return x.Broken != "" }) {
+		text += " (" + brokenWord + ")"
+	}
+	return text
+}
+
+// story gathers what happened in the series.
+func (s series) story() story {
+	count := func(of func(x *lab.Exchange) lab.Figure) between {
+		var b between
+		for i, x := range s.exchanges {
+			f := of(x)
+			n := int(f.Value) // 0 where nobody knows
+			if i == 0 {
+				b = between{n, n}
+			}
+			b = between{min(b.least, n), max(b.most, n)}
+		}
+		return b
+	}
+	told := story{
+		transport:  s.transport,
+		planned:    count(find("planned").of),
+		thrown:     count(thrown),
+		delivered:  count(delivered),
+		lost:       count(find("lost").of),
+		unknown:    count(find("unknown").of),
+		heldUp:     count(find("held_up").of),
+		reordered:  count(find("reordered").of),
+		duplicated: count(find("duplicated").of),
+		dropped:    count(find("receiver_drops").of),
+		sentAgain:  count(find("retransmitted").of),
+		notThrown:  count(find("not_thrown").of),
+	}
+	for _, x := range s.exchanges {
+		told.causes = append(told.causes, slices.Collect(maps.Keys(x.NotThrown))...)
+		told.worst = max(told.worst, x.Delay.Max.Value-x.Delay.Min.Value)
+	}
+	slices.Sort(told.causes)
+	told.causes = slices.Compact(told.causes)
+	return told
+}

@@ -1,0 +1,226 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"stones/lab"
+)
+
+// rowKeys are the measures that have a row in the table of one experiment.
+var rowKeys = []string{
+	"thrown", "not_thrown", "not_attempted", "delivered", "late", "held_up", "lost", "unknown", "reordered", "duplicated",
+	"damaged", "foreign", "after_drain", "receiver_drops",
+	"wire_packets", "wire_dropped", "wire_overflowed", "wire_damaged", "wire_copied", "retransmitted", "timeouts",
+	"delay_p50_ms", "delay_p99_ms", "delay_max_ms", "jitter_ms", "standstill_ms", "throughput_bps", "goodput_bps",
+	"connect_ms", "done_ms",
+}
+
+// newComparison makes the page of one experiment: measures as rows, transports
+// as columns.
+func newComparison(c combination) page {
+	var p page
+	p.above = append(planLines(c), wayLines(c, nil)...)
+	p.above = append(p.above, stackLines([]combination{c})...)
+	runs := len(c.results)
+	if runs > 1 {
+		p.above = append(p.above, runsLine(runs))
+	}
+	compared := runs > 1 && len(c.series) == 2
+	if compared {
+		p.above = append(p.above, differenceLine(runs))
+	}
+
+	notes := footnotes{most: 22}
+	if compared {
+		notes.most = 17 // there is one column more
+	}
+	if len(c.series) > 0 {
+		p.table = grid{head: []string{measureWord}, words: 1}
+		for _, s := range c.series {
+			p.table.head = append(p.table.head, s.title())
+		}
+		if compared {
+			p.table.head = append(p.table.head, differenceWord)
+		}
+		for _, key := range rowKeys {
+			if m := find(key); shown(m, c) {
+				p.table.rows = append(p.table.rows, c.row(m, compared, &notes))
+			}
+		}
+	}
+
+	p.below = append(p.below, notes.lines()...)
+	p.below = append(p.below, troubles([]combination{c}, nil)...)
+	for _, s := range c.series {
+		p.below = append(p.below, s.story().String())
+	}
+	p.below = append(p.below, warnings([]combination{c})...)
+	return p
+}
+
+// planLines says what is thrown, once if it is the same for both transports.
+func planLines(c combination) []string {
+	e := c.experiment()
+	where := placeLine(e, seeds([]combination{c}), len(c.results))
+	switch {
+	case e.TCP == nil && e.UDP == nil:
+		return []string{where}
+	case e.TCP == nil:
+		return []string{planLine(e.UDP) + ", " + where}
+	case e.UDP == nil || *e.TCP == *e.UDP:
+		return []string{planLine(e.TCP) + ", " + where}
+	}
+	return []string{
+		title(lab.TCP) + ": " + planLine(e.TCP),
+		title(lab.UDP) + ": " + planLine(e.UDP),
+		where,
+	}
+}
+
+// wayLines says what the wire is like, if there is anything to say beside what
+// varies.
+func wayLines(c combination, varying []parameter) []string {
+	out, back := turned(c.experiment().Out, "", varying), turned(c.experiment().Back, backSuffix, varying)
+	var both []string
+	for _, knob := range out {
+		if slices.Contains(back, knob) {
+			both = append(both, knob)
+		}
+	}
+	common := func(knob string) bool { return slices.Contains(both, knob) }
+	line := wireLine(both, slices.DeleteFunc(out, common), slices.DeleteFunc(back, common))
+	if line == "" {
+		return nil
+	}
+	return []string{line}
+}
+
+// stackLines says how TCP is set, as the first exchange over TCP knows it.
+func stackLines(combinations []combination) []string {
+	for _, c := range combinations {
+		for _, s := range c.series {
+			if s.transport == lab.TCP {
+				return []string{stackLine(s.exchanges[0].Stack)}
+			}
+		}
+	}
+	return nil
+}
+
+// shortVersion leaves only the day of a version that is made of a time and a
+// commit.
+func shortVersion(version string) string {
+	parts := strings.Split(version, "-")
+	const stamp = len("20060102150405")
+	if len(parts) == 3 && len(parts[1]) == stamp && len(parts[2]) == 12 {
+		return parts[1][:len("20060102")]
+	}
+	return version
+}
+
+// shown reports whether a measure says anything about a combination.
+func shown(m measure, c combination) bool {
+	if m.key == "late" {
+		return c.experiment().Deadline > 0
+	}
+	return !m.rare || c.happened(m)
+}
+
+// happened reports whether a measure is anything but 0 somewhere.
+func (c combination) happened(m measure) bool {
+	for _, s := range c.series {
+		for _, x := range s.exchanges {
+			if f := m.of(x); f.Known() && f.Value != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// row is what a measure came to, for each transport.
+func (c combination) row(m measure, compared bool, notes *footnotes) []string {
+	name := rowName(m.key, c.experiment())
+	if len(c.results) == 1 {
+		row := []string{name}
+		for _, s := range c.series {
+			row = append(row, m.cell(s.exchanges[0], notes))
+		}
+		return row
+	}
+	spreads := make([]spread, len(c.series))
+	largest := 0.0
+	for i, s := range c.series {
+		spreads[i] = m.over(s.exchanges)
+		largest = max(largest, spreads[i].median.Value)
+	}
+	size, unit := m.unit.scale(largest)
+	row := []string{withUnit(name, unit, ", ")}
+	for i, s := range c.series {
+		text := spreads[i].cell(m.unit, size, notes)
+		if spreads[i].most == (lab.Figure{}) && m.byDesign(s.exchanges[0]) {
+			text = byDesignWord(text)
+		}
+		row = append(row, text)
+	}
+	if compared {
+		row = append(row, spreads[0].against(spreads[1], c.series[0].transport, c.series[1].transport))
+	}
+	return row
+}
+
+// cell is what a measure of one exchange came to, in words.
+func (m measure) cell(x *lab.Exchange, notes *footnotes) string {
+	f := m.of(x)
+	if !f.Known() {
+		return notes.cell(f)
+	}
+	text := m.unit.write(f.Value)
+	if m.byDesign(x) {
+		return byDesignWord(text)
+	}
+	if m.whole == nil || f.Value == 0 {
+		return text
+	}
+	if whole := m.whole(x); whole.Known() && whole.Value >= f.Value {
+		text += " (" + percent(f.Value, whole.Value) + ")"
+	}
+	return text
+}
+
+// cell is a spread as a median and a range, without the unit.
+func (s spread) cell(u unit, size float64, notes *footnotes) string {
+	if s.n == 0 {
+		return notes.cell(s.median)
+	}
+	write := func(f lab.Figure) string {
+		if !f.Known() {
+			return lostWord
+		}
+		return u.number(f.Value, size)
+	}
+	if s.least == s.most {
+		if !s.median.Known() {
+			return notes.cell(s.median)
+		}
+		return write(s.median)
+	}
+	return write(s.median) + " (" + write(s.least) + "-" + write(s.most) + ")"
+}
+
+// against says in what s, which is of one transport, differs from t, which is
+// of another: not at all if their ranges overlap.
+func (s spread) against(t spread, one, other string) string {
+	switch {
+	case s.n == 0 || t.n == 0:
+		return naWord
+	case order(s.least) <= order(t.most) && order(t.least) <= order(s.most):
+		return notDifferent
+	case order(s.least) < order(t.least):
+		return t.against(s, other, one)
+	case !s.median.Known():
+		return infinitelyMore(one)
+	}
+	return difference(one, s.median.Value/t.median.Value)
+}

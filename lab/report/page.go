@@ -1,0 +1,33 @@
+package report
+
+import (
+	"stones/lab"
+)
+
+// A page is what the formats for people show.
+type page struct {
+	above []string // what was thrown
+	table grid
+	below []string // what happened, and what to beware of
+}
+
+// A grid is the text of a table. No cell is empty.
+type grid struct {
+	head  []string // one name a column; a line break says where it may be broken
+	rows  [][]string
+	words int  // so many columns are words; the others are figures
+	wide  bool // one needs the breadth of the page: a sweep
+}
+
+// newPage makes the page that suits the results: of one experiment, of several
+// runs of it, or of a sweep.
+func newPage(doc lab.Document) page {
+	combinations := combine(doc.Results)
+	switch len(combinations) {
+	case 0:
+		return page{above: []string{nothing}}
+	case 1:
+		return newComparison(combinations[0])
+	}
+	return newSweep(combinations)
+}

@@ -1,0 +1,177 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"stones/lab"
+	"stones/lab/pace"
+	"stones/lab/wire"
+)
+
+// A parameter is one thing that an experiment sets for a transport. Its word is
+// that of the flag.
+type parameter struct {
+	word string
+	of   func(e *lab.Experiment, transport string) string
+	way  bool // it is about the wire
+}
+
+// parameters returns all of them but the seed. Two experiments with the same
+// parameters differ in nothing else that could change a result.
+func parameters() []parameter {
+	list := []parameter{
+		planned("rate", func(p *pace.Plan) string { return p.Rate.String() }),
+		planned("count", func(p *pace.Plan) string { return strconv.Itoa(p.Count) }),
+		planned("time", func(p *pace.Plan) string { return lab.FormatDuration(p.Time) }),
+		planned("size", func(p *pace.Plan) string { return strconv.Itoa(p.Size) }),
+		planned("pattern", func(p *pace.Plan) string { return p.Pattern.String() }),
+	}
+	for _, k := range knobs {
+		list = append(list, parameter{k.word, func(e *lab.Experiment, _ string) string { return k.of(e.Out) }, true})
+	}
+	for _, k := range knobs {
+		list = append(list, parameter{k.word + backSuffix, func(e *lab.Experiment, _ string) string { return k.of(e.Back) }, true})
+	}
+	return append(list,
+		general("ipv6", func(e *lab.Experiment) string { return yesNo(e.IPv6) }),
+		general("window", func(e *lab.Experiment) string { return own(e.Buffer) }),
+		general("congestion", func(e *lab.Experiment) string { return own(e.Congestion) }),
+		general("recovery", func(e *lab.Experiment) string { return own(e.Recovery) }),
+		general("deadline", func(e *lab.Experiment) string { return lab.FormatDuration(e.Deadline) }),
+		general("give-up", func(e *lab.Experiment) string { return lab.FormatDuration(e.GiveUp) }),
+		general("together", func(e *lab.Experiment) string { return yesNo(e.Together) }),
+		general("path", func(e *lab.Experiment) string { return e.Path }),
+	)
+}
+
+// findParameter returns the one of that word.
+func findParameter(word string) parameter {
+	for _, p := range parameters() {
+		if p.word == word {
+			return p
+		}
+	}
+	panic("report: no parameter " + word)
+}
+
+// planned is a parameter of the transport's plan.
+func planned(word string, of func(p *pace.Plan) string) parameter {
+	return parameter{word, func(e *lab.Experiment, transport string) string {
+		if p := planOf(e, transport); p != nil {
+			return of(p)
+		}
+		return notThere
+	}, false}
+}
+
+// general is a parameter that is the same for both transports.
+func general(word string, of func(e *lab.Experiment) string) parameter {
+	return parameter{word, func(e *lab.Experiment, _ string) string { return of(e) }, false}
+}
+
+// backSuffix makes the word of a knob that of the same one on the way back.
+const backSuffix = "-back"
+
+// A knob is one field of a wire's shape.
+type knob struct {
+	word string
+	of   func(s wire.Shape) string
+}
+
+// knobs holds all of them, in the order in which people name them.
+var knobs = []knob{
+	{"delay", func(s wire.Shape) string { return lab.FormatDuration(s.Delay) }},
+	{"jitter", func(s wire.Shape) string { return s.Jitter.String() }},
+	{"overtake", func(s wire.Shape) string { return yesNo(s.Overtake) }},
+	{"loss", func(s wire.Shape) string { return s.Loss.String() }},
+	{"reorder", func(s wire.Shape) string { return s.Reorder.String() }},
+	{"reorder-early", func(s wire.Shape) string { return s.ReorderEarly.String() }},
+	{"duplicate", func(s wire.Shape) string { return s.Duplicate.String() }},
+	{"corrupt", func(s wire.Shape) string { return s.Corrupt.String() }},
+	{"drop", func(s wire.Shape) string { return listOf(s.Drop) }},
+	{"drop-every", func(s wire.Shape) string { return strconv.Itoa(s.DropEvery) }},
+	{"drop-packets", func(s wire.Shape) string { return listOf(s.DropPackets) }},
+	{"hold", func(s wire.Shape) string { return listOf(s.Hold) }},
+	{"bandwidth", func(s wire.Shape) string { return s.Bandwidth.String() }},
+	{"queue", func(s wire.Shape) string { return s.Queue.String() }},
+	{"mtu", func(s wire.Shape) string { return own(s.MTU) }},
+}
+
+// usualMTU is that of Ethernet; nobody needs to be told.
+const usualMTU = 1500
+
+// turned returns the knobs of s that are not as on a perfect wire, as flag and
+// value. It leaves out those that vary, whose words have the suffix.
+func turned(s wire.Shape, suffix string, varying []parameter) []string {
+	if s.MTU == usualMTU {
+		s.MTU = 0
+	}
+	var list []string
+	for _, k := range knobs {
+		varies := slices.ContainsFunc(varying, func(p parameter) bool { return p.word == k.word+suffix })
+		if text := k.of(s); !varies && text != k.of(wire.Shape{}) {
+			list = append(list, k.word+" "+text)
+		}
+	}
+	return list
+}
+
+// planOf returns the transport's plan, or nil.
+func planOf(e *lab.Experiment, transport string) *pace.Plan {
+	if transport == lab.TCP {
+		return e.TCP
+	}
+	return e.UDP
+}
+
+// listOf writes a list as its flag takes it.
+func listOf[T any](list []T) string {
+	if len(list) == 0 {
+		return none
+	}
+	texts := make([]string, len(list))
+	for i, v := range list {
+		texts[i] = fmt.Sprint(v)
+	}
+	return strings.Join(texts, ",")
+}
+
+// own writes a choice that may be left to the path.
+func own[T int | string](choice T) string {
+	var left T
+	if choice == left {
+		return theOwn
+	}
+	return fmt.Sprint(choice)
+}
+
+func yesNo(b bool) string {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// seeds writes the seeds of the results, each once.
+func seeds(combinations []combination) string {
+	var numbers []uint64
+	for _, c := range combinations {
+		for _, r := range c.results {
+			numbers = append(numbers, r.Experiment.Seed)
+		}
+	}
+	slices.Sort(numbers)
+	numbers = slices.Compact(numbers)
+	first, last := numbers[0], numbers[len(numbers)-1]
+	if n := uint64(len(numbers)); n > 2 && last-first == n-1 {
+		return seedRange(first, last)
+	}
+	texts := make([]string, len(numbers))
+	for i, n := range numbers {
+		texts[i] = strconv.FormatUint(n, 10)
+	}
+	return strings.Join(texts, ", ")
+}

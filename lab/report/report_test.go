@@ -1,0 +1,226 @@
+package report_test
+
+import (
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"stones/lab"
+	"stones/lab/pace"
+	"stones/lab/path"
+	"stones/lab/report"
+	"stones/lab/wire"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// experiment is one of 1000 stones over both transports, 2% of which are lost.
+func experiment() lab.Experiment {
+	tcp := pace.Plan{Count: 1000, Size: 1000, Rate: pace.StonesPerSecond(200)}
+	udp := tcp
+	e := lab.Experiment{Path: lab.Sim, Seed: 1, TCP: &tcp, UDP: &udp, Deadline: 150 * time.Millisecond, GiveUp: time.Hour}
+	e.Back = wire.Shape{Delay: 20 * time.Millisecond, Bandwidth: 10 * wire.Mbit, Queue: wire.Queue{Packets: 100}, MTU: 1500}
+	e.Out = e.Back
+	e.Out.Loss.Random = 2 * wire.Percent
+	e.Out.Reorder.Share = wire.Percent
+	return e
+}
+
+// result is what may come of it.
+func result() lab.Result {
+	ms := func(v float64) lab.Figure { return lab.Number(v) }
+	stack := path.Stack{
+		Name: "gVisor", Version: "v0.0.0-20260905035102-160fafc42237",
+		Congestion: "cubic", SACK: "on", Recovery: "rack", Nagle: "off", SendBuffer: 1 << 20, RecvBuffer: 1 << 20,
+	}
+	return lab.Result{
+		Experiment: experiment(),
+		Made:       lab.Made{Go: "go1.26.8", Arithmetic: "amd64, wasm"},
+		Exchanges: []lab.Exchange{
+			{
+				Transport: lab.TCP, Complete: true, Stack: stack,
+				Planned: 1000, Attempted: 1000, Thrown: 1000, NotThrown: map[string]int{},
+				Delivered: 1000, Late: 0, HeldUp: 71, Arrivals: 1000,
+				Wire: lab.Wire{
+					Packets: lab.Number(1027), DataPackets: lab.Number(1024), Bytes: lab.Number(1_078_416), Dropped: lab.Number(23),
+					Retransmitted: lab.Number(24), Back: &path.Direction{Sent: 1006, Bytes: 52_804, Arrived: 1006},
+				},
+				Delay:  lab.Delays{Min: ms(20.8416), P50: ms(20.8416), P95: ms(31.2), P99: ms(71.8416), Max: ms(81.8832)},
+				Jitter: ms(0.0213), Standstill: ms(60.0416), Connect: ms(40.096), Done: ms(5055.9376),
+				Throughput: lab.Number(1_706_376), Goodput: lab.Number(1_594_896),
+				Pacing: lab.Pacing{Policy: pace.CatchUp}, Drain: "until the wire was empty", Samples: []lab.Sample{},
+			},
+			{
+				Transport: lab.UDP, Complete: true, Stack: stack,
+				Planned: 1000, Attempted: 1000, Thrown: 1000, NotThrown: map[string]int{},
+				Delivered: 977, HeldUp: 9, Lost: 23, Reordered: 9, Extent: 2, Arrivals: 977, LongestLoss: 2, LossPeriods: 22,
+				Wire: lab.Wire{
+					Packets: lab.Number(1000), DataPackets: lab.Number(1000), Bytes: lab.Number(1_028_000), Dropped: lab.Number(23),
+					Retransmitted: lab.NA("UDP throws once"), Timeouts: lab.NA("UDP has none"), Back: &path.Direction{},
+				},
+				Delay:  lab.Delays{Min: ms(20.8224), P50: ms(20.8224), P95: ms(20.8224), P99: lab.Infinite(), Max: ms(30.8224)},
+				Jitter: ms(0.0417), Standstill: ms(15), Connect: lab.NA("UDP does not ask"), Done: ms(5015.8224),
+				Throughput: lab.Number(1_639_611), Goodput: lab.Number(1_558_269),
+				Pacing: lab.Pacing{Policy: pace.CatchUp}, Drain: "until the wire was empty", Samples: []lab.Sample{},
+			},
+		},
+	}
+}
+
+// document is what is kept of results.
+func document(results ...lab.Result) lab.Document {
+	return lab.Document{Version: "1.0.0", Results: results}
+}
+
+// with is a result that is changed.
+func with(change func(r *lab.Result, tcp, udp *lab.Exchange)) lab.Result {
+	r := result()
+	change(&r, &r.Exchanges[0], &r.Exchanges[1])
+	return r
+}
+
+// again is the same experiment with another seed.
+func again(seed uint64, lost, heldUp int, goodput float64) lab.Result {
+	return with(func(r *lab.Result, tcp, udp *lab.Exchange) {
+		r.Experiment.Seed = seed
+		udp.Lost, udp.Delivered = lost, 1000-lost
+		udp.Goodput = lab.Number(goodput)
+		udp.Wire.Dropped = lab.Number(lost)
+		tcp.HeldUp = heldUp
+		tcp.Delay.Max = lab.Number(60 + float64(heldUp)/3)
+	})
+}
+
+// documents are those that have golden files.
+func documents() map[string]lab.Document {
+	return map[string]lab.Document{
+		"none": document(),
+		"one":  document(result()),
+		"only": document(with(func(r *lab.Result, _, _ *lab.Exchange) {
+			r.Experiment.TCP = nil
+			r.Experiment.Deadline = 0
+			r.Exchanges = r.Exchanges[1:]
+		})),
+		"differing": document(with(func(r *lab.Result, _, udp *lab.Exchange) {
+			*r.Experiment.UDP = pace.Plan{Time: 5 * time.Second, Size: 2000, Rate: pace.BitsPerSecond(1_600_000), Pattern: pace.Pattern{Poisson: true}}
+			udp.Duplicated, udp.Arrivals, udp.Wire.Copied = 8, 985, lab.Number(8)
+			udp.Damaged = 1
+			r.Warnings = lab.Warnings(r.Experiment, nil)
+		})),
+		"partial": document(with(func(_ *lab.Result, tcp, udp *lab.Exchange) {
+			tcp.Complete, tcp.Error = false, "588 of 1000 stones were not thrown"
+			tcp.Attempted, tcp.NotAttempted, tcp.Thrown, tcp.Delivered, tcp.Lost = 412, 588, 412, 400, 12
+			udp.Broken = "law 3: thrown 1000 = delivered 977 + lost 22 + unknown 0"
+		})),
+		"nothing": document(with(func(r *lab.Result, tcp, udp *lab.Exchange) {
+			r.Experiment.Out.Loss.Random = 100 * wire.Percent
+			nothing := lab.NA("nothing came")
+			*tcp = lab.Exchange{
+				Transport: lab.TCP, Error: "tcp: connect: timed out", Stack: tcp.Stack, Planned: 1000, NotAttempted: 1000,
+				Wire:  lab.Wire{Packets: lab.Number(7), Bytes: lab.Number(420), Dropped: lab.Number(7), Back: &path.Direction{}},
+				Delay: lab.Delays{Min: nothing, P50: nothing, P95: nothing, P99: nothing, Max: nothing}, Jitter: nothing, Standstill: nothing,
+				Connect: lab.NA("never answered, in 127 seconds"), Done: nothing, Throughput: nothing, Goodput: nothing,
+			}
+			udp.Delivered, udp.HeldUp, udp.Reordered, udp.Lost = 0, 0, 0, 1000
+			udp.Wire.Dropped = lab.Number(1000)
+			udp.Delay = lab.Delays{Min: nothing, P50: lab.Infinite(), P95: lab.Infinite(), P99: lab.Infinite(), Max: nothing}
+			udp.Jitter, udp.Standstill, udp.Done, udp.Throughput, udp.Goodput = nothing, nothing, nothing, nothing, nothing
+		})),
+		"host": document(with(func(r *lab.Result, tcp, udp *lab.Exchange) {
+			r.Experiment.Path, r.Experiment.Out, r.Experiment.Back = lab.Host, wire.Shape{}, wire.Shape{}
+			unseen := lab.NA("the kernel does not tell")
+			for _, x := range []*lab.Exchange{tcp, udp} {
+				x.Stack = path.Stack{Name: "Linux", Version: "6.18.5", Congestion: "cubic", SACK: "on", Recovery: "the kernel's own", Nagle: "off"}
+				again := x.Wire.Retransmitted
+				x.Wire = lab.Wire{Packets: unseen, DataPackets: unseen, Bytes: unseen, Dropped: unseen, Overflowed: unseen, Damaged: unseen, Copied: unseen, Retransmitted: again, Timeouts: unseen}
+				x.Throughput = unseen
+			}
+			tcp.Wire.Retransmitted = unseen
+			udp.Reordered, udp.ReceiverDrops = 0, lab.Number(20)
+			r.Warnings = lab.Warnings(r.Experiment, nil)
+		})),
+		"runs": document(
+			again(1, 23, 71, 1_558_269), again(2, 17, 62, 1_572_800), again(3, 28, 88, 1_555_200),
+			again(4, 12, 54, 1_580_900), again(5, 19, 66, 1_569_600),
+		),
+		"few_runs": document(again(1, 0, 71, 1_600_000), with(func(r *lab.Result, tcp, _ *lab.Exchange) {
+			r.Experiment.Seed = 7
+			tcp.Complete, tcp.Error = false, "interrupted"
+		})),
+		"sweep":      sweep(1),
+		"sweep_runs": document(append(sweep(1).Results, sweep(2).Results...)...),
+	}
+}
+
+// sweep is the results of a few rates and losses.
+func sweep(seed uint64) lab.Document {
+	var results []lab.Result
+	for i, rate := range []int64{100, 200, 500} {
+		for j, loss := range []wire.Share{0, 5 * wire.Percent} {
+			results = append(results, with(func(r *lab.Result, tcp, udp *lab.Exchange) {
+				r.Experiment.Seed = seed
+				r.Experiment.TCP.Rate, r.Experiment.UDP.Rate = pace.StonesPerSecond(rate), pace.StonesPerSecond(rate)
+				r.Experiment.Out.Loss.Random = loss
+				r.Experiment.Out.Reorder = wire.Reorder{}
+				udp.Lost = j * (43 + 3*i + int(seed))
+				udp.Delivered, udp.Reordered, udp.HeldUp = 1000-udp.Lost, 0, 0
+				udp.Wire.Dropped = lab.Number(udp.Lost)
+				udp.Goodput = lab.Number(float64(rate) * 8 * float64(udp.Delivered))
+				tcp.Goodput = lab.Number(rate*8000 - int64(j)*123_456)
+				if loss == 0 {
+					udp.Delay.P99 = udp.Delay.P50
+					tcp.Delay.P99, tcp.HeldUp, tcp.Wire.Retransmitted, tcp.Wire.Dropped = tcp.Delay.P50, 0, lab.Figure{}, lab.Figure{}
+				}
+				if rate == 500 && loss > 0 {
+					tcp.Complete, tcp.Error = false, "3 of 1000 stones were not thrown"
+				}
+				r.Warnings = lab.Warnings(r.Experiment, nil)
+			}))
+		}
+	}
+	return document(results...)
+}
+
+func TestGolden(t *testing.T) {
+	for name, doc := range documents() {
+		for format, write := range report.Formats {
+			t.Run(name+"/"+format, func(t *testing.T) {
+				var got strings.Builder
+				if err := write(&got, doc); err != nil {
+					t.Fatal(err)
+				}
+				file := filepath.Join("testdata", name+"."+format+".golden")
+				if *update {
+					if err := os.WriteFile(file, []byte(got.String()), 0o666); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got.String() != string(want) {
+					t.Errorf("%s:\n%s\nwant:\n%s", file, got.String(), want)
+				}
+			})
+		}
+	}
+}
+
+func BenchmarkFormats(b *testing.B) {
+	doc := sweep(1)
+	for format, write := range report.Formats {
+		b.Run("format="+format, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := write(io.Discard, doc); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,136 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"stones/lab"
+	"stones/lab/pace"
+)
+
+// columnKeys are the measures that have a column in the table of a sweep; those
+// among optionalKeys only if there is anything to see.
+var (
+	columnKeys = []string{
+		"delivered", "late", "held_up", "lost", "unknown", "reordered", "duplicated", "receiver_drops",
+		"wire_dropped", "wire_overflowed", "retransmitted", "delay_p50_ms", "delay_p99_ms", "goodput_bps",
+	}
+	optionalKeys = []string{"late", "unknown", "reordered", "duplicated", "receiver_drops", "wire_overflowed"}
+	rangedKeys   = []string{"delivered", "delay_p99_ms", "goodput_bps"} // shown with least and most, if there are several runs
+)
+
+// A line is the exchanges that one row of a sweep stands for.
+type line struct {
+	*combination
+	series
+}
+
+// newSweep makes the page of several combinations: a row for each and each
+// transport.
+func newSweep(combinations []combination) page {
+	var lines []line
+	runs := 0
+	for i := range combinations {
+		c := &combinations[i]
+		runs = max(runs, len(c.results))
+		for _, s := range c.series {
+			lines = append(lines, line{c, s})
+		}
+	}
+	varying, common := compare(lines)
+
+	var p page
+	p.above = append(p.above, commonLine(append(common, seedWord+" "+seeds(combinations))))
+	p.above = append(p.above, wayLines(combinations[0], varying)...)
+	p.above = append(p.above, stackLines(combinations)...)
+	if runs > 1 {
+		p.above = append(p.above, sweepRunsLine(runs))
+	}
+	varying = slices.DeleteFunc(varying, func(v parameter) bool { return v.follows(lines) })
+	p.table = newGrid(lines, varying)
+	if slices.ContainsFunc(lines, func(l line) bool { return l.transport == lab.TCP }) {
+		p.below = append(p.below, designLine)
+	}
+	infinite := func(cell string) bool { return strings.Contains(cell, lostWord) }
+	if slices.ContainsFunc(p.table.rows, func(row []string) bool { return slices.ContainsFunc(row, infinite) }) {
+		p.below = append(p.below, infiniteLine)
+	}
+	p.below = append(p.below, troubles(combinations, varying)...)
+	p.below = append(p.below, warnings(combinations)...)
+	return p
+}
+
+// compare tells the parameters that vary from those that are the same in all
+// lines. Of these it leaves out what nobody has set, and what the wire is like.
+func compare(lines []line) (varying []parameter, common []string) {
+	unset := lab.Experiment{TCP: new(pace.Plan), UDP: new(pace.Plan)}
+	for _, p := range parameters() {
+		texts := p.column(lines)
+		switch {
+		case len(slices.Compact(slices.Clone(texts))) > 1:
+			varying = append(varying, p)
+		case len(texts) > 0 && !p.way && texts[0] != p.of(&unset, lab.TCP):
+			common = append(common, p.word+" "+texts[0])
+		}
+	}
+	return varying, common
+}
+
+// column is what the parameter is in each line.
+func (p parameter) column(lines []line) []string {
+	var texts []string
+	for _, l := range lines {
+		texts = append(texts, p.of(l.experiment(), l.transport))
+	}
+	return texts
+}
+
+// follows reports whether p is a knob of the way back that is always as on the
+// way out, so that one column is enough for both.
+func (p parameter) follows(lines []line) bool {
+	word, back := strings.CutSuffix(p.word, backSuffix)
+	return back && slices.Equal(p.column(lines), findParameter(word).column(lines))
+}
+
+// newGrid makes the table: what varies, and what came of it.
+func newGrid(lines []line, varying []parameter) grid {
+	g := grid{words: len(varying) + 1, wide: true, rows: make([][]string, len(lines))}
+	add := func(head string, cell func(l line) string) {
+		g.head = append(g.head, head)
+		for i, l := range lines {
+			g.rows[i] = append(g.rows[i], cell(l))
+		}
+	}
+	for _, v := range varying {
+		add(v.word, func(l line) string { return v.of(l.experiment(), l.transport) })
+	}
+	add(transportWord, func(l line) string { return l.title() })
+	for _, key := range columnKeys {
+		m := find(key)
+		largest, used := 0.0, !slices.Contains(optionalKeys, key)
+		for _, l := range lines {
+			used = used || l.happened(m) || key == "late" && l.experiment().Deadline > 0
+			largest = max(largest, m.over(l.exchanges).median.Value)
+		}
+		if size, unit := m.unit.scale(largest); used {
+			ranged := slices.Contains(rangedKeys, key)
+			add(withUnit(columnNames[key], unit, "\n"), func(l line) string { return m.over(l.exchanges).brief(m.unit, size, ranged) })
+		}
+	}
+	return g
+}
+
+// brief is a spread in as few letters as possible: the median, and the range
+// only if it is asked for.
+func (s spread) brief(u unit, size float64, ranged bool) string {
+	switch {
+	case s.n == 0:
+		kind, _ := kindOf(s.median)
+		return kind
+	case ranged && s.least != s.most:
+		return s.cell(u, size, nil)
+	case !s.median.Known():
+		return lostWord
+	}
+	return u.number(s.median.Value, size)
+}

@@ -1,0 +1,107 @@
+package report
+
+import (
+	"io"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+
+	"stones/lab"
+)
+
+// width is that of the terminals and projectors for which lines are broken.
+const width = 80
+
+// Table writes the page for a terminal, in plain ASCII as far as the words are.
+func Table(w io.Writer, doc lab.Document) error {
+	p := newPage(doc)
+	var text strings.Builder
+	for _, line := range p.above {
+		text.WriteString(wrap(safe(line), width))
+	}
+	if len(p.table.rows) > 0 {
+		var table strings.Builder
+		if err := p.table.render(&table); err != nil {
+			return err
+		}
+		for line := range strings.Lines(table.String()) {
+			text.WriteString(strings.TrimRight(line, " \n") + "\n")
+		}
+	}
+	for _, line := range p.below {
+		text.WriteString(wrap(safe(line), width))
+	}
+	_, err := io.WriteString(w, text.String())
+	return err
+}
+
+// render draws the grid: with a frame, or without one if it needs the room.
+func (g grid) render(w io.Writer) error {
+	aligns := make([]tw.Align, len(g.head))
+	for i := range aligns {
+		aligns[i] = tw.AlignRight
+		if i < g.words {
+			aligns[i] = tw.AlignLeft
+		}
+	}
+	alignment := tw.CellAlignment{PerColumn: aligns}
+	look := tw.Rendition{Symbols: tw.NewSymbols(tw.StyleASCII)}
+	padding := tw.CellPadding{Global: tw.Padding{Left: " ", Right: " ", Overwrite: true}}
+	if g.wide {
+		look.Borders = tw.BorderNone
+		look.Settings.Separators = tw.Separators{BetweenColumns: tw.Off}
+		padding.Global.Left = ""
+	}
+	table := tablewriter.NewTable(w,
+		tablewriter.WithRenderer(renderer.NewBlueprint(look)),
+		tablewriter.WithHeaderConfig(tw.CellConfig{Padding: padding}),
+		tablewriter.WithRowConfig(tw.CellConfig{Padding: padding}),
+		tablewriter.WithHeaderAlignmentConfig(alignment),
+		tablewriter.WithRowAlignmentConfig(alignment),
+		tablewriter.WithHeaderAutoFormat(tw.Off), // after the configuration, which would switch it on
+	)
+	head := make([]string, len(g.head))
+	for i, name := range g.head {
+		lines := strings.Split(name, "\n")
+		for j := range lines {
+			lines[j] = safe(lines[j])
+		}
+		head[i] = strings.Join(lines, "\n")
+	}
+	table.Header(head)
+	for _, row := range g.rows {
+		cells := make([]string, len(row))
+		for i, cell := range row {
+			cells[i] = safe(cell)
+		}
+		if err := table.Append(cells); err != nil {
+			return err
+		}
+	}
+	return table.Render()
+}
+
+// wrap breaks a line at blanks where it would become longer than most, and
+// ends it.
+func wrap(line string, most int) string {
+	const indent = "  "
+	var b strings.Builder
+	length := 0
+	for i, word := range strings.Fields(line) {
+		n := len([]rune(word))
+		switch {
+		case i == 0:
+		case length+1+n > most:
+			b.WriteString("\n" + indent)
+			length = len(indent)
+		default:
+			b.WriteString(" ")
+			length++
+		}
+		b.WriteString(word)
+		length += n
+	}
+	return b.String() + "\n"
+}

@@ -1,0 +1,395 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"stones/lab"
+	"stones/lab/pace"
+	"stones/lab/path"
+)
+
+// All words that people read are in this file, so that another language can
+// stand beside it. The keys are those of measures, and the rules' names.
+
+// Short words.
+const (
+	yes       = "yes"
+	no        = "no"
+	none      = "none"
+	theOwn    = "the path's own"
+	notThere  = "not thrown"
+	noWayBack = "the way back is not seen"
+	nothing   = "No results."
+
+	measureWord    = "measure"
+	transportWord  = "over"
+	differenceWord = "difference"
+	partialWord    = "partial"
+	brokenWord     = "law broken"
+	lostWord       = "lost"
+	naWord         = "n/a"
+	seedWord       = "seed"
+	notDifferent   = "~"
+)
+
+// rowNames are the measures' names in a table of their own rows.
+var rowNames = map[string]string{
+	"thrown":          "thrown",
+	"not_thrown":      "not thrown",
+	"not_attempted":   "not attempted",
+	"delivered":       "delivered",
+	"late":            "late",
+	"held_up":         "held up (over 1 ms)",
+	"lost":            "lost",
+	"unknown":         "unknown",
+	"reordered":       "reordered",
+	"duplicated":      "duplicated",
+	"damaged":         "damaged",
+	"foreign":         "foreign",
+	"after_drain":     "after the end",
+	"receiver_drops":  "receiver drops",
+	"wire_packets":    "wire packets",
+	"wire_dropped":    "wire dropped",
+	"wire_overflowed": "wire queue full",
+	"wire_damaged":    "wire damaged",
+	"wire_copied":     "wire copied",
+	"retransmitted":   "retransmitted",
+	"timeouts":        "TCP timeouts",
+	"delay_p50_ms":    "delay p50",
+	"delay_p99_ms":    "delay p99",
+	"delay_max_ms":    "delay max",
+	"jitter_ms":       "jitter",
+	"standstill_ms":   "longest standstill",
+	"throughput_bps":  "throughput (IP)",
+	"goodput_bps":     "goodput (stones)",
+	"connect_ms":      "connect",
+	"done_ms":         "done at",
+}
+
+// columnNames are the measures' names over a column, in two lines if that is
+// narrower.
+var columnNames = map[string]string{
+	"delivered":       "delivered",
+	"late":            "late",
+	"held_up":         "held\nup",
+	"lost":            "lost",
+	"unknown":         "un-\nknown",
+	"reordered":       "re-\nord.",
+	"duplicated":      "dup.",
+	"receiver_drops":  "rcvr\ndrops",
+	"wire_dropped":    "wire\ndrops",
+	"wire_overflowed": "queue\nfull",
+	"retransmitted":   "re-\nsent",
+	"delay_p50_ms":    "p50",
+	"delay_p99_ms":    "p99",
+	"goodput_bps":     "goodput",
+}
+
+// rowName is the name of a row. What depends on a limit says so.
+func rowName(key string, e *lab.Experiment) string {
+	if key == "late" {
+		return fmt.Sprintf("%s (over %s)", rowNames[key], lab.FormatDuration(e.Deadline))
+	}
+	return rowNames[key]
+}
+
+// withUnit adds the unit of a row or column to its name.
+func withUnit(name, unit, between string) string {
+	if unit == "" {
+		return name
+	}
+	return name + between + unit
+}
+
+// byDesignWord stands behind a 0 that could be nothing else.
+func byDesignWord(zero string) string { return zero + " (by design)" }
+
+// difference says that the larger one of two is so many times the other one.
+func difference(transport string, times float64) string {
+	switch {
+	case math.IsInf(times, 1):
+		return "only " + title(transport)
+	case times >= 100:
+		return title(transport) + " >100x"
+	case times < 1.005:
+		return title(transport) + " <1.01x"
+	}
+	return fmt.Sprintf("%s %sx", title(transport), short(human(times)))
+}
+
+// infinitelyMore says that only one of two percentiles is infinite.
+func infinitelyMore(transport string) string { return title(transport) + " " + lostWord }
+
+// title is a transport's name.
+func title(transport string) string { return strings.ToUpper(transport) }
+
+// planLine says what is thrown, and what was understood by it.
+func planLine(p *pace.Plan) string {
+	line := fmt.Sprintf("%s of %d B, ", between{p.Count, p.Count}.stones(), p.Size)
+	if p.Time > 0 {
+		line = fmt.Sprintf("stones of %d B for %s, ", p.Size, lab.FormatDuration(p.Time))
+	}
+	if p.Rate == pace.Max() {
+		return line + "as fast as it goes"
+	}
+	line += fmt.Sprintf("%s stones/s = %s", short(human(float64(p.Rate.Stones(p.Size))/1e6)), short(bitsASecond.write(float64(p.Rate.Bits(p.Size)))))
+	if p.Pattern != (pace.Pattern{}) {
+		line += ", " + p.Pattern.String()
+	}
+	return line
+}
+
+// placeLine says where and with what chance.
+func placeLine(e *lab.Experiment, seeds string, runs int) string {
+	line := "path " + e.Path
+	if e.IPv6 {
+		line += ", IPv6"
+	}
+	if e.Together {
+		line += ", both together"
+	}
+	if runs > 1 {
+		return fmt.Sprintf("%s, %d runs, seeds %s", line, runs, seeds)
+	}
+	return line + ", " + seedWord + " " + seeds
+}
+
+// wireLine says what the wire is like: what both directions share, and what
+// they do not.
+func wireLine(both, out, back []string) string {
+	var parts []string
+	for _, way := range []struct {
+		name  string
+		knobs []string
+	}{{"each way", both}, {"out", out}, {"back", back}} {
+		if len(way.knobs) > 0 {
+			parts = append(parts, way.name+": "+strings.Join(way.knobs, ", "))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// stackLine says how TCP is set.
+func stackLine(s path.Stack) string {
+	var parts []string
+	for _, part := range []struct{ name, value string }{
+		{"", strings.TrimSpace(s.Name + " " + shortVersion(s.Version))},
+		{"", s.Congestion},
+		{"SACK ", s.SACK},
+		{"recovery ", s.Recovery},
+		{"Nagle ", s.Nagle},
+		{"", buffers(s)},
+	} {
+		if part.value != "" {
+			parts = append(parts, part.name+part.value)
+		}
+	}
+	return "TCP: " + strings.Join(parts, ", ")
+}
+
+func buffers(s path.Stack) string {
+	switch {
+	case s.SendBuffer == 0 && s.RecvBuffer == 0:
+		return "buffers " + theOwn
+	case s.SendBuffer == s.RecvBuffer:
+		return "buffers " + bytes(s.SendBuffer)
+	}
+	return fmt.Sprintf("buffers %s to send, %s to receive", bytes(s.SendBuffer), bytes(s.RecvBuffer))
+}
+
+// commonLine names what all rows of a sweep have in common.
+func commonLine(settings []string) string {
+	return "All with " + strings.Join(settings, ", ") + "."
+}
+
+// runsLine explains the cells of several runs.
+func runsLine(n int) string {
+	return fmt.Sprintf("Each cell: the median of %d runs (least-most).", n)
+}
+
+// sweepRunsLine is the same for a sweep, which has no room for all ranges.
+func sweepRunsLine(n int) string {
+	return fmt.Sprintf("Each cell: the median of %d runs; delivered, p99 and goodput with (least-most).", n)
+}
+
+// differenceLine explains the column of the differences, and how much n runs
+// of each are worth.
+func differenceLine(n int) string {
+	line := "~: not different, the ranges overlap."
+	if n < 4 {
+		line += fmt.Sprintf(" With %d runs they lie apart by chance in %s of all cases.", n, percent(apartByChance(n), 1))
+	}
+	return line
+}
+
+// apartByChance is how often all of n draws are below or above all of n others
+// if there is no difference: 2 / (2n choose n).
+func apartByChance(n int) float64 {
+	chance := 2.0
+	for i := 1; i <= n; i++ {
+		chance *= float64(i) / float64(n+i)
+	}
+	return chance
+}
+
+// designLine explains the zeros of TCP in a sweep.
+const designLine = "TCP's 0 in lost, reord. and dup. is by design; see wire drops and re-sent."
+
+// infiniteLine explains a percentile that is none.
+const infiniteLine = "p50 or p99 lost: that percentile is one of the lost stones, and infinite."
+
+// partialLine says why an exchange did not come to its end.
+func partialLine(where, transport, why string) string {
+	if why == "" {
+		why = "the reason is not known"
+	}
+	return fmt.Sprintf("%s%s is partial: %s", where, title(transport), why)
+}
+
+// brokenLine says which law an exchange breaks.
+func brokenLine(where, transport, law string) string {
+	return fmt.Sprintf("%s%s breaks a law, do not trust its figures: %s", where, title(transport), law)
+}
+
+// seedRange is several seeds in a row.
+func seedRange(first, last uint64) string { return fmt.Sprintf("%d to %d", first, last) }
+
+// place is which of several exchanges a line is about.
+func place(settings []string) string {
+	if len(settings) == 0 {
+		return ""
+	}
+	return strings.Join(settings, ", ") + ": "
+}
+
+// footnote is the reason why a figure is missing.
+func footnote(n int, why string) string { return fmt.Sprintf("[%d] %s", n, why) }
+
+// andMore says that a line stands for others as well.
+func andMore(line string, n int) string {
+	switch n {
+	case 0:
+		return line
+	case 1:
+		return line + " (and 1 more like this)"
+	}
+	return fmt.Sprintf("%s (and %d more like this)", line, n)
+}
+
+// A story is what happened to the stones of one transport, in one run or in
+// several.
+type story struct {
+	transport                                         string
+	planned, thrown, delivered, lost, unknown         between
+	heldUp, reordered, duplicated, dropped, sentAgain between
+	notThrown                                         between
+	causes                                            []string // why not
+	worst                                             float64  // ms by which a stone was held up
+}
+
+// A between is the least and the most of a count.
+type between struct{ least, most int }
+
+func (b between) String() string {
+	if b.least == b.most {
+		return fmt.Sprint(b.most)
+	}
+	return fmt.Sprintf("%d to %d", b.least, b.most)
+}
+
+// stones is b as so many stones.
+func (b between) stones() string {
+	if b == (between{1, 1}) {
+		return "1 stone"
+	}
+	return b.String() + " stones"
+}
+
+// String tells the story. It says nothing that the counts do not carry.
+func (s story) String() string {
+	if s.thrown.most == 0 {
+		return fmt.Sprintf("%s threw none of %s.", title(s.transport), s.planned.stones())
+	}
+	var did []string
+	add := func(happened bool, format string, args ...any) {
+		if happened {
+			did = append(did, fmt.Sprintf(format, args...))
+		}
+	}
+	all := s.lost.most == 0 && s.unknown.most == 0
+	only := ""
+	if s.thrown != s.planned {
+		only = " it threw"
+	}
+	add(all, "delivered all %s%s", s.thrown.stones(), only)
+	add(s.lost.most > 0 && s.delivered.most == 0 && s.unknown.most == 0, "lost all %s%s", s.thrown.stones(), only)
+	add(s.lost.most > 0 && s.delivered.most+s.unknown.most > 0, "lost %v of %s%s", s.lost, s.thrown.stones(), only)
+	add(s.unknown.most > 0, "does not know what became of %v", s.unknown)
+	add(s.notThrown.most > 0, "could not throw %v (%s)", s.notThrown, strings.Join(s.causes, ", "))
+	add(s.dropped.most > 0, "dropped %v at the catcher's full socket buffer", s.dropped)
+	add(s.sentAgain.most > 0, "threw %v segments again", s.sentAgain)
+	add(s.reordered.most > 0, "caught %v out of order", s.reordered)
+	add(s.duplicated.most > 0, "caught %v copies", s.duplicated)
+	add(s.heldUp.most > 0, "held up %v, the worst by %s", s.heldUp, short(milliseconds.write(s.worst)))
+	add(s.heldUp.most == 0 && s.delivered.most > 1, "held none up")
+	return fmt.Sprintf("%s %s.", title(s.transport), join(did))
+}
+
+// join makes one enumeration of clauses.
+func join(clauses []string) string {
+	last := len(clauses) - 1
+	if last < 1 {
+		return strings.Join(clauses, "")
+	}
+	return strings.Join(clauses[:last], ", ") + " and " + clauses[last]
+}
+
+// warning is the line for a warning.
+func warning(w lab.Warning) string {
+	sentence, ok := sentences[w.Rule]
+	if !ok {
+		return fmt.Sprintf("warning: %s: %s, allowed %s", w.Rule, short(human(w.Value)), short(human(w.Limit)))
+	}
+	return "warning: " + sentence(w, short(human(w.Value)), short(human(w.Limit)))
+}
+
+// sentences holds one for each rule, made of what is and of what should be.
+var sentences = map[string]func(w lab.Warning, value, limit string) string{
+	lab.RuleStartUp: func(_ lab.Warning, value, limit string) string {
+		return fmt.Sprintf("TCP begins with %s packets a round trip; here are %s, so the first wait", limit, value)
+	},
+	lab.RuleSustain: func(_ lab.Warning, value, limit string) string {
+		return fmt.Sprintf("TCP cannot hold %s packets/s at this loss and delay, only about %s", value, limit)
+	},
+	lab.RuleFragments: func(_ lab.Warning, _, limit string) string {
+		return fmt.Sprintf("UDP stones over %s B travel in pieces, and one lost piece loses all", limit)
+	},
+	lab.RuleNoise: func(w lab.Warning, value, _ string) string {
+		// Hits are rare, so their variance is nearly their mean.
+		most := math.Floor(w.Value + 4*math.Sqrt(w.Value))
+		return fmt.Sprintf("--%s hits about %s packets, by chance 0 to %s (4 sigma): noise", w.Word, value, plain(most))
+	},
+	lab.RuleApart: func(w lab.Warning, value, limit string) string {
+		return fmt.Sprintf("--%s has no effect: stones pass within %s ms, and are %s ms apart", w.Word, limit, value)
+	},
+	lab.RuleEarly: func(w lab.Warning, _, _ string) string {
+		return fmt.Sprintf("--%s %s%%: each passes those before it, so %s%% come reordered",
+			w.Word, short(human(100*w.Limit)), short(human(100*w.Value)))
+	},
+	lab.RuleOverload: func(w lab.Warning, _, _ string) string {
+		return fmt.Sprintf("%s throws %s, headers included; the wire carries %s",
+			title(w.Transport), short(bitsASecond.write(w.Value)), short(bitsASecond.write(w.Limit)))
+	},
+	lab.RuleQueue: func(w lab.Warning, _, _ string) string {
+		way := strings.TrimPrefix(w.Word, "queue")
+		return fmt.Sprintf("--%s has no effect without --bandwidth%s: nothing has to wait", w.Word, way)
+	},
+	lab.RuleHost: func(lab.Warning, string, string) string {
+		return "loopback loses nothing by itself, only in a full socket buffer"
+	},
+	lab.RuleNotInTime: func(w lab.Warning, value, _ string) string {
+		return fmt.Sprintf("the schedule was not kept: %s stones left over 1 ms late over %s", value, title(w.Transport))
+	},
+}
