@@ -45,6 +45,7 @@ type exchange struct {
 	// Written by the throwing task.
 	began     time.Duration // when the thrower asked
 	connected time.Duration // when it was answered
+	answered  bool
 	throws    tally.Throws
 	throwErr  error
 	cut       bool // the context ended before the last stone had come home
@@ -118,6 +119,7 @@ func (x *exchange) throw(ctx context.Context) {
 		x.throwErr = err
 		return
 	}
+	x.answered = true
 	defer t.Close()
 	if err := t.SetDeadline(x.world.Time(x.limit)); err != nil {
 		x.throwErr = err

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"stones/lab/path"
 )
 
@@ -165,7 +167,7 @@ func (f Figure) String() string {
 // MarshalJSON writes a number, or the reason as a string.
 func (f Figure) MarshalJSON() ([]byte, error) {
 	if f.Why != "" {
-		return strconv.AppendQuote(nil, f.Why), nil
+		return jsontext.AppendQuote(nil, f.Why)
 	}
 	return []byte(f.String()), nil
 }

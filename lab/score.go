@@ -84,6 +84,8 @@ func (x *exchange) times(r *Exchange, s tally.Score, seen path.Record) {
 	r.Connect = Milliseconds(x.connected - x.began)
 	if x.transport == UDP {
 		r.Connect = NA("UDP does not ask")
+	} else if !x.answered {
+		r.Connect = NA("no answer")
 	}
 	r.Jitter, r.Standstill, r.Done, r.Throughput, r.Goodput = nothing, nothing, nothing, nothing, nothing
 	if !seen.Exact {

@@ -100,12 +100,14 @@ func wayFlags(m maker) {
 		text[wire.Share], func(s *wire.Shape) *wire.Share { return &s.Duplicate })
 	oneWay(m, "corrupt", "flip one bit of this `share` of the packets",
 		text[wire.Share], func(s *wire.Shape) *wire.Share { return &s.Corrupt })
-	exactly(m, "drop", "lose the first copies of exactly these `stones`: 50,51",
-		stone, func(s *wire.Shape) *[]uint64 { return &s.Drop })
+	exactly(m, "drop", "lose the first copies of exactly these `stones`: 50,60-69",
+		numbers, func(s *wire.Shape) *[]uint64 { return &s.Drop })
 	oneWay(m, "drop-every", "lose the first copy of every `n`-th stone",
 		limited(1, lab.MaxCount), func(s *wire.Shape) *int { return &s.DropEvery })
+	exactly(m, "drop-packets", "lose exactly these `packets`, whatever is in them; 1 is the first on this way",
+		numbers, func(s *wire.Shape) *[]uint64 { return &s.DropPackets })
 	exactly(m, "hold", "hold exactly these `stones` back until others have passed: 50:3",
-		text[wire.Hold], func(s *wire.Shape) *[]wire.Hold { return &s.Hold })
+		one(text[wire.Hold]), func(s *wire.Shape) *[]wire.Hold { return &s.Hold })
 	link(m, "bandwidth", "carry at most this `rate`, in bits of packet a second; or unlimited",
 		text[wire.Bandwidth], func(s *wire.Shape) *wire.Bandwidth { return &s.Bandwidth })
 	link(m, "queue", "let this `many` packets (or 64kB) wait for the bandwidth; or unlimited",
@@ -179,10 +181,10 @@ func oneWay[T any](m maker, name, usage string, parse func(string) (T, error), f
 }
 
 // exactly is oneWay for a list. Its commas do not make a sweep.
-func exactly[T any](m maker, name, usage string, parse func(string) (T, error), field func(*wire.Shape) *[]T) {
+func exactly[T any](m maker, name, usage string, parse func(string) ([]T, error), field func(*wire.Shape) *[]T) {
 	out, back := ways(field)
-	m.impaired(add(m, name, "", usage, &listOf[T]{knobOf[T]{parse: parse}, out}))
-	m.impaired(add(m, name+"-back", "", usage+" on the way back", &listOf[T]{knobOf[T]{parse: parse}, back})).Hidden = true
+	m.impaired(add(m, name, "", usage, &listOf[T]{knobOf[[]T]{parse: parse}, out}))
+	m.impaired(add(m, name+"-back", "", usage+" on the way back", &listOf[T]{knobOf[[]T]{parse: parse}, back})).Hidden = true
 }
 
 // ways returns the field in the shape of each direction.

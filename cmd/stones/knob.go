@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,14 +55,16 @@ func (k *knobOf[T]) turn(e *lab.Experiment, to int) {
 	}
 }
 
-// A listOf is a knob that sets a list, and so has one value only.
+// A listOf is a knob that sets a list, and so has one value only. Each part
+// between commas may stand for several entries.
 type listOf[T any] struct {
-	knobOf[T]
+	knobOf[[]T]
 	field func(*lab.Experiment) *[]T
 }
 
 func (l *listOf[T]) len() int                      { return min(1, len(l.values)) }
-func (l *listOf[T]) turn(e *lab.Experiment, _ int) { *l.field(e) = l.values }
+func (l *listOf[T]) turn(e *lab.Experiment, _ int) { *l.field(e) = slices.Concat(l.values...) }
+func (l *listOf[T]) Type() string                  { return typeName[T]() }
 
 // A plainOf is a flag that is about more than one experiment.
 type plainOf[T any] struct {
@@ -174,10 +177,43 @@ func during(least, most time.Duration) func(string) (time.Duration, error) {
 	}
 }
 
-// stone parses the number of a stone.
-func stone(s string) (uint64, error) {
-	n, err := limited(1, lab.MaxCount)(s)
-	return uint64(n), err
+// numbers parses the number of a stone or packet, or the first and the last of
+// several in a row.
+func numbers(s string) ([]uint64, error) {
+	from, to, several := strings.Cut(s, "-")
+	if from == "" { // a minus sign
+		from, several = s, false
+	}
+	parse := limited(1, lab.MaxCount)
+	first, err := parse(from)
+	if err != nil || !several {
+		return []uint64{uint64(first)}, err
+	}
+	last, err := parse(to)
+	switch {
+	case err != nil:
+		return nil, err
+	case last < first:
+		return nil, errors.New("ends before it begins; write the lower number first")
+	case last-first >= maxRow:
+		return nil, fmt.Errorf("too many in a row; allowed %d", maxRow)
+	}
+	var list []uint64
+	for n := first; n <= last; n++ {
+		list = append(list, uint64(n))
+	}
+	return list, nil
+}
+
+// maxRow is how many numbers may be given by their first and last.
+const maxRow = 10_000
+
+// one makes a parser of one thing into that of a list.
+func one[T any](parse func(string) (T, error)) func(string) ([]T, error) {
+	return func(s string) ([]T, error) {
+		v, err := parse(s)
+		return []T{v}, err
+	}
 }
 
 // seed parses the seed.

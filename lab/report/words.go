@@ -40,7 +40,7 @@ var rowNames = map[string]string{
 	"not_thrown":      "not thrown",
 	"not_attempted":   "not attempted",
 	"delivered":       "delivered",
-	"late":            "late",
+	"late":            "of these late",
 	"held_up":         "held up (over 1 ms)",
 	"lost":            "lost",
 	"unknown":         "unknown",
@@ -51,10 +51,10 @@ var rowNames = map[string]string{
 	"after_drain":     "after the end",
 	"receiver_drops":  "receiver drops",
 	"wire_packets":    "wire packets",
-	"wire_dropped":    "wire dropped",
-	"wire_overflowed": "wire queue full",
-	"wire_damaged":    "wire damaged",
-	"wire_copied":     "wire copied",
+	"wire_dropped":    "dropped by the wire",
+	"wire_overflowed": "dropped by the queue",
+	"wire_damaged":    "damaged by the wire",
+	"wire_copied":     "copied by the wire",
 	"retransmitted":   "retransmitted",
 	"timeouts":        "TCP timeouts",
 	"delay_p50_ms":    "delay p50",
@@ -64,7 +64,7 @@ var rowNames = map[string]string{
 	"standstill_ms":   "longest standstill",
 	"throughput_bps":  "throughput (IP)",
 	"goodput_bps":     "goodput (stones)",
-	"connect_ms":      "connect",
+	"connect_ms":      "connect time",
 	"done_ms":         "done at",
 }
 
@@ -192,7 +192,7 @@ func stackLine(s path.Stack) string {
 func buffers(s path.Stack) string {
 	switch {
 	case s.SendBuffer == 0 && s.RecvBuffer == 0:
-		return "buffers " + theOwn
+		return "buffers as the system has them"
 	case s.SendBuffer == s.RecvBuffer:
 		return "buffers " + bytes(s.SendBuffer)
 	}

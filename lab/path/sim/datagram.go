@@ -14,6 +14,7 @@ import (
 type datagram struct {
 	*endpoint
 	payload bytes.Reader
+	taken   func(datagram []byte) // is told what was read; may be nil
 }
 
 var (
@@ -83,6 +84,9 @@ func (d *datagram) receive(b []byte, sender bool) (int, netip.AddrPort, error) {
 	})
 	if err != nil {
 		return 0, netip.AddrPort{}, d.fail("read", err)
+	}
+	if d.taken != nil {
+		d.taken(b[:result.Count])
 	}
 	return result.Count, addrPort(result.RemoteAddr), nil
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"stones/lab/path"
+	"stones/lab/stone"
 	"stones/lab/wire"
 )
 
@@ -20,7 +21,8 @@ type watch struct {
 // A flow is what was seen of one transport.
 type flow struct {
 	record   path.Record
-	inFlight int // packets on the way out
+	inFlight int      // packets on the way out
+	waiting  []uint64 // in the catcher's socket: the stones of its datagrams, 0 for what is none
 	copies   []uint16
 	causes   []path.Cause
 	behind   []bool     // handed over after a stone with a higher number
@@ -136,8 +138,8 @@ func (w *watch) arrived(s sight, before counters, back bool) {
 	case after.noRoom > before.noRoom:
 		f.record.ReceiverDrops++
 		f.note(s.stone, path.ReceiverDrop)
-	case after.right > before.right && s.stone != 0:
-		f.handOver(s.stone)
+	case after.right > before.right:
+		f.waiting = append(f.waiting, s.stone)
 	}
 	if f.inFlight == 0 {
 		for _, p := range f.drains {
@@ -146,7 +148,21 @@ func (w *watch) arrived(s sight, before counters, back bool) {
 	}
 }
 
-// handOver notes that a copy of stone n lies in the catcher's socket.
+// taken notes that the catching program was given the datagram b. Whose it is
+// was seen on the wire; whether it is intact must be looked at, because two
+// wrong bits in a datagram can cancel out in its checksum (RFC 768).
+func (w *watch) taken(b []byte) {
+	f := &w.udp
+	n := f.waiting[0]
+	f.waiting = f.waiting[1:]
+	if _, err := stone.Parse(b); n != 0 && err != nil {
+		f.note(n, path.Damaged)
+	} else if n != 0 {
+		f.handOver(n)
+	}
+}
+
+// handOver notes that the catching program has an intact copy of stone n.
 func (f *flow) handOver(n uint64) {
 	f.copies, f.behind = grow(f.copies, n), grow(f.behind, n)
 	f.copies[n-1]++

@@ -237,7 +237,12 @@ func (w *World) ListenPacket(_ context.Context, network, address string) (net.Pa
 	if err != nil {
 		return nil, err
 	}
-	return w.catcher.newDatagram(w.eng, "listen", &at, nil, w.cfg.number())
+	d, err := w.catcher.newDatagram(w.eng, "listen", &at, nil, w.cfg.number())
+	if err != nil {
+		return nil, err
+	}
+	d.taken = w.watch.taken
+	return d, nil
 }
 
 func resolve(op, network, address string) (tcpip.FullAddress, error) {
