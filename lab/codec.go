@@ -151,7 +151,7 @@ func (d *document) walk(base int, part []byte, visit func(at, depth int, token j
 	for {
 		at := next(dec, part)
 		token, err := dec.ReadToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -265,7 +265,7 @@ func (d *document) experiment(base int, value jsontext.Value) (e Experiment, err
 
 // vet says what is wrong with a token of an experiment, whatever it stands for.
 func vet(_, _ int, token jsontext.Token) string {
-	switch token.Kind() {
+	switch token.Kind() { //nolint:exhaustive // what is not named is welcome
 	case 'n':
 		return "null is no value; leave the field out"
 	case '0':
@@ -340,8 +340,7 @@ func (d *document) inside(base int, outer jsontext.Value, kind jsontext.Kind, ea
 // explain turns an error of the JSON library about the text at offset base into
 // one that names the place and speaks of the document.
 func (d *document) explain(base int, err error) error {
-	var syntactic *jsontext.SyntacticError
-	if errors.As(err, &syntactic) {
+	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		at := base + int(syntactic.ByteOffset)
 		switch {
 		case errors.Is(err, io.ErrUnexpectedEOF):

@@ -28,8 +28,8 @@ func full() Experiment {
 }
 
 // kept is what the program would keep of the experiments.
-func kept(t testing.TB, es ...Experiment) []byte {
-	t.Helper()
+func kept(tb testing.TB, es ...Experiment) []byte {
+	tb.Helper()
 	doc := Document{Version: "0.1.0"}
 	for _, e := range es {
 		doc.Results = append(doc.Results, Result{
@@ -45,7 +45,7 @@ func kept(t testing.TB, es ...Experiment) []byte {
 	}
 	data, err := Marshal(doc)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return data
 }

@@ -52,8 +52,10 @@ func TestValidate(t *testing.T) {
 		{"large TCP", func(e *Experiment) { e.TCP.Size = 1 << 20 }, ""},
 		{"too large TCP", func(e *Experiment) { e.TCP.Size = 1<<20 + 1 }, `--tcp-size "1048577": out of range; allowed 32 to 1048576`},
 
-		{"endless UDP", func(e *Experiment) { e.UDP.Rate, e.UDP.Count, e.UDP.Time = pace.Max(), 0, time.Second },
-			`--udp-rate "max": needs --count instead of --time: nothing slows UDP down on the path sim, where throwing takes no time`},
+		{
+			"endless UDP", func(e *Experiment) { e.UDP.Rate, e.UDP.Count, e.UDP.Time = pace.Max(), 0, time.Second },
+			`--udp-rate "max": needs --count instead of --time: nothing slows UDP down on the path sim, where throwing takes no time`,
+		},
 		{"endless UDP on host", func(e *Experiment) {
 			onHost(e)
 			e.UDP.Rate, e.UDP.Count, e.UDP.Time = pace.Max(), 0, time.Second
@@ -61,8 +63,10 @@ func TestValidate(t *testing.T) {
 
 		{"no rate", func(e *Experiment) { e.TCP.Rate, e.UDP.Rate = pace.Rate{}, pace.Rate{} }, `--rate "": not a rate; write 200 (stones a second), 1.6Mbit or max; units: bit kbit Mbit Gbit B kB MB GB`},
 		{"max in bursts", func(e *Experiment) { e.TCP.Rate, e.TCP.Pattern.Burst = pace.Max(), 2 }, `--tcp-pattern "burst:2": does not go with the rate max, which has no pattern`},
-		{"too many", func(e *Experiment) { e.TCP.Count, e.TCP.Time, e.TCP.Rate = 0, time.Hour, pace.StonesPerSecond(1e6) },
-			`--tcp-time "1h0m0s": too many stones at the rate 1000000/s; allowed 1 to 100000000`},
+		{
+			"too many", func(e *Experiment) { e.TCP.Count, e.TCP.Time, e.TCP.Rate = 0, time.Hour, pace.StonesPerSecond(1e6) },
+			`--tcp-time "1h0m0s": too many stones at the rate 1000000/s; allowed 1 to 100000000`,
+		},
 
 		{"delay", func(e *Experiment) { e.Out.Delay = time.Hour }, `--delay "1h": out of range; allowed 0s to 1m`},
 		{"delay back", func(e *Experiment) { e.Back.Delay = -1 }, `--delay-back "-1ns": out of range; allowed 0s to 1m`},

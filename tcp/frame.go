@@ -2,6 +2,7 @@ package tcp
 
 import (
 	"bufio"
+	"errors"
 	"io"
 
 	"stones/lab/stone"
@@ -25,7 +26,7 @@ type frames struct {
 func (f *frames) read() (stone.Stone, error) {
 	head, err := f.r.Peek(stone.HeaderLen)
 	if err != nil {
-		if err == io.EOF && len(head) > 0 {
+		if errors.Is(err, io.EOF) && len(head) > 0 {
 			err = io.ErrUnexpectedEOF
 		}
 		return stone.Stone{}, err
@@ -39,7 +40,7 @@ func (f *frames) read() (stone.Stone, error) {
 	}
 	f.buf = f.buf[:size]
 	if _, err := io.ReadFull(f.r, f.buf); err != nil {
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
 		return stone.Stone{}, err

@@ -29,24 +29,24 @@ func pile(n, size int) iter.Seq[stone.Stone] {
 }
 
 // listen gets a catcher ready on this computer.
-func listen(t testing.TB) *Catcher {
-	t.Helper()
-	c, err := Listen(t.Context(), new(net.ListenConfig), "127.0.0.1:0")
+func listen(tb testing.TB) *Catcher {
+	tb.Helper()
+	c, err := Listen(tb.Context(), new(net.ListenConfig), "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { c.Close() })
+	tb.Cleanup(func() { c.Close() })
 	return c
 }
 
 // dial gets a thrower ready.
-func dial(t testing.TB, c *Catcher) *Thrower {
-	t.Helper()
-	th, err := Dial(t.Context(), new(net.Dialer), c.Addr().String())
+func dial(tb testing.TB, c *Catcher) *Thrower {
+	tb.Helper()
+	th, err := Dial(tb.Context(), new(net.Dialer), c.Addr().String())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { th.Close() })
+	tb.Cleanup(func() { th.Close() })
 	return th
 }
 

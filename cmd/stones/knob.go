@@ -272,10 +272,8 @@ func word(s string) (string, error) {
 // oneOf parses one of the names.
 func oneOf(names ...string) func(string) (string, error) {
 	return func(s string) (string, error) {
-		for _, name := range names {
-			if s == name {
-				return s, nil
-			}
+		if slices.Contains(names, s) {
+			return s, nil
 		}
 		return "", errors.New("allowed " + strings.Join(names, ", "))
 	}

@@ -138,15 +138,15 @@ func TestLaws(t *testing.T) {
 
 // trace is everything that came of some experiments that between them use all
 // of the road, without what may differ between builds.
-func trace(t testing.TB) []byte {
-	t.Helper()
+func trace(tb testing.TB) []byte {
+	tb.Helper()
 	var es []lab.Experiment
 	for seed := range 20 {
 		e := anyExperiment(uint64(1_000_000 + seed))
 		e.PerStone = true
 		es = append(es, e)
 	}
-	rs := all(t, es)
+	rs := all(tb, es)
 	for i := range rs {
 		rs[i].Made.Go = ""
 		for j := range rs[i].Exchanges {
@@ -155,7 +155,7 @@ func trace(t testing.TB) []byte {
 	}
 	text, err := lab.Marshal(rs)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return text
 }

@@ -59,31 +59,31 @@ func both(e lab.Experiment, p *pace.Plan) lab.Experiment {
 }
 
 // run runs an experiment and expects every law to hold.
-func run(t testing.TB, e lab.Experiment) lab.Result {
-	t.Helper()
-	r, err := lab.Run(t.Context(), e, paths()["sim"])
+func run(tb testing.TB, e lab.Experiment) lab.Result {
+	tb.Helper()
+	r, err := lab.Run(tb.Context(), e, paths()["sim"])
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for _, x := range r.Exchanges {
 		if x.Broken != "" {
-			t.Errorf("seed %d: %s: %s", e.Seed, x.Transport, x.Broken)
+			tb.Errorf("seed %d: %s: %s", e.Seed, x.Transport, x.Broken)
 		}
 	}
 	return r
 }
 
 // all runs experiments side by side and expects every law to hold.
-func all(t testing.TB, es []lab.Experiment) []lab.Result {
-	t.Helper()
-	rs, err := lab.RunAll(t.Context(), es, paths()["sim"], nil)
+func all(tb testing.TB, es []lab.Experiment) []lab.Result {
+	tb.Helper()
+	rs, err := lab.RunAll(tb.Context(), es, paths()["sim"], nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for _, r := range rs {
 		for _, x := range r.Exchanges {
 			if x.Broken != "" {
-				t.Errorf("seed %d: %s: %s", r.Experiment.Seed, x.Transport, x.Broken)
+				tb.Errorf("seed %d: %s: %s", r.Experiment.Seed, x.Transport, x.Broken)
 			}
 		}
 	}
@@ -100,14 +100,14 @@ func seeds(e lab.Experiment, n int) (es []lab.Experiment) {
 }
 
 // pick is the exchange of one transport.
-func pick(t testing.TB, r lab.Result, transport string) lab.Exchange {
-	t.Helper()
+func pick(tb testing.TB, r lab.Result, transport string) lab.Exchange {
+	tb.Helper()
 	for _, x := range r.Exchanges {
 		if x.Transport == transport {
 			return x
 		}
 	}
-	t.Fatalf("no exchange over %s", transport)
+	tb.Fatalf("no exchange over %s", transport)
 	return lab.Exchange{}
 }
 
@@ -496,11 +496,11 @@ func bulk(count int) *pace.Plan {
 }
 
 // goodput is the mean goodput of TCP in Mbit/s over results.
-func goodput(t testing.TB, rs []lab.Result) float64 {
-	t.Helper()
+func goodput(tb testing.TB, rs []lab.Result) float64 {
+	tb.Helper()
 	sum := 0.0
 	for _, r := range rs {
-		sum += pick(t, r, lab.TCP).Goodput.Value / 1e6
+		sum += pick(tb, r, lab.TCP).Goodput.Value / 1e6
 	}
 	return sum / float64(len(rs))
 }

@@ -3,12 +3,15 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"stones/lab"
 )
 
 // update is whether what differs in scripts is to be written into them.
@@ -25,8 +28,9 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"wrong": wrong,
-			"exits": exits,
+			"wrong":  wrong,
+			"exits":  exits,
+			"counts": counts,
 		},
 	})
 }
@@ -63,5 +67,23 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if strconv.Itoa(got) != args[0] {
 		ts.Fatalf("stones %s exits with %d; want %s", strings.Join(args[1:], " "), got, args[0])
+	}
+}
+
+// counts expects that the one exchange which was printed as JSON has so many
+// stones thrown, delivered, lost, reordered and duplicated.
+func counts(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 5 {
+		ts.Fatalf("usage: counts thrown delivered lost reordered duplicated")
+	}
+	var doc lab.Document
+	ts.Check(lab.Unmarshal([]byte(ts.ReadFile("stdout")), &doc))
+	if len(doc.Results) != 1 || len(doc.Results[0].Exchanges) != 1 {
+		ts.Fatalf("more than one exchange was printed")
+	}
+	x := doc.Results[0].Exchanges[0]
+	got := fmt.Sprint(x.Thrown, x.Delivered, x.Lost, x.Reordered, x.Duplicated)
+	if want := strings.Join(args, " "); got != want {
+		ts.Fatalf("thrown, delivered, lost, reordered, duplicated: %s; want %s", got, want)
 	}
 }

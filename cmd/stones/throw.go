@@ -230,7 +230,7 @@ func (t *throw) read() ([]lab.Experiment, error) {
 		if err != nil {
 			return nil, &lab.InvalidError{Word: "experiment", Value: t.file, Why: reason(err)}
 		}
-		defer f.Close() //nolint:errcheck // it was only read
+		defer f.Close()
 		in = f
 	}
 	es, err := lab.ReadExperiments(in, version)

@@ -38,8 +38,8 @@ func fill(t *rapid.T, v reflect.Value) {
 	case v.Type() == reflect.TypeFor[lab.Figure]():
 		v.Set(reflect.ValueOf(figure(t)))
 	case v.Kind() == reflect.Struct:
-		for i := range v.NumField() {
-			fill(t, v.Field(i))
+		for _, field := range v.Fields() {
+			fill(t, field)
 		}
 	case v.Kind() == reflect.Pointer:
 		if rapid.Bool().Draw(t, "there") {

@@ -300,11 +300,14 @@ func (b between) String() string {
 }
 
 // stones is b as so many stones.
-func (b between) stones() string {
+func (b between) stones() string { return b.of("stone") }
+
+// of is b as so many of a thing.
+func (b between) of(thing string) string {
 	if b == (between{1, 1}) {
-		return "1 stone"
+		return "1 " + thing
 	}
-	return b.String() + " stones"
+	return b.String() + " " + thing + "s"
 }
 
 // String tells the story. It says nothing that the counts do not carry.
@@ -329,7 +332,7 @@ func (s story) String() string {
 	add(s.unknown.most > 0, "does not know what became of %v", s.unknown)
 	add(s.notThrown.most > 0, "could not throw %v (%s)", s.notThrown, strings.Join(s.causes, ", "))
 	add(s.dropped.most > 0, "dropped %v at the catcher's full socket buffer", s.dropped)
-	add(s.sentAgain.most > 0, "threw %v segments again", s.sentAgain)
+	add(s.sentAgain.most > 0, "threw %v again", s.sentAgain.of("segment"))
 	add(s.reordered.most > 0, "caught %v out of order", s.reordered)
 	add(s.duplicated.most > 0, "caught %v copies", s.duplicated)
 	add(s.heldUp.most > 0, "held up %v, the worst by %s", s.heldUp, short(milliseconds.write(s.worst)))

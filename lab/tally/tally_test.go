@@ -44,17 +44,6 @@ func (f flow) catch(numbers ...uint64) flow {
 	return f
 }
 
-// catchDelays lets stones 1, 2, 3 ... come with these delays, in the order of
-// the numbers. A negative delay is a loss.
-func (f flow) catchDelays(delays ...time.Duration) flow {
-	for i, d := range delays {
-		if s := f.stone(uint64(i) + 1); d >= 0 {
-			f.Catches.Add(s, s.Due+d)
-		}
-	}
-	return f
-}
-
 // upTo returns the numbers from first to last.
 func upTo(first, last uint64) []uint64 {
 	var numbers []uint64

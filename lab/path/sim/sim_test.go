@@ -153,7 +153,7 @@ func TestStreamIsWhole(t *testing.T) {
 		for {
 			n, err := c.Read(buf)
 			got.Write(buf[:n])
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

@@ -127,8 +127,10 @@ func (h *host) close() {
 
 // chance is the random stream of end n for one purpose.
 func chance(seed uint64, n, purpose byte) *randv2.ChaCha8 {
-	key := [32]byte{0: n, 1: purpose, 8: byte(seed), 9: byte(seed >> 8), 10: byte(seed >> 16), 11: byte(seed >> 24),
-		12: byte(seed >> 32), 13: byte(seed >> 40), 14: byte(seed >> 48), 15: byte(seed >> 56)}
+	key := [32]byte{
+		0: n, 1: purpose, 8: byte(seed), 9: byte(seed >> 8), 10: byte(seed >> 16), 11: byte(seed >> 24),
+		12: byte(seed >> 32), 13: byte(seed >> 40), 14: byte(seed >> 48), 15: byte(seed >> 56),
+	}
 	return randv2.NewChaCha8(key)
 }
 

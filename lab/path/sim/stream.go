@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
 
@@ -62,7 +63,7 @@ func (s *stream) Read(b []byte) (int, error) {
 	if n > 0 {
 		s.ep.ModerateRecvBuf(n)
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = s.fail("read", err)
 	}
 	return n, err
