@@ -14,6 +14,7 @@ import (
 type datagram struct {
 	*endpoint
 	payload bytes.Reader
+	sender  *net.UDPAddr          // of the datagram read last
 	taken   func(datagram []byte) // is told what was read; may be nil
 }
 
@@ -71,7 +72,10 @@ func (d *datagram) ReadFrom(b []byte) (int, net.Addr, error) {
 	if err != nil {
 		return n, nil, err
 	}
-	return n, net.UDPAddrFromAddrPort(from), nil
+	if d.sender == nil || d.sender.AddrPort() != from {
+		d.sender = net.UDPAddrFromAddrPort(from)
+	}
+	return n, d.sender, nil
 }
 
 func (d *datagram) receive(b []byte, sender bool) (int, netip.AddrPort, error) {

@@ -24,6 +24,8 @@ type engine struct {
 	processes []*process
 	current   *process // the one that runs now
 
+	between func() // called between any two events and steps, if a test wants that
+
 	inbox struct {
 		full  atomic.Bool
 		mu    sync.Mutex
@@ -131,6 +133,9 @@ const eventsBetweenLooks = 1024
 func (eng *engine) run(ctx context.Context) error {
 	interrupted := false
 	for n := 1; ; n++ {
+		if eng.between != nil {
+			eng.between()
+		}
 		eng.takePost()
 		if len(eng.ready) > 0 {
 			p := eng.ready[0]

@@ -416,3 +416,44 @@ func ExampleOpen() {
 	// 50ms catch! <nil>
 	// <nil>
 }
+
+// busy is a stream's worth of everything: loss, reordering and a full queue.
+func busy(t *testing.T, w *sim.World) {
+	t.Helper()
+	s := &story{t, w}
+	s.pair(func(c net.Conn) {
+		for range 2000 {
+			if _, err := c.Write(make([]byte, 1000)); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+		c.Close()
+	}, func(c net.Conn) {
+		io.Copy(io.Discard, c)
+		c.Close()
+	})
+}
+
+// To let a stack settle more often than after a delivery changes nothing: there
+// is nothing that it could do.
+func TestSettleMoreOften(t *testing.T) {
+	cfg := far()
+	cfg.Out.Reorder.Share = 10_000_000
+	for text, v := range map[string]interface{ UnmarshalText([]byte) error }{"2%": &cfg.Out.Loss, "5Mbit": &cfg.Out.Bandwidth, "50": &cfg.Out.Queue} {
+		if err := v.UnmarshalText([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	once := begin(t, cfg)
+	busy(t, once.World)
+	often := begin(t, cfg)
+	sim.SettleAlways(often.World)
+	busy(t, often.World)
+	if a, b := once.Now(), often.Now(); a != b {
+		t.Errorf("ended at %v and at %v", a, b)
+	}
+	if a, b := once.Record("tcp"), often.Record("tcp"); a.Out != b.Out || a.Back != b.Back || a.Again != b.Again {
+		t.Errorf("sent %+v and %+v", a.Out, b.Out)
+	}
+}

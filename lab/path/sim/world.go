@@ -90,7 +90,7 @@ func Open(cfg Config) (*World, error) {
 		return nil, err
 	}
 	w := &World{cfg: cfg, eng: eng, thrower: thrower, catcher: catcher}
-	w.watch = &watch{eng: eng, catcher: catcher}
+	w.watch = &watch{eng: eng, catcher: catcher, damages: cfg.Out.Corrupt > 0}
 	thrower.card.wire = newLine(eng, cfg.Out, cfg.Seed, wire.Out, catcher.card, w.watch)
 	catcher.card.wire = newLine(eng, cfg.Back, cfg.Seed, wire.Back, thrower.card, w.watch)
 	return w, nil
