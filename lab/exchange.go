@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net"
 	"os"
 	"sync/atomic"
 	"syscall"
@@ -26,7 +25,6 @@ type (
 		Close() error
 	}
 	catcher interface {
-		Addr() net.Addr
 		Catch() iter.Seq2[stone.Stone, error]
 		Close() error
 	}
@@ -40,7 +38,9 @@ type exchange struct {
 	plan      pace.Plan
 	schedule  *pace.Schedule
 	limit     time.Duration // of the whole: when everything that waits gives up
+	asleep    time.Duration // until when the catcher does not read
 	catcher   catcher
+	address   string // of the catcher
 
 	// Written by the throwing task.
 	began     time.Duration // when the thrower asked
@@ -52,6 +52,7 @@ type exchange struct {
 
 	// Written by the catching task; counted is for the throwing one.
 	catches  *tally.Catches
+	reads    *int
 	arrived  atomic.Int64
 	catchErr error
 }
@@ -76,22 +77,35 @@ func newExchange(ctx context.Context, w World, e Experiment, transport string) (
 	if schedule.Paced() && planned > 0 {
 		length = schedule.Offset(uint64(planned))
 	}
+	x.asleep = w.Now() + e.Asleep
 	x.limit = w.Now() + length + e.GiveUp
-
-	if transport == TCP {
-		c, err := tcp.Listen(ctx, w, w.Address(transport))
-		if err != nil {
-			return nil, err
-		}
-		x.catcher = c
-		return x, nil
-	}
-	c, err := udp.Listen(ctx, w, w.Address(transport))
-	if err != nil {
+	if err := x.listen(ctx, e.ReadSize); err != nil {
 		return nil, err
 	}
-	x.catcher = c
+	if e.Nobody { // the address is one where nobody listens any more
+		return x, x.catcher.Close()
+	}
 	return x, nil
+}
+
+// listen opens the catcher's end.
+func (x *exchange) listen(ctx context.Context, readSize int) error {
+	if x.transport == TCP {
+		c, err := tcp.Listen(ctx, x.world, x.world.Address(TCP))
+		if err != nil {
+			return err
+		}
+		c.ReadSize = readSize
+		x.catcher, x.reads, x.address = c, &c.Reads, c.Addr().String()
+		return nil
+	}
+	c, err := udp.Listen(ctx, x.world, x.world.Address(UDP))
+	if err != nil {
+		return err
+	}
+	c.ReadSize = readSize
+	x.catcher, x.reads, x.address = c, &c.Reads, c.Addr().String()
+	return nil
 }
 
 // ids tell the stones of the transports apart.
@@ -139,6 +153,7 @@ func (x *exchange) throw(ctx context.Context) {
 	if ctx.Err() != nil && x.throwErr == nil {
 		x.throwErr = context.Cause(ctx)
 	}
+	_ = x.world.SleepUntil(ctx, x.asleep) // ended early, it ends the drain too
 	x.world.Drain(ctx, x.transport, func() bool { return x.arrived.Load() >= int64(x.throws.Thrown) })
 }
 
@@ -146,15 +161,14 @@ func (x *exchange) throw(ctx context.Context) {
 func (x *exchange) dial(ctx context.Context) (thrower, error) {
 	ctx, cancel := context.WithDeadline(ctx, x.world.Time(x.limit))
 	defer cancel()
-	address := x.catcher.Addr().String()
 	if x.transport == TCP {
-		t, err := tcp.Dial(ctx, x.world, address)
+		t, err := tcp.Dial(ctx, x.world, x.address)
 		if err != nil {
 			return nil, err
 		}
 		return t, nil
 	}
-	t, err := udp.Dial(ctx, x.world, address)
+	t, err := udp.Dial(ctx, x.world, x.address)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +197,10 @@ func causeOf(err error) string {
 }
 
 // catch is the catching task: it notes whatever comes until the catcher ends.
-func (x *exchange) catch() {
+func (x *exchange) catch(ctx context.Context) {
+	if x.world.SleepUntil(ctx, x.asleep) != nil {
+		return
+	}
 	for s, err := range x.catcher.Catch() {
 		at := x.world.Now()
 		switch {

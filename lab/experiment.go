@@ -32,6 +32,11 @@ type Experiment struct {
 	Recovery   string `json:"recovery,omitzero"`   // how TCP finds a loss: rack or sack; empty is the path's own choice
 	Buffer     int    `json:"buffer,omitzero"`     // socket buffers in bytes; 0 is the path's own choice
 
+	// How the catcher catches.
+	Nobody   bool          `json:"nobody,omitzero"`    // it does not: nobody listens
+	Asleep   time.Duration `json:"asleep,omitzero"`    // it sleeps so long before it reads
+	ReadSize int           `json:"read_size,omitzero"` // bytes it asks its socket for at once; 0 is 64 KiB
+
 	PerStone bool `json:"per_stone,omitzero"` // keep what became of every single stone
 }
 

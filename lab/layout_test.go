@@ -134,7 +134,7 @@ func exported(file *ast.File) []string {
 				}
 				name = receiver.(*ast.Ident).Name + "." + name
 			}
-			if decl.Name.IsExported() {
+			if decl.Name.IsExported() && ast.IsExported(name) {
 				names = append(names, name)
 			}
 		case *ast.GenDecl:

@@ -28,9 +28,10 @@ type Made struct {
 // unless the name says otherwise.
 type Exchange struct {
 	Transport string     `json:"transport"`
-	Complete  bool       `json:"complete"`        // all that was planned was tried, and both ends came to their end
-	Error     string     `json:"error,omitzero"`  // why it is not complete
-	Broken    string     `json:"broken,omitzero"` // the law that does not hold, with both sides of it
+	Complete  bool       `json:"complete"`         // all that was planned was tried, and both ends came to their end
+	Error     string     `json:"error,omitzero"`   // why it is not complete
+	Refused   bool       `json:"refused,omitzero"` // the error is that the other side refused
+	Broken    string     `json:"broken,omitzero"`  // the law that does not hold, with both sides of it
 	Stack     path.Stack `json:"stack"`
 
 	Planned      int            `json:"planned"`
@@ -51,6 +52,7 @@ type Exchange struct {
 	Damaged    int `json:"damaged"`           // came with a wrong checksum
 	Foreign    int `json:"foreign"`           // came and was no stone of this exchange
 	AfterDrain int `json:"after_drain"`
+	Reads      int `json:"reads"`    // how often the catcher's socket gave something
 	Arrivals   int `json:"arrivals"` // all that came
 
 	LongestLoss   int    `json:"longest_loss"` // stones lost in a row (RFC 3357)

@@ -110,7 +110,7 @@ func runTogether(ctx context.Context, e Experiment, p Path, transports []string)
 			return nil, err
 		}
 		exchanges = append(exchanges, x)
-		tasks = append(tasks, x.catch, func() { x.throw(ctx) })
+		tasks = append(tasks, func() { x.catch(ctx) }, func() { x.throw(ctx) })
 	}
 	if err := w.Run(ctx, tasks...); err != nil {
 		return nil, fmt.Errorf("lab: %w", err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"syscall"
 	"time"
 
 	"stones/lab/pace"
@@ -26,7 +27,7 @@ func (x *exchange) score(e Experiment) Exchange {
 
 		Delivered: s.Delivered, Late: s.Late, HeldUp: s.HeldUp, Lost: s.Lost, Unknown: s.Unknown,
 		Reordered: s.Reordered, Reordered3: s.Reordering.Three, Extent: s.Reordering.MaxExtent,
-		Duplicated: s.Duplicated, Damaged: s.Damaged, Foreign: s.Foreign, AfterDrain: s.AfterDrain, Arrivals: s.Arrivals,
+		Duplicated: s.Duplicated, Damaged: s.Damaged, Foreign: s.Foreign, AfterDrain: s.AfterDrain, Arrivals: s.Arrivals, Reads: *x.reads,
 		LongestLoss: s.LongestLoss, LossPeriods: s.LossPeriods,
 
 		Wire:   wireFigures(x.transport, seen),
@@ -37,7 +38,7 @@ func (x *exchange) score(e Experiment) Exchange {
 		r.NotThrown = map[string]int{}
 	}
 	if err := x.failure(); err != nil {
-		r.Error = err.Error()
+		r.Error, r.Refused = err.Error(), errors.Is(err, syscall.ECONNREFUSED)
 	} else {
 		r.Complete = true
 	}

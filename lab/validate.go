@@ -29,6 +29,9 @@ const (
 	MaxDeadline = time.Hour
 	MaxGiveUp   = 24 * time.Hour
 
+	MinReadSize = stone.HeaderLen // what tells where a stone ends must fit
+	MaxReadSize = 1 << 20
+
 	MinBuffer = 4096
 	MaxBuffer = 1 << 30
 )
@@ -73,6 +76,10 @@ func (e Experiment) validateEnds() error {
 		return invalid("deadline", e.Deadline, between(time.Duration(0), MaxDeadline))
 	case e.GiveUp < 0 || e.GiveUp > MaxGiveUp:
 		return invalid("give-up", e.GiveUp, between(time.Duration(0), MaxGiveUp))
+	case e.Asleep < 0 || e.Asleep > MaxTime:
+		return invalid("asleep", e.Asleep, between(time.Duration(0), MaxTime))
+	case e.ReadSize != 0 && (e.ReadSize < MinReadSize || e.ReadSize > MaxReadSize):
+		return invalid("read-size", e.ReadSize, between(MinReadSize, MaxReadSize)+" bytes")
 	case e.Buffer != 0 && (e.Buffer < MinBuffer || e.Buffer > MaxBuffer):
 		return invalid("window", e.Buffer, between(MinBuffer, MaxBuffer)+" bytes")
 	case e.Path == Sim && e.Congestion == "reno":

@@ -2,6 +2,7 @@ package tcp
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,9 @@ type Listener interface {
 
 // A Catcher is the end that catches.
 type Catcher struct {
+	ReadSize int // bytes asked of the socket at once, if that is set before Catch
+	Reads    int // how often the socket gave something, after Catch
+
 	socket net.Listener
 
 	mu     sync.Mutex
@@ -55,7 +59,7 @@ func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 			return
 		}
 		defer conn.Close()
-		frames := frames{r: bufio.NewReaderSize(conn, maxRead)}
+		frames := frames{r: bufio.NewReaderSize(&counted{conn, &c.Reads}, cmp.Or(c.ReadSize, maxRead))}
 		for {
 			s, err := frames.read()
 			if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {

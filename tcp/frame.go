@@ -11,6 +11,20 @@ import (
 // maxRead is how many bytes are asked of the socket at once.
 const maxRead = 64 << 10
 
+// counted counts the reads that give something.
+type counted struct {
+	io.Reader
+	reads *int
+}
+
+func (c *counted) Read(b []byte) (int, error) {
+	n, err := c.Reader.Read(b)
+	if n > 0 {
+		*c.reads++
+	}
+	return n, err
+}
+
 // frames cuts what the socket gives into stones.
 //
 // TCP: the stream has no boundaries. One read may give half a stone, or three;

@@ -1,6 +1,7 @@
 package udp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,9 @@ type Listener interface {
 
 // A Catcher is the end that catches.
 type Catcher struct {
+	ReadSize int // bytes asked of the socket at once, if that is set before Catch
+	Reads    int // how often the socket gave something, after Catch
+
 	socket net.PacketConn
 }
 
@@ -39,7 +43,7 @@ func (c *Catcher) Addr() net.Addr { return c.socket.LocalAddr() }
 // ends it. A datagram that is no stone is one datagram; the next is whole.
 func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 	return func(yield func(stone.Stone, error) bool) {
-		frames := frames{r: c.socket, buf: make([]byte, maxRead)}
+		frames := frames{r: &counted{c.socket, &c.Reads}, buf: make([]byte, cmp.Or(c.ReadSize, maxRead))}
 		for {
 			s, err := frames.read()
 			if errors.Is(err, net.ErrClosed) {

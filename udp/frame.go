@@ -10,6 +10,20 @@ import (
 // longer (RFC 768: its length has 16 bits), so none is cut.
 const maxRead = 64 << 10
 
+// counted counts the reads that give something.
+type counted struct {
+	net.PacketConn
+	reads *int
+}
+
+func (c *counted) ReadFrom(b []byte) (int, net.Addr, error) {
+	n, from, err := c.PacketConn.ReadFrom(b)
+	if err == nil {
+		*c.reads++
+	}
+	return n, from, err
+}
+
 // frames takes the stones that the socket gives.
 //
 // UDP: the datagram is the frame. One read gives one stone whole, or one

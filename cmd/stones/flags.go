@@ -57,10 +57,11 @@ func (t *throw) addFlags() []group {
 		{title: "The stones", note: "Each of these also as --tcp-... and --udp-..., for one of the two."},
 		{title: "What may happen to them on the way (--path sim)", note: "Each of these also as --...-back, for the way back. Without that, the way back has the same\n  delay, overtaking, bandwidth, queue and mtu, and nothing else happens there."},
 		{title: "The two ends"},
+		{title: "The catcher"},
 		{title: "The experiment"},
 		{title: "The result"},
 	}
-	for i, add := range []func(maker){stoneFlags, wayFlags, endFlags, experimentFlags, resultFlags} {
+	for i, add := range []func(maker){stoneFlags, wayFlags, endFlags, catcherFlags, experimentFlags, resultFlags} {
 		groups[i].flags = pflag.NewFlagSet("", pflag.ContinueOnError)
 		groups[i].flags.SortFlags = false
 		add(maker{throw: t, flags: groups[i].flags})
@@ -127,6 +128,15 @@ func endFlags(m maker) {
 		word, func(e *lab.Experiment) *string { return &e.Congestion })
 	dial(m, "recovery", "", "let TCP find losses by this `method`, rack or sack",
 		oneOf("rack", "sack"), func(e *lab.Experiment) *string { return &e.Recovery })
+}
+
+func catcherFlags(m maker) {
+	dial(m, "asleep", "", "let the catcher sleep for this `time` before it reads",
+		lab.ParseDuration, func(e *lab.Experiment) *time.Duration { return &e.Asleep })
+	dial(m, "read-size", "", "let the catcher ask its socket for this many `bytes` at once (default 65536)",
+		whole(lab.MinReadSize, lab.MaxReadSize), func(e *lab.Experiment) *int { return &e.ReadSize })
+	dial(m, "nobody", "", "let nobody listen",
+		yes, func(e *lab.Experiment) *bool { return &e.Nobody })
 }
 
 func experimentFlags(m maker) {

@@ -452,6 +452,9 @@ func TestBurst(t *testing.T) {
 // Random arrivals wait for rho/(2(1-rho)) service times on average where the
 // service takes always the same time (M/D/1).
 func TestPoisson(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs many stones for a mean")
+	}
 	const n = 40000
 	for _, tt := range []struct{ rho, tolerance float64 }{{0.5, 0.07}, {0.8, 0.07}, {0.9, 0.07}, {0.95, 0.15}} {
 		e := narrow()
@@ -506,6 +509,9 @@ func goodput(tb testing.TB, rs []lab.Result) float64 {
 }
 
 func TestLossTimesDistance(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a minute of virtual time many times over")
+	}
 	const seconds = 60
 	mathis := func(rtt, p float64) float64 { return 1448 * 8 / (rtt / 1000) * math.Sqrt(1.5/p) / 1e6 }
 	pftk := func(rtt, p float64) float64 { // RFC 5348 section 3.1, b = 1
@@ -561,6 +567,9 @@ func TestLossTimesDistance(t *testing.T) {
 }
 
 func TestSharing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs a long time for a mean")
+	}
 	seconds := 12 * time.Second
 	if long() {
 		seconds = 60 * time.Second

@@ -137,11 +137,14 @@ func (t *throw) do(ctx context.Context) error {
 
 // outcome says what was not as it should be, the worst first.
 func outcome(results []lab.Result, err error) error {
-	var broken, unfinished error
+	var broken, refused, unfinished error
 	for _, r := range results {
 		for _, x := range r.Exchanges {
 			if x.Broken != "" {
 				broken = cmp.Or(broken, fmt.Errorf("%s: a law is broken: %s", x.Transport, x.Broken))
+			}
+			if x.Refused {
+				refused = cmp.Or(refused, fmt.Errorf("%s: refused: %s", x.Transport, x.Error))
 			}
 			if !x.Complete {
 				unfinished = cmp.Or(unfinished, fmt.Errorf("%s: not complete: %s", x.Transport, cmp.Or(x.Error, "no reason is known")))
@@ -155,8 +158,8 @@ func outcome(results []lab.Result, err error) error {
 		return &failure{exitBroken, broken}
 	case errors.As(err, new(*lab.InvalidError)):
 		return err
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return &failure{exitRefused, err}
+	case refused != nil:
+		return &failure{exitRefused, refused}
 	case err != nil:
 		return &failure{exitUnfinished, err}
 	case unfinished != nil:

@@ -209,6 +209,7 @@ func TestSweep(t *testing.T) {
 // What came of it decides the exit code, and is printed in any case.
 func TestExitCodes(t *testing.T) {
 	whole := lab.Exchange{Transport: lab.TCP, Complete: true}
+	refused := lab.Exchange{Transport: lab.TCP, Error: "connection refused", Refused: true}
 	cut := lab.Exchange{Transport: lab.UDP, Error: "gave up"}
 	broken := lab.Exchange{Transport: lab.UDP, Complete: true, Broken: "3 = 2 + 2"}
 	for _, tt := range []struct {
@@ -222,7 +223,7 @@ func TestExitCodes(t *testing.T) {
 		{name: "not complete", exchanges: []lab.Exchange{whole, cut}, code: 1, message: "stones: udp: not complete: gave up\n"},
 		{name: "a law is broken", exchanges: []lab.Exchange{whole, broken, cut}, code: 4, message: "stones: udp: a law is broken: 3 = 2 + 2\n"},
 		{name: "interrupted", exchanges: []lab.Exchange{cut}, err: context.Canceled, code: 130, message: "stones: interrupted; this is what was known by then\n"},
-		{name: "refused", err: os.NewSyscallError("connect", syscall.ECONNREFUSED), code: 3, message: "stones: connect: connection refused\n"},
+		{name: "refused", exchanges: []lab.Exchange{refused, cut}, code: 3, message: "stones: tcp: refused: connection refused\n"},
 		{name: "wrong after all", err: fmt.Errorf("lab: %w", &lab.InvalidError{Word: "mtu", Value: "1", Why: "too small"}), code: 2, message: "stones: --mtu \"1\": too small\n"},
 		{name: "no path", err: errors.New("lab: no\x1b[31m\nway"), code: 1, message: "stones: lab: no [31m way\n"},
 	} {

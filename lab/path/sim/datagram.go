@@ -14,8 +14,8 @@ import (
 type datagram struct {
 	*endpoint
 	payload bytes.Reader
-	sender  *net.UDPAddr          // of the datagram read last
-	taken   func(datagram []byte) // is told what was read; may be nil
+	sender  *net.UDPAddr                  // of the datagram read last
+	taken   func(read []byte, whole bool) // is told what was read of a datagram; may be nil
 }
 
 var (
@@ -90,7 +90,7 @@ func (d *datagram) receive(b []byte, sender bool) (int, netip.AddrPort, error) {
 		return 0, netip.AddrPort{}, d.fail("read", err)
 	}
 	if d.taken != nil {
-		d.taken(b[:result.Count])
+		d.taken(b[:result.Count], result.Count == result.Total)
 	}
 	return result.Count, addrPort(result.RemoteAddr), nil
 }

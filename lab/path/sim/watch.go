@@ -111,9 +111,9 @@ func grow[T any](list []T, n uint64) []T {
 }
 
 // counters are the catcher's own counts of datagrams: those that were right,
-// and those of them that found no room.
+// those of them that found no room, and those to a port where nobody listens.
 type counters struct {
-	right, noRoom uint64
+	right, noRoom, nobody uint64
 }
 
 // counters reads the counts, if they matter for a packet.
@@ -122,7 +122,11 @@ func (w *watch) counters(s sight) counters {
 		return counters{}
 	}
 	stats := w.catcher.stack.Stats().UDP
-	return counters{right: stats.PacketsReceived.Value(), noRoom: stats.ReceiveBufferErrors.Value()}
+	return counters{
+		right:  stats.PacketsReceived.Value(),
+		noRoom: stats.ReceiveBufferErrors.Value(),
+		nobody: stats.UnknownPortErrors.Value(),
+	}
 }
 
 // arrived notes what became of a packet that came out of a wire.
@@ -139,6 +143,8 @@ func (w *watch) arrived(s sight, before counters, back bool) {
 	case after.noRoom > before.noRoom:
 		f.record.ReceiverDrops++
 		f.note(s.stone, path.ReceiverDrop)
+	case after.nobody > before.nobody:
+		f.note(s.stone, path.NobodyHome)
 	case after.right > before.right:
 		f.waiting = append(f.waiting, s.stone)
 	}
@@ -149,14 +155,19 @@ func (w *watch) arrived(s sight, before counters, back bool) {
 	}
 }
 
-// taken notes that the catching program was given the datagram b. Whose it is
+// taken notes that the catching program was given b, the beginning or the whole
+// of a datagram. Whose it is
 // was seen on the wire; whether it is intact must be looked at, because two
 // wrong bits in a datagram can cancel out in its checksum (RFC 768).
-func (w *watch) taken(b []byte) {
+func (w *watch) taken(b []byte, whole bool) {
 	f := &w.udp
 	n := f.waiting[0]
 	f.waiting = f.waiting[1:]
 	if n == 0 {
+		return
+	}
+	if !whole {
+		f.note(n, path.CutShort)
 		return
 	}
 	if w.damages {

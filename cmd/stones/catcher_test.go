@@ -1,0 +1,63 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"stones/lab"
+)
+
+// The reader sleeps: over UDP its socket buffer holds so much and no more, over
+// TCP the thrower stops, and nothing is lost.
+func TestAsleep(t *testing.T) {
+	for _, tt := range []struct{ size, want int }{{32, 0}, {100, 2171}, {1000, 218}, {1400, 156}} {
+		const n = 5000
+		e := both(classroom(), steady(n, tt.size, 100*time.Microsecond))
+		e.Asleep = 3 * time.Second
+		r := run(t, e)
+		want := tt.want
+		if want == 0 || want > n {
+			want = n
+		}
+		if x := pick(t, r, lab.UDP); x.Delivered != want || int(x.ReceiverDrops.Value) != n-want || !x.Complete {
+			t.Errorf("%d bytes: UDP delivered %d, dropped %v; want %d, %d", tt.size, x.Delivered, x.ReceiverDrops, want, n-want)
+		}
+		if x := pick(t, r, lab.TCP); x.Delivered != n || x.Done.Value < 3000 {
+			t.Errorf("%d bytes: TCP delivered %d, done at %v ms; want %d, after it woke", tt.size, x.Delivered, x.Done, n)
+		}
+	}
+}
+
+// Two stones, and a reader that comes late: TCP gives both in one read, UDP one
+// at a time.
+func TestLettersOrWater(t *testing.T) {
+	e := both(classroom(), steady(2, 100, 10*ms))
+	e.Asleep = time.Second
+	r := run(t, e)
+	if tcp, udp := pick(t, r, lab.TCP), pick(t, r, lab.UDP); tcp.Reads != 1 || udp.Reads != 2 {
+		t.Errorf("TCP in %d reads, UDP in %d; want 1, 2", tcp.Reads, udp.Reads)
+	}
+
+	t.Log("# a reader that asks for less than a stone: TCP puts it together, UDP has lost the rest")
+	e.ReadSize = 60
+	r = run(t, e)
+	tcp, udp := pick(t, r, lab.TCP), pick(t, r, lab.UDP)
+	if tcp.Reads != 4 || tcp.Delivered != 2 {
+		t.Errorf("TCP delivered %d in %d reads; want 2 in 4", tcp.Delivered, tcp.Reads)
+	}
+	if udp.Delivered != 0 || udp.Foreign != 2 {
+		t.Errorf("UDP delivered %d, and %d that were no stones; want 0, 2", udp.Delivered, udp.Foreign)
+	}
+}
+
+func TestNobodyHome(t *testing.T) {
+	e := both(classroom(), steady(10, 100, 30*ms))
+	e.Nobody = true
+	r := run(t, e)
+	if x := pick(t, r, lab.TCP); !x.Refused || x.Attempted != 0 || !near(x.Connect, 100*ms) && x.Connect.Known() {
+		t.Errorf("TCP: refused %t, attempted %d, after %v", x.Refused, x.Attempted, x.Connect)
+	}
+	if x := pick(t, r, lab.UDP); !x.Refused || x.Thrown != 6 || x.NotThrown["refused"] != 4 || x.Lost != 6 {
+		t.Errorf("UDP: refused %t, thrown %d, refused %d, lost %d; want true, 6, 4, 6", x.Refused, x.Thrown, x.NotThrown["refused"], x.Lost)
+	}
+}
