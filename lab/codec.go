@@ -77,9 +77,9 @@ func (f *Figure) UnmarshalJSON(data []byte) error {
 // Limits of a document that is read. What [Marshal] writes keeps them, unless it
 // is a great many results, or the stones are kept one by one.
 const (
-	maxDocument = 1 << 20 // bytes
-	maxDepth    = 8       // objects and lists within each other
-	maxText     = 256     // bytes of one text in an experiment
+	maxDocument = 16 << 20 // bytes
+	maxDepth    = 8        // objects and lists within each other
+	maxText     = 256      // bytes of one text in an experiment
 )
 
 // A DocumentError says where a document is wrong, and how.
@@ -105,7 +105,7 @@ func ReadExperiments(r io.Reader, version string) ([]Experiment, error) {
 	}
 	d := document{data: data}
 	if len(data) > maxDocument {
-		return nil, d.wrong(maxDocument, "more than 1 MiB; leave out --per-stone when keeping results")
+		return nil, d.wrong(maxDocument, "more than 16 MiB; keep fewer results in a file, or leave out --per-stone")
 	}
 	d.data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if len(bytes.TrimSpace(d.data)) == 0 {

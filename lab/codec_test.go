@@ -166,7 +166,7 @@ func TestReadExperimentsRefuses(t *testing.T) {
 		{"deep in a result", instead(`"experiment": {`, `"x": `+strings.Repeat(`{"a":`, 10_000)+`1`+strings.Repeat(`}`, 10_000)+`, "experiment": {`), "5:37: nested more than 8 deep"},
 		{"long text", instead(`"sim"`, `"`+strings.Repeat("s", 257)+`"`), "6:17: text of 257 bytes; allowed are 256"},
 		{"long name", instead(`"seed"`, `"`+strings.Repeat("s", 100_000)+`"`), "7:9: text of 100000 bytes; allowed are 256"},
-		{"more than 1 MiB", sound + strings.Repeat(" ", 1<<20), fmt.Sprintf("15:%d: more than 1 MiB; leave out --per-stone when keeping results", 1<<20+1-strings.LastIndex(sound, "\n")-1)},
+		{"more than 16 MiB", sound + strings.Repeat(" ", maxDocument), fmt.Sprintf("15:%d: more than 16 MiB; keep fewer results in a file, or leave out --per-stone", maxDocument+1-strings.LastIndex(sound, "\n")-1)},
 
 		{"invalid UTF-8", instead(`"sim"`, "\"s\xffm\""), "6:19: invalid UTF-8"},
 		{"invalid UTF-8 elsewhere", instead(`"experiment": {`, "\"x\": \"\xff\", \"experiment\": {"), "5:13: invalid UTF-8"},
@@ -190,8 +190,8 @@ func TestReadExperimentsRefuses(t *testing.T) {
 // Of an endless file only the beginning is read.
 func TestReadExperimentsEndless(t *testing.T) {
 	r := &endless{}
-	if _, err := ReadExperiments(r, "0.1.0"); err == nil || r.read > 2<<20 {
-		t.Errorf("ReadExperiments = %v after %d bytes; want an error after 1 MiB", err, r.read)
+	if _, err := ReadExperiments(r, "0.1.0"); err == nil || r.read > maxDocument+1<<20 {
+		t.Errorf("ReadExperiments = %v after %d bytes; want an error after %d", err, r.read, maxDocument)
 	}
 }
 

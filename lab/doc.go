@@ -25,7 +25,7 @@
 //
 // tcp and udp know stones and the interfaces of package net: no clock, no
 // path, no score. The clock reaches them as a sequence of stones that yields
-// each one when it is due; the path reaches them as a [Place]. This package
+// each one when it is due; the path reaches them as a [World]. This package
 // declares what a path must meet ([World]), and the paths do not import it.
 //
 // # What happens in an exchange

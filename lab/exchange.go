@@ -134,6 +134,7 @@ func (x *exchange) throw(ctx context.Context) {
 		return
 	}
 	x.answered = true
+	x.limit += x.connected - x.began // the plan begins now
 	defer t.Close()
 	if err := t.SetDeadline(x.world.Time(x.limit)); err != nil {
 		x.throwErr = err

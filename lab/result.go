@@ -66,7 +66,7 @@ type Exchange struct {
 	Standstill Figure `json:"standstill_ms"`  // longest time without a stone while one was due
 	Connect    Figure `json:"connect_ms"`     // asking, until the answer
 	Done       Figure `json:"done_ms"`        // from the beginning, asking included, to the last first arrival
-	Throughput Figure `json:"throughput_bps"` // IP bytes on the wire, from the beginning to Done
+	Throughput Figure `json:"throughput_bps"` // IP bytes that came out of the wire, from the beginning to the last of them
 	Goodput    Figure `json:"goodput_bps"`    // distinct stone bytes, from the first throw to the last first arrival
 
 	Pacing  Pacing        `json:"pacing"`

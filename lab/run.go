@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,9 +53,11 @@ func Run(ctx context.Context, e Experiment, p Path) (Result, error) {
 
 // RunAll runs the experiments, as many at once as there are processors if the
 // path's time is virtual. It reports how many have finished after each. Results
-// are in the order of the experiments.
+// are in the order of the experiments. Those that failed, or had not begun when
+// ctx ended, have none; the error says of the first why.
 func RunAll(ctx context.Context, es []Experiment, p Path, finished func(int)) ([]Result, error) {
-	results := make([]Result, len(es))
+	results := make([]*Result, len(es))
+	errs := make([]error, len(es))
 	var (
 		tasks errgroup.Group
 		mu    sync.Mutex
@@ -65,12 +68,19 @@ func RunAll(ctx context.Context, es []Experiment, p Path, finished func(int)) ([
 		tasks.SetLimit(runtime.GOMAXPROCS(0))
 	}
 	for i, e := range es {
-		tasks.Go(func() (err error) {
-			if results[i], err = Run(ctx, e, p); err != nil {
-				return err
+		tasks.Go(func() error {
+			if ctx.Err() != nil {
+				errs[i] = context.Cause(ctx)
+				return nil
+			}
+			r, err := Run(ctx, e, p)
+			if err != nil {
+				errs[i] = err
+				return nil
 			}
 			mu.Lock()
 			defer mu.Unlock()
+			results[i] = &r
 			count++
 			if finished != nil {
 				finished(count)
@@ -78,10 +88,14 @@ func RunAll(ctx context.Context, es []Experiment, p Path, finished func(int)) ([
 			return nil
 		})
 	}
-	if err := tasks.Wait(); err != nil {
-		return nil, err
+	_ = tasks.Wait() // errors stand in errs
+	var whole []Result
+	for _, r := range results {
+		if r != nil {
+			whole = append(whole, *r)
+		}
 	}
-	return results, nil
+	return whole, cmp.Or(errs...)
 }
 
 // Transports are those of the experiment, TCP first.
@@ -107,6 +121,9 @@ func runTogether(ctx context.Context, e Experiment, p Path, transports []string)
 	for _, transport := range transports {
 		x, err := newExchange(ctx, w, e, transport)
 		if err != nil {
+			for _, x := range exchanges {
+				err = errors.Join(err, x.catcher.Close())
+			}
 			return nil, err
 		}
 		exchanges = append(exchanges, x)

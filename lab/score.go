@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"strings"
 	"syscall"
 	"time"
 
@@ -15,9 +16,13 @@ import (
 // score puts together what the thrower, the catcher and the path know, and
 // holds it to the laws.
 func (x *exchange) score(e Experiment) Exchange {
-	t := tally.Tally{Throws: &x.throws, Catches: x.catches}
-	s := t.Score(e.Deadline)
 	seen := x.world.Record(x.transport)
+	t := tally.Tally{Throws: &x.throws, Catches: x.catches}
+	if x.cut || x.transport == TCP && x.failure() != nil {
+		// What was in a send buffer or on its way at the end is not lost.
+		t.Unknown = func(n uint64) bool { return x.transport == TCP || seen.Causes == nil || seen.Causes(n) == 0 }
+	}
+	s := t.Score(e.Deadline)
 	r := Exchange{
 		Transport: x.transport,
 		Stack:     x.world.Stack(),
@@ -43,7 +48,7 @@ func (x *exchange) score(e Experiment) Exchange {
 		r.Complete = true
 	}
 	if err := x.laws(t, s, seen); err != nil {
-		r.Broken = err.Error()
+		r.Broken = strings.ReplaceAll(err.Error(), "\n", "; ")
 	}
 	r.ReceiverDrops = receiverDrops(x.transport, seen)
 	x.times(&r, s, seen)
@@ -59,10 +64,7 @@ func (x *exchange) laws(t tally.Tally, s tally.Score, seen path.Record) error {
 	if x.transport == TCP {
 		errs = append(errs, x.catches.CheckStream())
 	} else if seen.Exact {
-		errs = append(errs, t.Compare(seen.Copies, seen.Behind))
-		if !x.cut {
-			errs = append(errs, explained(t, seen))
-		}
+		errs = append(errs, t.Compare(seen.Copies, seen.Behind), explained(t, seen))
 	}
 	return errors.Join(errs...)
 }
@@ -98,7 +100,7 @@ func (x *exchange) times(r *Exchange, s tally.Score, seen path.Record) {
 		r.Done = Milliseconds(done)
 		r.Goodput = rate(s.DeliveredBytes, s.LastArrival-s.FirstThrow)
 		if seen.Exact {
-			r.Throughput = rate(int64(seen.Out.Bytes), done)
+			r.Throughput = rate(int64(seen.Out.ArrivedBytes), seen.Out.LastArrival-x.began)
 		}
 	}
 	if s.Jitter.Pairs > 0 {

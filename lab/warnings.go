@@ -77,7 +77,7 @@ func startUp(e Experiment, _ []Exchange) []Warning {
 	if e.TCP == nil {
 		return nil
 	}
-	flying := e.tcpPackets() * e.roundTrip().Seconds()
+	flying := min(e.tcpPackets()*e.roundTrip().Seconds(), stonesOf(e.TCP)*float64(e.segments(e.TCP.Size)))
 	if flying <= firstWindow {
 		return nil
 	}
@@ -110,9 +110,9 @@ func fragments(e Experiment, _ []Exchange) []Warning {
 // noise: of a few hits, any number from none to twice as many is chance. The
 // way back is left out: hardly anything is read off its shares.
 func noise(e Experiment, _ []Exchange) []Warning {
-	count := math.Inf(1)
+	count := math.Inf(1) // packets of the transport that has fewer
 	for _, plan := range e.plans() {
-		count = min(count, stonesOf(plan))
+		count = min(count, stonesOf(plan)*float64(e.segments(plan.Size)))
 	}
 	var warnings []Warning
 	for _, knob := range []struct {

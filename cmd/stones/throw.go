@@ -152,10 +152,10 @@ func outcome(results []lab.Result, err error) error {
 		}
 	}
 	switch {
-	case errors.Is(err, context.Canceled):
-		return &failure{exitInterrupted, errors.New("interrupted; this is what was known by then")}
 	case broken != nil:
 		return &failure{exitBroken, broken}
+	case errors.Is(err, context.Canceled):
+		return &failure{exitInterrupted, errors.New("interrupted; this is what was known by then")}
 	case errors.As(err, new(*lab.InvalidError)):
 		return err
 	case refused != nil:

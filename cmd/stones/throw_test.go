@@ -248,7 +248,8 @@ func TestInterrupted(t *testing.T) {
 	for _, path := range []string{lab.Sim, lab.Host} {
 		t.Run(path, func(t *testing.T) {
 			ctx, interrupt := context.WithCancel(t.Context())
-			interrupt()
+			defer interrupt()
+			time.AfterFunc(50*time.Millisecond, interrupt)
 			var out, errors bytes.Buffer
 			p := program{stdout: &out, stderr: &errors, run: runAll}
 			if code := p.exec(ctx, []string{"throw", "--path", path, "--time", "1h", "-J"}); code != 130 {

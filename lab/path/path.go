@@ -14,7 +14,6 @@ type Record struct {
 	Exact bool // the wire's own counts and Copies are known, packet by packet
 
 	Out, Back     Direction
-	Again         int // of Out.Data: packets whose first byte of stones was sent before
 	Retransmitted int // TCP segments thrown again, by the thrower's own count
 	Timeouts      int // TCP retransmission timeouts, by the thrower's own count
 
@@ -64,6 +63,9 @@ type Direction struct {
 	TooBig     int `json:"too_big"`    // over the MTU
 	Copied     int `json:"copied"`     // copies that the wire itself made
 	Arrived    int `json:"arrived"`    // copies included
+
+	ArrivedBytes int           `json:"arrived_bytes"`
+	LastArrival  time.Duration `json:"-"` // on the world's clock
 }
 
 // A Sample is the state of the thrower's TCP at one moment.

@@ -11,7 +11,7 @@ import (
 
 // delays returns a tally in which stones 1, 2, 3 ... had these delays.
 func delays(caught ...time.Duration) Tally {
-	t := Tally{&Throws{}, NewCatches(len(caught), nil)}
+	t := Tally{Throws: &Throws{}, Catches: NewCatches(len(caught), nil)}
 	for i, d := range caught {
 		s := stone.Stone{Number: uint64(i) + 1, Size: 100}
 		t.Throws.Add(s, 0, "")

@@ -174,3 +174,22 @@ func TestExchangeIsNotLookedAt(t *testing.T) {
 		t.Error("stone 1 was not counted")
 	}
 }
+
+// What was on its way when the exchange ended is not lost for that.
+func TestUnknown(t *testing.T) {
+	throws, catches := &Throws{Planned: 5}, NewCatches(5, nil)
+	for n := uint64(1); n <= 5; n++ {
+		s := stone.Stone{Number: n, Size: 100}
+		throws.Add(s, 0, "")
+		if n == 1 || n == 3 {
+			catches.Add(s, ms)
+		}
+	}
+	s := Tally{Throws: throws, Catches: catches, Unknown: func(n uint64) bool { return n >= 4 }}.Score(0)
+	if err := s.Check(); err != nil || s.Delivered != 2 || s.Lost != 1 || s.Unknown != 2 || s.LossPeriods != 1 {
+		t.Errorf("delivered %d, lost %d in %d periods, unknown %d, %v; want 2, 1, 1, 2", s.Delivered, s.Lost, s.LossPeriods, s.Unknown, err)
+	}
+	if s.Delay.P50 != (Delay{Kind: Finite, D: ms}) || s.Delay.P99 != (Delay{Kind: Infinite}) {
+		t.Errorf("p50 %v, p99 %v; want 1ms of the three that are known, infinite", s.Delay.P50, s.Delay.P99)
+	}
+}

@@ -3,18 +3,37 @@ package tally
 import "iter"
 
 // LostNumbers yields the numbers of the lost stones, rising: those thrown of
-// which no copy came. It yields none if it is unknown what came.
+// which no copy came. Those of which it is unknown what became are not among
+// them.
 func (t Tally) LostNumbers() iter.Seq[uint64] {
 	return func(yield func(uint64) bool) {
 		if t.Catches == nil {
 			return
 		}
 		for n := range t.Throws.thrown.all() {
-			if t.Catches.Copies(n) == 0 && !yield(n) {
+			if t.Catches.Copies(n) == 0 && !t.unknown(n) && !yield(n) {
 				return
 			}
 		}
 	}
+}
+
+// unknown reports whether nobody knows what became of stone n, which did not
+// come.
+func (t Tally) unknown(n uint64) bool { return t.Unknown != nil && t.Unknown(n) }
+
+// unknowns returns of how many stones nobody knows what became.
+func (t Tally) unknowns() int {
+	unknown := 0
+	if t.Unknown == nil {
+		return 0
+	}
+	for n := range t.Throws.thrown.all() {
+		if t.Catches.Copies(n) == 0 && t.Unknown(n) {
+			unknown++
+		}
+	}
+	return unknown
 }
 
 // lost returns how many stones are lost.
@@ -45,7 +64,7 @@ func (t Tally) Losses() iter.Seq[Loss] {
 		since := 0
 		for n := range t.Throws.thrown.all() {
 			since++
-			if t.Catches.Copies(n) > 0 {
+			if t.Catches.Copies(n) > 0 || t.unknown(n) {
 				continue
 			}
 			switch {

@@ -47,7 +47,7 @@ func drawModel(t *rapid.T) (model, Tally) {
 	if rapid.Bool().Draw(t, "planned") {
 		m.planned = count + rapid.IntRange(0, 2).Draw(t, "not attempted")
 	}
-	y := Tally{&Throws{Planned: m.planned}, NewCatches(m.planned, m.offset)}
+	y := Tally{Throws: &Throws{Planned: m.planned}, Catches: NewCatches(m.planned, m.offset)}
 
 	due := base
 	for n := range uint64(count) {

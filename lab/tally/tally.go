@@ -10,6 +10,10 @@ import (
 type Tally struct {
 	Throws  *Throws
 	Catches *Catches // nil if the catcher's report is missing: what became of the stones is unknown
+
+	// Unknown says of a stone that was thrown and did not come that it is not
+	// lost for that: the exchange ended while it was on its way. Nil is never.
+	Unknown func(n uint64) bool
 }
 
 // A Fate is what became of one stone that was thrown.
@@ -26,7 +30,9 @@ func (t Tally) Fates() iter.Seq[Fate] {
 			f := Fate{Number: n}
 			if t.Catches != nil {
 				f.Copies = t.Catches.Copies(n)
-				f.Delay = Delay{Kind: Infinite}
+				if !t.unknown(n) {
+					f.Delay = Delay{Kind: Infinite}
+				}
 				if d, ok := t.Catches.FirstDelay(n); ok {
 					f.Delay = finite(d)
 				}
@@ -134,6 +140,7 @@ func (t Tally) Score(deadline time.Duration) Score {
 		s.LossPeriods++
 		s.LongestLoss = max(s.LongestLoss, p.Length)
 	}
+	s.Unknown = t.unknowns()
 	s.Delay = Delays{
 		P50: t.percentile(50, 100, s.Lost),
 		P95: t.percentile(95, 100, s.Lost),

@@ -24,7 +24,7 @@ type flow struct {
 // throw starts a flow whose stones 1 to count are all thrown when they are due.
 func throw(count int) flow {
 	offset := every(20 * ms)
-	f := flow{Tally{&Throws{Planned: count}, NewCatches(count, offset)}, offset}
+	f := flow{Tally{Throws: &Throws{Planned: count}, Catches: NewCatches(count, offset)}, offset}
 	for n := range count {
 		s := f.stone(uint64(n) + 1)
 		f.Throws.Add(s, s.Due, "")
@@ -151,7 +151,7 @@ func TestOpenEnded(t *testing.T) {
 	for _, n := range upTo(1, 500) {
 		throws.Add(stone.Stone{Number: n, Size: 100}, 0, "")
 	}
-	s := Tally{&throws, c}.Score(0)
+	s := Tally{Throws: &throws, Catches: c}.Score(0)
 	if s.Planned != 500 || s.Delivered != 3 || s.Lost != 497 || s.Foreign != 2 {
 		t.Errorf("planned %d, delivered %d, lost %d, foreign %d; want 500, 3, 497, 2", s.Planned, s.Delivered, s.Lost, s.Foreign)
 	}
@@ -201,7 +201,7 @@ func TestThrows(t *testing.T) {
 
 // A stone that was not thrown is not lost, wherever it stands.
 func TestNotThrownIsNotLost(t *testing.T) {
-	f := flow{Tally{&Throws{Planned: 6}, NewCatches(6, every(20*ms))}, every(20 * ms)}
+	f := flow{Tally{Throws: &Throws{Planned: 6}, Catches: NewCatches(6, every(20*ms))}, every(20 * ms)}
 	for i, cause := range []string{"", "", "buffer full", "", "", "buffer full"} {
 		s := f.stone(uint64(i) + 1)
 		f.Throws.Add(s, s.Due, cause)
@@ -283,7 +283,7 @@ func TestStandstill(t *testing.T) {
 				}
 				c.Add(s, a.At)
 			}
-			if got := (Tally{&Throws{}, c}).Score(0).Standstill; got != tt.want {
+			if got := (Tally{Throws: &Throws{}, Catches: c}).Score(0).Standstill; got != tt.want {
 				t.Errorf("standstill %v, want %v", got, tt.want)
 			}
 		})

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"time"
+
 	"gvisor.dev/gvisor/pkg/tcpip"
 )
 
@@ -47,5 +49,61 @@ func (s *stream) pour() tcpip.Error {
 func (h *host) uncork() {
 	for _, s := range h.streams {
 		_ = s.pour() // what finds no room is kept; what finds an error, the next call finds too
+	}
+}
+
+// A closing is a stream's wait for everything to be acknowledged, behind which
+// its FIN goes out.
+//
+// It cures another fault of the stack, which sometimes counts nothing in flight
+// while something is, and then starts no retransmission timer. In fast recovery
+// it leaves out a FIN, so that one that is lost then is never sent again; the
+// FIN must not be in flight together with data. In other cases it leaves out
+// the last data; a FIN behind them, when nothing has been heard for long, sets
+// the count right.
+type closing struct {
+	began bool
+	late  bool   // nothing was heard for long
+	alarm *event // sets late
+}
+
+// closingPatience is the least time that counts as long; four retransmission
+// timeouts are the other one.
+const closingPatience = 10 * time.Second
+
+// settled says ErrWouldBlock until all that was written is acknowledged.
+func (s *stream) settled() tcpip.Error {
+	if err := s.pour(); err != nil {
+		return err
+	}
+	if s.closing.late || s.cork.course == nil || s.cork.course.acked >= s.cork.written {
+		s.eng.cancel(s.closing.alarm)
+		return nil
+	}
+	if !s.closing.began {
+		s.closing.began = true
+		s.wait()
+	}
+	return &tcpip.ErrWouldBlock{}
+}
+
+// wait counts the time for which nothing is heard from now on.
+func (s *stream) wait() {
+	patience := closingPatience
+	var info tcpip.TCPInfoOption
+	if err := s.ep.GetSockOpt(&info); err == nil {
+		patience = max(patience, 4*info.RTO)
+	}
+	s.eng.schedule(s.closing.alarm, s.eng.now+patience)
+}
+
+// acknowledged lets the stream to which a segment came know.
+func (h *host) acknowledged(seen sight) {
+	h.card.wire.eye.course(seen.port).acknowledge(seen.ack)
+	for _, s := range h.streams {
+		if s.closing.began && s.closing.alarm.scheduled() {
+			s.wait()
+			s.wake()
+		}
 	}
 }

@@ -125,8 +125,8 @@ func (eng *engine) takePost() {
 	}
 }
 
-// eventsBetweenLooks is how often the driver looks whether its context ended.
-const eventsBetweenLooks = 1024
+// stepsBetweenLooks is how often the driver looks whether its context ended.
+const stepsBetweenLooks = 1024
 
 // run lets time pass until the processes have ended. When ctx ends, it wakes
 // those that sleep; those in a call of a connection wait for a deadline.
@@ -137,6 +137,12 @@ func (eng *engine) run(ctx context.Context) error {
 			eng.between()
 		}
 		eng.takePost()
+		if n%stepsBetweenLooks == 0 && !interrupted && ctx.Err() != nil {
+			interrupted = true
+			for _, p := range eng.processes {
+				p.wake()
+			}
+		}
 		if len(eng.ready) > 0 {
 			p := eng.ready[0]
 			eng.ready = eng.ready[1:]
@@ -145,13 +151,6 @@ func (eng *engine) run(ctx context.Context) error {
 		}
 		if eng.ended() {
 			return nil
-		}
-		if n%eventsBetweenLooks == 0 && !interrupted && ctx.Err() != nil {
-			interrupted = true
-			for _, p := range eng.processes {
-				p.wake()
-			}
-			continue
 		}
 		if len(eng.events) == 0 {
 			return eng.deadlock()

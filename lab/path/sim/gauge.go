@@ -21,7 +21,7 @@ type gauge struct {
 // and the interval doubles.
 const (
 	gaugeInterval = 10 * time.Millisecond
-	gaugeSize     = 512
+	gaugeSize     = 128
 )
 
 func newGauge(eng *engine, conn *stream) *gauge {

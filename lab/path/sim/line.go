@@ -103,8 +103,11 @@ func (l *line) arrive() {
 	l.to.deliver(p.number, data)
 	if p.seen.tcp {
 		l.to.host.settle()
+		if !item.Damaged {
+			l.to.host.acknowledged(p.seen)
+		}
 	}
-	l.watch.arrived(p.seen, before, l.back)
+	l.watch.arrived(p.seen, item.Size, before, l.back)
 }
 
 // take is the packet's bytes for one delivery.

@@ -16,7 +16,10 @@ type sight struct {
 	offset   int    // where in that stone
 	last     uint64 // the last stone that begins in it; 0 if none does
 	again    bool   // its first byte of data was sent before
+	asked    bool   // it is a SYN, and one was sent before
 	piece    bool   // it is a fragment
+	port     uint16 // TCP: where it goes to
+	ack      uint32 // TCP: the next byte that is expected there
 }
 
 // An eye follows what one end sends. A packet alone does not tell which stones
@@ -29,8 +32,10 @@ type eye struct {
 
 // A course is how far one end's stream has come.
 type course struct {
+	asked bool   // a SYN was sent
 	first uint32 // sequence number of the connection's first byte
 	sent  int64  // how many bytes were sent, the furthest of them
+	acked int64  // how many bytes the other end says to have
 	size  int64  // bytes a stone
 }
 
@@ -78,7 +83,7 @@ func (e *eye) look(packet *buffer.Buffer) sight {
 	}
 	switch protocol {
 	case uint8(header.TCPProtocolNumber):
-		s.tcp = true
+		s.tcp, s.port, s.ack = true, header.TCP(head).DestinationPort(), header.TCP(head).AckNumber()
 		e.course(header.TCP(head).SourcePort()).segment(&s, header.TCP(head), size)
 	case uint8(header.UDPProtocolNumber):
 		s.udp = true
@@ -90,6 +95,8 @@ func (e *eye) look(packet *buffer.Buffer) sight {
 // segment sees a TCP segment of size bytes, its header included.
 func (c *course) segment(s *sight, tcp header.TCP, size int) {
 	if tcp.Flags().Contains(header.TCPFlagSyn) {
+		s.asked = c.asked
+		c.asked = true
 		c.first = tcp.SequenceNumber() + 1
 		return
 	}
@@ -118,6 +125,11 @@ func (c *course) segment(s *sight, tcp header.TCP, size int) {
 	if last := (end - 1) / c.size; last*c.size >= begin {
 		s.last = uint64(last) + 1
 	}
+}
+
+// acknowledge notes that the other end expects byte number ack next.
+func (c *course) acknowledge(ack uint32) {
+	c.acked = max(c.acked, c.sent+int64(int32(ack-c.first-uint32(c.sent))))
 }
 
 // datagram sees a UDP datagram, or the piece of it that begins at byte at.

@@ -118,7 +118,7 @@ func TestStream(t *testing.T) {
 			}, func(c net.Conn) {
 				s.at(150*ms, "accepted")
 				words, err := io.ReadAll(c)
-				s.at(150*ms, "the FIN")
+				s.at(250*ms, "the FIN") // it waits until the words are acknowledged
 				if string(words) != "hello" || err != nil {
 					t.Errorf("read %q, %v; want %q", words, err, "hello")
 				}
@@ -453,7 +453,7 @@ func TestSettleMoreOften(t *testing.T) {
 	if a, b := once.Now(), often.Now(); a != b {
 		t.Errorf("ended at %v and at %v", a, b)
 	}
-	if a, b := once.Record("tcp"), often.Record("tcp"); a.Out != b.Out || a.Back != b.Back || a.Again != b.Again {
+	if a, b := once.Record("tcp"), often.Record("tcp"); a.Out != b.Out || a.Back != b.Back || a.Retransmitted != b.Retransmitted {
 		t.Errorf("sent %+v and %+v", a.Out, b.Out)
 	}
 }

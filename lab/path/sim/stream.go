@@ -16,6 +16,7 @@ type stream struct {
 	*endpoint
 	host    *host
 	cork    cork
+	closing closing
 	payload bytes.Reader // what is being handed to the stack
 }
 
@@ -33,6 +34,10 @@ func (h *host) newStream(eng *engine, number tcpip.NetworkProtocolNumber) (s *st
 // wrap makes a connection of a stack's endpoint.
 func (h *host) wrap(eng *engine, ep tcpip.Endpoint, queue *waiter.Queue) *stream {
 	s := &stream{endpoint: newEndpoint(eng, "tcp", ep, queue), host: h}
+	s.closing.alarm = newEvent(func() {
+		s.closing.late = true
+		s.wake()
+	})
 	h.streams = append(h.streams, s)
 	return s
 }
@@ -78,10 +83,10 @@ func (s *stream) Write(b []byte) (int, error) {
 		}
 		return s.pour()
 	})
-	if err == nil {
+	left := min(len(b), len(s.cork.kept))
+	if err == nil || left == 0 { // what it waited for may have come just before the deadline
 		return len(b), nil
 	}
-	left := min(len(b), len(s.cork.kept))
 	s.cork.kept = s.cork.kept[:len(s.cork.kept)-left]
 	return len(b) - left, s.fail("write", err)
 }
@@ -91,7 +96,7 @@ func (s *stream) CloseWrite() error {
 	if s.closed {
 		return s.fail("close", net.ErrClosed)
 	}
-	if err := s.try("write", &s.write, s.pour); err != nil {
+	if err := s.try("finish", &s.write, s.settled); err != nil {
 		return s.fail("close", err)
 	}
 	if err := s.ep.Shutdown(tcpip.ShutdownWrite); err != nil {
@@ -104,6 +109,7 @@ func (s *stream) CloseWrite() error {
 func (s *stream) Close() error {
 	if !s.closed {
 		_ = s.pour()
+		s.eng.cancel(s.closing.alarm)
 		s.host.streams = remove(s.host.streams, s)
 	}
 	return s.close()

@@ -23,6 +23,7 @@ type watch struct {
 type flow struct {
 	record   path.Record
 	inFlight int      // packets on the way out
+	asked    int      // SYNs that were sent again
 	waiting  []uint64 // in the catcher's socket: the stones of its datagrams, 0 for what is none
 	copies   []uint16
 	causes   []path.Cause
@@ -56,8 +57,8 @@ func (w *watch) sent(s sight, size int, first, copied wire.Fate, back bool) {
 	if s.data {
 		d.Data++
 	}
-	if s.again {
-		f.record.Again++
+	if s.asked && !back {
+		f.asked++
 	}
 	if copied != wire.None {
 		d.Copied++
@@ -130,13 +131,18 @@ func (w *watch) counters(s sight) counters {
 }
 
 // arrived notes what became of a packet that came out of a wire.
-func (w *watch) arrived(s sight, before counters, back bool) {
+func (w *watch) arrived(s sight, size int, before counters, back bool) {
 	f := w.of(s)
+	d := &f.record.Out
 	if back {
-		f.record.Back.Arrived++
+		d = &f.record.Back
+	}
+	d.Arrived++
+	d.ArrivedBytes += size
+	d.LastArrival = w.eng.now - birth
+	if back {
 		return
 	}
-	f.record.Out.Arrived++
 	f.inFlight--
 	after := w.counters(s)
 	switch {

@@ -134,7 +134,7 @@ func (w *World) Record(transport string) path.Record {
 	r.Causes = func(n uint64) path.Cause { return at(f.causes, n) }
 	if transport == "tcp" {
 		stats := w.thrower.stack.Stats().TCP
-		r.Retransmitted = int(stats.Retransmits.Value())
+		r.Retransmitted = int(stats.Retransmits.Value()) + f.asked // the stack leaves SYNs out
 		r.Timeouts = int(stats.Timeouts.Value())
 		if w.gauge != nil {
 			r.Samples = w.gauge.samples
