@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"runtime"
 	"strings"
@@ -179,9 +178,8 @@ func ExampleOpen() {
 		}
 		fmt.Println("thrower:", err)
 	}, func() {
-		c, err := l.Accept()
-		if err == nil {
-			err = c.(*net.TCPConn).Close()
+		if c, err := l.Accept(); err == nil {
+			c.Close()
 		}
 	})
 	fmt.Println(err)
