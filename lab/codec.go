@@ -105,7 +105,7 @@ func ReadExperiments(r io.Reader, version string) ([]Experiment, error) {
 	}
 	d := document{data: data}
 	if len(data) > maxDocument {
-		return nil, d.wrong(maxDocument, "more than 16 MiB; keep fewer results in a file, or leave out --per-stone")
+		return nil, d.wrong(maxDocument, "more than 16 MiB; keep fewer results in a file, or leave out --per-stone and --packets")
 	}
 	d.data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if len(bytes.TrimSpace(d.data)) == 0 {

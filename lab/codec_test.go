@@ -17,6 +17,7 @@ import (
 func full() Experiment {
 	e := sound()
 	e.IPv6, e.Together, e.PerStone = true, true, true
+	e.Packets = true
 	e.UDP.Count, e.UDP.Time = 0, 90*time.Second
 	e.Out.Jitter = wire.Jitter{Max: 5 * time.Millisecond, Normal: true}
 	e.Out.Loss = wire.Loss{Gemodel: wire.Gemodel{P: wire.Percent, R: 25 * wire.Percent, Bad: 100 * wire.Percent}}
@@ -166,7 +167,7 @@ func TestReadExperimentsRefuses(t *testing.T) {
 		{"deep in a result", instead(`"experiment": {`, `"x": `+strings.Repeat(`{"a":`, 10_000)+`1`+strings.Repeat(`}`, 10_000)+`, "experiment": {`), "5:37: nested more than 8 deep"},
 		{"long text", instead(`"sim"`, `"`+strings.Repeat("s", 257)+`"`), "6:17: text of 257 bytes; allowed are 256"},
 		{"long name", instead(`"seed"`, `"`+strings.Repeat("s", 100_000)+`"`), "7:9: text of 100000 bytes; allowed are 256"},
-		{"more than 16 MiB", sound + strings.Repeat(" ", maxDocument), fmt.Sprintf("15:%d: more than 16 MiB; keep fewer results in a file, or leave out --per-stone", maxDocument+1-strings.LastIndex(sound, "\n")-1)},
+		{"more than 16 MiB", sound + strings.Repeat(" ", maxDocument), fmt.Sprintf("15:%d: more than 16 MiB; keep fewer results in a file, or leave out --per-stone and --packets", maxDocument+1-strings.LastIndex(sound, "\n")-1)},
 
 		{"invalid UTF-8", instead(`"sim"`, "\"s\xffm\""), "6:19: invalid UTF-8"},
 		{"invalid UTF-8 elsewhere", instead(`"experiment": {`, "\"x\": \"\xff\", \"experiment\": {"), "5:13: invalid UTF-8"},

@@ -39,6 +39,7 @@ type exchange struct {
 	schedule  *pace.Schedule
 	limit     time.Duration // of the whole: when everything that waits gives up
 	asleep    time.Duration // until when the catcher does not read
+	step      time.Duration // length of an interval; 0 if none are kept
 	catcher   catcher
 	address   string // of the catcher
 
@@ -48,7 +49,8 @@ type exchange struct {
 	answered  bool
 	throws    tally.Throws
 	throwErr  error
-	cut       bool // the context ended before the last stone had come home
+	lastDue   []uint64 // the highest number due until the end of each interval
+	cut       bool     // the context ended before the last stone had come home
 
 	// Written by the catching task; counted is for the throwing one.
 	catches  *tally.Catches
@@ -73,12 +75,9 @@ func newExchange(ctx context.Context, w World, e Experiment, transport string) (
 	} else {
 		x.catches = tally.NewCatches(planned, nil)
 	}
-	length := x.plan.Time
-	if schedule.Paced() && planned > 0 {
-		length = schedule.Offset(uint64(planned))
-	}
+	x.step = e.Interval
 	x.asleep = w.Now() + e.Asleep
-	x.limit = w.Now() + length + e.GiveUp
+	x.limit = w.Now() + length(x.plan, schedule) + e.GiveUp
 	if err := x.listen(ctx, e.ReadSize); err != nil {
 		return nil, err
 	}
@@ -147,6 +146,7 @@ func (x *exchange) throw(ctx context.Context) {
 			break
 		}
 		x.throws.Add(s, x.world.Now(), causeOf(err))
+		x.noteDue(s.Number, s.Due-x.began)
 		if err != nil && x.throwErr == nil {
 			x.throwErr = err
 		}

@@ -37,7 +37,9 @@ type Experiment struct {
 	Asleep   time.Duration `json:"asleep,omitzero"`    // it sleeps so long before it reads
 	ReadSize int           `json:"read_size,omitzero"` // bytes it asks its socket for at once; 0 is 64 KiB
 
-	PerStone bool `json:"per_stone,omitzero"` // keep what became of every single stone
+	PerStone bool          `json:"per_stone,omitzero"` // keep what became of every single stone
+	Interval time.Duration `json:"interval,omitzero"`  // keep what happened in each stretch of this length; 0 is none
+	Packets  bool          `json:"packets,omitzero"`   // keep what became of every packet
 }
 
 // Names of the transports, as they stand in results.

@@ -73,6 +73,9 @@ type Exchange struct {
 	Drain   string        `json:"drain"` // how the end of waiting was decided
 	Samples []Sample      `json:"tcp_info"`
 	Stones  []StoneRecord `json:"stones,omitzero"`
+
+	Intervals []Interval `json:"intervals,omitzero"`
+	Packets   []Packet   `json:"packets,omitzero"`
 }
 
 // Wire is what the path saw of the exchange's packets.

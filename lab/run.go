@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -109,9 +110,20 @@ func (e Experiment) Transports() []string {
 	return names
 }
 
+// over is the experiment with the plans of these transports only.
+func (e Experiment) over(transports []string) Experiment {
+	if !slices.Contains(transports, TCP) {
+		e.TCP = nil
+	}
+	if !slices.Contains(transports, UDP) {
+		e.UDP = nil
+	}
+	return e
+}
+
 // runTogether runs the exchanges of the transports in one world.
 func runTogether(ctx context.Context, e Experiment, p Path, transports []string) (done []Exchange, err error) {
-	w, err := p.Open(e)
+	w, err := p.Open(e.over(transports))
 	if err != nil {
 		return nil, err
 	}

@@ -55,6 +55,12 @@ func (x *exchange) score(e Experiment) Exchange {
 	if e.PerStone {
 		r.Stones = x.stones(t, seen)
 	}
+	if e.Packets {
+		r.Packets = x.packets(seen)
+	}
+	if e.Interval > 0 {
+		r.Intervals = x.intervals(t, e.Deadline)
+	}
 	return r
 }
 
@@ -178,18 +184,17 @@ func receiverDrops(transport string, seen path.Record) Figure {
 // stones is what became of every stone.
 func (x *exchange) stones(t tally.Tally, seen path.Record) []StoneRecord {
 	var list []StoneRecord
+	due := x.dues()
 	for f := range t.Fates() {
 		r := StoneRecord{Number: f.Number, Copies: f.Copies, Due: NA("due when it was thrown"), First: NA("did not come")}
-		if x.schedule.Paced() {
-			r.Due = Milliseconds(x.schedule.Offset(f.Number))
+		at, known := due(f.Number)
+		if known {
+			r.Due = Milliseconds(at)
 		}
 		switch {
 		case f.Copies > 0:
 			r.Fate = "delivered"
-			r.First = NA("due when it was thrown")
-			if x.schedule.Paced() {
-				r.First = Milliseconds(x.schedule.Offset(f.Number) + f.Delay.D)
-			}
+			r.First = Milliseconds(at + f.Delay.D)
 		case seen.Causes != nil && seen.Causes(f.Number)&path.ReceiverDrop != 0:
 			r.Fate = "receiver drop"
 		default:
@@ -198,4 +203,20 @@ func (x *exchange) stones(t tally.Tally, seen path.Record) []StoneRecord {
 		list = append(list, r)
 	}
 	return list
+}
+
+// dues says when each stone was due, from the start of the plan. Without a
+// schedule that was when it was thrown, which only those that came can tell.
+func (x *exchange) dues() func(n uint64) (at time.Duration, known bool) {
+	if x.schedule.Paced() {
+		return func(n uint64) (time.Duration, bool) { return x.schedule.Offset(n), true }
+	}
+	thrown := make(map[uint64]time.Duration)
+	for a := range x.catches.Arrivals() {
+		thrown[a.Number] = a.At - a.Delay - x.connected
+	}
+	return func(n uint64) (time.Duration, bool) {
+		at, known := thrown[n]
+		return at, known
+	}
 }

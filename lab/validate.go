@@ -26,6 +26,10 @@ const (
 	MinMTU   = 576  // what every computer must be able to receive (RFC 791 section 3.1)
 	MinMTUv6 = 1280 // what every link must carry (RFC 8200 section 5)
 
+	MinInterval  = 10 * time.Millisecond
+	MaxInterval  = time.Hour
+	MaxIntervals = 10_000 // of one exchange; what comes after them is in the last one
+
 	MaxDeadline = time.Hour
 	MaxGiveUp   = 24 * time.Hour
 
@@ -62,6 +66,8 @@ func (e Experiment) validatePath() error {
 	switch {
 	case e.Path != Sim && e.Path != Host:
 		return invalid("path", e.Path, "allowed sim, host")
+	case e.Packets && e.Path == Host:
+		return invalid("packets", true, "the path host does not show them")
 	case e.TCP == nil && e.UDP == nil:
 		return invalid("only", "", "neither TCP nor UDP is left to throw over")
 	case e.Together && (e.TCP == nil || e.UDP == nil):
@@ -76,6 +82,8 @@ func (e Experiment) validateEnds() error {
 		return invalid("deadline", e.Deadline, between(time.Duration(0), MaxDeadline))
 	case e.GiveUp < 0 || e.GiveUp > MaxGiveUp:
 		return invalid("give-up", e.GiveUp, between(time.Duration(0), MaxGiveUp))
+	case e.Interval != 0 && (e.Interval < MinInterval || e.Interval > MaxInterval):
+		return invalid("interval", e.Interval, between(MinInterval, MaxInterval))
 	case e.Asleep < 0 || e.Asleep > MaxTime:
 		return invalid("asleep", e.Asleep, between(time.Duration(0), MaxTime))
 	case e.ReadSize != 0 && (e.ReadSize < MinReadSize || e.ReadSize > MaxReadSize):
@@ -159,8 +167,22 @@ func (e Experiment) validatePlan(transport string, p pace.Plan) error {
 	// Whether there is time for all of it is known only when the schedule is
 	// made. That is quick without chance, which does not change it much.
 	p.Pattern = pace.Pattern{}
-	_, err := pace.NewSchedule(p, e.Seed)
-	return worded(err)
+	s, err := pace.NewSchedule(p, e.Seed)
+	if err != nil {
+		return worded(err)
+	}
+	if length := length(p, s); e.Interval > 0 && length/e.Interval >= MaxIntervals {
+		return invalid("interval", e.Interval, fmt.Sprintf("too many rows for %s of throwing; allowed %d", FormatDuration(length), MaxIntervals))
+	}
+	return nil
+}
+
+// length is how long throwing takes by the plan; 0 if the plan does not say.
+func length(p pace.Plan, s *pace.Schedule) time.Duration {
+	if n := s.Count(); s.Paced() && n > 0 {
+		return s.Offset(uint64(n))
+	}
+	return p.Time
 }
 
 // mostBytes is the size of the largest stone of a transport.

@@ -38,6 +38,15 @@ func TestValidate(t *testing.T) {
 		{"nothing", func(e *Experiment) { e.TCP, e.UDP = nil, nil }, `--only "": neither TCP nor UDP is left to throw over`},
 		{"alone together", func(e *Experiment) { e.UDP, e.Together = nil, true }, `--together "true": needs both TCP and UDP; leave out --only`},
 
+		{"interval below", func(e *Experiment) { e.Interval = time.Millisecond }, `--interval "1ms": out of range; allowed 10ms to 1h`},
+		{"interval above", func(e *Experiment) { e.Interval = 2 * time.Hour }, `--interval "2h": out of range; allowed 10ms to 1h`},
+		{"many intervals", func(e *Experiment) {
+			e.Interval, e.TCP.Count, e.UDP.Count = 10*time.Millisecond, 10_001, 10_001
+		}, `--interval "10ms": too many rows for 1m40s of throwing; allowed 10000`},
+		{"most intervals", func(e *Experiment) {
+			e.Interval, e.TCP.Count, e.UDP.Count = 10*time.Millisecond, 10_000, 10_000
+		}, ""},
+
 		{"no count", func(e *Experiment) { e.TCP.Count, e.UDP.Count = 0, 0 }, `--count "0": out of range; allowed 1 to 100000000`},
 		{"count below", func(e *Experiment) { e.UDP.Count = -1 }, `--udp-count "-1": out of range; allowed 1 to 100000000`},
 		{"count above", func(e *Experiment) { e.TCP.Count, e.UDP = MaxCount+1, nil }, `--count "100000001": out of range; allowed 1 to 100000000`},

@@ -10,7 +10,8 @@ import (
 
 // A Path opens worlds for experiments.
 type Path struct {
-	// Open makes a world for an experiment.
+	// Open makes a world for an experiment, which has the plans of those
+	// transports only that meet in that world.
 	Open func(Experiment) (World, error)
 
 	// Virtual says that the worlds have a time of their own, so that any number

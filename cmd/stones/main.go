@@ -21,6 +21,8 @@ func main() {
 		stdout:   os.Stdout,
 		stderr:   os.Stderr,
 		terminal: term.IsTerminal(int(os.Stderr.Fd())),
+		dialogue: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())),
+		display:  term.IsTerminal(int(os.Stdout.Fd())),
 		run:      runAll,
 	}
 	os.Exit(p.exec(context.Background(), os.Args[1:]))
@@ -32,10 +34,15 @@ func main() {
 // Only this part of the program listens for interrupts, so that they end it as
 // usual while it waits for its input.
 func runAll(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
+	return runAlong(ctx, paths()[es[0].Path], es, done)
+}
+
+// runAlong is runAll along the given path.
+func runAlong(ctx context.Context, p lab.Path, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	defer context.AfterFunc(ctx, stop)()
-	results, err := lab.RunAll(ctx, es, paths()[es[0].Path], done)
+	results, err := lab.RunAll(ctx, es, p, done)
 	if ctx.Err() != nil {
 		return results, ctx.Err()
 	}

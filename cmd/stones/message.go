@@ -101,18 +101,28 @@ func oneDash(root *cobra.Command, args []string) error {
 }
 
 // nearest returns the name of the flag that is most like the given one, or "".
-// Cobra knows what is alike, but only among commands.
 func nearest(flags *pflag.FlagSet, name string) string {
-	for distance := range 3 {
-		index := &cobra.Command{SuggestionsMinimumDistance: distance}
-		flags.VisitAll(func(f *pflag.Flag) {
-			index.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
-		})
-		if near := index.SuggestionsFor(name); len(near) > 0 {
-			return near[0]
-		}
+	var names []string
+	flags.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if near := alike(names, name); len(near) > 0 {
+		return near[0]
 	}
 	return ""
+}
+
+// alike returns those names that are most like the given one, if any is like
+// it at all. Cobra knows what is alike, but only among commands.
+func alike(names []string, name string) []string {
+	for distance := range 3 {
+		index := &cobra.Command{SuggestionsMinimumDistance: distance}
+		for _, n := range names {
+			index.AddCommand(&cobra.Command{Use: n, Run: func(*cobra.Command, []string) {}})
+		}
+		if near := index.SuggestionsFor(name); len(near) > 0 {
+			return near
+		}
+	}
+	return nil
 }
 
 // noWords refuses whatever stands on the command line and is no flag.

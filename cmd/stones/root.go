@@ -17,6 +17,8 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	terminal       bool // stderr is one
+	dialogue       bool // stdin and stdout are one
+	display        bool // stdout is one
 
 	// run runs experiments of one path, and calls done when another one has
 	// finished. If it is interrupted, the error wraps [context.Canceled] and
@@ -71,7 +73,8 @@ and late.`,
 		Example: `  stones throw                          the two over a path with some loss
   stones throw --loss 0%,1%,5%          what loss does to them
   stones throw --rate 200,500,2000      what a slow link does to a fast thrower
-  stones throw --help                   all the knobs`,
+  stones throw --help                   all the knobs
+  stones lesson                         lessons: predict, throw, understand`,
 		Version:                    version,
 		Args:                       noWords,
 		SuggestionsMinimumDistance: 2,
@@ -86,7 +89,8 @@ and late.`,
 	root.SetVersionTemplate("stones {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
-	root.AddCommand(p.newThrow())
+	throw, _ := p.newThrow()
+	root.AddCommand(throw, p.newLesson(), p.newExplain())
 	root.InitDefaultHelpFlag()
 	root.InitDefaultVersionFlag()
 	root.Flags().VisitAll(onlyOnce)

@@ -13,12 +13,14 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"stones/lab"
 	"stones/lab/report"
+	"stones/lab/report/picture"
 )
 
 // Limits of one call.
@@ -43,10 +45,18 @@ type throw struct {
 	format   string
 	json     bool
 	perStone bool
+	interval time.Duration
+	theory   bool
+	packets  bool
+	pcap     string // file for the packets
+	picture  string // which one, if any
+	theme    string // of a picture in a file
+	out      string // file for the result
+	force    bool   // the files may be there already
 }
 
-// newThrow returns the command.
-func (p program) newThrow() *cobra.Command {
+// newThrow returns the command, and what its flags set.
+func (p program) newThrow() (*cobra.Command, *throw) {
 	cmd := &cobra.Command{
 		Use:   "throw",
 		Short: "Throw stones over TCP and over UDP, and compare",
@@ -64,7 +74,7 @@ experiment of its own, with a row of its own.`,
   stones throw --experiment kept.json         ... and run the same again`,
 		Args: noWords,
 	}
-	t := &throw{program: p, flags: cmd.Flags(), path: lab.Sim, seed: 1, runs: 1, format: "table"}
+	t := &throw{program: p, flags: cmd.Flags(), path: lab.Sim, seed: 1, runs: 1, format: "table", theme: light}
 	groups := t.addFlags()
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return t.do(cmd.Context()) }
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
@@ -79,7 +89,7 @@ experiment of its own, with a row of its own.`,
 		return nil
 	})
 	t.complete(cmd)
-	return cmd
+	return cmd, t
 }
 
 // complete says which words the shell may offer as values.
@@ -89,6 +99,8 @@ func (t *throw) complete(cmd *cobra.Command) {
 		"only":     {lab.TCP, lab.UDP},
 		"recovery": {"rack", "sack"},
 		"format":   formats(),
+		"picture":  picture.Kinds(),
+		"theme":    {light, dark},
 	} {
 		// The only possible error is a flag that does not exist.
 		if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
@@ -98,7 +110,9 @@ func (t *throw) complete(cmd *cobra.Command) {
 }
 
 // formats returns the names of all formats.
-func formats() []string { return slices.Sorted(maps.Keys(report.Formats)) }
+func formats() []string {
+	return slices.Sorted(slices.Values(slices.AppendSeq([]string{svg, png}, maps.Keys(report.Formats))))
+}
 
 // do runs what the flags ask for.
 func (t *throw) do(ctx context.Context) error {
@@ -112,8 +126,13 @@ func (t *throw) do(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := t.sit(es); err != nil {
+		return err
+	}
 	for i := range es {
 		es[i].PerStone = es[i].PerStone || t.perStone
+		es[i].Interval = cmp.Or(t.interval, es[i].Interval)
+		es[i].Packets = es[i].Packets || t.packets
 		if err := es[i].Validate(); err != nil {
 			return err
 		}
@@ -123,17 +142,30 @@ func (t *throw) do(ctx context.Context) error {
 	if t.terminal {
 		screen = t.stderr
 	}
+	run := t.run
+	if t.pcap != "" {
+		run = t.captured
+	}
+	out, done, err := t.destination()
+	if err != nil {
+		return err
+	}
 	progress := newProgress(screen, len(es))
-	results, err := t.run(ctx, es, progress.done)
+	results, err := run(ctx, es, progress.done)
 	progress.end()
-	if len(results) > 0 {
-		doc := lab.Document{Version: version, Results: results}
-		if err := report.Formats[t.format](t.stdout, doc); err != nil && !errors.Is(err, syscall.EPIPE) {
-			return &failure{exitUnfinished, fmt.Errorf("write the result: %w", err)}
-		}
+	if len(results) == 0 {
+		_ = done(errNothing)
+		return outcome(results, err)
+	}
+	doc := lab.Document{Version: version, Results: results}
+	if err := done(t.writer()(out, doc)); err != nil && !errors.Is(err, syscall.EPIPE) {
+		return &failure{exitUnfinished, fmt.Errorf("write the result: %w", err)}
 	}
 	return outcome(results, err)
 }
+
+// errNothing is why there is no result to write.
+var errNothing = errors.New("there is no result")
 
 // outcome says what was not as it should be, the worst first.
 func outcome(results []lab.Result, err error) error {
@@ -194,6 +226,10 @@ func (t *throw) contradiction() error {
 			err = cmp.Or(err, fmt.Errorf("--%s and --only %q exclude each other: nothing goes over %s", name, t.only, strings.ToUpper(transport)))
 		}
 	}
+	if t.theory && !t.json && report.WithTheory[t.format] == nil {
+		err = cmp.Or(err, fmt.Errorf("--theory and --format %s exclude each other: it has no room for theory", safe(t.format)))
+	}
+	err = cmp.Or(err, t.undrawable())
 	for _, name := range slices.Concat(t.knobs, []string{"path", "seed", "runs", "only"}) {
 		err = cmp.Or(err, exclude("experiment", name, "the file says all of it"))
 	}
@@ -201,6 +237,11 @@ func (t *throw) contradiction() error {
 		for _, name := range t.impairments {
 			if given(name) {
 				err = cmp.Or(err, fmt.Errorf(`--%s and --path "host" exclude each other: nothing is emulated there`, name))
+			}
+		}
+		for _, name := range []string{"packets", "pcap"} {
+			if given(name) {
+				err = cmp.Or(err, fmt.Errorf(`--%s and --path "host" exclude each other: it does not show its packets`, name))
 			}
 		}
 	}
@@ -229,6 +270,9 @@ func (t *throw) read() ([]lab.Experiment, error) {
 	name, in := "standard input", t.stdin
 	if t.file != "-" {
 		name = t.file
+		if info, err := os.Stat(t.file); err == nil && !info.Mode().IsRegular() {
+			return nil, &lab.InvalidError{Word: "experiment", Value: t.file, Why: "not a file; allowed are files, and - for standard input"}
+		}
 		f, err := os.Open(t.file)
 		if err != nil {
 			return nil, &lab.InvalidError{Word: "experiment", Value: t.file, Why: reason(err)}
@@ -261,6 +305,9 @@ func (t *throw) sweep() ([]lab.Experiment, error) {
 	combinations := t.runs
 	for _, name := range t.knobs {
 		if k := t.knob(name); k.len() > 0 {
+			if twice := repeated(k); twice != "" {
+				return nil, &lab.InvalidError{Word: name, Value: twice, Why: "given twice; the same again is what --runs is for"}
+			}
 			turned = append(turned, k)
 			combinations *= k.len()
 		}
@@ -284,6 +331,20 @@ func (t *throw) sweep() ([]lab.Experiment, error) {
 		es[i] = e
 	}
 	return es, nil
+}
+
+// repeated returns a value that a sweep has twice, or nothing.
+func repeated(k knob) string {
+	if k.len() < 2 {
+		return ""
+	}
+	values := strings.Split(k.String(), ",")
+	for i, v := range values {
+		if slices.Contains(values[:i], v) {
+			return v
+		}
+	}
+	return ""
 }
 
 // settle draws the conclusions of what was asked for.

@@ -162,6 +162,7 @@ func TestFlags(t *testing.T) {
 		{"--together", func(e lab.Experiment) any { return e.Together }, "true"},
 		{"--together=false", func(e lab.Experiment) any { return e.Together }, "false"},
 		{"--per-stone", func(e lab.Experiment) any { return e.PerStone }, "true"},
+		{"--packets", func(e lab.Experiment) any { return e.Packets }, "true"},
 		{"--seed 18446744073709551615", func(e lab.Experiment) any { return e.Seed }, "18446744073709551615"},
 	} {
 		t.Run(tt.args, func(t *testing.T) {

@@ -32,6 +32,10 @@ type Record struct {
 	Causes func(n uint64) Cause
 
 	Samples []Sample
+
+	// Packets are all that the two ends gave to the wire, in that order. It is nil
+	// unless that was asked for.
+	Packets []*Packet
 }
 
 // A Cause is what befell the packets of one stone: why it may be missing.
@@ -66,6 +70,52 @@ type Direction struct {
 
 	ArrivedBytes int           `json:"arrived_bytes"`
 	LastArrival  time.Duration `json:"-"` // on the world's clock
+}
+
+// A Packet is one that an end gave to the wire, and what became of it. Times are
+// since the world began.
+type Packet struct {
+	Number   uint64        // of the packet in its world, from 1, in the order of sending
+	Sent     time.Duration // when it was given to the wire
+	Back     bool          // from the catcher to the thrower
+	Protocol string        // tcp, udp, icmp, or empty for another one
+	Size     int           // bytes, IP header included
+	Data     int           // bytes behind all headers
+	First    uint64        // the first stone that has bytes in it; 0 if none has
+	Last     uint64        // the last one
+
+	// Of TCP, RFC 9293 section 3.1: the flags that are set, as in "SYN ACK", and
+	// the numbers, counted from the first that its sender used.
+	Flags    string
+	Seq, Ack uint32
+	Again    bool // it is a retransmission: what it begins with was sent before
+
+	// Of a fragment: where its data begins in the datagram, in bytes behind the IP
+	// header, and whether it is not the last one.
+	Offset int
+	More   bool
+
+	Trip
+	Copy *Trip // of the copy that the wire made; nil if it made none
+}
+
+// A Trip is what became of a packet on the wire. Without a cause and without
+// having arrived it was still on the way when the world ended.
+type Trip struct {
+	Cause   Cause         // what befell it on the way, and at the catcher's socket
+	Arrived bool          // at the other end
+	At      time.Duration // when, if it arrived
+}
+
+// A Frame is a packet as it is seen at one end of the wire: when it leaves
+// there, or when it arrives. What leaves and never arrives was lost.
+type Frame struct {
+	*Packet // what is known of it by now; it is written to as long as the world lives
+
+	When    time.Duration // since the world began
+	Arrival bool          // it arrives; otherwise it leaves
+	Copied  bool          // what arrives is the copy that the wire made
+	Bytes   []byte        // the whole of it as it is seen here; not to be written to
 }
 
 // A Sample is the state of the thrower's TCP at one moment.

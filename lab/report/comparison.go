@@ -56,6 +56,9 @@ func newComparison(c combination) page {
 		p.below = append(p.below, s.story().String())
 	}
 	p.below = append(p.below, warnings([]combination{c})...)
+	if runs == 1 {
+		p.addIntervals(c)
+	}
 	return p
 }
 

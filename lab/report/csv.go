@@ -13,7 +13,12 @@ import (
 // CSV writes a line for each exchange: what was asked for, how it ended, and
 // all figures in full. The columns are always the same (RFC 4180, but for line
 // breaks without a carriage return). A figure that is no number is its reason.
-func CSV(w io.Writer, doc lab.Document) error {
+func CSV(w io.Writer, doc lab.Document) error { return writeCSV(w, doc, false) }
+
+// writeCSV adds what theory says, if that is asked for: of each measure the
+// figure, its standard deviation, and how many of these and how many per cent
+// the measurement is above it.
+func writeCSV(w io.Writer, doc lab.Document, theory bool) error {
 	out := csv.NewWriter(w)
 	head := []string{"stones", "seed", "transport"}
 	for _, p := range parameters() {
@@ -24,12 +29,22 @@ func CSV(w io.Writer, doc lab.Document) error {
 		head = append(head, m.key)
 	}
 	head = append(head, "not_thrown_causes", "stack", "pacing", "drain", "warnings", "go", "arithmetic")
+	if theory {
+		for _, key := range theoryKeys {
+			key = "theory_" + key
+			head = append(head, key, key+"_sigma", key+"_off_sigmas", key+"_off_percent")
+		}
+	}
 	if err := out.Write(head); err != nil {
 		return err
 	}
 	for _, r := range doc.Results {
 		for i := range r.Exchanges {
-			if err := out.Write(record(doc.Version, &r, &r.Exchanges[i])); err != nil {
+			fields := record(doc.Version, &r, &r.Exchanges[i])
+			if theory {
+				fields = append(fields, expectations(&r.Experiment, &r.Exchanges[i])...)
+			}
+			if err := out.Write(fields); err != nil {
 				return err
 			}
 		}
@@ -55,6 +70,16 @@ func record(version string, r *lab.Result, x *lab.Exchange) []string {
 			field = none
 		}
 		fields[i] = safe(field)
+	}
+	return fields
+}
+
+// expectations are the fields of what theory says of an exchange.
+func expectations(e *lab.Experiment, x *lab.Exchange) []string {
+	var fields []string
+	for _, key := range theoryKeys {
+		d := deviate(e, []*lab.Exchange{x}, key)
+		fields = append(fields, d.expected().String(), millionths(d.Sigma).String(), d.sigmas().String(), d.percent().String())
 	}
 	return fields
 }

@@ -11,7 +11,9 @@ import (
 
 // JSON writes everything that is known, for programs: the document as
 // [lab.Marshal] writes it, with invisible characters escaped.
-func JSON(w io.Writer, doc lab.Document) error {
+func JSON(w io.Writer, doc lab.Document) error { return writeJSON(w, doc) }
+
+func writeJSON(w io.Writer, doc any) error {
 	data, err := lab.Marshal(doc)
 	if err != nil {
 		return err

@@ -8,8 +8,10 @@ import (
 )
 
 // Markdown writes the page with a table of GitHub's kind, each line a paragraph.
-func Markdown(w io.Writer, doc lab.Document) error {
-	p := newPage(doc)
+func Markdown(w io.Writer, doc lab.Document) error { return newPage(doc).markdown(w) }
+
+// markdown writes the page in Markdown.
+func (p page) markdown(w io.Writer) error {
 	var b strings.Builder
 	for i, line := range p.above {
 		if i > 0 {
@@ -23,6 +25,13 @@ func Markdown(w io.Writer, doc lab.Document) error {
 	}
 	for _, line := range p.below {
 		b.WriteString("\n" + marked(line) + "\n")
+	}
+	for _, x := range p.more {
+		b.WriteString("\n" + marked(x.caption) + "\n\n")
+		x.markdown(&b)
+		for _, line := range x.below {
+			b.WriteString("\n" + marked(line) + "\n")
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -9,6 +9,14 @@ type page struct {
 	above []string // what was thrown
 	table grid
 	below []string // what happened, and what to beware of
+	more  []extra
+}
+
+// An extra is a further table of a page.
+type extra struct {
+	caption string
+	grid
+	below []string // what it needs explained
 }
 
 // A grid is the text of a table. No cell is empty.
@@ -17,6 +25,15 @@ type grid struct {
 	rows  [][]string
 	words int  // so many columns are words; the others are figures
 	wide  bool // one needs the breadth of the page: a sweep
+}
+
+// Headline says in a few lines what was thrown, along which path.
+func Headline(doc lab.Document) []string {
+	lines := newPage(doc).above
+	for i := range lines {
+		lines[i] = safe(lines[i])
+	}
+	return lines
 }
 
 // newPage makes the page that suits the results: of one experiment, of several

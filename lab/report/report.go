@@ -25,5 +25,6 @@ var Formats = map[string]Writer{
 	"table":    Table,
 	"markdown": Markdown,
 	"csv":      CSV,
+	"bench":    Bench,
 	"json":     JSON,
 }

@@ -151,6 +151,22 @@ func documents() map[string]lab.Document {
 			r.Experiment.Seed = 7
 			tcp.Complete, tcp.Error = false, "interrupted"
 		})),
+		"intervals": document(with(func(r *lab.Result, tcp, udp *lab.Exchange) {
+			r.Experiment.Interval = 2 * time.Second
+			row := func(from, to float64, thrown, lost, late int, p50 lab.Figure, delivered int, goodput float64) lab.Interval {
+				return lab.Interval{From: lab.Number(from), To: lab.Number(to), Thrown: thrown, Lost: lost, Late: late, P50: p50, Delivered: delivered, Goodput: lab.Number(goodput)}
+			}
+			tcp.Intervals = []lab.Interval{
+				row(0, 2000, 392, 0, 12, lab.Number(20.8416), 380, 1_520_000),
+				row(2000, 4000, 400, 0, 0, lab.Number(21.5), 405, 1_620_000),
+				row(4000, 5055.9376, 208, 0, 0, lab.Number(20.8416), 215, 1_628_890),
+			}
+			udp.Intervals = []lab.Interval{
+				row(0, 2000, 400, 12, 0, lab.Number(20.8224), 384, 1_536_000),
+				row(2000, 4000, 400, 201, 0, lab.Infinite(), 199, 796_000),
+				row(4000, 5015.8224, 0, 0, 0, lab.NA("none was thrown"), 0, 0),
+			}
+		})),
 		"sweep":      sweep(1),
 		"sweep_runs": document(append(sweep(1).Results, sweep(2).Results...)...),
 	}
@@ -188,27 +204,43 @@ func sweep(seed uint64) lab.Document {
 func TestGolden(t *testing.T) {
 	for name, doc := range documents() {
 		for format, write := range report.Formats {
-			t.Run(name+"/"+format, func(t *testing.T) {
-				var got strings.Builder
-				if err := write(&got, doc); err != nil {
-					t.Fatal(err)
-				}
-				file := filepath.Join("testdata", name+"."+format+".golden")
-				if *update {
-					if err := os.WriteFile(file, []byte(got.String()), 0o666); err != nil {
-						t.Fatal(err)
-					}
-				}
-				want, err := os.ReadFile(file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if got.String() != string(want) {
-					t.Errorf("%s:\n%s\nwant:\n%s", file, got.String(), want)
-				}
-			})
+			golden(t, name+"."+format, write, doc)
 		}
 	}
+}
+
+// Theory stands beside measurement in the formats that have room for it.
+func TestTheoryGolden(t *testing.T) {
+	docs := documents()
+	for _, name := range []string{"one", "only", "differing", "partial", "nothing", "host", "runs", "sweep", "none"} {
+		for format, write := range report.WithTheory {
+			golden(t, name+".theory."+format, write, docs[name])
+		}
+	}
+}
+
+// golden compares what is written with a file.
+func golden(t *testing.T, name string, write report.Writer, doc lab.Document) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		var got strings.Builder
+		if err := write(&got, doc); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join("testdata", name+".golden")
+		if *update {
+			if err := os.WriteFile(file, []byte(got.String()), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.String() != string(want) {
+			t.Errorf("%s:\n%s\nwant:\n%s", file, got.String(), want)
+		}
+	})
 }
 
 func BenchmarkFormats(b *testing.B) {

@@ -15,23 +15,40 @@ import (
 const width = 80
 
 // Table writes the page for a terminal, in plain ASCII as far as the words are.
-func Table(w io.Writer, doc lab.Document) error {
-	p := newPage(doc)
+func Table(w io.Writer, doc lab.Document) error { return newPage(doc).text(w) }
+
+// text writes the page for a terminal.
+func (p page) text(w io.Writer) error {
 	var text strings.Builder
-	for _, line := range p.above {
-		text.WriteString(wrap(safe(line), width))
+	write := func(lines ...string) {
+		for _, line := range lines {
+			text.WriteString(wrap(safe(line), width))
+		}
 	}
-	if len(p.table.rows) > 0 {
+	draw := func(g grid) error {
+		if len(g.rows) == 0 {
+			return nil
+		}
 		var table strings.Builder
-		if err := p.table.render(&table); err != nil {
+		if err := g.render(&table); err != nil {
 			return err
 		}
 		for line := range strings.Lines(table.String()) {
 			text.WriteString(strings.TrimRight(line, " \n") + "\n")
 		}
+		return nil
 	}
-	for _, line := range p.below {
-		text.WriteString(wrap(safe(line), width))
+	write(p.above...)
+	if err := draw(p.table); err != nil {
+		return err
+	}
+	write(p.below...)
+	for _, x := range p.more {
+		write("", x.caption)
+		if err := draw(x.grid); err != nil {
+			return err
+		}
+		write(x.below...)
 	}
 	_, err := io.WriteString(w, text.String())
 	return err

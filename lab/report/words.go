@@ -3,15 +3,18 @@ package report
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"stones/lab"
 	"stones/lab/pace"
 	"stones/lab/path"
+	"stones/lab/report/glossary"
 )
 
-// All words that people read are in this file, so that another language can
-// stand beside it. The keys are those of measures, and the rules' names.
+// All words that people read are in this file or in package glossary, so that
+// another language can stand beside them. The keys are those of measures, and
+// the rules' names.
 
 // Short words.
 const (
@@ -34,39 +37,89 @@ const (
 	notDifferent   = "~"
 )
 
-// rowNames are the measures' names in a table of their own rows.
-var rowNames = map[string]string{
-	"thrown":          "thrown",
-	"not_thrown":      "not thrown",
-	"not_attempted":   "not attempted",
-	"delivered":       "delivered",
-	"late":            "of these late",
-	"held_up":         "held up (over 1 ms)",
-	"lost":            "lost",
-	"unknown":         "unknown",
-	"reordered":       "reordered",
-	"duplicated":      "duplicated",
-	"damaged":         "damaged",
-	"foreign":         "foreign",
-	"after_drain":     "after the end",
-	"receiver_drops":  "receiver drops",
-	"wire_packets":    "wire packets",
-	"wire_dropped":    "dropped by the wire",
-	"wire_overflowed": "dropped by the queue",
-	"wire_damaged":    "damaged by the wire",
-	"wire_copied":     "copied by the wire",
-	"retransmitted":   "retransmitted",
-	"timeouts":        "TCP timeouts",
-	"delay_p50_ms":    "delay p50",
-	"delay_p99_ms":    "delay p99",
-	"delay_max_ms":    "delay max",
-	"jitter_ms":       "jitter",
-	"standstill_ms":   "longest standstill",
-	"throughput_bps":  "throughput (IP)",
-	"goodput_bps":     "goodput (stones)",
-	"connect_ms":      "connect time",
-	"done_ms":         "done at",
+// Words of intervals.
+const (
+	intervalWord    = "interval\ns"
+	intervalCaption = "In each interval, from the beginning of each transport's own:"
+)
+
+// intervalLine explains how an interval counts.
+var intervalLine = glossary.Short(glossary.Mark, "stretch")
+
+// Words of theory.
+const (
+	theoryCaption   = "Theory beside measurement:"
+	theoryOfOne     = "Theory stands beside one experiment, not in the table of a sweep; csv and json have it."
+	nothingCompared = "nothing to compare"
+	noChance        = "there is no chance in it"
+	zeroExpected    = "0 was expected"
+	sigmaWord       = "sigma"
+	noCell          = "-"
+	zeroOf          = "a share of nothing"
+)
+
+// theoryLine explains the columns of theory.
+var theoryLine = glossary.Short(glossary.Mark, "4-sigma")
+
+// theoryHead names the columns of theory beside n measurements.
+func theoryHead(n int) []string {
+	measured := "measured"
+	if n > 1 {
+		measured = fmt.Sprintf("mean of\n%d runs", n)
+	}
+	return []string{measureWord, transportWord, measured, "theory", "4 sigma", "off"}
 }
+
+// boundWord stands before what is the most that can be.
+func boundWord(most string) string { return "at most " + most }
+
+// signed writes how far something is off, to a tenth.
+func signed(v float64) string {
+	text := strconv.FormatFloat(v, 'f', 1, 64)
+	switch text {
+	case "0.0", "-0.0":
+		return "0"
+	}
+	if v > 0 {
+		return "+" + text
+	}
+	return text
+}
+
+// Why no formula holds.
+const (
+	noFormula    = "there is no formula for it"
+	notEmulated  = "nothing is known of the path"
+	notComplete  = "it was cut short"
+	notCatching  = "the catcher does not always read"
+	bothShare    = "both share the link"
+	lossHolds    = "stones wait for those that were lost before them"
+	lossBack     = "answers may be lost on the way back"
+	askingLost   = "the asking itself may be lost"
+	byList       = "packets are dropped by a list"
+	twoKinds     = "two kinds of damage meet"
+	queueUnclear = "the pattern meets the queue"
+	queueVaries  = "how long a stone waits in the queue varies"
+	queueAndLoss = "the queue drops what loss has left"
+	mostLost     = "too many are lost"
+	jitterMoves  = "jitter varies the delay"
+	orderMoves   = "packets are held back or let pass"
+	notPaced     = "stones are not thrown evenly"
+	overloaded   = "more is thrown than the link carries"
+	windowSmall  = "stones wait for the window"
+	slowStart    = "it is slow start that decides"
+	linkDecides  = "it is not slow start alone that decides"
+	nearDoubling = "too near to one more round trip"
+	tooShort     = "too short: less than 50 round trips"
+	windowCut    = "the window is cut, and more may wait"
+	timerFinds   = "it is a timer that finds the loss"
+	clumpsSlow   = "a clump of losses slows TCP once"
+	noDistance   = "there is no distance"
+	lossOutside  = "formulas hold for 0.1% to 20% loss"
+)
+
+// rowNames are the measures' names in a table of their own rows.
+var rowNames = glossary.Shorts(glossary.Figure)
 
 // columnNames are the measures' names over a column, in two lines if that is
 // narrower.
@@ -217,7 +270,7 @@ func sweepRunsLine(n int) string {
 // differenceLine explains the column of the differences, and how much n runs
 // of each are worth.
 func differenceLine(n int) string {
-	line := "~: not different, the ranges overlap."
+	line := glossary.Short(glossary.Mark, notDifferent)
 	if n < 4 {
 		line += fmt.Sprintf(" With %d runs they lie apart by chance in %s of all cases.", n, percent(apartByChance(n), 1))
 	}
@@ -235,10 +288,10 @@ func apartByChance(n int) float64 {
 }
 
 // designLine explains the zeros of TCP in a sweep.
-const designLine = "TCP's 0 in lost, reord. and dup. is by design; see wire drops and re-sent."
+var designLine = glossary.Short(glossary.Mark, "by-design")
 
 // infiniteLine explains a percentile that is none.
-const infiniteLine = "p50 or p99 lost: that percentile is one of the lost stones, and infinite."
+var infiniteLine = glossary.Short(glossary.Mark, "infinite")
 
 // partialLine says why an exchange did not come to its end.
 func partialLine(where, transport, why string) string {

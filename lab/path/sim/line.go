@@ -5,6 +5,7 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
+	"stones/lab/path"
 	"stones/lab/wire"
 )
 
@@ -13,7 +14,7 @@ import (
 type line struct {
 	eng     *engine
 	wire    *wire.Wire
-	flip    bool // packets may be damaged, so the wire needs their bytes
+	whole   bool // the wire gets the packets' bytes: they may be damaged, or are looked at
 	to      *card
 	back    bool
 	arrival *event
@@ -25,7 +26,7 @@ func newLine(eng *engine, shape wire.Shape, seed uint64, direction wire.Directio
 	l := &line{
 		eng:   eng,
 		wire:  wire.New(shape, seed, direction),
-		flip:  shape.Corrupt > 0,
+		whole: shape.Corrupt > 0 || w.log != nil,
 		to:    to,
 		back:  direction == wire.Back,
 		watch: w,
@@ -39,7 +40,8 @@ type parcel struct {
 	seen   sight
 	number tcpip.NetworkProtocolNumber
 	data   buffer.Buffer
-	left   int // how many more times it comes out: twice if the wire copied it
+	left   int          // how many more times it comes out: twice if the wire copied it
+	entry  *path.Packet // in the log, if there is one
 }
 
 // send gives the wire a packet of the stack's.
@@ -54,7 +56,7 @@ func (l *line) send(packet *stack.PacketBuffer) {
 		Again:  p.seen.again,
 		Ref:    p,
 	}
-	if l.flip {
+	if l.whole {
 		item.Data = p.data.Flatten()
 	}
 	first, copied := l.wire.Send(l.eng.now, item)
@@ -64,6 +66,9 @@ func (l *line) send(packet *stack.PacketBuffer) {
 		}
 	}
 	l.watch.sent(p.seen, packet.Size(), first, copied, l.back)
+	if l.watch.log != nil {
+		p.entry = l.watch.log.sent(p.seen, item.Data, first, copied, l.back)
+	}
 	if p.left == 0 {
 		p.data.Release()
 		return
@@ -99,6 +104,9 @@ func (l *line) arrive() {
 	if p.seen.tcp {
 		l.to.host.uncork()
 	}
+	if p.entry != nil {
+		l.watch.log.arrives(p.entry, item)
+	}
 	before := l.watch.counters(p.seen)
 	l.to.deliver(p.number, data)
 	if p.seen.tcp {
@@ -107,7 +115,10 @@ func (l *line) arrive() {
 			l.to.host.acknowledged(p.seen)
 		}
 	}
-	l.watch.arrived(p.seen, item.Size, before, l.back)
+	cause := l.watch.arrived(p.seen, item.Size, before, l.back)
+	if p.entry != nil {
+		tripOf(p.entry, item).Cause |= cause
+	}
 }
 
 // take is the packet's bytes for one delivery.

@@ -56,38 +56,46 @@ func (e *eye) course(port uint16) *course {
 // stack makes, and a stone's.
 const headLen = header.IPv6MinimumSize + header.IPv6FragmentHeaderSize + header.TCPHeaderMaximumSize + stone.HeaderLen
 
-// look sees a packet: an IPv4 (RFC 791) or IPv6 (RFC 8200) header without
-// options, perhaps a fragment's, and what follows.
+// inner is what stands behind an IP header.
+type inner struct {
+	protocol uint8
+	offset   int    // where in the datagram, if it is a fragment
+	more     bool   // it is a fragment, and not the last one
+	head     []byte // the beginning of it, or the whole
+}
+
+// unwrap takes away an IPv4 (RFC 791) or IPv6 (RFC 8200) header, and perhaps a
+// fragment's. There are no other options.
+func unwrap(packet []byte) inner {
+	switch header.IPVersion(packet) {
+	case header.IPv4Version:
+		ip := header.IPv4(packet)
+		return inner{ip.Protocol(), int(ip.FragmentOffset()), ip.More(), packet[ip.HeaderLength():]}
+	case header.IPv6Version:
+		protocol, rest := header.IPv6(packet).NextHeader(), packet[header.IPv6MinimumSize:]
+		if protocol != header.IPv6FragmentHeader {
+			return inner{protocol: protocol, head: rest}
+		}
+		fragment := header.IPv6Fragment(rest)
+		return inner{fragment.NextHeader(), int(fragment.FragmentOffset()) * 8, fragment.More(), rest[header.IPv6FragmentHeaderSize:]}
+	}
+	return inner{head: packet}
+}
+
+// look sees a packet.
 func (e *eye) look(packet *buffer.Buffer) sight {
 	var space [headLen]byte
 	n, _ := packet.ReadAt(space[:], 0)
-	head, size := space[:n], int(packet.Size())
-	var protocol uint8
-	var at int // in a fragmented datagram
-	var s sight
-	switch header.IPVersion(head) {
-	case header.IPv4Version:
-		ip := header.IPv4(head)
-		protocol, at = ip.Protocol(), int(ip.FragmentOffset())
-		s.piece = at > 0 || ip.More()
-		head, size = head[ip.HeaderLength():], size-int(ip.HeaderLength())
-	case header.IPv6Version:
-		protocol = header.IPv6(head).NextHeader()
-		head, size = head[header.IPv6MinimumSize:], size-header.IPv6MinimumSize
-		if protocol == header.IPv6FragmentHeader {
-			fragment := header.IPv6Fragment(head)
-			protocol, at = fragment.NextHeader(), int(fragment.FragmentOffset())*8
-			s.piece = true
-			head, size = head[header.IPv6FragmentHeaderSize:], size-header.IPv6FragmentHeaderSize
-		}
-	}
-	switch protocol {
+	in := unwrap(space[:n])
+	size := int(packet.Size()) - (n - len(in.head))
+	s := sight{piece: in.offset > 0 || in.more}
+	switch in.protocol {
 	case uint8(header.TCPProtocolNumber):
-		s.tcp, s.port, s.ack = true, header.TCP(head).DestinationPort(), header.TCP(head).AckNumber()
-		e.course(header.TCP(head).SourcePort()).segment(&s, header.TCP(head), size)
+		s.tcp, s.port, s.ack = true, header.TCP(in.head).DestinationPort(), header.TCP(in.head).AckNumber()
+		e.course(header.TCP(in.head).SourcePort()).segment(&s, header.TCP(in.head), size)
 	case uint8(header.UDPProtocolNumber):
 		s.udp = true
-		e.datagram(&s, head, at)
+		e.datagram(&s, in.head, in.offset)
 	}
 	return s
 }

@@ -15,6 +15,7 @@ type watch struct {
 	eng      *engine
 	catcher  *host
 	damages  bool // the wire may flip bits on the way out
+	log      *log // of every packet; nil if nobody wants to know
 	tcp, udp flow
 	pings    flow // ICMP: counted, but nobody's exchange
 }
@@ -27,9 +28,10 @@ type flow struct {
 	waiting  []uint64 // in the catcher's socket: the stones of its datagrams, 0 for what is none
 	copies   []uint16
 	causes   []path.Cause
-	behind   []bool     // handed over after a stone with a higher number
-	highest  uint64     // of those handed over
-	drains   []*process // who waits for inFlight to be 0
+	behind   []bool         // handed over after a stone with a higher number
+	highest  uint64         // of those handed over
+	drains   []*process     // who waits for inFlight to be 0
+	packets  []*path.Packet // in the order in which they were sent, if there is a log
 }
 
 // of is the flow that a packet belongs to.
@@ -64,23 +66,19 @@ func (w *watch) sent(s sight, size int, first, copied wire.Fate, back bool) {
 		d.Copied++
 	}
 	for _, fate := range []wire.Fate{first, copied} {
-		var cause path.Cause
+		cause := causeOf(fate)
 		switch fate {
 		case wire.None:
 			continue
 		case wire.Carried:
 		case wire.Damaged:
 			d.Damaged++
-			cause = path.Damaged
 		case wire.Lost:
 			d.Lost++
-			cause = path.Dropped
 		case wire.Overflowed:
 			d.Overflowed++
-			cause = path.Overflowed
 		case wire.TooBig:
 			d.TooBig++
-			cause = path.TooBig
 		}
 		if !back {
 			if fate == wire.Carried || fate == wire.Damaged {
@@ -92,6 +90,22 @@ func (w *watch) sent(s sight, size int, first, copied wire.Fate, back bool) {
 			f.note(s.stone, cause)
 		}
 	}
+}
+
+// causeOf says what a fate is in the words of package path.
+func causeOf(fate wire.Fate) path.Cause {
+	switch fate {
+	case wire.Damaged:
+		return path.Damaged
+	case wire.Lost:
+		return path.Dropped
+	case wire.Overflowed:
+		return path.Overflowed
+	case wire.TooBig:
+		return path.TooBig
+	case wire.None, wire.Carried:
+	}
+	return 0
 }
 
 // note adds a cause for which stone n may be missing.
@@ -130,8 +144,9 @@ func (w *watch) counters(s sight) counters {
 	}
 }
 
-// arrived notes what became of a packet that came out of a wire.
-func (w *watch) arrived(s sight, size int, before counters, back bool) {
+// arrived notes what became of a packet that came out of a wire. It returns why
+// the catcher's stack had no use for it, if that is known.
+func (w *watch) arrived(s sight, size int, before counters, back bool) (cause path.Cause) {
 	f := w.of(s)
 	d := &f.record.Out
 	if back {
@@ -141,30 +156,32 @@ func (w *watch) arrived(s sight, size int, before counters, back bool) {
 	d.ArrivedBytes += size
 	d.LastArrival = w.eng.now - birth
 	if back {
-		return
+		return 0
 	}
 	f.inFlight--
 	after := w.counters(s)
 	switch {
 	case after.noRoom > before.noRoom:
 		f.record.ReceiverDrops++
-		f.note(s.stone, path.ReceiverDrop)
+		cause = path.ReceiverDrop
 	case after.nobody > before.nobody:
-		f.note(s.stone, path.NobodyHome)
+		cause = path.NobodyHome
 	case after.right > before.right:
 		f.waiting = append(f.waiting, s.stone)
 	}
+	f.note(s.stone, cause)
 	if f.inFlight == 0 {
 		for _, p := range f.drains {
 			p.wake()
 		}
 	}
+	return cause
 }
 
 // taken notes that the catching program was given b, the beginning or the whole
-// of a datagram. Whose it is
-// was seen on the wire; whether it is intact must be looked at, because two
-// wrong bits in a datagram can cancel out in its checksum (RFC 768).
+// of a datagram. Whose it is was seen on the wire; whether it is intact must be
+// looked at, because two wrong bits in a datagram can cancel out in its checksum
+// (RFC 768).
 func (w *watch) taken(b []byte, whole bool) {
 	f := &w.udp
 	n := f.waiting[0]

@@ -24,6 +24,9 @@ type Config struct {
 	Out, Back wire.Shape // from thrower to catcher, and back
 	Recovery  string     // RecoveryRACK or RecoverySACK; empty is RecoveryRACK
 	Buffer    int        // bytes of each TCP buffer; 0 is DefaultBuffer, which the receiver may let grow
+
+	Packets bool             // keep what becomes of every packet, for the record
+	Tap     func(path.Frame) // is shown every packet that leaves an end or arrives there, in order of time; nil is nobody
 }
 
 func (cfg Config) recovery() string {
@@ -91,6 +94,7 @@ func Open(cfg Config) (*World, error) {
 	}
 	w := &World{cfg: cfg, eng: eng, thrower: thrower, catcher: catcher}
 	w.watch = &watch{eng: eng, catcher: catcher, damages: cfg.Out.Corrupt > 0}
+	w.watch.log = newLog(eng, w.watch, cfg)
 	thrower.card.wire = newLine(eng, cfg.Out, cfg.Seed, wire.Out, catcher.card, w.watch)
 	catcher.card.wire = newLine(eng, cfg.Back, cfg.Seed, wire.Back, thrower.card, w.watch)
 	return w, nil
@@ -132,6 +136,7 @@ func (w *World) Record(transport string) path.Record {
 	r.Copies = func(n uint64) int { return int(at(f.copies, n)) }
 	r.Behind = func(n uint64) bool { return at(f.behind, n) }
 	r.Causes = func(n uint64) path.Cause { return at(f.causes, n) }
+	r.Packets = f.packets
 	if transport == "tcp" {
 		stats := w.thrower.stack.Stats().TCP
 		r.Retransmitted = int(stats.Retransmits.Value()) + f.asked // the stack leaves SYNs out
@@ -176,6 +181,7 @@ func (w *World) Stack() path.Stack { return stackInfo(w.cfg) }
 
 // Close ends the world and everything in it.
 func (w *World) Close() error {
+	w.watch.log = nil // what the stacks still say has nobody to go to
 	for _, p := range w.eng.processes {
 		p.stop()
 	}

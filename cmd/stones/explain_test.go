@@ -1,0 +1,96 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+
+	"stones/lab/report/glossary"
+)
+
+// Every flag of every command is explained, and --help says of it what the
+// explanation says in short. Nothing is explained that is no flag.
+func TestFlagsAreInGlossary(t *testing.T) {
+	root := program{}.newRoot()
+	uses := usesOf(root)
+	for name, use := range uses {
+		if glossary.Short(glossary.Flag, use.base) == "" {
+			t.Errorf("--%s, a flag of %v, is not in the glossary", name, use.commands)
+		}
+	}
+	for _, e := range glossary.All() {
+		if _, ok := uses[e.Key]; e.Kind == glossary.Flag && !ok {
+			t.Errorf("the glossary explains --%s, which is no flag", e.Key)
+		}
+	}
+	for _, cmd := range root.Commands() {
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.Name != "help" && f.Usage != usage(f.Name) {
+				t.Errorf("%s --help says of --%s\n%s\nthe glossary\n%s", cmd.CommandPath(), f.Name, f.Usage, usage(f.Name))
+			}
+		})
+	}
+}
+
+// Every name that is listed, and every flag, is explained in lines that fit.
+func TestExplainAll(t *testing.T) {
+	root := program{}.newRoot()
+	cmd, _, _ := root.Find([]string{"explain"})
+	all := append(names(), "")
+	for name := range maps.Keys(usesOf(root)) {
+		all = append(all, "--"+name)
+	}
+	for _, name := range all {
+		if name == "--help" { // which is for the command itself
+			continue
+		}
+		text, err := explain(cmd, strings.Split(name, " "))
+		if err != nil || text == "" {
+			t.Errorf("explain %s: %q, %v", name, text, err)
+		}
+		for line := range strings.Lines(text) {
+			if len([]rune(line)) > 81 || strings.Contains(line, "`") {
+				t.Errorf("explain %s: %q", name, line)
+			}
+		}
+	}
+}
+
+// The variants of a flag belong to it.
+func TestUses(t *testing.T) {
+	uses := usesOf(program{}.newRoot())
+	for name, want := range map[string]string{"loss-back": "loss", "tcp-rate": "rate", "udp-time": "time", "loss": "loss", "drop-packets-back": "drop-packets"} {
+		if got := uses[name].base; got != want {
+			t.Errorf("--%s is explained as --%s, want --%s", name, got, want)
+		}
+	}
+	if got, want := uses["rate"].variants, []string{"--tcp-rate", "--udp-rate"}; !slices.Equal(got, want) {
+		t.Errorf("variants of --rate: %v, want %v", got, want)
+	}
+}
+
+// A flag that nobody explains has no words of its own.
+func TestNoUsage(t *testing.T) {
+	for _, name := range []string{"nonsense", "nonsense-back", "tcp-nonsense"} {
+		if got := usage(name); got != "" {
+			t.Errorf("usage(%q) = %q", name, got)
+		}
+	}
+}
+
+func TestAlike(t *testing.T) {
+	list := []string{"loss", "lost", "late", "loss-periods"}
+	for name, want := range map[string][]string{"loss": {"loss", "loss-periods"}, "lsot": {"lost"}, "xyzzy": nil} {
+		got := alike(list, name)
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("alike(%q) = %v, want %v", name, got, want)
+		}
+	}
+	if got := alike(nil, "loss"); got != nil {
+		t.Errorf("alike among none = %v", got)
+	}
+}

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gopacket/gopacket"
+	"github.com/gopacket/gopacket/layers"
+	"github.com/gopacket/gopacket/pcapgo"
+
+	"stones/lab"
+	"stones/lab/path"
+)
+
+// captured runs the one experiment, and writes what the ends of its wires have
+// seen into the file of --pcap.
+func (t *throw) captured(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
+	wrong := &lab.InvalidError{Word: "pcap", Value: t.pcap}
+	switch {
+	case t.pcap == "-":
+		wrong.Why = "standard output is for the result; name a file"
+		return nil, wrong
+	case len(es) > 1:
+		wrong.Why = fmt.Sprintf("one experiment at a time, and these are %d", len(es))
+		return nil, wrong
+	case es[0].Path != lab.Sim:
+		wrong.Why = fmt.Sprintf("the path %s does not show its packets", es[0].Path)
+		return nil, wrong
+	}
+	f, err := create("pcap", t.pcap, t.force)
+	if err != nil {
+		return nil, err
+	}
+	c := newCapture(es[0])
+	results, err := runAlong(ctx, tapped(c.tap), es, done)
+	if wrote := finish(f, c.write(f, t.comment(es[0]))); wrote != nil {
+		err = errors.Join(err, fmt.Errorf("write --pcap %s: %s", safe(t.pcap), reason(wrote)))
+	}
+	return results, err
+}
+
+// comment says how the packets came about, how to look at them, and, on the last
+// line, the experiment in the form that --experiment reads.
+func (t *throw) comment(e lab.Experiment) string {
+	words := []string{"stones", version, "throw", "--seed", strconv.FormatUint(e.Seed, 10)}
+	for _, name := range slices.Concat(t.knobs, []string{"only"}) {
+		if f := t.flags.Lookup(name); f.Changed {
+			words = append(words, "--"+name, quoted(f.Value.String()))
+		}
+	}
+	type result struct {
+		Experiment lab.Experiment `json:"experiment"`
+	}
+	text, err := lab.Marshal(struct {
+		Version string   `json:"stones"`
+		Results []result `json:"results"`
+	}{version, []result{{e}}})
+	var line bytes.Buffer
+	if err == nil {
+		err = json.Compact(&line, text)
+	}
+	if err != nil {
+		panic(err) // what was read from flags or from a file can be written
+	}
+	return strings.Join(words, " ") + "\n" + advice + "\n" + line.String()
+}
+
+// advice is for those who wonder at all the retransmissions.
+const advice = `Each end of a wire is an interface. Wireshark takes both for one conversation; for its TCP analysis, look at one alone: -Y 'frame.interface_name == "tcp thrower"' -w one.pcapng`
+
+// quoted puts a value in quotes if a shell needs them.
+func quoted(value string) string {
+	if strings.ContainsAny(value, " ") {
+		return strconv.Quote(value)
+	}
+	return value
+}
+
+// A capture is what the ends of the wires see of an experiment, whose worlds
+// may run side by side.
+type capture struct {
+	worlds []*ends
+}
+
+// ends are the two of one world's wire.
+type ends struct {
+	name   string // of the transports that meet there
+	frames []path.Frame
+}
+
+// newCapture returns one for the worlds of e: one for each transport, or one
+// for both together.
+func newCapture(e lab.Experiment) *capture {
+	names := e.Transports()
+	if e.Together {
+		names = []string{worldOf(e)}
+	}
+	c := &capture{}
+	for _, name := range names {
+		c.worlds = append(c.worlds, &ends{name: name})
+	}
+	return c
+}
+
+// worldOf names the world in which the transports of e meet.
+func worldOf(e lab.Experiment) string { return strings.Join(e.Transports(), "+") }
+
+// tap returns what is to be shown the packets of the world for e.
+func (c *capture) tap(e lab.Experiment) func(path.Frame) {
+	i := slices.IndexFunc(c.worlds, func(w *ends) bool { return w.name == worldOf(e) })
+	w := c.worlds[i]
+	return func(f path.Frame) { w.frames = append(w.frames, f) }
+}
+
+// dawn is when virtual time begins, in captures.
+var dawn = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// write writes all that was seen as a pcapng file
+// (draft-ietf-opsawg-pcapng), in order of time. Each end of each wire is an
+// interface, so that a lost packet leaves on one and never arrives on another.
+func (c *capture) write(w io.Writer, comment string) error {
+	var (
+		out *pcapgo.NgWriter
+		all []shot
+	)
+	for i, world := range c.worlds {
+		for _, end := range []string{"thrower", "catcher"} {
+			card := pcapgo.NgInterface{
+				Name:        world.name + " " + end,
+				Description: fmt.Sprintf("where the %s's end meets the wire, over %s", end, strings.ToUpper(world.name)),
+				LinkType:    layers.LinkTypeRaw,
+			}
+			var err error
+			if out == nil {
+				section := pcapgo.NgSectionInfo{Application: "stones " + version, Comment: cut(comment)}
+				out, err = pcapgo.NewNgWriterInterface(w, card, pcapgo.NgWriterOptions{SectionInfo: section})
+			} else {
+				_, err = out.AddInterface(card)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		for _, f := range world.frames {
+			all = append(all, shot{f, i})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b shot) int { return cmp.Compare(a.When, b.When) })
+	for _, s := range all {
+		info := gopacket.CaptureInfo{
+			Timestamp:      dawn.Add(s.When),
+			CaptureLength:  len(s.Bytes),
+			Length:         len(s.Bytes),
+			InterfaceIndex: s.card(),
+		}
+		if err := out.WritePacketWithOptions(info, s.Bytes, s.options()); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// cut shortens a comment to what a pcapng option can hold.
+func cut(comment string) string {
+	const most, dots = 1<<16 - 1, "…"
+	if len(comment) <= most {
+		return comment
+	}
+	return strings.ToValidUTF8(comment[:most-len(dots)], "") + dots
+}
+
+// A shot is a frame of one of the worlds.
+type shot struct {
+	path.Frame
+	world int
+}
+
+// card is the number of the interface.
+func (s shot) card() int {
+	if s.Back == s.Arrival {
+		return 2 * s.world // leaves the thrower, or comes back to it
+	}
+	return 2*s.world + 1
+}
+
+// options are what else the file says of a packet: which way it goes, a number
+// that its arrivals have too, and what is known of it.
+func (s shot) options() pcapgo.NgPacketOptions {
+	id := uint64(s.world)<<32 | s.Number
+	o := pcapgo.NgPacketOptions{PacketID: &id, Flags: &pcapgo.NgEpbFlags{Direction: pcapgo.NgEpbFlagDirectionOutbound}}
+	if s.Arrival {
+		o.Flags.Direction = pcapgo.NgEpbFlagDirectionInbound
+	}
+	if text := strings.Join(s.words(), ", "); text != "" {
+		o.Comments = []string{text}
+	}
+	return o
+}
+
+// words say what cannot be seen in the packet itself.
+func (s shot) words() (words []string) {
+	switch s.First {
+	case 0:
+	case s.Last:
+		words = append(words, fmt.Sprintf("stone %d", s.First))
+	default:
+		words = append(words, fmt.Sprintf("stones %d to %d", s.First, s.Last))
+	}
+	if s.Again {
+		words = append(words, "sent again")
+	}
+	add := func(is bool, what string) {
+		if is {
+			words = append(words, what)
+		}
+	}
+	if !s.Arrival {
+		add(s.Cause&path.Dropped != 0, "lost on the way")
+		add(s.Cause&path.Overflowed != 0, "lost: the queue is full")
+		add(s.Cause&path.TooBig != 0, "lost: longer than the MTU")
+		add(s.Cause&path.Damaged != 0, "one bit is flipped on the way")
+		add(s.Copy != nil, "copied on the way")
+		add(s.Copy != nil && s.Copy.Cause&path.Overflowed != 0, "the copy is lost: the queue is full")
+		return words
+	}
+	cause := s.Cause
+	if s.Copied {
+		cause = s.Copy.Cause
+	}
+	add(s.Copied, "a copy that the wire made")
+	add(cause&path.Damaged != 0, "one bit is wrong")
+	add(cause&path.ReceiverDrop != 0, "dropped: the socket buffer is full")
+	add(cause&path.NobodyHome != 0, "nobody listens")
+	return words
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+
+	"stones/lab"
+	"stones/lab/report"
+	"stones/lab/report/picture"
+)
+
+// The formats that are nothing but a picture, and the themes they have.
+const (
+	svg   = "svg"
+	png   = "png"
+	light = "light"
+	dark  = "dark"
+)
+
+// drawn returns the flag that asks for a picture, as it was given, or nothing.
+func (t *throw) drawn() string {
+	switch {
+	case t.picture != "":
+		return "--picture"
+	case t.format == svg, t.format == png:
+		return "--format " + safe(t.format)
+	}
+	return ""
+}
+
+// undrawable returns an error if something does not go with a picture.
+func (t *throw) undrawable() error {
+	flag := t.drawn()
+	file := t.format == svg || t.format == png
+	if t.flags.Changed("theme") && (!file || t.json) {
+		return errors.New("--theme needs --format svg or png: nothing else has colours")
+	}
+	switch {
+	case flag == "":
+		return nil
+	case t.json:
+		return fmt.Errorf("%s and --json exclude each other: a picture stands in a table, or is svg or png", flag)
+	case !file && t.format != "table":
+		return fmt.Errorf("%s and --format %s exclude each other: a picture stands in a table, or is svg or png", flag, safe(t.format))
+	case t.runs > 1:
+		return fmt.Errorf("%s and --runs exclude each other: one experiment at a time", flag)
+	case t.picture == "ladder" && t.path == lab.Host:
+		return fmt.Errorf("%s %q and --path %q exclude each other: it does not show its packets", flag, t.picture, t.path)
+	case t.format == png && t.out == "" && t.display:
+		return &lab.InvalidError{Word: "format", Value: png, Why: "not for a terminal; write it into a file with --out"}
+	}
+	for _, name := range t.knobs {
+		if t.knob(name).len() > 1 {
+			return fmt.Errorf("%s and several values of --%s exclude each other: one experiment at a time", flag, name)
+		}
+	}
+	return nil
+}
+
+// sit prepares the experiments for the picture that is asked for.
+func (t *throw) sit(es []lab.Experiment) error {
+	flag := t.drawn()
+	switch {
+	case flag == "":
+		return nil
+	case len(es) > 1:
+		return fmt.Errorf("%s and --experiment exclude each other: one experiment at a time, and in %s are %d", flag, safe(t.file), len(es))
+	case t.picture == "ladder" && es[0].Path == lab.Host:
+		return fmt.Errorf("%s %q and --experiment exclude each other: the path %s does not show its packets", flag, t.picture, lab.Host)
+	}
+	es[0].PerStone = true
+	es[0].Packets = es[0].Packets || t.picture == "ladder"
+	return nil
+}
+
+// writer returns what writes the result as it is asked for.
+func (t *throw) writer() report.Writer {
+	view := picture.View{Kind: cmp.Or(t.picture, "stones"), Dark: t.theme == dark}
+	switch t.format {
+	case svg:
+		return func(w io.Writer, doc lab.Document) error {
+			view.Caption = report.Headline(doc)
+			return view.SVG(w, doc.Results[0])
+		}
+	case png:
+		return func(w io.Writer, doc lab.Document) error {
+			view.Caption = report.Headline(doc)
+			return view.PNG(w, doc.Results[0])
+		}
+	}
+	write := report.Formats[t.format]
+	if t.theory {
+		write = report.WithTheory[t.format]
+	}
+	if t.picture == "" {
+		return write
+	}
+	return func(w io.Writer, doc lab.Document) error {
+		if err := write(w, doc); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(w, "\n"); err != nil {
+			return err
+		}
+		return view.Text(w, doc.Results[0])
+	}
+}
+
+// destination returns where the result goes, and what is to be called when it
+// is there, or is not for the reason given.
+func (t *throw) destination() (w io.Writer, done func(error) error, err error) {
+	if t.out == "" {
+		return t.stdout, func(err error) error { return err }, nil
+	}
+	f, err := create("out", t.out, t.force)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f, func(err error) error { return finish(f, err) }, nil
+}

@@ -1,0 +1,158 @@
+package lesson
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"stones/lab"
+	"stones/lab/path"
+)
+
+// A Figure is one number of a result, in a unit. Its name is the one it has in
+// the JSON of an exchange, with dots: delay_ms.max, wire.retransmitted.
+type Figure struct {
+	Transport string // tcp or udp
+	Name      string
+	Unit      string // empty is the unit that the name says
+}
+
+// A kind of figures has units of its own.
+type kind int
+
+// The kinds of figures.
+const (
+	count kind = iota
+	duration
+	rate
+)
+
+// units are those in which a figure may be asked for, and how many of them the
+// unit of the JSON is.
+var units = map[kind]map[string]float64{
+	count:    {"stones": 1, "copies": 1, "packets": 1, "segments": 1, "reads": 1, "bytes": 1, "%": 1},
+	duration: {"ms": 1, "s": 1e-3},
+	rate:     {"bit/s": 1, "kbit/s": 1e-3, "Mbit/s": 1e-6},
+}
+
+// kindOf returns what the figure of that name counts.
+func kindOf(name string) kind {
+	switch {
+	case strings.HasPrefix(name, "delay_ms.") || strings.HasSuffix(name, "_ms"):
+		return duration
+	case strings.HasSuffix(name, "_bps"):
+		return rate
+	}
+	return count
+}
+
+// parseFigure reads a transport, a name and maybe a unit.
+func parseFigure(transport, name, unit string) (Figure, error) {
+	f := Figure{transport, name, unit}
+	if transport != lab.TCP && transport != lab.UDP {
+		return f, errors.New(unknown("transport", transport, []string{lab.TCP, lab.UDP}))
+	}
+	if known := names(); !slices.Contains(known, name) && !strings.HasPrefix(name, "not_thrown.") {
+		return f, errors.New(unknown("figure", name, known))
+	}
+	allowed := units[kindOf(name)]
+	if _, ok := allowed[unit]; !ok && unit != "" {
+		return f, fmt.Errorf("%s is no unit for %s; allowed %s", quote(unit), name, strings.Join(slices.Sorted(maps.Keys(allowed)), ", "))
+	}
+	return f, nil
+}
+
+// names returns the figures that an exchange has.
+func names() []string {
+	var all []string
+	var walk func(prefix string, v any)
+	walk = func(prefix string, v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for name, v := range v {
+				walk(prefix+"."+name, v)
+			}
+		case float64, bool:
+			all = append(all, strings.TrimPrefix(prefix, "."))
+		}
+	}
+	walk("", fields(lab.Exchange{Refused: true, Wire: lab.Wire{Back: &path.Direction{}}}))
+	slices.Sort(all)
+	return all
+}
+
+// fields is an exchange as its JSON has it.
+func fields(x lab.Exchange) (all map[string]any) {
+	x.Samples, x.Stones = nil, nil // not figures, but many
+	data, err := lab.Marshal(x)
+	if err == nil {
+		err = json.Unmarshal(data, &all)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("lesson: an exchange without JSON: %v", err)) // it is plain data
+	}
+	return all
+}
+
+// Of returns the figure of a result, or the reason why it has no value. What is
+// true counts 1, what is false or not there 0.
+func (f Figure) Of(r lab.Result) lab.Figure {
+	for _, x := range r.Exchanges {
+		if x.Transport != f.Transport {
+			continue
+		}
+		var v any = fields(x)
+		for name := range strings.SplitSeq(f.Name, ".") {
+			of, _ := v.(map[string]any)
+			v = of[name]
+		}
+		switch v := v.(type) {
+		case float64:
+			return f.in(v, x)
+		case string:
+			return lab.Figure{Why: v}
+		case bool:
+			if v {
+				return lab.Number(1)
+			}
+		}
+		return lab.Number(0)
+	}
+	return lab.NA("nothing was thrown over " + f.Transport)
+}
+
+// in is a value of the JSON in the unit of f.
+func (f Figure) in(v float64, x lab.Exchange) lab.Figure {
+	switch {
+	case f.Unit == "":
+		return lab.Number(v)
+	case f.Unit != "%":
+		return lab.Number(v * units[kindOf(f.Name)][f.Unit])
+	case x.Thrown == 0:
+		return lab.NA("nothing was thrown")
+	}
+	return lab.Number(100 * v / float64(x.Thrown))
+}
+
+func (f Figure) String() string { return f.Transport + " " + f.Name }
+
+// number reads a number as people write it.
+func number(text string) (float64, error) {
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || len(text) > 20 || strings.Trim(text, "0123456789.") != "" {
+		return 0, fmt.Errorf("%s is not a number; write e.g. 12 or 0.5", quote(text))
+	}
+	return v, nil
+}
+
+// round leaves three digits behind the point: the clock of a stack is a few
+// nanoseconds ahead.
+func round(v float64) float64 { return math.Round(v*1000) / 1000 }
+
+// write writes v with up to three digits behind the point.
+func write(v float64) string { return strconv.FormatFloat(round(v), 'f', -1, 64) }

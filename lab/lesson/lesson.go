@@ -1,0 +1,170 @@
+// Package lesson holds the lessons: a story, a question to answer before
+// anything is thrown, the experiment that answers it, and why it came so.
+//
+// A lesson is one file, and adding a lesson is adding a file to the folder
+// lessons. The first digit of its name is the hour it belongs to. Its format is
+// txtar: a line with the title, and then the sections
+//
+//	-- story --       what happened to the two friends
+//	-- question --    ends with what to predict, and in which unit
+//	-- experiment --  the flags of "stones throw", one a line, without dashes
+//	-- answer --      the figure that the prediction is held against
+//	-- why --         short, and with the section of the RFC
+//	-- knob --        what to turn next, with the command to copy
+//	-- expect --      what theory says, for this seed and for all others
+//	-- report --      what the experiment prints
+//
+// What it deliberately lacks: it knows no flag ([Thrower]), runs nothing, and
+// writes to no file. Prediction first: watching alone teaches little.
+package lesson
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"stones/lab"
+	"stones/lab/report"
+)
+
+// A Lesson is what one file holds.
+type Lesson struct {
+	File  string // where it was read from
+	Name  string // the file's name without its ending, and without the number of a lesson of ours
+	Hour  int    // the lesson of the course it belongs to, from 1; 0 is none
+	Title string
+
+	Story, Question, Why, Knob string
+
+	Experiment lab.Experiment
+	Answer     Answer
+	Expect     []Expectation
+	Report     string // what the experiment prints; empty is not known
+
+	reportAt int // the line on which it begins
+}
+
+// A Thrower is what a lesson has to know of the command "stones throw".
+type Thrower interface {
+	// Experiments returns what is run with flags that shape experiments. Any
+	// other flag is an error.
+	Experiments(args []string) ([]lab.Experiment, error)
+
+	// Check returns an error if the command cannot be given these flags.
+	Check(args []string) error
+}
+
+// Ending is how the name of a lesson's file ends.
+const Ending = ".txtar"
+
+//go:embed lessons/*.txtar
+var files embed.FS
+
+//go:embed start.txtar
+var start []byte
+
+// Start is a lesson to begin one's own with.
+func Start() []byte { return bytes.Clone(start) }
+
+// All returns the lessons of the course in teaching order.
+func All(t Thrower) ([]*Lesson, error) {
+	var lessons []*Lesson
+	for _, file := range list() {
+		l, err := open(file, t)
+		if err != nil {
+			return nil, err
+		}
+		lessons = append(lessons, l)
+	}
+	return lessons, nil
+}
+
+// Find returns the lesson of the course with the given name. The error for an
+// unknown one names the nearest.
+func Find(name string, t Thrower) (*Lesson, error) {
+	var names []string
+	for _, file := range list() {
+		_, known := split(file)
+		if known == name {
+			return open(file, t)
+		}
+		names = append(names, known)
+	}
+	return nil, errors.New(unknown("lesson", name, names))
+}
+
+// list returns the files of the course in teaching order.
+func list() []string {
+	names, err := fs.Glob(files, "lessons/*"+Ending)
+	if err != nil {
+		panic(err) // the pattern is wrong
+	}
+	return names
+}
+
+func open(file string, t Thrower) (*Lesson, error) {
+	f, err := files.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("lesson: %w", err)
+	}
+	defer f.Close()
+	l, err := Parse(path.Base(file), f, t)
+	if err == nil {
+		l.Hour, l.Name = split(file)
+	}
+	return l, err
+}
+
+// split takes the number off the name of a file of the course: its first digit
+// is the hour.
+func split(file string) (hour int, name string) {
+	number, name, _ := strings.Cut(strings.TrimSuffix(path.Base(file), Ending), "-")
+	return int(number[0] - '0'), name
+}
+
+// CheckName returns an error if name cannot be that of a lesson: it would leave
+// the folder, or need quoting in a shell.
+func CheckName(name string) error {
+	const letters = "abcdefghijklmnopqrstuvwxyz0123456789-"
+	if name == "" || len(name) > 64 || name[0] == '-' || strings.Trim(name, letters) != "" {
+		return errors.New("not a name; allowed small letters, digits and hyphens, up to 64")
+	}
+	return nil
+}
+
+// Print is what a lesson's experiment prints.
+func Print(r lab.Result) (string, error) {
+	var b strings.Builder
+	err := report.Table(&b, lab.Document{Results: []lab.Result{r}})
+	return b.String(), err
+}
+
+// Partial reports whether the lesson expects that a transport does not come to
+// its end: that nobody is at home, say.
+func (l *Lesson) Partial(transport string) bool {
+	for _, x := range l.Expect {
+		if x.Transport == transport && x.Name == "complete" && x.Most == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Doubts says in what a result is not what the lesson's file expects of it, each
+// with its line.
+func (l *Lesson) Doubts(r lab.Result) []error {
+	var doubts []error
+	for _, x := range l.Expect {
+		if err := x.Check(r); err != nil && !x.Mean {
+			doubts = append(doubts, &Error{l.File, x.Line, err.Error()})
+		}
+	}
+	if printed, err := Print(r); err == nil && l.Report != "" && printed != l.Report {
+		doubts = append(doubts, &Error{l.File, l.reportAt, staleReport})
+	}
+	return doubts
+}

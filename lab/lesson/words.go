@@ -1,0 +1,90 @@
+package lesson
+
+import (
+	"fmt"
+	"strings"
+)
+
+// What people read beside the lessons themselves is in this file, so that
+// another language can stand beside it.
+
+// hours are the lessons of the course that belong together.
+var hours = []string{
+	1: "Hour 1: what is different",
+	2: "Hour 2: time",
+	3: "Hour 3: capacity",
+	4: "Hour 4: control",
+	5: "For a project",
+}
+
+// staleReport says that a file's report is an old one.
+const staleReport = "the report is not what came of the experiment; leave it empty, or put in what was printed"
+
+// List is the course, a line for each lesson.
+func List(lessons []*Lesson) string {
+	var b strings.Builder
+	hour := 0
+	for _, l := range lessons {
+		if l.Hour != hour {
+			hour = l.Hour
+			fmt.Fprintf(&b, "%s\n", hours[hour])
+		}
+		fmt.Fprintf(&b, "  %-20s %s\n", l.Name, l.Title)
+	}
+	b.WriteString("\nstones lesson NAME runs one: predict first, then see.\n")
+	return b.String()
+}
+
+// Opening is what stands before the prediction.
+func (l *Lesson) Opening() string {
+	return fmt.Sprintf("%s\n%s\n\n%s\n\n%s\n\n", l.Title, strings.Repeat("=", len([]rune(l.Title))), l.Story, l.Question)
+}
+
+// Prompt asks for the prediction.
+func (l *Lesson) Prompt() string {
+	return fmt.Sprintf("Your prediction in %s (Enter to skip): ", l.Answer.Unit)
+}
+
+// Again says why a prediction was not understood.
+func (l *Lesson) Again(err error) string { return fmt.Sprintf("That is %v.\n", err) }
+
+// Closing is what stands below the result.
+func (l *Lesson) Closing(o Outcome) string {
+	return fmt.Sprintf("\n%s\n\nWhy\n---\n%s\n\nNow change one knob\n-------------------\n%s\n", l.Answer.verdict(o), l.Why, l.Knob)
+}
+
+// verdict is the prediction beside the result.
+func (a Answer) verdict(o Outcome) string {
+	came := o.Measured.String()
+	if o.Measured.Known() {
+		came = a.amount(o.Measured.Value)
+	}
+	if o.Predicted == nil {
+		return fmt.Sprintf("The answer: %s.", came)
+	}
+	said := fmt.Sprintf("You said %s. It was %s.", a.amount(*o.Predicted), came)
+	switch off := *o.Predicted - o.Measured.Value; {
+	case o.Verdict == Right && round(off) == 0:
+		return said + "\nRight!"
+	case o.Verdict == Right:
+		return said + "\nRight, as near as one can tell."
+	case !o.Measured.Known():
+		return said + "\nThat is no number at all, and nobody's first guess."
+	case off < 0:
+		return said + fmt.Sprintf("\nOff by %s: it was more. Good that you said it first: read why.", a.amount(-off))
+	default:
+		return said + fmt.Sprintf("\nOff by %s: it was less. Good that you said it first: read why.", a.amount(off))
+	}
+}
+
+// amount is v with the unit.
+func (a Answer) amount(v float64) string {
+	switch text := write(v); {
+	case a.Unit == "%":
+		return text + a.Unit
+	case text == "1" && kindOf(a.Name) == count:
+		return text + " " + strings.TrimSuffix(a.Unit, "s")
+	default:
+		return text + " " + a.Unit
+	}
+}

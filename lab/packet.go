@@ -1,0 +1,101 @@
+package lab
+
+import (
+	"time"
+
+	"stones/lab/path"
+)
+
+// A Packet is one that an end gave to the wire, and what became of it. Packets
+// stand in the order in which they were sent, both ways together. Times are
+// since the exchange began.
+type Packet struct {
+	Number   uint64 `json:"number"`          // of all that were sent in the same world, from 1
+	Sent     Figure `json:"sent_ms"`         // when it was given to the wire
+	Back     bool   `json:"back,omitzero"`   // from the catcher to the thrower
+	Protocol string `json:"protocol"`        // tcp, udp, icmp
+	Bytes    int    `json:"bytes"`           // IP header included
+	Data     int    `json:"data"`            // of these, bytes behind all headers
+	First    uint64 `json:"first,omitzero"`  // the first stone that has bytes in it; 0 if none has
+	Last     uint64 `json:"last,omitzero"`   // the last one
+	Flags    string `json:"flags,omitzero"`  // of TCP, as in "SYN ACK"
+	Seq      uint32 `json:"seq,omitzero"`    // of TCP, counted from the SYN's (RFC 9293 section 3.1)
+	Ack      uint32 `json:"ack,omitzero"`    // of TCP, counted from the other end's SYN
+	Again    bool   `json:"again,omitzero"`  // TCP sent before what it begins with
+	Offset   int    `json:"offset,omitzero"` // of a fragment, in bytes of the datagram
+	More     bool   `json:"more,omitzero"`   // a fragment, and not the last one
+
+	Trip
+	Copy *Trip `json:"copy,omitzero"` // of the copy that the wire made
+}
+
+// A Trip is what became of a packet on the wire.
+type Trip struct {
+	Fate    string `json:"fate"`       // one of those below
+	Arrived Figure `json:"arrived_ms"` // at the other end
+}
+
+// What can become of a packet.
+const (
+	PacketArrived      = "arrived"
+	PacketDamaged      = "damaged"       // arrived with one bit wrong
+	PacketLost         = "lost"          // on the way
+	PacketOverflowed   = "overflowed"    // the queue was full
+	PacketTooBig       = "too big"       // longer than the MTU
+	PacketReceiverDrop = "receiver drop" // arrived, and the socket buffer was full
+	PacketNobody       = "nobody"        // arrived, and nobody listened
+	PacketOnTheWay     = "on the way"    // when the exchange ended
+)
+
+// packets is what became of every packet.
+func (x *exchange) packets(seen path.Record) []Packet {
+	var list []Packet
+	for _, p := range seen.Packets {
+		one := Packet{
+			Number: p.Number, Sent: Milliseconds(p.Sent - x.began), Back: p.Back, Protocol: p.Protocol,
+			Bytes: p.Size, Data: p.Data, First: p.First, Last: p.Last,
+			Flags: p.Flags, Seq: p.Seq, Ack: p.Ack, Again: p.Again, Offset: p.Offset, More: p.More,
+			Trip: trip(p.Trip, x.began),
+		}
+		if p.Copy != nil {
+			copied := trip(*p.Copy, x.began)
+			one.Copy = &copied
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+// trip is a trip since the exchange began.
+func trip(t path.Trip, began time.Duration) Trip {
+	fate := fateOf(t)
+	if !t.Arrived {
+		return Trip{Fate: fate, Arrived: NA(fate)}
+	}
+	return Trip{Fate: fate, Arrived: Milliseconds(t.At - began)}
+}
+
+// fateOf names the cause that decided.
+func fateOf(t path.Trip) string {
+	for _, c := range []struct {
+		cause path.Cause
+		fate  string
+	}{
+		{path.Dropped, PacketLost},
+		{path.Overflowed, PacketOverflowed},
+		{path.TooBig, PacketTooBig},
+		{path.ReceiverDrop, PacketReceiverDrop},
+		{path.NobodyHome, PacketNobody},
+	} {
+		if t.Cause&c.cause != 0 {
+			return c.fate
+		}
+	}
+	switch {
+	case !t.Arrived:
+		return PacketOnTheWay
+	case t.Cause&path.Damaged != 0:
+		return PacketDamaged
+	}
+	return PacketArrived
+}

@@ -1,0 +1,206 @@
+package report
+
+import (
+	"io"
+	"math"
+
+	"stones/lab"
+)
+
+// WithTheory holds the formats that can show theory beside measurement, by
+// the names that --format takes.
+var WithTheory = map[string]Writer{
+	"table": func(w io.Writer, doc lab.Document) error {
+		p := newPage(doc)
+		p.addTheory(doc)
+		return p.text(w)
+	},
+	"markdown": func(w io.Writer, doc lab.Document) error {
+		p := newPage(doc)
+		p.addTheory(doc)
+		return p.markdown(w)
+	},
+	"csv": func(w io.Writer, doc lab.Document) error { return writeCSV(w, doc, true) },
+	"json": func(w io.Writer, doc lab.Document) error {
+		return writeJSON(w, withTheory(doc))
+	},
+}
+
+// A deviation is what was measured, and what theory says of it. Both are means
+// if there are several exchanges.
+type deviation struct {
+	measured lab.Figure
+	expectation
+}
+
+// deviate compares a measure of exchanges with theory. There is at least one
+// exchange.
+func deviate(e *lab.Experiment, exchanges []*lab.Exchange, key string) deviation {
+	var mean deviation
+	n := float64(len(exchanges))
+	variance := 0.0
+	for _, x := range exchanges {
+		measured, expected := find(key).of(x), expect(e, x, key)
+		if !measured.Known() {
+			return deviation{measured, expected}
+		}
+		if expected.why != "" && mean.why == "" {
+			mean.why = expected.why
+		}
+		mean.measured.Value += measured.Value / n
+		mean.Mean += expected.Mean / n
+		variance += expected.Sigma * expected.Sigma / n / n
+		mean.most = expected.most
+	}
+	mean.Sigma = math.Sqrt(variance)
+	return mean
+}
+
+// known reports whether there is anything to compare.
+func (d deviation) known() bool { return d.why == "" && d.measured.Known() }
+
+// expected is what theory says, or why it says nothing.
+func (d deviation) expected() lab.Figure {
+	if d.why != "" {
+		return lab.NA(d.why)
+	}
+	return millionths(d.Mean)
+}
+
+// sigmas is how many standard deviations the measurement is above theory.
+func (d deviation) sigmas() lab.Figure {
+	switch {
+	case !d.known():
+		return lab.NA(nothingCompared)
+	case d.Sigma == 0:
+		return lab.NA(noChance)
+	}
+	return millionths((d.measured.Value - d.Mean) / d.Sigma)
+}
+
+// percent is how many per cent of theory the measurement is above it.
+func (d deviation) percent() lab.Figure {
+	switch {
+	case !d.known():
+		return lab.NA(nothingCompared)
+	case d.measured.Value == d.Mean:
+		return lab.Number(0)
+	case d.Mean == 0:
+		return lab.NA(zeroExpected)
+	}
+	return millionths(100 * (d.measured.Value - d.Mean) / d.Mean)
+}
+
+// millionths is v to six decimals: the others depend on the processor.
+func millionths(v float64) lab.Figure { return lab.Number(math.Round(1e6*v)/1e6 + 0) }
+
+// addTheory adds the table of theory beside measurement: a row for each measure
+// that has a formula, and each transport.
+func (p *page) addTheory(doc lab.Document) {
+	combinations := combine(doc.Results)
+	if len(combinations) != 1 {
+		p.below = append(p.below, theoryOfOne)
+		return
+	}
+	c := combinations[0]
+	notes := footnotes{most: 0}
+	g := grid{head: theoryHead(len(c.results)), words: 2, wide: true}
+	for _, key := range theoryKeys {
+		m := find(key)
+		for _, s := range c.series {
+			d := deviate(c.experiment(), s.exchanges, key)
+			if !d.measured.Known() && d.measured != lab.Infinite() {
+				continue // what does not apply has no theory either
+			}
+			g.rows = append(g.rows, append([]string{rowName(key, c.experiment()), title(s.transport)}, d.cells(m.unit, &notes)...))
+		}
+	}
+	p.more = append(p.more, extra{caption: theoryCaption, grid: g, below: append([]string{theoryLine}, notes.lines()...)})
+}
+
+// cells are what was measured, what theory says, its band, and how far the one
+// is from the other.
+func (d deviation) cells(u unit, notes *footnotes) []string {
+	measured := lostWord
+	if d.measured.Known() {
+		measured = u.write(rounded(d.measured.Value, u))
+	}
+	if d.why != "" {
+		cell := notes.cell(lab.NA(d.why))
+		return []string{measured, cell, noCell, noCell}
+	}
+	expected, band := u.write(rounded(d.Mean, u)), noCell
+	if d.most {
+		expected = boundWord(expected)
+	}
+	if d.Sigma > 0 {
+		low, high := d.Band()
+		size, _ := u.scale(high)
+		band = u.number(rounded(max(low, 0), u), size) + "-" + u.number(rounded(high, u), size)
+	}
+	return []string{measured, expected, band, d.off()}
+}
+
+// off is how far the measurement is from theory, in words.
+func (d deviation) off() string {
+	if sigmas := d.sigmas(); sigmas.Known() {
+		return signed(sigmas.Value) + " " + sigmaWord
+	}
+	if percent := d.percent(); percent.Known() {
+		return signed(percent.Value) + "%"
+	}
+	return naWord
+}
+
+// rounded leaves a tenth of what is counted: a mean of counts is none.
+func rounded(v float64, u unit) float64 {
+	if u == count {
+		return math.Round(10*v) / 10
+	}
+	return v
+}
+
+// A theoryOf is what JSON says of a measure.
+type theoryOf struct {
+	Expected lab.Figure `json:"expected"`
+	Bound    bool       `json:"bound,omitzero"` // it is the most that can be
+	Sigma    lab.Figure `json:"sigma"`          // 0 is no chance
+	Sigmas   lab.Figure `json:"off_sigmas"`     // how far the measurement is above it
+	Percent  lab.Figure `json:"off_percent"`
+}
+
+// A documentOf is a [lab.Document] with theory in its exchanges.
+type (
+	documentOf struct {
+		Version string     `json:"stones"`
+		Results []resultOf `json:"results"`
+	}
+	resultOf struct {
+		Experiment lab.Experiment `json:"experiment"`
+		Exchanges  []exchangeOf   `json:"exchanges"`
+		Warnings   []lab.Warning  `json:"warnings"`
+		Made       lab.Made       `json:"made"`
+	}
+	exchangeOf struct {
+		lab.Exchange
+		Theory map[string]theoryOf `json:"theory"`
+	}
+)
+
+// withTheory adds theory to every exchange.
+func withTheory(doc lab.Document) documentOf {
+	with := documentOf{Version: doc.Version}
+	for _, r := range doc.Results {
+		result := resultOf{Experiment: r.Experiment, Warnings: r.Warnings, Made: r.Made}
+		for i := range r.Exchanges {
+			x := exchangeOf{Exchange: r.Exchanges[i], Theory: make(map[string]theoryOf)}
+			for _, key := range theoryKeys {
+				d := deviate(&r.Experiment, []*lab.Exchange{&x.Exchange}, key)
+				x.Theory[key] = theoryOf{d.expected(), d.most, millionths(d.Sigma), d.sigmas(), d.percent()}
+			}
+			result.Exchanges = append(result.Exchanges, x)
+		}
+		with.Results = append(with.Results, result)
+	}
+	return with
+}

@@ -1,0 +1,240 @@
+package picture
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// A chart is a picture with axes, as plain data.
+type chart struct {
+	title string
+	rows  [][]panel // all rows have the same number of panels
+	says  string    // in a sentence, what there is to see
+}
+
+// A panel is a pair of axes and what stands between them.
+type panel struct {
+	title  string
+	x, y   axis
+	series []series
+	lines  int    // height in a terminal
+	close  bool   // few enough marks to draw them large
+	empty  string // why there is nothing
+}
+
+// An axis is what is measured along one side. Its zero value is not an axis.
+type axis struct {
+	label    string
+	min, max float64 // min < max; above 0 if log
+	unit     float64 // the value that the numbers at the axis count as 1
+	log      bool
+	whole    bool // there is nothing between whole numbers
+}
+
+// place is where v lies along the axis: 0 is at min, 1 at max.
+func (a axis) place(v float64) float64 {
+	if a.log {
+		return math.Log(max(v, a.min)/a.min) / math.Log(a.max/a.min)
+	}
+	return (v - a.min) / (a.max - a.min)
+}
+
+// holds reports whether v lies on the axis.
+func (a axis) holds(v float64) bool { return a.min <= v && v <= a.max }
+
+// timeAxis is an axis in milliseconds that shows seconds if there are many. It
+// is so long that its numbers have few digits.
+func timeAxis(label string, from, to float64) axis {
+	to = max(to, from+0.01+1e-6*math.Abs(from))
+	if to-from >= 10_000 {
+		return axis{label: label + secondsUnit, min: from, max: to, unit: 1000}
+	}
+	return axis{label: label + millisecondsUnit, min: from, max: to, unit: 1}
+}
+
+// A point is a place on a panel, in the units of the axes.
+type point struct{ x, y float64 }
+
+// A series is points that look alike.
+type series struct {
+	look   look
+	points []point
+}
+
+// A look says how a series is drawn.
+type look int
+
+// The looks. The first ones lie below those that follow.
+const (
+	tcpFlight look = iota // points come in pairs: due, come
+	udpFlight
+	due
+	tcpStone
+	udpStone
+	lost
+	tcpSteps // points are corners; the curve goes right, then up
+	udpSteps
+	never // a level from one point to the next
+	window
+	threshold
+	roundTrip
+	gone  // of a ladder: an arrow ends there
+	again // of a ladder: an arrow
+)
+
+// A drawing is what is drawn of the points of a series.
+type drawing int
+
+const (
+	marks  drawing = iota // a shape at each
+	pairs                 // a line from the first to the second, from the third to the fourth ...
+	curve                 // a line through all of them
+	steps                 // a line that goes right, then up or down
+	dashes                // steps with gaps
+	dots                  // a dotted line through all of them
+)
+
+// A style is how a look appears.
+type style struct {
+	drawing drawing
+	letter  byte // in a terminal
+	name    string
+	colour  role
+	shape   shape
+}
+
+// A role is what a colour is used for.
+type role int
+
+const (
+	ink role = iota
+	faint
+	blue   // TCP
+	orange // UDP
+	green
+)
+
+// A shape tells marks apart without colour.
+type shape int
+
+const (
+	disc shape = iota
+	triangle
+	cross
+	speck
+)
+
+// styles holds the style of each look.
+var styles = [...]style{
+	tcpFlight: {drawing: pairs, letter: '-', colour: blue},
+	udpFlight: {drawing: pairs, letter: '-', colour: orange},
+	due:       {drawing: marks, letter: '.', name: dueName, colour: ink, shape: speck},
+	tcpStone:  {drawing: marks, letter: 'T', name: tcpName, colour: blue, shape: disc},
+	udpStone:  {drawing: marks, letter: 'U', name: udpName, colour: orange, shape: triangle},
+	lost:      {drawing: marks, letter: 'x', name: lostName, colour: ink, shape: cross},
+	tcpSteps:  {drawing: steps, letter: 'T', name: tcpName, colour: blue},
+	udpSteps:  {drawing: dashes, letter: 'U', name: udpName, colour: orange},
+	never:     {drawing: dots, letter: '.', name: neverName, colour: ink},
+	window:    {drawing: steps, letter: '#', name: windowName, colour: blue},
+	threshold: {drawing: dashes, letter: '-', name: thresholdName, colour: ink},
+	roundTrip: {drawing: curve, letter: '*', name: roundTripName, colour: green},
+	gone:      {drawing: marks, letter: 'x', name: goneName, colour: ink, shape: cross},
+	again:     {drawing: dashes, letter: '-', name: againName, colour: ink},
+}
+
+// legend is the looks that have a name and occur, in their order.
+func (c chart) legend() []look {
+	var looks []look
+	for _, row := range c.rows {
+		for _, p := range row {
+			for _, s := range p.series {
+				if len(s.points) > 0 && styles[s.look].name != "" {
+					looks = append(looks, s.look)
+				}
+			}
+		}
+	}
+	slices.Sort(looks)
+	return slices.Compact(looks)
+}
+
+// Two marks that fall into the same of so many columns and rows look like one.
+const columns, rows = 600, 300
+
+// thin leaves out points that nobody could tell from others. The extremes stay.
+func (p panel) thin(s series) []point {
+	switch styles[s.look].drawing {
+	case marks:
+		return p.thinMarks(s.points)
+	case pairs:
+		return s.points // they are only drawn where there are few
+	case curve, steps, dashes, dots:
+	}
+	return p.thinCurve(s.points)
+}
+
+// thinMarks keeps one point in each cell, and those at the outer edges.
+func (p panel) thinMarks(points []point) []point {
+	if len(points) == 0 {
+		return nil
+	}
+	edges := []point{
+		slices.MinFunc(points, byX), slices.MaxFunc(points, byX),
+		slices.MinFunc(points, byY), slices.MaxFunc(points, byY),
+	}
+	type cell struct{ column, row int }
+	taken := make(map[cell]bool)
+	var kept []point
+	for _, q := range points {
+		at := cell{int(p.x.place(q.x) * columns), int(p.y.place(q.y) * rows)}
+		if !taken[at] || slices.Contains(edges, q) {
+			taken[at] = true
+			kept = append(kept, q)
+		}
+	}
+	return kept
+}
+
+func byX(a, b point) int { return cmp.Compare(a.x, b.x) }
+func byY(a, b point) int { return cmp.Compare(a.y, b.y) }
+
+// thinCurve keeps the first, the last, the lowest and the highest point of each
+// column.
+func (p panel) thinCurve(points []point) []point {
+	var kept []point
+	for i := 0; i < len(points); {
+		column := int(p.x.place(points[i].x) * columns)
+		end := i + 1
+		for end < len(points) && int(p.x.place(points[end].x)*columns) == column {
+			end++
+		}
+		kept = append(kept, extremes(points[i:end])...)
+		i = end
+	}
+	return kept
+}
+
+// extremes is the first, the lowest, the highest and the last of points, in the
+// order in which they stand there.
+func extremes(points []point) []point {
+	if len(points) <= 4 {
+		return points
+	}
+	low, high := 0, 0
+	for i, q := range points {
+		if q.y < points[low].y {
+			low = i
+		}
+		if q.y > points[high].y {
+			high = i
+		}
+	}
+	at := []int{0, low, high, len(points) - 1}
+	slices.Sort(at)
+	var kept []point
+	for _, i := range slices.Compact(at) {
+		kept = append(kept, points[i])
+	}
+	return kept
+}

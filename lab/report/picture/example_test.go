@@ -1,0 +1,42 @@
+package picture_test
+
+import (
+	"fmt"
+	"os"
+
+	"stones/lab"
+	"stones/lab/report/picture"
+)
+
+// Stone 2 is lost. UDP leaves a hole; TCP throws it again, and holds up stone 3
+// until it is there.
+func ExampleView_Text() {
+	stone := func(number uint64, due float64, first lab.Figure) lab.StoneRecord {
+		return lab.StoneRecord{Number: number, Due: lab.Number(due), First: first}
+	}
+	r := lab.Result{Exchanges: []lab.Exchange{
+		{
+			Transport: lab.TCP, Thrown: 3, Delivered: 3, HeldUp: 2, Connect: lab.Number(100),
+			Delay:  lab.Delays{Min: lab.Number(50), Max: lab.Number(200)},
+			Stones: []lab.StoneRecord{stone(1, 0, lab.Number(50)), stone(2, 50, lab.Number(250)), stone(3, 100, lab.Number(250))},
+		},
+		{
+			Transport: lab.UDP, Thrown: 3, Delivered: 2, Lost: 1, Connect: lab.NA("UDP does not ask"),
+			Stones: []lab.StoneRecord{stone(1, 0, lab.Number(50)), stone(2, 50, lab.NA("did not come")), stone(3, 100, lab.Number(150))},
+		},
+	}}
+	if err := (picture.View{Kind: "stones"}).Text(os.Stdout, r); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// When each stone came   [. due, T TCP, U UDP, x lost]
+	// stone  TCP                               stone  UDP
+	// 3|                     .--------------T  3|          .----U
+	// 2|               .--------------------T  2|     x
+	// 1|          .----T                       1|.----U
+	//  ++---------+----------+---------+-----   ++---------+----------+---------+-----
+	//   0        100        200       300        0        100        200       300
+	//       since the thrower began (ms)             since the thrower began (ms)
+	// UDP left 1 hole and went on. TCP left no hole, but held up 2 of 3 stones, the
+	//   worst by 150 ms.
+}

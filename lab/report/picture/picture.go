@@ -1,0 +1,94 @@
+// Package picture draws what became of one experiment.
+//
+// Each picture is made twice from the same data, a chart: as letters for a
+// terminal ([View.Text]), and as lines for a projector ([View.SVG],
+// [View.PNG]). In both, TCP and UDP differ in shape and not in colour alone.
+// All words that people read are in words.go.
+//
+// What it deliberately lacks: it measures nothing. What it needs beyond the
+// counts must be in the result: the stones for "stones" and "cdf"
+// ([lab.Experiment.PerStone]), the packets for "ladder"
+// ([lab.Experiment.Packets]). What is missing, the picture says. Equal results
+// give equal bytes.
+package picture
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"stones/lab"
+)
+
+// Kinds are the names of the pictures.
+func Kinds() []string { return []string{"stones", "cdf", "ladder", "cwnd"} }
+
+// A View says what to draw, and how.
+type View struct {
+	Kind    string   // one of Kinds
+	Dark    bool     // light on dark, not dark on light; only files have a ground
+	Caption []string // stands above the picture in files: what was thrown
+}
+
+// Text writes the picture in plain ASCII, 80 characters wide. Its error is that
+// of w, or that there is no such kind.
+func (v View) Text(w io.Writer, r lab.Result) error {
+	var lines []string
+	switch v.Kind {
+	case "ladder":
+		lines = newLadder(r).text()
+	default:
+		c, err := v.chart(r, 11)
+		if err != nil {
+			return err
+		}
+		lines = c.text()
+	}
+	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
+	return err
+}
+
+// SVG writes the picture as a drawing of 960 by 540 points. Its letters are of
+// the font Liberation Sans, or of Arial, which is as wide. Its error is that of
+// w, or that there is no such kind.
+func (v View) SVG(w io.Writer, r lab.Result) error {
+	return v.draw(r, func(s sheet) error { return s.writeSVG(w) })
+}
+
+// PNG writes the picture as an image of 1920 by 1080 pixels. Its error is that
+// of w, or that there is no such kind.
+func (v View) PNG(w io.Writer, r lab.Result) error {
+	return v.draw(r, func(s sheet) error { return s.writePNG(w) })
+}
+
+// draw gives the picture on a sheet to write.
+func (v View) draw(r lab.Result, write func(sheet) error) error {
+	s := sheet{theme: light, caption: v.Caption}
+	if v.Dark {
+		s.theme = dark
+	}
+	if v.Kind == "ladder" {
+		s.body = newLadder(r)
+		return write(s)
+	}
+	c, err := v.chart(r, 18)
+	if err != nil {
+		return err
+	}
+	s.body = c
+	return write(s)
+}
+
+// chart makes the chart of the kind. Where there are too many stones to tell
+// them apart, it shows closer so many of them.
+func (v View) chart(r lab.Result, closer int) (chart, error) {
+	switch v.Kind {
+	case "stones":
+		return stonesChart(r, closer), nil
+	case "cdf":
+		return delayChart(r), nil
+	case "cwnd":
+		return windowChart(r), nil
+	}
+	return chart{}, fmt.Errorf("picture: %q: not a picture", v.Kind)
+}

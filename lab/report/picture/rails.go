@@ -1,0 +1,314 @@
+package picture
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// clock is how wide a time is, with a blank.
+const clock = 8
+
+func (l ladder) heading() (title, says string) { return ladderTitle, l.says }
+
+// rest says how many packets are not shown.
+func (l ladder) rest() string { return restSays(l.before, l.more) }
+
+// text draws the ladder with letters. Each packet has a line of its own, in
+// order of sending: the time at its foot is when it left, that at its head when
+// it came.
+func (l ladder) text() []string {
+	if l.empty() {
+		return append([]string{ladderTitle}, wrapText(noPackets)...)
+	}
+	const gap = 2
+	width := (textWidth-gap*(len(l.rails)-1))/len(l.rails) - 2*clock - 2
+	var heads []string
+	for _, r := range l.rails {
+		heads = append(heads, pad(throwerName, clock)+" "+centre(r.name, width)+"  "+catcherName)
+	}
+	lines := []string{ladderTitle + "   [" + ladderLegend + "]", join(heads, 2*clock+2+width, gap)}
+	done := make([]int, len(l.rails))
+	for {
+		i := l.next(done)
+		if i < 0 {
+			break
+		}
+		now := clockText(l.rails[i].packets[done[i]].sent)
+		var parts []string
+		for j, r := range l.rails {
+			part := strings.Repeat(" ", clock) + "|" + strings.Repeat(" ", width) + "|"
+			if done[j] < len(r.packets) && clockText(r.packets[done[j]].sent) == now {
+				part = r.packets[done[j]].text(width)
+				done[j]++
+			}
+			parts = append(parts, part)
+		}
+		lines = append(lines, join(parts, 2*clock+2+width, gap))
+	}
+	if rest := l.rest(); rest != "" {
+		lines = append(lines, rest)
+	}
+	return append(lines, wrapText(l.says)...)
+}
+
+// join puts parts side by side.
+func join(parts []string, width, gap int) string {
+	line := ""
+	for i, part := range parts {
+		line = pad(line, i*(width+gap)) + part
+	}
+	return strings.TrimRight(line, " ")
+}
+
+// centre puts a text in the middle.
+func centre(text string, width int) string {
+	return pad(strings.Repeat(" ", max(0, (width-len(text))/2))+text, width)
+}
+
+// clockText is a time as it stands beside a ladder, in few letters.
+func clockText(ms float64) string {
+	text := strconv.FormatFloat(math.Round(ms*10)/10, 'f', 1, 64)
+	if len(text) >= clock {
+		text = strconv.FormatFloat(ms, 'f', 0, 64)
+	}
+	if len(text) >= clock {
+		text = strconv.FormatFloat(ms, 'g', 1, 64)
+	}
+	return text
+}
+
+// text draws the packet as an arrow between two times.
+func (p packet) text(width int) string {
+	arrow := fill('-', width)
+	label := p.label()
+	if len(label) > width-4 {
+		label = label[:width-4]
+	}
+	copy(arrow[(width-len(label))/2:], label)
+	head, came := ">", ""
+	if p.arrived {
+		came = clockText(p.came)
+	} else {
+		head = "x  "
+	}
+	sent := clockText(p.sent)
+	if p.back {
+		head = strings.Map(func(r rune) rune {
+			if r == '>' {
+				return '<'
+			}
+			return r
+		}, reverse(head))
+		copy(arrow, head)
+		return pad(strings.Repeat(" ", max(0, clock-1-len(came)))+came, clock) + "|" + string(arrow) + "| " + sent
+	}
+	copy(arrow[width-len(head):], head)
+	return pad(strings.Repeat(" ", max(0, clock-1-len(sent)))+sent, clock) + "|" + string(arrow) + "| " + came
+}
+
+func reverse(text string) string {
+	letters := []byte(text)
+	for i, j := 0, len(letters)-1; i < j; i, j = i+1, j-1 {
+		letters[i], letters[j] = letters[j], letters[i]
+	}
+	return string(letters)
+}
+
+// draw draws the ladder: time runs down, the same for all transports.
+func (l ladder) draw(p pen, area draw.Canvas) {
+	style := p.text(labelSize, ink)
+	if l.empty() {
+		style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
+		area.FillText(style, area.Center(), noPackets)
+		return
+	}
+	area = p.legend(area, []look{gone, again})
+	if rest := l.rest(); rest != "" {
+		area = p.below(area, p.text(tickSize, ink), []string{rest})
+	}
+	names := area
+	area.Max.Y -= 2 * leading(style)
+	from, to := l.span()
+	time := timeAxis(ladderTime, from, to)
+	down := func(t float64) vg.Length { return area.Max.Y - vg.Length(time.place(t))*(area.Max.Y-area.Min.Y) }
+	left := l.drawTime(p, area, names.Max.Y, time, down)
+
+	width := (area.Max.X - left) / vg.Length(len(l.rails))
+	for i, r := range l.rails {
+		rung := drawnRail{pen: p, canvas: area, colour: styles[r.look].colour, down: down, left: left + vg.Length(i)*width + 4*margin, right: left + vg.Length(i+1)*width - 2*margin}
+		rung.heads(names.Max.Y, r.name)
+		rung.flight = r.flight()
+		rung.arrows(r.packets)
+	}
+}
+
+// drawTime draws the axis at the left, and returns where it ends.
+func (l ladder) drawTime(p pen, area draw.Canvas, top vg.Length, time axis, down func(float64) vg.Length) vg.Length {
+	style := p.text(tickSize, ink)
+	style.XAlign, style.YAlign = draw.XRight, draw.YCenter
+	name := p.text(labelSize, ink)
+	name.YAlign = draw.YTop
+	area.FillText(name, vg.Point{X: area.Min.X, Y: top}, time.label)
+	left := area.Min.X + 3*margin
+	for _, t := range time.ticks(10) {
+		y := down(t.value)
+		area.FillText(style, vg.Point{X: left - 4, Y: y + style.FontExtents().Descent}, t.label)
+		area.StrokeLine2(p.line(hair, faint), left, y, area.Max.X, y)
+	}
+	return left
+}
+
+// A drawnRail is where a rail is being drawn.
+type drawnRail struct {
+	pen
+	canvas      draw.Canvas
+	colour      role
+	down        func(float64) vg.Length
+	left, right vg.Length
+	flight      float64 // how long an arrow flies that does not arrive
+}
+
+// heads draws the two ends with their names.
+func (d drawnRail) heads(top vg.Length, name string) {
+	style := d.text(labelSize, ink)
+	style.XAlign, style.YAlign = draw.XCenter, draw.YTop
+	title := d.text(saysSize, d.colour)
+	title.XAlign, title.YAlign = draw.XCenter, draw.YTop
+	d.canvas.FillText(title, vg.Point{X: (d.left + d.right) / 2, Y: top}, name)
+	d.canvas.FillText(style, vg.Point{X: d.left, Y: top}, throwerName)
+	d.canvas.FillText(style, vg.Point{X: d.right, Y: top}, catcherName)
+	for _, x := range []vg.Length{d.left, d.right} {
+		d.canvas.StrokeLine2(d.line(medium, ink), x, d.canvas.Min.Y-margin/4, x, top-leading(style))
+	}
+}
+
+// arrows draws the packets. Where they follow one another so closely that their
+// names would overlap, they get one together.
+func (d drawnRail) arrows(packets []packet) {
+	for _, p := range packets {
+		d.arrow(p)
+	}
+	for _, p := range packets {
+		if !p.arrived {
+			_, to := d.ends(p)
+			d.marks(d.canvas, styles[gone], true, []vg.Point{to})
+		}
+	}
+	for _, back := range []bool{false, true} {
+		var group []packet
+		for _, p := range packets {
+			if p.back != back {
+				continue
+			}
+			if len(group) > 0 && d.apart(group[0], p) {
+				d.name(group)
+				group = nil
+			}
+			group = append(group, p)
+		}
+		if len(group) > 0 {
+			d.name(group)
+		}
+	}
+}
+
+// apart reports whether p is so far below the packet above that both have room
+// for a name.
+func (d drawnRail) apart(above, p packet) bool {
+	from, _ := d.ends(above)
+	to, _ := d.ends(p)
+	return min(from.Y-to.Y, d.label(above).Y-d.label(p).Y) >= tickSize
+}
+
+// label is where the name of a packet stands: so near to its beginning that it
+// meets no name of the other direction.
+func (d drawnRail) label(p packet) vg.Point {
+	const at = 0.3
+	from, to := d.ends(p)
+	if !p.arrived {
+		return vg.Point{X: from.X + (to.X-from.X)*at/lostPart, Y: from.Y + (to.Y-from.Y)*at/lostPart}
+	}
+	return vg.Point{X: from.X + (to.X-from.X)*at, Y: from.Y + (to.Y-from.Y)*at}
+}
+
+// lostPart is how far an arrow comes that does not arrive.
+const lostPart = 0.6
+
+// ends are where an arrow begins and ends. One that is lost ends on the way, as
+// if it had been about to arrive like the others.
+func (d drawnRail) ends(p packet) (from, to vg.Point) {
+	from, to = vg.Point{X: d.left, Y: d.down(p.sent)}, vg.Point{X: d.right}
+	if p.back {
+		from.X, to.X = to.X, from.X
+	}
+	if p.arrived {
+		to.Y = d.down(p.came)
+		return from, to
+	}
+	to = vg.Point{X: from.X + (to.X-from.X)*lostPart, Y: max(d.down(p.sent+d.flight*lostPart), d.canvas.Min.Y)}
+	return from, to
+}
+
+// arrow draws one packet.
+func (d drawnRail) arrow(p packet) {
+	from, to := d.ends(p)
+	line := d.line(medium, d.colour)
+	if p.again {
+		line = d.stroke(styles[again])
+		line.Width = medium
+	}
+	d.canvas.StrokeLines(line, []vg.Point{from, to})
+	if !p.arrived {
+		return
+	}
+	angle := math.Atan2(float64(to.Y-from.Y), float64(to.X-from.X))
+	const length, spread = 11, 0.4
+	var path vg.Path
+	path.Move(to)
+	for _, turn := range []float64{-spread, spread} {
+		sin, cos := math.Sincos(angle + math.Pi + turn)
+		path.Line(vg.Point{X: to.X + vg.Length(length*cos), Y: to.Y + vg.Length(length*sin)})
+	}
+	path.Close()
+	d.canvas.SetColor(d.roles[d.colour])
+	d.canvas.Fill(path)
+}
+
+// name writes along the first of a group of arrows what they are.
+func (d drawnRail) name(group []packet) {
+	from, to := d.ends(group[0])
+	style := d.text(tickSize, ink)
+	style.YAlign = draw.YBottom
+	style.XAlign = draw.XCenter
+	at := d.label(group[0])
+	style.Rotation = math.Atan(float64(to.Y-from.Y) / float64(to.X-from.X))
+	label := groupLabel(group)
+	d.clear(at, style, label)
+	d.canvas.FillText(style, vg.Point{X: at.X, Y: at.Y + 2}, label)
+}
+
+// clear wipes what other arrows have drawn where a label will stand.
+func (d drawnRail) clear(at vg.Point, style text.Style, label string) {
+	sin, cos := math.Sincos(style.Rotation)
+	wide, high := style.Width(label)/2, style.FontExtents().Ascent
+	var path vg.Path
+	for i, corner := range []vg.Point{{X: -wide, Y: 2}, {X: wide, Y: 2}, {X: wide, Y: high}, {X: -wide, Y: high}} {
+		turned := vg.Point{
+			X: at.X + corner.X*vg.Length(cos) - corner.Y*vg.Length(sin),
+			Y: at.Y + corner.X*vg.Length(sin) + corner.Y*vg.Length(cos),
+		}
+		if i == 0 {
+			path.Move(turned)
+			continue
+		}
+		path.Line(turned)
+	}
+	path.Close()
+	d.canvas.SetColor(d.ground)
+	d.canvas.Fill(path)
+}

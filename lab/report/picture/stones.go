@@ -1,0 +1,228 @@
+package picture
+
+import (
+	"math"
+	"slices"
+
+	"stones/lab"
+)
+
+// A stone is what became of one stone, in milliseconds since its thrower began.
+type stone struct {
+	number float64
+	due    float64
+	came   float64
+	lost   bool
+}
+
+// delay is how long a stone took that came.
+func (s stone) delay() float64 { return s.came - s.due }
+
+// stonesOf is what became of the stones that were thrown, in order of number.
+//
+// A lost stone that was due when it was thrown has no time of its own. It gets
+// that of the one before it, which was thrown no later.
+func stonesOf(x *lab.Exchange) []stone {
+	if x == nil {
+		return nil
+	}
+	start := 0.0 // of the plan
+	if x.Connect.Known() {
+		start = sane(x.Connect.Value)
+	}
+	last := start
+	list := make([]stone, 0, len(x.Stones))
+	for _, r := range x.Stones {
+		s := stone{number: float64(r.Number), due: last, lost: !r.First.Known()}
+		if r.Due.Known() {
+			s.due = start + sane(r.Due.Value)
+		}
+		if !s.lost {
+			s.came = start + sane(r.First.Value)
+		}
+		last = s.due
+		list = append(list, s)
+	}
+	return list
+}
+
+// sane keeps a time in milliseconds, whatever it is, within what can be drawn.
+func sane(ms float64) float64 {
+	const eon = 1e10
+	if math.IsNaN(ms) {
+		return 0
+	}
+	return min(max(ms, -eon), eon)
+}
+
+// find returns the exchange over the transport, or nil.
+func find(r lab.Result, transport string) *lab.Exchange {
+	for i := range r.Exchanges {
+		if r.Exchanges[i].Transport == transport {
+			return &r.Exchanges[i]
+		}
+	}
+	return nil
+}
+
+// A side is one transport in a picture.
+type side struct {
+	exchange            *lab.Exchange
+	stones              []stone
+	name                string
+	mark, flight, curve look
+}
+
+// sides are the transports of the result.
+func sides(r lab.Result) []side {
+	var list []side
+	for _, s := range []side{
+		{exchange: find(r, lab.TCP), name: tcpName, mark: tcpStone, flight: tcpFlight, curve: tcpSteps},
+		{exchange: find(r, lab.UDP), name: udpName, mark: udpStone, flight: udpFlight, curve: udpSteps},
+	} {
+		if s.exchange != nil {
+			s.stones = stonesOf(s.exchange)
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// stonesChart is arrival time against stone number: TCP's staircase beside
+// UDP's holes. If there are more than closer stones, it shows them all small,
+// and below that so many of them large.
+func stonesChart(r lab.Result, closer int) chart {
+	c := chart{title: stonesTitle, says: stonesSays(find(r, lab.TCP), find(r, lab.UDP))}
+	list := sides(r)
+	last := 0.0
+	for _, s := range list {
+		for _, one := range s.stones {
+			last = max(last, one.number)
+		}
+	}
+	if last == 0 {
+		c.rows = [][]panel{{{lines: 5, x: timeAxis(sinceAxis, 0, 1), y: numberAxis(1, 1), empty: noStones}}}
+		return c
+	}
+	near := span{1, last}
+	if last > float64(closer) {
+		c.rows = append(c.rows, stonesRow(list, near, false, 7))
+		near = worst(list, closer, last)
+		for i := range list {
+			list[i].name = closerTitle(list[i].name, int(near.from), int(near.to))
+		}
+	}
+	c.rows = append(c.rows, stonesRow(list, near, true, int(near.to-near.from)+1))
+	return c
+}
+
+// A span is stones from one number to another.
+type span struct{ from, to float64 }
+
+// numberAxis is an axis that has room for each of these stones.
+func numberAxis(from, to float64) axis {
+	return axis{label: numberLabel, min: from - 0.5, max: to + 0.5, unit: 1, whole: true}
+}
+
+// stonesRow is a panel for each side, all with the same axes.
+func stonesRow(list []side, near span, close bool, lines int) []panel {
+	from, to := math.Inf(1), math.Inf(-1)
+	for _, s := range list {
+		for _, one := range s.stones {
+			if one.number < near.from || one.number > near.to {
+				continue
+			}
+			from, to = min(from, one.due), max(to, one.due)
+			if !one.lost {
+				to = max(to, one.came)
+			}
+		}
+	}
+	if !close {
+		from = 0
+	}
+	if from > to {
+		from, to = 0, 1
+	}
+	margin := (to - from) * 0.02
+	if close {
+		from -= margin
+	}
+	x, y := timeAxis(sinceAxis, from, to+margin), numberAxis(near.from, near.to)
+	var row []panel
+	for _, s := range list {
+		p := panel{title: s.name, x: x, y: y, close: close, lines: lines}
+		p.series = s.marks(near, close)
+		row = append(row, p)
+	}
+	return row
+}
+
+// marks are the series of the stones in a span. Only if they are close, it is
+// shown when each was due.
+func (s side) marks(near span, close bool) []series {
+	var flights, dues, came, gone []point
+	for _, one := range s.stones {
+		if one.number < near.from || one.number > near.to {
+			continue
+		}
+		if one.lost {
+			gone = append(gone, point{one.due, one.number})
+			continue
+		}
+		came = append(came, point{one.came, one.number})
+		if close {
+			flights = append(flights, point{one.due, one.number}, point{one.came, one.number})
+			dues = append(dues, point{one.due, one.number})
+		}
+	}
+	return []series{{s.flight, flights}, {due, dues}, {s.mark, came}, {lost, gone}}
+}
+
+// worst is a span of so many stones around the place where TCP's delay jumps
+// up most, and where UDP lost one too, if there is such a place. Without a jump
+// it is where UDP lost the first one, or the beginning.
+func worst(list []side, most int, last float64) span {
+	var (
+		holes []float64 // numbers that UDP lost
+		tcp   []stone
+	)
+	for _, s := range list {
+		if s.mark == tcpStone {
+			tcp = s.stones
+			continue
+		}
+		for _, one := range s.stones {
+			if one.lost {
+				holes = append(holes, one.number)
+			}
+		}
+	}
+	before := float64(most / 5)
+	width := float64(most)
+	around := func(n float64) span {
+		from := max(1, min(n-before, last-width+1))
+		return span{from, min(last, from+width-1)}
+	}
+	best, jump := 0.0, 1.0 // a millisecond is no jump
+	withHole := false
+	for i := 1; i < len(tcp); i++ {
+		if tcp[i].lost || tcp[i-1].lost {
+			continue
+		}
+		up := tcp[i].delay() - tcp[i-1].delay()
+		if up <= 1 {
+			continue
+		}
+		near := around(tcp[i].number)
+		at, _ := slices.BinarySearch(holes, near.from)
+		hole := at < len(holes) && holes[at] <= near.to
+		if hole && !withHole || hole == withHole && up > jump {
+			best, jump, withHole = tcp[i].number, up, hole
+		}
+	}
+	if best == 0 && len(holes) > 0 {
+		best = holes[0]
+	}
+	return around(best)
+}

@@ -1,0 +1,350 @@
+package picture
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"stones/lab"
+)
+
+// All words that people read are in this file, so that another language can
+// stand beside it.
+
+// Names in legends.
+const (
+	tcpName       = "TCP"
+	udpName       = "UDP"
+	lostName      = "lost"
+	dueName       = "due"
+	neverName     = "the rest never comes"
+	someLostName  = "some lost"
+	windowName    = "congestion window"
+	thresholdName = "slow start threshold"
+	roundTripName = "round-trip time"
+	bothName      = "both"
+)
+
+// Titles and labels.
+const (
+	stonesTitle = "When each stone came"
+	delayTitle  = "How many came within which time"
+	windowTitle = "What TCP allowed itself"
+	ladderTitle = "Who sent what, and when"
+
+	numberLabel      = "stone"
+	sinceAxis        = "since the thrower began"
+	delayLabel       = "delay since the stone was due"
+	logSuffix        = ", logarithmic"
+	shareLabel       = "% of the stones thrown"
+	windowLabel      = "packets"
+	tripLabel        = "round trip"
+	millisecondsUnit = " (ms)"
+	secondsUnit      = " (s)"
+)
+
+// Why there is nothing to draw.
+const (
+	noStones  = "No stone was thrown, or nobody kept what became of each."
+	noneCame  = "No stone came, or nobody kept what became of each."
+	noSamples = "Nobody kept TCP's state: only the path sim does, and only for TCP."
+	noPackets = "Nobody kept the packets: only the path sim does."
+)
+
+// closerTitle stands over a panel that shows only some stones.
+func closerTitle(name string, from, to int) string {
+	return fmt.Sprintf("%s, stones %d to %d", name, from, to)
+}
+
+// stonesSays says what the picture of the stones shows.
+func stonesSays(tcp, udp *lab.Exchange) string {
+	var text string
+	if udp != nil {
+		switch {
+		case udp.Thrown == 0:
+			text = "UDP threw nothing."
+		case udp.Lost == 0:
+			text = "UDP left no hole."
+		default:
+			text = fmt.Sprintf("UDP left %s and went on.", some(udp.Lost, "hole"))
+		}
+		if tcp != nil {
+			text += " "
+		}
+	}
+	switch {
+	case tcp == nil:
+		return text
+	case tcp.Thrown == 0:
+		return text + "TCP threw nothing."
+	case tcp.Delivered < tcp.Thrown:
+		return text + fmt.Sprintf("TCP brought %d of %s.", tcp.Delivered, some(tcp.Thrown, "stone"))
+	case tcp.HeldUp == 0:
+		return text + "TCP left no hole, and held up no stone."
+	}
+	return text + fmt.Sprintf("TCP left no hole, but held up %d of %s, the worst by %s.",
+		tcp.HeldUp, some(tcp.Delivered, "stone"), milliseconds(tcp.Delay.Max.Value-tcp.Delay.Min.Value))
+}
+
+// delaySays says what the picture of the delays shows.
+func delaySays(tcp, udp *lab.Exchange) string {
+	var text string
+	for _, x := range []*lab.Exchange{tcp, udp} {
+		if x == nil {
+			continue
+		}
+		name := tcpName
+		if x == udp {
+			name = udpName
+		}
+		if text != "" {
+			text += " "
+		}
+		switch {
+		case x.Delivered == 0:
+			text += fmt.Sprintf("Over %s nothing came.", name)
+			continue
+		case x.Delay.P50.Known():
+			text += fmt.Sprintf("Over %s half of the stones came within %s", name, milliseconds(x.Delay.P50.Value))
+		default:
+			text += fmt.Sprintf("Over %s less than half of the stones came", name)
+		}
+		if never := x.Thrown - x.Delivered; never > 0 {
+			text += fmt.Sprintf(", and %d of %d never: the curve stops at %s.", never, x.Thrown, percent(x.Delivered, x.Thrown))
+		} else {
+			text += fmt.Sprintf(", and all of them within %s.", milliseconds(x.Delay.Max.Value))
+		}
+	}
+	return text
+}
+
+// windowSays says what the picture of the window shows. Between two samples the
+// window may have shrunk and grown again.
+func windowSays(samples []lab.Sample) string {
+	least, most, cuts := samples[0].Cwnd, samples[0].Cwnd, 0
+	short, long := math.Inf(1), math.Inf(-1)
+	falling := false
+	for i, s := range samples {
+		least, most = min(least, s.Cwnd), max(most, s.Cwnd)
+		if s.RTT.Known() {
+			short, long = min(short, s.RTT.Value), max(long, s.RTT.Value)
+		}
+		if i > 0 && s.Cwnd != samples[i-1].Cwnd {
+			if s.Cwnd < samples[i-1].Cwnd && !falling {
+				cuts++
+			}
+			falling = s.Cwnd < samples[i-1].Cwnd
+		}
+	}
+	var text string
+	switch {
+	case least == most:
+		text = fmt.Sprintf("The window was always seen at %s", some(least, "packet"))
+	case cuts == 0:
+		text = fmt.Sprintf("The window was never seen to shrink: it held %d to %s", least, some(most, "packet"))
+	default:
+		text = fmt.Sprintf("TCP cut its window at least %s: it was seen to hold %d to %s", times(cuts), least, some(most, "packet"))
+	}
+	if short > long {
+		return text + "."
+	}
+	if milliseconds(short) == milliseconds(long) {
+		return text + fmt.Sprintf("; a round trip took %s.", milliseconds(short))
+	}
+	return text + fmt.Sprintf("; a round trip took %s to %s.", milliseconds(short), milliseconds(long))
+}
+
+// some is a number of things.
+func some(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return strconv.Itoa(n) + " " + thing
+}
+
+// times says how often.
+func times(n int) string {
+	switch n {
+	case 1:
+		return "once"
+	case 2:
+		return "twice"
+	}
+	return strconv.Itoa(n) + " times"
+}
+
+// milliseconds is a time with at most one digit after the point.
+func milliseconds(ms float64) string {
+	return strconv.FormatFloat(math.Round(sane(ms)*10)/10, 'f', -1, 64) + " ms"
+}
+
+// percent is a share; it is 100% only if it is the whole.
+func percent(part, whole int) string {
+	share := math.Round(1000*float64(part)/float64(whole)) / 10
+	if part < whole {
+		share = min(share, 99.9)
+	}
+	return strconv.FormatFloat(share, 'f', -1, 64) + "%"
+}
+
+// Words of the ladder.
+const (
+	throwerName  = "thrower"
+	catcherName  = "catcher"
+	ladderTime   = "time"
+	ladderLegend = "ms when sent and when it came, x lost"
+	againWord    = " again"
+	againName    = "thrown again"
+	goneName     = "did not arrive"
+	moreName     = "and more"
+)
+
+// stonesLabel names the stones in a packet.
+func stonesLabel(first, last uint64, again bool) string {
+	text := "stone " + strconv.FormatUint(first, 10)
+	if last > first {
+		text = fmt.Sprintf("stones %d-%d", first, last)
+	}
+	if again {
+		text += againWord
+	}
+	return text
+}
+
+// groupLabel names packets that follow one another closely.
+func groupLabel(group []packet) string {
+	const most = 5 // more are not named
+	var parts []string
+	for i := 0; i < len(group); {
+		run := group[i]
+		n := 1
+		for ; i+n < len(group) && run.continues(group[i+n]); n++ {
+			run.last = group[i+n].last
+		}
+		i += n
+		text := run.label()
+		if run.first == 0 && n > 1 {
+			text = fmt.Sprintf("%d x %s", n, text)
+		}
+		if len(parts) == most-1 && i < len(group) {
+			return strings.Join(append(parts, moreName), ", ")
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// continues reports whether q can be named together with p, which it follows.
+func (p packet) continues(q packet) bool {
+	if p.again != q.again || p.note != q.note || (p.first == 0) != (q.first == 0) {
+		return false
+	}
+	if p.first == 0 {
+		return p.what == q.what
+	}
+	return q.first == p.last || q.first == p.last+1
+}
+
+// restSays says how many packets are not shown.
+func restSays(before, more int) string {
+	switch {
+	case before == 0 && more == 0:
+		return ""
+	case before == 0:
+		return fmt.Sprintf("%s not shown.", some(more, "more packet"))
+	}
+	return fmt.Sprintf("%s before these not shown, and %d more.", some(before, "packet"), more)
+}
+
+// ladderSays says what the ladder shows, of which it may be a part only.
+func ladderSays(rails []rail) string {
+	var begins, ends []string
+	for _, r := range rails {
+		if len(r.packets) == 0 {
+			continue
+		}
+		begins = append(begins, beginSays(r))
+		again, gone := 0, 0
+		for _, p := range r.packets {
+			if p.again {
+				again++
+			}
+			if !p.arrived {
+				gone++
+			}
+		}
+		text := fmt.Sprintf("of %s's %s ", r.name, some(len(r.packets), "packet"))
+		if gone == 0 {
+			text += "all arrived"
+		} else {
+			text += fmt.Sprintf("%d did not arrive", gone)
+		}
+		if again > 0 || gone > 0 {
+			text += fmt.Sprintf(", and %s thrown again", nobodyWas(again))
+		}
+		ends = append(ends, text)
+	}
+	return strings.TrimSpace(sentence(begins) + sentence(ends))
+}
+
+// beginSays says when the first stone left.
+func beginSays(r rail) string {
+	at := slices.IndexFunc(r.packets, func(p packet) bool { return p.first > 0 })
+	switch {
+	case at < 0:
+		return r.name + " threw no stone"
+	case at == 0 && milliseconds(r.packets[0].sent) == milliseconds(0):
+		return r.name + "'s first stone left at once"
+	case at == 0:
+		return fmt.Sprintf("%s's first stone left after %s", r.name, milliseconds(r.packets[0].sent))
+	}
+	return fmt.Sprintf("%s's first stone left after %s and %s without one", r.name, milliseconds(r.packets[at].sent), some(at, "packet"))
+}
+
+// nobodyWas is a number of packets as the beginning of what befell them.
+func nobodyWas(n int) string {
+	switch n {
+	case 0:
+		return "none was"
+	case 1:
+		return "1 was"
+	}
+	return strconv.Itoa(n) + " were"
+}
+
+// sentence joins clauses.
+func sentence(clauses []string) string {
+	if len(clauses) == 0 {
+		return ""
+	}
+	text := strings.Join(clauses, "; ")
+	return " " + strings.ToUpper(text[:1]) + text[1:] + "."
+}
+
+// fateNotes say what befell a packet that arrived.
+var fateNotes = map[string]string{
+	lab.PacketDamaged:      "damaged",
+	lab.PacketReceiverDrop: "no room",
+	lab.PacketNobody:       "nobody there",
+}
+
+// whatLabel names a packet by what it is.
+func whatLabel(p lab.Packet) string {
+	switch {
+	case p.Offset > 0:
+		return "next piece"
+	case p.Protocol == lab.UDP && p.More:
+		return "piece"
+	case p.Protocol != lab.TCP:
+		return strings.ToUpper(p.Protocol)
+	case strings.Contains(p.Flags, "FIN"):
+		return "FIN"
+	case strings.Contains(p.Flags, "RST"):
+		return "RST"
+	case p.Flags == "PSH ACK":
+		return "data"
+	}
+	return p.Flags
+}

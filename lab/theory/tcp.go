@@ -1,0 +1,77 @@
+package theory
+
+import "math"
+
+// FirstWindow is how many segments TCP begins with (RFC 6928).
+const FirstWindow = 10
+
+// Mathis is the rate that TCP comes to, in bits of payload a second, if the
+// share p of its segments is lost and every segment is acknowledged: Mathis,
+// Semke, Mahdavi and Ott, 1997, with b = 1. It holds for rare losses, up to
+// about 2%, and long flights.
+func Mathis(segment, roundTrip, p float64) float64 {
+	return 8 * segment / roundTrip * math.Sqrt(1.5/p)
+}
+
+// PFTK is the same with retransmission timeouts: Padhye, Firoiu, Towsley and
+// Kurose, 1998, as in RFC 5348 section 3.1, with b = 1. It holds for higher
+// losses too, within a factor of 2 or so.
+func PFTK(segment, roundTrip, timeout, p float64) float64 {
+	return 8 * segment / (roundTrip*math.Sqrt(2*p/3) + timeout*3*math.Sqrt(3*p/8)*p*(1+32*p*p))
+}
+
+// WindowLimit is the rate, in bits a second, of a sender that may have so many
+// bytes on the way (RFC 6349 section 3.3.1).
+func WindowLimit(window, roundTrip float64) float64 { return 8 * window / roundTrip }
+
+// Rounds is how many round trips slow start takes to send so many segments: 10
+// in the first, and in each other one twice as many as in the one before (RFC
+// 5681 section 3.1).
+func Rounds(segments int) int {
+	rounds := 0
+	for window := FirstWindow; segments > 0; window *= 2 {
+		segments -= window
+		rounds++
+	}
+	return rounds
+}
+
+// MostInFlight is how many segments are on the way at once, at most, when slow
+// start sends so many.
+func MostInFlight(segments int) int {
+	most, window := 0, FirstWindow
+	for ; segments > 0; window *= 2 {
+		most = max(most, min(segments, window))
+		segments -= window
+	}
+	return most
+}
+
+// SlowStart is when the last of so many segments lands, in seconds from the
+// asking: one round trip for the connection, one for each round but the last,
+// and half of one for that.
+func SlowStart(segments int, roundTrip, oneWay float64) float64 {
+	return roundTrip*float64(Rounds(segments)) + oneWay
+}
+
+// Missed is when a stone lands, in seconds after it was due, whose first copy
+// was lost. Stones are thrown every gap seconds, and others follow.
+//
+// With RACK, TCP takes a segment for lost when a later one is acknowledged and
+// a quarter of a round trip has passed over the round trip (RFC 8985 section
+// 6.2).
+func Missed(gap, roundTrip, oneWay float64) float64 {
+	return max(gap, roundTrip/4) + roundTrip + oneWay
+}
+
+// MissedSACK is the same without RACK, when three later segments must be
+// acknowledged first (RFC 5681 section 3.2, RFC 6675).
+func MissedSACK(gap, roundTrip, oneWay float64) float64 {
+	return 3*gap + roundTrip + oneWay
+}
+
+// HeldUp is how many stones a missed one holds up, itself included: those that
+// would have landed more than slack seconds before it.
+func HeldUp(missed, oneWay, gap, slack float64) int {
+	return max(0, int(math.Ceil((missed-oneWay-slack)/gap)))
+}
