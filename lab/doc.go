@@ -21,7 +21,11 @@
 //	   |
 //	   +-- lab/path/sim        two TCP/IP stacks and the wire, in virtual time
 //	   +-- lab/path/host       this computer's loopback sockets
+//	   +-- lab/theory          what the textbooks expect, formula by formula
+//	   +-- lab/lesson          a story, a question, an experiment: one file a lesson
 //	   +-- lab/report          table, markdown, csv, json: one file a format
+//	        +-- picture        stones, delays, windows and packets, drawn
+//	        +-- glossary       what every figure, flag and warning means
 //
 // tcp and udp know stones and the interfaces of package net: no clock, no
 // path, no score. The clock reaches them as a sequence of stones that yields
