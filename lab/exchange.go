@@ -48,6 +48,7 @@ type exchange struct {
 	connected time.Duration // when it was answered
 	answered  bool
 	throws    tally.Throws
+	attempted atomic.Int64 // for the task that tells how far it is
 	throwErr  error
 	lastDue   []uint64 // the highest number due until the end of each interval
 	cut       bool     // the context ended before the last stone had come home
@@ -147,6 +148,7 @@ func (x *exchange) throw(ctx context.Context) {
 		}
 		x.throws.Add(s, x.world.Now(), causeOf(err))
 		x.noteDue(s.Number, s.Due-x.began)
+		x.attempted.Add(1)
 		if err != nil && x.throwErr == nil {
 			x.throwErr = err
 		}

@@ -139,7 +139,15 @@ func runTogether(ctx context.Context, e Experiment, p Path, transports []string)
 			return nil, err
 		}
 		exchanges = append(exchanges, x)
-		tasks = append(tasks, func() { x.catch(ctx) }, func() { x.throw(ctx) })
+		telling, over := context.WithCancel(ctx)
+		defer over()
+		tasks = append(tasks, func() { x.catch(ctx) }, func() {
+			defer over()
+			x.throw(ctx)
+		})
+		if p.Live != nil && x.step > 0 {
+			tasks = append(tasks, func() { x.tell(telling, p.Live) })
+		}
 	}
 	if err := w.Run(ctx, tasks...); err != nil {
 		return nil, fmt.Errorf("lab: %w", err)

@@ -17,6 +17,10 @@ type Path struct {
 	// Virtual says that the worlds have a time of their own, so that any number
 	// may run at once without disturbing each other.
 	Virtual bool
+
+	// Live is told how far each exchange is, after every interval, if the
+	// experiment has one. It may be nil, and is called by several goroutines.
+	Live func(Live)
 }
 
 // A World is where exchanges happen: two ends, a path between them, and a

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,5 +61,18 @@ func TestNobodyHome(t *testing.T) {
 	}
 	if x := pick(t, r, lab.UDP); !x.Refused || x.Thrown != 6 || x.NotThrown["refused"] != 4 || x.Lost != 6 {
 		t.Errorf("UDP: refused %t, thrown %d, refused %d, lost %d; want true, 6, 4, 6", x.Refused, x.Thrown, x.NotThrown["refused"], x.Lost)
+	}
+}
+
+// In real time there is a row after each interval.
+func TestLiveRows(t *testing.T) {
+	var told bytes.Buffer
+	e := lab.Experiment{Path: lab.Host, UDP: steady(50, 100, 10*ms), GiveUp: time.Second, Interval: 100 * ms}
+	if _, err := runAlong(t.Context(), live(&told, lab.Host), []lab.Experiment{e}, nil); err != nil {
+		t.Fatal(err)
+	}
+	rows := strings.Split(strings.TrimSpace(told.String()), "\n")
+	if len(rows) < 3 || len(rows) > 5 || !strings.Contains(rows[0], "UDP  thrown ") {
+		t.Errorf("told:\n%s", &told)
 	}
 }

@@ -58,6 +58,7 @@ a lesson of your own.`,
 	flags.BoolVar(&c.noPredict, "no-predict", false, usage("no-predict"))
 	flags.StringVar(&c.save, "save", "", usage("save"))
 	flags.StringVar(&c.start, "new", "", usage("new"))
+	cmd.InitDefaultHelpFlag()
 	flags.VisitAll(onlyOnce)
 	cmd.ValidArgsFunction = c.complete
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return c.do(cmd.Context(), args) }

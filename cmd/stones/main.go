@@ -4,12 +4,16 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"sync"
 
 	"golang.org/x/term"
 
 	"stones/lab"
+	"stones/lab/report"
 )
 
 // version of the program, and of the documents it writes.
@@ -23,7 +27,7 @@ func main() {
 		terminal: term.IsTerminal(int(os.Stderr.Fd())),
 		dialogue: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())),
 		display:  term.IsTerminal(int(os.Stdout.Fd())),
-		run:      runAll,
+		run:      runLive,
 	}
 	os.Exit(p.exec(context.Background(), os.Args[1:]))
 }
@@ -35,6 +39,27 @@ func main() {
 // usual while it waits for its input.
 func runAll(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
 	return runAlong(ctx, paths()[es[0].Path], es, done)
+}
+
+// runLive is runAll that tells on standard error how it goes.
+func runLive(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
+	return runAlong(ctx, live(os.Stderr, es[0].Path), es, done)
+}
+
+// live is the path of that name. Where time is real and goes by slowly, it tells
+// w how far each exchange is.
+func live(w io.Writer, name string) lab.Path {
+	p := paths()[name]
+	if p.Virtual {
+		return p
+	}
+	var mu sync.Mutex
+	p.Live = func(l lab.Live) {
+		mu.Lock()
+		defer mu.Unlock()
+		fmt.Fprintln(w, report.LiveRow(l))
+	}
+	return p
 }
 
 // runAlong is runAll along the given path.

@@ -65,3 +65,6 @@ func (p *page) addIntervals(c combination) {
 	figure(columnNames["goodput_bps"], bitsASecond, func(r row) lab.Figure { return r.Goodput })
 	p.more = append(p.more, extra{caption: intervalCaption, grid: g, below: []string{intervalLine}})
 }
+
+// LiveRow is how far an exchange is, on a line.
+func LiveRow(l lab.Live) string { return liveRow(l) }

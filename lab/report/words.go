@@ -449,3 +449,8 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 		return fmt.Sprintf("the schedule was not kept: %s stones left over 1 ms late over %s", value, title(w.Transport))
 	},
 }
+
+// liveRow tells how far an exchange is.
+func liveRow(l lab.Live) string {
+	return fmt.Sprintf("%7.1f s  %s  thrown %d, delivered %d", l.At.Seconds(), title(l.Transport), l.Thrown, l.Delivered)
+}
