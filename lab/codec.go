@@ -392,39 +392,10 @@ func firstString(data []byte) (s string) {
 // unknown says that there is no field of that name, and which one is near.
 func unknown(name string, known []string) string {
 	what := "unknown field " + quote(name)
-	best := slices.MinFunc(known, func(a, b string) int {
-		return distance(name, a) - distance(name, b)
-	})
-	if distance(name, best) <= max(2, len(best)/3) {
+	if best, near := Nearest(name, known); near {
 		what += fmt.Sprintf("; did you mean %q?", best)
 	}
 	return what
-}
-
-// distance counts the letters to change, add or take away to come from a to b
-// (Levenshtein), whatever their case. A name far too long counts as far.
-func distance(a, b string) int {
-	if len(a) > maxText {
-		return len(a)
-	}
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // names returns the names that the fields of struct t have in JSON.

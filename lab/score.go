@@ -93,6 +93,8 @@ func (x *exchange) times(r *Exchange, s tally.Score, seen path.Record) {
 	r.Connect = Milliseconds(x.connected - x.began)
 	if x.transport == UDP {
 		r.Connect = NA("UDP does not ask")
+	} else if r.Refused {
+		r.Connect = NA("refused")
 	} else if !x.answered {
 		r.Connect = NA("no answer")
 	}

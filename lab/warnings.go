@@ -88,7 +88,7 @@ func startUp(e Experiment, _ []Exchange) []Warning {
 // other end is (Mathis et al. 1997).
 func sustain(e Experiment, _ []Exchange) []Warning {
 	lossy := 1 - (1-share(e.Out.Loss.Random))*(1-share(e.Out.Corrupt))
-	if e.TCP == nil || lossy == 0 || e.roundTrip() == 0 {
+	if e.TCP == nil || lossy == 0 || lossy > mostMathis || e.roundTrip() == 0 {
 		return nil
 	}
 	limit := mathis / (e.roundTrip().Seconds() * math.Sqrt(lossy))
@@ -97,6 +97,10 @@ func sustain(e Experiment, _ []Exchange) []Warning {
 	}
 	return []Warning{{Transport: TCP, Word: "rate", Value: e.tcpPackets(), Limit: limit}}
 }
+
+// mostMathis is the share of lost packets up to which the formula says
+// anything: beyond it timeouts rule.
+const mostMathis = 0.2
 
 // fragments: a datagram is lost with any one of its pieces.
 func fragments(e Experiment, _ []Exchange) []Warning {

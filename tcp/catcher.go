@@ -59,7 +59,8 @@ func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 			return
 		}
 		defer conn.Close()
-		frames := frames{r: bufio.NewReaderSize(&counted{conn, &c.Reads}, cmp.Or(c.ReadSize, maxRead))}
+		most := cmp.Or(c.ReadSize, maxRead)
+		frames := frames{r: bufio.NewReaderSize(&counted{conn, most, &c.Reads}, most)}
 		for {
 			s, err := frames.read()
 			if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {

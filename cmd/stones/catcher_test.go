@@ -50,6 +50,12 @@ func TestLettersOrWater(t *testing.T) {
 	if udp.Delivered != 0 || udp.Foreign != 2 {
 		t.Errorf("UDP delivered %d, and %d that were no stones; want 0, 2", udp.Delivered, udp.Foreign)
 	}
+
+	t.Log("# ten reads a stone")
+	e.TCP, e.UDP, e.Asleep, e.ReadSize = steady(10, 1000, 10*ms), nil, 0, 100
+	if x := pick(t, run(t, e), lab.TCP); x.Reads != 100 || x.Delivered != 10 {
+		t.Errorf("TCP delivered %d in %d reads; want 10 in 100", x.Delivered, x.Reads)
+	}
 }
 
 func TestNobodyHome(t *testing.T) {

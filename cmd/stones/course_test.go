@@ -186,7 +186,7 @@ func TestBrokenLesson(t *testing.T) {
 		{"unknown flag in the command", "--drop 5,6", "--dropp 5,6", `16: "--dropp": unknown flag; did you mean --drop?`},
 		{"a word in the command", "--drop 5,6", "5,6", `16: "5,6": unexpected word; "stones throw" takes flags only`},
 		{"a shell in the command", "--drop 5,6", "--drop 5,6; rm -rf .", `16: a command for people to copy, without quotes or other marks of a shell`},
-		{"a file in the command", "--drop 5,6", "--experiment kept.json", `16: --experiment: not in a lesson; all of it stands in the command`},
+		{"a file in the command", "--drop 5,6", "--experiment kept.json", `16: --experiment: not in a lesson, which students copy from`},
 
 		{"unknown expectation", "tcp held_up = 3", "tcp held_up < 3", `18: not an expectation; write e.g. "tcp held_up = 3", "udp lost 28 to 72", "mean tcp goodput_bps 1.2 to 1.6 Mbit/s"`},
 		{"half an expectation", "tcp held_up = 3", "mean", `18: not an expectation; write e.g. "tcp held_up = 3", "udp lost 28 to 72", "mean tcp goodput_bps 1.2 to 1.6 Mbit/s"`},

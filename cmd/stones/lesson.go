@@ -200,10 +200,9 @@ func (c *course) teach(ctx context.Context, l *lesson.Lesson, own bool) error {
 	if failed := c.print(table); failed != nil {
 		return failed
 	}
+	var doubts []error
 	if own && err == nil {
-		for _, doubt := range l.Doubts(results[0]) {
-			fmt.Fprintln(c.stderr, "stones: "+message(doubt))
-		}
+		doubts = l.Doubts(results[0])
 	}
 	if err == nil && c.save != "" {
 		record.Answers = append(record.Answers, o)
@@ -211,12 +210,19 @@ func (c *course) teach(ctx context.Context, l *lesson.Lesson, own bool) error {
 			return &failure{exitUnfinished, fmt.Errorf("--save %s: %s", safe(c.save), reason(err))}
 		}
 	}
+	if last := len(doubts) - 1; last >= 0 {
+		for _, doubt := range doubts[:last] {
+			fmt.Fprintln(c.stderr, "stones: "+message(doubt))
+		}
+		return &failure{exitUnfinished, doubts[last]}
+	}
 	return outcome(asExpected(l, results), err)
 }
 
 // asExpected takes the results of transports that come to no end for what they
 // are, if that is the lesson.
 func asExpected(l *lesson.Lesson, results []lab.Result) []lab.Result {
+	results = slices.Clone(results)
 	for i, r := range results {
 		results[i].Exchanges = slices.DeleteFunc(slices.Clone(r.Exchanges), func(x lab.Exchange) bool {
 			return x.Broken == "" && l.Partial(x.Transport)
@@ -352,8 +358,10 @@ func (t *throw) meant(cmd *cobra.Command, args []string) ([]lab.Experiment, erro
 	if err := t.contradiction(); err != nil {
 		return nil, err
 	}
-	if t.file != "" {
-		return nil, errors.New("--experiment: not in a lesson; all of it stands in the command")
+	for _, name := range []string{"experiment", "out", "pcap", "force", "json"} {
+		if cmd.Flags().Changed(name) {
+			return nil, fmt.Errorf("--%s: not in a lesson, which students copy from", name)
+		}
 	}
 	es, err := t.experiments()
 	if err != nil {

@@ -350,35 +350,8 @@ func quote(text string) string {
 // unknown says that there is no such thing of that name, and which one is near.
 func unknown(what, name string, known []string) string {
 	text := fmt.Sprintf("unknown %s %s", what, quote(name))
-	best := slices.MinFunc(known, func(a, b string) int { return distance(name, a) - distance(name, b) })
-	if distance(name, best) <= max(2, len(best)/3) {
+	if best, near := lab.Nearest(name, known); near {
 		text += fmt.Sprintf("; did you mean %q?", best)
 	}
 	return text
-}
-
-// distance counts the letters to change, add or take away to come from a to b,
-// whatever their case.
-func distance(a, b string) int {
-	a, b = strings.ToLower(a), strings.ToLower(b)
-	if len(a) > maxWord {
-		return len(a)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }

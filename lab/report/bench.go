@@ -56,8 +56,8 @@ func Bench(w io.Writer, doc lab.Document) error {
 		for _, x := range l.exchanges {
 			b.WriteString(name.String() + " 1")
 			for _, u := range benchUnits {
-				if f := u.of(x); f.Known() {
-					fmt.Fprintf(&b, " %v %s", f, u.name)
+				if l.knows(u) {
+					fmt.Fprintf(&b, " %v %s", u.of(x), u.name)
 				}
 			}
 			b.WriteString("\n")
@@ -65,6 +65,12 @@ func Bench(w io.Writer, doc lab.Document) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// knows reports whether all runs have the figure. Without those in which it is
+// infinite, the mean of the others would be of the lucky ones.
+func (l line) knows(u benchUnit) bool {
+	return !slices.ContainsFunc(l.exchanges, func(x *lab.Exchange) bool { return !u.of(x).Known() })
 }
 
 // A benchUnit is one figure of a line.

@@ -42,6 +42,7 @@ var measures = []measure{
 	{key: "foreign", rare: true, of: stones(func(x *lab.Exchange) int { return x.Foreign })},
 	{key: "after_drain", rare: true, of: stones(func(x *lab.Exchange) int { return x.AfterDrain })},
 	{key: "arrivals", of: stones(func(x *lab.Exchange) int { return x.Arrivals })},
+	{key: "reads", of: stones(func(x *lab.Exchange) int { return x.Reads })},
 	{key: "receiver_drops", of: func(x *lab.Exchange) lab.Figure { return x.ReceiverDrops }},
 
 	{key: "wire_packets", of: wirePackets},

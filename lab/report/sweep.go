@@ -15,6 +15,7 @@ var (
 		"delivered", "late", "held_up", "lost", "unknown", "reordered", "duplicated", "receiver_drops",
 		"wire_dropped", "wire_overflowed", "retransmitted", "delay_p50_ms", "delay_p99_ms", "goodput_bps",
 	}
+	loneKeys     = []string{"delivered", "lost", "wire_dropped", "retransmitted", "connect_ms", "done_ms"} // where one stone is all
 	optionalKeys = []string{"late", "unknown", "reordered", "duplicated", "receiver_drops", "wire_overflowed"}
 	rangedKeys   = []string{"delivered", "delay_p99_ms", "goodput_bps"} // shown with least and most, if there are several runs
 )
@@ -105,7 +106,11 @@ func newGrid(lines []line, varying []parameter) grid {
 		add(v.word, func(l line) string { return v.of(l.experiment(), l.transport) })
 	}
 	add(transportWord, func(l line) string { return l.title() })
-	for _, key := range columnKeys {
+	keys := columnKeys
+	if !slices.ContainsFunc(lines, func(l line) bool { return l.exchanges[0].Planned > 1 }) {
+		keys = loneKeys
+	}
+	for _, key := range keys {
 		m := find(key)
 		largest, used := 0.0, !slices.Contains(optionalKeys, key)
 		for _, l := range lines {

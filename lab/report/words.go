@@ -138,6 +138,8 @@ var columnNames = map[string]string{
 	"delay_p50_ms":    "p50",
 	"delay_p99_ms":    "p99",
 	"goodput_bps":     "goodput",
+	"connect_ms":      "connect",
+	"done_ms":         "done",
 }
 
 // rowName is the name of a row. What depends on a limit says so.

@@ -37,6 +37,7 @@ type packet struct {
 	sent    float64
 	came    float64
 	arrived bool
+	refused bool   // it never left: the queue was full, or it was too big
 	back    bool   // from the catcher to the thrower
 	again   bool   // its stones were sent before
 	what    string // what it is, if it carries no stone
@@ -63,7 +64,8 @@ func packetsOf(x *lab.Exchange) []packet {
 	for _, p := range x.Packets {
 		list = append(list, packet{
 			sent: sane(p.Sent.Value), came: sane(p.Arrived.Value), arrived: p.Arrived.Known(),
-			back: p.Back, again: p.Again && p.First > 0,
+			refused: p.Fate == lab.PacketOverflowed || p.Fate == lab.PacketTooBig,
+			back:    p.Back, again: p.Again && p.First > 0,
 			what: whatLabel(p), note: fateNotes[p.Fate], first: p.First, last: max(p.First, p.Last),
 		})
 	}

@@ -190,8 +190,12 @@ func (d drawnRail) heads(top vg.Length, name string) {
 // arrows draws the packets. Where they follow one another so closely that their
 // names would overlap, they get one together.
 func (d drawnRail) arrows(packets []packet) {
-	for _, p := range packets {
-		d.arrow(p)
+	for _, again := range []bool{false, true} { // what was thrown again lies on top
+		for _, p := range packets {
+			if p.again == again {
+				d.arrow(p)
+			}
+		}
 	}
 	for _, p := range packets {
 		if !p.arrived {
@@ -230,14 +234,21 @@ func (d drawnRail) apart(above, p packet) bool {
 func (d drawnRail) label(p packet) vg.Point {
 	const at = 0.3
 	from, to := d.ends(p)
+	if p.refused {
+		return vg.Point{X: from.X + (to.X-from.X)*at/refusedPart, Y: from.Y}
+	}
 	if !p.arrived {
 		return vg.Point{X: from.X + (to.X-from.X)*at/lostPart, Y: from.Y + (to.Y-from.Y)*at/lostPart}
 	}
 	return vg.Point{X: from.X + (to.X-from.X)*at, Y: from.Y + (to.Y-from.Y)*at}
 }
 
-// lostPart is how far an arrow comes that does not arrive.
-const lostPart = 0.6
+// How far an arrow comes that does not arrive: one that is lost on the way, and
+// one that the wire had no room for.
+const (
+	lostPart    = 0.6
+	refusedPart = 0.06
+)
 
 // ends are where an arrow begins and ends. One that is lost ends on the way, as
 // if it had been about to arrive like the others.
@@ -249,6 +260,9 @@ func (d drawnRail) ends(p packet) (from, to vg.Point) {
 	if p.arrived {
 		to.Y = d.down(p.came)
 		return from, to
+	}
+	if p.refused {
+		return from, vg.Point{X: from.X + (to.X-from.X)*refusedPart, Y: from.Y}
 	}
 	to = vg.Point{X: from.X + (to.X-from.X)*lostPart, Y: max(d.down(p.sent+d.flight*lostPart), d.canvas.Min.Y)}
 	return from, to

@@ -151,9 +151,9 @@ func windowSays(samples []lab.Sample) string {
 		return text + "."
 	}
 	if milliseconds(short) == milliseconds(long) {
-		return text + fmt.Sprintf("; a round trip took %s.", milliseconds(short))
+		return text + fmt.Sprintf("; TCP estimated the round trip at %s.", milliseconds(short))
 	}
-	return text + fmt.Sprintf("; a round trip took %s to %s.", milliseconds(short), milliseconds(long))
+	return text + fmt.Sprintf("; TCP estimated the round trip at %s to %s.", milliseconds(short), milliseconds(long))
 }
 
 // some is a number of things.
