@@ -71,7 +71,7 @@ func TestStream(t *testing.T) {
 // also after the socket was closed.
 func TestDrops(t *testing.T) {
 	const thrown = 5000
-	w := open(t, host.Config{})
+	w := open(t, host.Config{Buffer: 64 << 10})
 	catcher, err := w.ListenPacket(t.Context(), "udp", w.Address("udp"))
 	if err != nil {
 		t.Fatal(err)
