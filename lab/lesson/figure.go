@@ -133,10 +133,25 @@ func (f Figure) in(v float64, x lab.Exchange) lab.Figure {
 		return lab.Number(v)
 	case f.Unit != "%":
 		return lab.Number(v * units[kindOf(f.Name)][f.Unit])
-	case x.Thrown == 0:
-		return lab.NA("nothing was thrown")
 	}
-	return lab.Number(100 * v / float64(x.Thrown))
+	whole := f.whole(x)
+	if whole == 0 {
+		return lab.NA("a share of nothing")
+	}
+	return lab.Number(100 * v / whole)
+}
+
+// whole is what a share of the figure is a share of: the same as in the table.
+func (f Figure) whole(x lab.Exchange) float64 {
+	switch {
+	case strings.HasPrefix(f.Name, "wire.back.") && x.Wire.Back != nil:
+		return float64(x.Wire.Back.Sent)
+	case strings.HasPrefix(f.Name, "wire."):
+		return x.Wire.Packets.Value
+	case slices.Contains([]string{"late", "held_up", "reordered", "reordered_3"}, f.Name):
+		return float64(x.Delivered)
+	}
+	return float64(x.Thrown)
 }
 
 func (f Figure) String() string { return f.Transport + " " + f.Name }

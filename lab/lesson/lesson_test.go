@@ -41,7 +41,7 @@ func result(heldUp int, ms float64) lab.Result {
 	return lab.Result{
 		Experiment: lab.Experiment{Seed: 7},
 		Exchanges: []lab.Exchange{
-			{Transport: lab.TCP, Thrown: 10, HeldUp: heldUp, Delay: lab.Delays{Max: lab.Number(ms), P99: lab.Infinite()}, Goodput: lab.Number(1.2e6)},
+			{Transport: lab.TCP, Thrown: 10, Delivered: 10, HeldUp: heldUp, Delay: lab.Delays{Max: lab.Number(ms), P99: lab.Infinite()}, Goodput: lab.Number(1.2e6)},
 		},
 	}
 }
