@@ -17,6 +17,7 @@
 //	   |    +-- lab/wire       the emulated wire: what may happen on the way
 //	   |    +-- lab/tally      what became of every stone, and the laws
 //	   |    +-- lab/clock      now, and sleep until
+//	   |    +-- lab/number     exact decimal numbers
 //	   |    +-- lab/path       what a path says of itself and what it saw
 //	   |
 //	   +-- lab/path/sim        two TCP/IP stacks and the wire, in virtual time

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"stones/lab/number"
 )
 
 // A Pattern is how stones are spread in time. All have the same mean rate. The
@@ -37,12 +39,12 @@ func (p *Pattern) UnmarshalText(text []byte) error {
 	case "poisson":
 		*p = Pattern{Poisson: true}
 	default:
-		number, ok := strings.CutPrefix(word, burst)
-		n, err := decimal(strings.TrimPrefix(number, "-"), 1)
+		amount, ok := strings.CutPrefix(word, burst)
+		n, err := number.Parse(strings.TrimPrefix(amount, "-"), 1)
 		switch {
-		case !ok || errors.Is(err, errNotNumber) || errors.Is(err, errFine):
+		case !ok || errors.Is(err, number.ErrNotNumber) || errors.Is(err, number.ErrFine):
 			return errors.New("not a pattern; write steady, poisson or burst:10")
-		case errors.Is(err, errLarge) || number[0] == '-' || n < 1 || n > MaxCount:
+		case errors.Is(err, number.ErrLarge) || amount[0] == '-' || n < 1 || n > MaxCount:
 			return errors.New(outOfRange(Pattern{Burst: 1}, Pattern{Burst: MaxCount}))
 		}
 		*p = Pattern{Burst: int(n)}

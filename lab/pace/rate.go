@@ -6,6 +6,8 @@ import (
 	"math/bits"
 	"strconv"
 	"strings"
+
+	"stones/lab/number"
 )
 
 // A Rate is how fast stones are thrown: stones a second, bits of stone a
@@ -111,15 +113,15 @@ func (r Rate) Bits(size int) int64 {
 func (r Rate) String() string {
 	switch r.kind {
 	case stones:
-		return formatDecimal(r.n, million) + "/s"
+		return number.Format(r.n, million) + "/s"
 	case stoneBits:
 		switch {
 		case r.n >= 1e9:
-			return formatDecimal(r.n, 1e9) + "Gbit"
+			return number.Format(r.n, 1e9) + "Gbit"
 		case r.n >= 1e6:
-			return formatDecimal(r.n, 1e6) + "Mbit"
+			return number.Format(r.n, 1e6) + "Mbit"
 		case r.n >= 1e3:
-			return formatDecimal(r.n, 1e3) + "kbit"
+			return number.Format(r.n, 1e3) + "kbit"
 		}
 		return strconv.FormatInt(r.n, 10) + "bit"
 	case unpaced:
@@ -138,7 +140,7 @@ func (r *Rate) UnmarshalText(text []byte) error {
 		*r = Max()
 		return nil
 	}
-	number, unit := cutUnit(string(text))
+	amount, unit := number.CutUnit(string(text))
 	unit = strings.TrimSuffix(unit, "/s")
 	kind, scale := stoneBits, int64(1)
 	switch unit {
@@ -162,22 +164,22 @@ func (r *Rate) UnmarshalText(text []byte) error {
 	case "GB":
 		scale = 8e9
 	case "k", "M", "G":
-		return fmt.Errorf("bits or bytes? write %s%sbit or %s%sB", number, unit, number, unit)
+		return fmt.Errorf("bits or bytes? write %s%sbit or %s%sB", amount, unit, amount, unit)
 	case "NaN", "Inf", "-Inf", "+Inf":
 		return errors.New(stones.outOfRange())
 	default:
 		return errors.New(notRate)
 	}
-	n, err := decimal(strings.TrimPrefix(number, "-"), scale)
+	n, err := number.Parse(strings.TrimPrefix(amount, "-"), scale)
 	read := Rate{kind, n}
 	switch {
-	case errors.Is(err, errNotNumber):
+	case errors.Is(err, number.ErrNotNumber):
 		return errors.New(notRate)
-	case errors.Is(err, errLarge) || number[0] == '-' || err == nil && !read.inRange():
+	case errors.Is(err, number.ErrLarge) || amount[0] == '-' || err == nil && !read.inRange():
 		return errors.New(kind.outOfRange())
-	case errors.Is(err, errFine) && kind == stones:
+	case errors.Is(err, number.ErrFine) && kind == stones:
 		return errors.New("too fine; a rate has up to 6 decimals")
-	case errors.Is(err, errFine):
+	case errors.Is(err, number.ErrFine):
 		return errors.New("not a whole number of bits a second")
 	}
 	*r = read

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"stones/lab/number"
 )
 
 // A Share of the packets, in billionths: 10,000,000 is 1 %. Its text is in
@@ -21,17 +23,17 @@ const whole = 100 * Percent
 // notShare is what is said of a share that is none.
 const notShare = "not a share; allowed 0% to 100%"
 
-func (s Share) String() string { return formatDecimal(int64(s), int64(Percent)) + "%" }
+func (s Share) String() string { return number.Format(int64(s), int64(Percent)) + "%" }
 
 // MarshalText writes the share in percent.
 func (s Share) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads a share in percent; the sign is required.
 func (s *Share) UnmarshalText(text []byte) error {
-	number, signed := strings.CutSuffix(string(text), "%")
-	n, err := decimal(number, int64(Percent))
+	amount, signed := strings.CutSuffix(string(text), "%")
+	n, err := number.Parse(amount, int64(Percent))
 	switch {
-	case errors.Is(err, errFine):
+	case errors.Is(err, number.ErrFine):
 		return errors.New(notShare + ", with up to 7 decimals")
 	case err != nil || n > int64(whole):
 		return errors.New(notShare)
@@ -183,7 +185,7 @@ func (r *Reorder) UnmarshalText(text []byte) error {
 		return err
 	}
 	if cut {
-		n, err := decimal(by, 1)
+		n, err := number.Parse(by, 1)
 		if err != nil || n < 1 || n > MaxBy {
 			return fmt.Errorf("not a number of packets: %q; write 1%%:2 to let 2 pass; allowed 1 to %d", by, MaxBy)
 		}
@@ -209,8 +211,8 @@ func (h Hold) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
 // UnmarshalText reads a stone and the packets that pass it.
 func (h *Hold) UnmarshalText(text []byte) error {
 	stone, by, _ := strings.Cut(string(text), ":")
-	n, errStone := decimal(stone, 1)
-	k, errBy := decimal(by, 1)
+	n, errStone := number.Parse(stone, 1)
+	k, errBy := number.Parse(by, 1)
 	if errStone != nil || errBy != nil || n < 1 || k > MaxBy {
 		return fmt.Errorf("not a stone and a number of packets; write 50:3 to let 3 pass stone 50; allowed 0 to %d", MaxBy)
 	}
@@ -238,11 +240,11 @@ func (b Bandwidth) String() string {
 	case b == 0:
 		return unlimited
 	case b >= Gbit:
-		return formatDecimal(int64(b), int64(Gbit)) + "Gbit"
+		return number.Format(int64(b), int64(Gbit)) + "Gbit"
 	case b >= Mbit:
-		return formatDecimal(int64(b), int64(Mbit)) + "Mbit"
+		return number.Format(int64(b), int64(Mbit)) + "Mbit"
 	case b >= Kbit:
-		return formatDecimal(int64(b), int64(Kbit)) + "kbit"
+		return number.Format(int64(b), int64(Kbit)) + "kbit"
 	}
 	return strconv.FormatInt(int64(b), 10) + "bit"
 }
@@ -257,7 +259,7 @@ func (b *Bandwidth) UnmarshalText(text []byte) error {
 		*b = 0
 		return nil
 	}
-	number, unit := cutUnit(string(text))
+	amount, unit := number.CutUnit(string(text))
 	scale := Bit
 	switch unit {
 	case "bit":
@@ -278,19 +280,19 @@ func (b *Bandwidth) UnmarshalText(text []byte) error {
 	case "GB":
 		scale = 8 * Gbit
 	case "k", "M", "G":
-		return fmt.Errorf("bits or bytes? write %s%sbit or %s%sB", number, unit, number, unit)
+		return fmt.Errorf("bits or bytes? write %s%sbit or %s%sB", amount, unit, amount, unit)
 	case "":
 		return fmt.Errorf("add a unit, e.g. 10Mbit; %s", units)
 	default:
 		return fmt.Errorf("not a bandwidth; write 10Mbit or %s; %s", unlimited, units)
 	}
-	n, err := decimal(strings.TrimPrefix(number, "-"), int64(scale))
+	n, err := number.Parse(strings.TrimPrefix(amount, "-"), int64(scale))
 	switch {
-	case errors.Is(err, errFine):
+	case errors.Is(err, number.ErrFine):
 		return errors.New("not a whole number of bits a second")
-	case errors.Is(err, errNotNumber):
+	case errors.Is(err, number.ErrNotNumber):
 		return fmt.Errorf("not a bandwidth; write 10Mbit or %s; %s", unlimited, units)
-	case errors.Is(err, errLarge) || n < 1 || Bandwidth(n) > MaxBandwidth || number[0] == '-':
+	case errors.Is(err, number.ErrLarge) || n < 1 || Bandwidth(n) > MaxBandwidth || amount[0] == '-':
 		return errors.New(outOfRange(Bit, MaxBandwidth))
 	}
 	*b = Bandwidth(n)
@@ -313,9 +315,9 @@ func (q Queue) String() string {
 	case b == 0:
 		return unlimited
 	case b >= 1e6:
-		return formatDecimal(b, 1e6) + "MB"
+		return number.Format(b, 1e6) + "MB"
 	case b >= 1e3:
-		return formatDecimal(b, 1e3) + "kB"
+		return number.Format(b, 1e3) + "kB"
 	}
 	return strconv.FormatInt(b, 10) + "B"
 }
@@ -329,13 +331,13 @@ func (q *Queue) UnmarshalText(text []byte) error {
 		*q = Queue{}
 		return nil
 	}
-	number, unit := cutUnit(string(text))
+	amount, unit := number.CutUnit(string(text))
 	scale, known := map[string]int64{"": 1, "B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}[unit]
-	n, err := decimal(strings.TrimPrefix(number, "-"), max(scale, 1))
+	n, err := number.Parse(strings.TrimPrefix(amount, "-"), max(scale, 1))
 	switch {
-	case !known || errors.Is(err, errNotNumber) || errors.Is(err, errFine):
+	case !known || errors.Is(err, number.ErrNotNumber) || errors.Is(err, number.ErrFine):
 		return fmt.Errorf("not a queue; write 100 (packets), 64kB or %s; units: B kB MB GB", unlimited)
-	case errors.Is(err, errLarge) || n < 1 || n > MaxQueue || number[0] == '-':
+	case errors.Is(err, number.ErrLarge) || n < 1 || n > MaxQueue || amount[0] == '-':
 		return errors.New(outOfRange(1, MaxQueue) + " packets or bytes")
 	case unit == "":
 		*q = Queue{Packets: int(n)}

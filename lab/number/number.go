@@ -1,4 +1,9 @@
-package pace
+// Package number reads and writes exact decimal numbers: "0.5" is so many parts of
+// a whole, and no floating-point number ever stands between.
+//
+// What it deliberately lacks: signs and exponents on the way in, and units.
+// What a number counts is the business of the types that use it.
+package number
 
 import (
 	"errors"
@@ -7,28 +12,28 @@ import (
 	"strings"
 )
 
-// What decimal finds wrong.
+// What Parse finds wrong.
 var (
-	errNotNumber = errors.New("not a number")
-	errLarge     = errors.New("too large")
-	errFine      = errors.New("too many decimals")
+	ErrNotNumber = errors.New("not a number")
+	ErrLarge     = errors.New("too large")
+	ErrFine      = errors.New("too many decimals")
 )
 
-// decimal reads a number without sign and exponent, such as 12 or 0.5, in
+// Parse reads a number without sign and exponent, such as 12 or 0.5, in
 // parts of which one makes unit. The result is exact.
-func decimal(s string, unit int64) (int64, error) {
+func Parse(s string, unit int64) (int64, error) {
 	const most = 9 // decimals
 	integer, fraction, point := strings.Cut(s, ".")
-	if !digits(integer) || point && !digits(fraction) {
-		return 0, errNotNumber
+	if !Digits(integer) || point && !Digits(fraction) {
+		return 0, ErrNotNumber
 	}
 	n, err := strconv.ParseInt(integer, 10, 64)
 	if err != nil || n >= math.MaxInt64/unit {
-		return 0, errLarge
+		return 0, ErrLarge
 	}
 	fraction = strings.TrimRight(fraction, "0")
 	if len(fraction) > most {
-		return 0, errFine
+		return 0, ErrFine
 	}
 	part, scale := int64(0), int64(1)
 	for _, digit := range []byte(fraction) {
@@ -39,18 +44,18 @@ func decimal(s string, unit int64) (int64, error) {
 		unit, scale, n = unit/10, scale/10, 10*n
 	}
 	if part*unit%scale != 0 {
-		return 0, errFine
+		return 0, ErrFine
 	}
 	return n*unit + part*unit/scale, nil
 }
 
-// digits reports whether s is made of one or more of 0 to 9.
-func digits(s string) bool {
+// Digits reports whether s is made of one or more of 0 to 9.
+func Digits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// formatDecimal writes n parts of which one, a power of ten, makes unit.
-func formatDecimal(n, unit int64) string {
+// Format writes n parts of which one, a power of ten, makes unit.
+func Format(n, unit int64) string {
 	sign := ""
 	if n < 0 {
 		sign, n = "-", -n
@@ -63,8 +68,8 @@ func formatDecimal(n, unit int64) string {
 	return sign + whole + "." + rest
 }
 
-// cutUnit cuts s behind its last digit.
-func cutUnit(s string) (number, unit string) {
+// CutUnit cuts s behind its last digit.
+func CutUnit(s string) (number, unit string) {
 	i := strings.LastIndexAny(s, "0123456789.") + 1
 	return s[:i], s[i:]
 }
