@@ -27,22 +27,14 @@ func main() {
 		terminal: term.IsTerminal(int(os.Stderr.Fd())),
 		dialogue: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())),
 		display:  term.IsTerminal(int(os.Stdout.Fd())),
-		run:      runLive,
+		run:      runAll,
 	}
 	os.Exit(p.exec(context.Background(), os.Args[1:]))
 }
 
-// runAll runs the experiments, which are all of one path. An interrupt ends them
-// early with what is known by then; a second one ends the program at once.
-//
-// Only this part of the program listens for interrupts, so that they end it as
-// usual while it waits for its input.
+// runAll runs the experiments, which are all of one path, and tells on standard
+// error how it goes where that takes its time.
 func runAll(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
-	return runAlong(ctx, paths()[es[0].Path], es, done)
-}
-
-// runLive is runAll that tells on standard error how it goes.
-func runLive(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
 	return runAlong(ctx, live(os.Stderr, es[0].Path), es, done)
 }
 
@@ -62,7 +54,11 @@ func live(w io.Writer, name string) lab.Path {
 	return p
 }
 
-// runAlong is runAll along the given path.
+// runAlong is runAll along the given path. An interrupt ends the experiments
+// early with what is known by then; a second one ends the program at once.
+//
+// Only this part of the program listens for interrupts, so that they end it as
+// usual while it waits for its input.
 func runAlong(ctx context.Context, p lab.Path, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()

@@ -114,6 +114,9 @@ const (
 	TooBig                 // gone: larger than the MTU
 )
 
+// Arrives reports whether a packet of this fate comes out of the wire.
+func (f Fate) Arrives() bool { return f == Carried || f == Damaged }
+
 func (f Fate) String() string {
 	switch f {
 	case None:

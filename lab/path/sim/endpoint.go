@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -75,10 +76,8 @@ func (e *endpoint) try(waits string, d *deadline, attempt func() tcpip.Error) er
 
 // remove takes one thing out of a list.
 func remove[T comparable](list []T, one T) []T {
-	for i := range list {
-		if list[i] == one {
-			return append(list[:i], list[i+1:]...)
-		}
+	if i := slices.Index(list, one); i >= 0 {
+		return slices.Delete(list, i, i+1)
 	}
 	return list
 }

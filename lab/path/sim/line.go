@@ -61,7 +61,7 @@ func (l *line) send(packet *stack.PacketBuffer) {
 	}
 	first, copied := l.wire.Send(l.eng.now, item)
 	for _, fate := range []wire.Fate{first, copied} {
-		if fate == wire.Carried || fate == wire.Damaged {
+		if fate.Arrives() {
 			p.left++
 		}
 	}

@@ -81,7 +81,7 @@ func (w *watch) sent(s sight, size int, first, copied wire.Fate, back bool) {
 			d.TooBig++
 		}
 		if !back {
-			if fate == wire.Carried || fate == wire.Damaged {
+			if fate.Arrives() {
 				f.inFlight++
 			}
 			if s.piece {
