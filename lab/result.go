@@ -125,7 +125,7 @@ type StoneRecord struct {
 	Due    Figure `json:"due_ms"`   // from the start of the plan
 	First  Figure `json:"first_ms"` // first arrival, from the start of the plan
 	Copies int    `json:"copies"`   // arrivals in all
-	Fate   string `json:"fate"`     // delivered, lost, receiver drop, not thrown, not attempted
+	Fate   string `json:"fate"`     // delivered, lost, receiver drop, unknown; what was not thrown has no record
 }
 
 // A Warning says that a result may mislead, and by which rule. The sentence

@@ -197,6 +197,8 @@ func (x *exchange) stones(t tally.Tally, seen path.Record) []StoneRecord {
 		case f.Copies > 0:
 			r.Fate = "delivered"
 			r.First = Milliseconds(at + f.Delay.D)
+		case f.Delay.Kind == tally.None:
+			r.Fate = "unknown"
 		case seen.Causes != nil && seen.Causes(f.Number)&path.ReceiverDrop != 0:
 			r.Fate = "receiver drop"
 		default:

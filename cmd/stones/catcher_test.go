@@ -82,3 +82,21 @@ func TestLiveRows(t *testing.T) {
 		t.Errorf("told:\n%s", &told)
 	}
 }
+
+// What an exchange that was given up still had on its way is unknown, in the
+// counts and stone by stone.
+func TestGivenUp(t *testing.T) {
+	e := narrow()
+	e.TCP = steady(500, 948, 4*ms) // twice what the road carries
+	e.Out.Loss = loss("5%")
+	e.GiveUp = 0
+	e.PerStone = true
+	x := pick(t, run(t, e), lab.TCP)
+	fates := map[string]int{}
+	for _, s := range x.Stones {
+		fates[s.Fate]++
+	}
+	if x.Complete || x.Unknown == 0 || x.Lost != 0 || fates["unknown"] != x.Unknown || fates["lost"] != 0 || fates["delivered"] != x.Delivered {
+		t.Errorf("complete %t, delivered %d, lost %d, unknown %d; stone by stone %v", x.Complete, x.Delivered, x.Lost, x.Unknown, fates)
+	}
+}
