@@ -205,7 +205,7 @@ func (x *exchange) catch(ctx context.Context) {
 		return
 	}
 	for s, err := range x.catcher.Catch() {
-		at := x.world.Now()
+		at := x.world.Arrival(x.transport)
 		switch {
 		case err == nil && s.Exchange == x.id:
 			x.catches.Add(s, at)

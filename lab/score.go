@@ -155,12 +155,11 @@ func wireFigures(transport string, seen path.Record) Wire {
 	again, timeouts := Number(seen.Retransmitted), Number(seen.Timeouts)
 	if transport == UDP {
 		again, timeouts = NA("UDP throws once"), NA("UDP has none")
+	} else if seen.CountsUnknown != "" {
+		again, timeouts = NA(seen.CountsUnknown), NA(seen.CountsUnknown)
 	}
 	if !seen.Exact {
 		na := NA("the kernel does not tell")
-		if transport == TCP {
-			again, timeouts = na, na
-		}
 		return Wire{Packets: na, DataPackets: na, Bytes: na, Dropped: na, Overflowed: na, Damaged: na, Copied: na, Retransmitted: again, Timeouts: timeouts}
 	}
 	out, back := seen.Out, seen.Back

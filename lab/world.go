@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"net"
+	"time"
 
 	"stones/lab/clock"
 	"stones/lab/path"
@@ -43,6 +44,9 @@ type World interface {
 	// long as DrainRule says. Done says that nothing more can come.
 	Drain(ctx context.Context, transport string, done func() bool)
 	DrainRule() string
+
+	// Arrival is when what the transport's catcher was given last had reached it.
+	Arrival(transport string) time.Duration
 
 	// Record is what the path saw of the transport's exchange; Check holds the
 	// path to its own book-keeping; Stack says what it runs on.

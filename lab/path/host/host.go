@@ -163,9 +163,12 @@ func (w *World) Drain(ctx context.Context, transport string, done func() bool) {
 // DrainRule says how Drain decides.
 func (w *World) DrainRule() string { return "until all have come, at most " + patience.String() }
 
+// Arrival is now: when the catcher got what it was given last.
+func (w *World) Arrival(string) time.Duration { return w.Now() }
+
 // Record is what the kernel tells.
 func (w *World) Record(transport string) path.Record {
-	r := path.Record{}
+	r := path.Record{CountsUnknown: "the kernel does not tell"}
 	if transport == "tcp" {
 		return r
 	}

@@ -108,6 +108,10 @@ func (w *World) SleepUntil(ctx context.Context, at time.Duration) error {
 	return w.eng.sleepUntil(ctx, at+birth)
 }
 
+// Arrival is now: a catcher is given what came in the moment in which it comes, or
+// in which it asks.
+func (w *World) Arrival(string) time.Duration { return w.Now() }
+
 // Time is the instant at in the form that deadlines take.
 func (w *World) Time(at time.Duration) time.Time { return epoch.Add(at + birth) }
 
