@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
+
+	"stones/lab/path/watch"
 )
 
 // A cork keeps what is written while the stack has bytes that it may not send
@@ -16,8 +18,8 @@ import (
 // for ever, and a lost segment would never be sent again.
 type cork struct {
 	kept    []byte
-	written int64   // bytes that the stack has taken
-	course  *course // what the stack has sent of them
+	written int64         // bytes that the stack has taken
+	course  *watch.Course // what the stack has sent of them
 }
 
 // corkSize is how much a cork keeps at most, in bytes. More goes to the stack,
@@ -27,7 +29,7 @@ const corkSize = 64 << 10
 // keeps reports whether what is kept stays so: the stack has bytes to send
 // already.
 func (s *stream) keeps() bool {
-	return s.cork.course.sent < s.cork.written && len(s.cork.kept) <= corkSize
+	return s.cork.course.Sent < s.cork.written && len(s.cork.kept) <= corkSize
 }
 
 // pour hands over to the stack what is kept. It says ErrWouldBlock if the stack
@@ -76,7 +78,7 @@ func (s *stream) settled() tcpip.Error {
 	if err := s.pour(); err != nil {
 		return err
 	}
-	if s.closing.late || s.cork.course == nil || s.cork.course.acked >= s.cork.written {
+	if s.closing.late || s.cork.course == nil || s.cork.course.Acked >= s.cork.written {
 		s.eng.cancel(s.closing.alarm)
 		return nil
 	}
@@ -98,8 +100,8 @@ func (s *stream) wait() {
 }
 
 // acknowledged lets the stream to which a segment came know.
-func (h *host) acknowledged(seen sight) {
-	h.card.wire.eye.course(seen.port).acknowledge(seen.ack)
+func (h *host) acknowledged(seen watch.Sight) {
+	h.card.wire.eye.Course(seen.Port).Acknowledge(seen.Ack)
 	for _, s := range h.streams {
 		if s.closing.began && s.closing.alarm.scheduled() {
 			s.wait()

@@ -6,30 +6,30 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
 	"stones/lab/path"
+	"stones/lab/path/watch"
 	"stones/lab/wire"
 )
 
 // line is one direction of the link: package wire's model, driven by the
 // events of the engine.
 type line struct {
-	eng     *engine
+	world   *World
 	wire    *wire.Wire
 	whole   bool // the wire gets the packets' bytes: they may be damaged, or are looked at
 	to      *card
 	back    bool
 	arrival *event
-	eye     eye
-	watch   *watch
+	eye     *watch.Eye // of the end that sends
 }
 
-func newLine(eng *engine, shape wire.Shape, seed uint64, direction wire.Direction, to *card, w *watch) *line {
+func newLine(w *World, shape wire.Shape, direction wire.Direction, to *card, eye *watch.Eye) *line {
 	l := &line{
-		eng:   eng,
-		wire:  wire.New(shape, seed, direction),
-		whole: shape.Corrupt > 0 || w.log != nil,
+		world: w,
+		wire:  wire.New(shape, w.cfg.Seed, direction),
+		whole: shape.Corrupt > 0 || w.watch.Bytes(),
 		to:    to,
 		back:  direction == wire.Back,
-		watch: w,
+		eye:   eye,
 	}
 	l.arrival = newEvent(l.arrive)
 	return l
@@ -37,7 +37,7 @@ func newLine(eng *engine, shape wire.Shape, seed uint64, direction wire.Directio
 
 // A parcel is a packet on the wire, with what was seen of it.
 type parcel struct {
-	seen   sight
+	seen   watch.Sight
 	number tcpip.NetworkProtocolNumber
 	data   buffer.Buffer
 	left   int          // how many more times it comes out: twice if the wire copied it
@@ -47,28 +47,25 @@ type parcel struct {
 // send gives the wire a packet of the stack's.
 func (l *line) send(packet *stack.PacketBuffer) {
 	p := &parcel{number: packet.NetworkProtocolNumber, data: packet.ToBuffer()}
-	p.seen = l.eye.look(&p.data)
+	p.seen = l.look(&p.data)
 	item := wire.Packet{
 		Size:   packet.Size(),
-		Stone:  p.seen.stone,
-		Last:   p.seen.last,
-		Offset: p.seen.offset,
-		Again:  p.seen.again,
+		Stone:  p.seen.Stone,
+		Last:   p.seen.Last,
+		Offset: p.seen.Offset,
+		Again:  p.seen.Again,
 		Ref:    p,
 	}
 	if l.whole {
 		item.Data = p.data.Flatten()
 	}
-	first, copied := l.wire.Send(l.eng.now, item)
+	first, copied := l.wire.Send(l.world.eng.now, item)
 	for _, fate := range []wire.Fate{first, copied} {
 		if fate.Arrives() {
 			p.left++
 		}
 	}
-	l.watch.sent(p.seen, packet.Size(), first, copied, l.back)
-	if l.watch.log != nil {
-		p.entry = l.watch.log.sent(p.seen, item.Data, first, copied, l.back)
-	}
+	p.entry = l.world.watch.Sent(l.world.Now(), p.seen, packet.Size(), item.Data, first, copied, l.back)
 	if p.left == 0 {
 		p.data.Release()
 		return
@@ -76,21 +73,28 @@ func (l *line) send(packet *stack.PacketBuffer) {
 	l.expect()
 }
 
+// look sees a packet.
+func (l *line) look(packet *buffer.Buffer) watch.Sight {
+	var head [watch.HeadLen]byte
+	n, _ := packet.ReadAt(head[:], 0)
+	return l.eye.Look(head[:n], int(packet.Size()))
+}
+
 // expect schedules the next arrival.
 func (l *line) expect() {
 	at, ok := l.wire.Next()
 	switch {
 	case !ok:
-		l.eng.cancel(l.arrival)
+		l.world.eng.cancel(l.arrival)
 	case !l.arrival.scheduled() || l.arrival.at != at:
-		l.eng.schedule(l.arrival, at)
+		l.world.eng.schedule(l.arrival, at)
 	}
 }
 
 // arrive delivers one packet. The next one, even of the same moment, is an
 // event of its own: so every segment is answered alone.
 func (l *line) arrive() {
-	item, ok := l.wire.Arrive(l.eng.now)
+	item, ok := l.wire.Arrive(l.world.eng.now)
 	l.expect()
 	if !ok {
 		return
@@ -101,24 +105,29 @@ func (l *line) arrive() {
 		data.Release()
 		data = buffer.MakeWithData(item.Data)
 	}
-	if p.seen.tcp {
+	if p.seen.TCP {
 		l.to.host.uncork()
 	}
-	if p.entry != nil {
-		l.watch.log.arrives(p.entry, item)
-	}
-	before := l.watch.counters(p.seen)
+	l.world.watch.Arrives(l.world.Now(), p.entry, p.seen, item, l.back)
+	before := l.world.counters(p.seen)
 	l.to.deliver(p.number, data)
-	if p.seen.tcp {
+	if p.seen.TCP {
 		l.to.host.settle()
 		if !item.Damaged {
 			l.to.host.acknowledged(p.seen)
 		}
 	}
-	cause := l.watch.arrived(p.seen, item.Size, before, l.back)
-	if p.entry != nil {
-		tripOf(p.entry, item).Cause |= cause
+	if l.back {
+		return
 	}
+	refused, waits := l.world.counters(p.seen).since(before)
+	if refused != 0 {
+		l.world.watch.Refused(p.entry, p.seen, item, refused)
+	}
+	if waits {
+		l.world.watch.Waits(p.seen, false)
+	}
+	l.world.drained()
 }
 
 // take is the packet's bytes for one delivery.

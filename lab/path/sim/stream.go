@@ -46,7 +46,7 @@ func (h *host) wrap(eng *engine, ep tcpip.Endpoint, queue *waiter.Queue) *stream
 func (s *stream) name() {
 	if a, err := s.ep.GetLocalAddress(); err == nil {
 		s.local = net.TCPAddrFromAddrPort(addrPort(a))
-		s.cork.course = s.host.card.wire.eye.course(a.Port)
+		s.cork.course = s.host.card.wire.eye.Course(a.Port)
 	}
 	if a, err := s.ep.GetRemoteAddress(); err == nil {
 		s.remote = net.TCPAddrFromAddrPort(addrPort(a))

@@ -13,6 +13,7 @@ import (
 
 	"stones/lab/clock"
 	"stones/lab/path"
+	"stones/lab/path/watch"
 	"stones/lab/wire"
 )
 
@@ -79,7 +80,8 @@ type World struct {
 	eng     *engine
 	thrower *host
 	catcher *host
-	watch   *watch
+	watch   *watch.Watch
+	drains  []*drain
 	gauge   *gauge
 }
 
@@ -93,10 +95,9 @@ func Open(cfg Config) (*World, error) {
 		return nil, err
 	}
 	w := &World{cfg: cfg, eng: eng, thrower: thrower, catcher: catcher}
-	w.watch = &watch{eng: eng, catcher: catcher, damages: cfg.Out.Corrupt > 0}
-	w.watch.log = newLog(eng, w.watch, cfg)
-	thrower.card.wire = newLine(eng, cfg.Out, cfg.Seed, wire.Out, catcher.card, w.watch)
-	catcher.card.wire = newLine(eng, cfg.Back, cfg.Seed, wire.Back, thrower.card, w.watch)
+	w.watch = watch.New(watch.Config{Damages: cfg.Out.Corrupt > 0, Packets: cfg.Packets, Tap: cfg.Tap})
+	thrower.card.wire = newLine(w, cfg.Out, wire.Out, catcher.card, &w.watch.Out)
+	catcher.card.wire = newLine(w, cfg.Back, wire.Back, thrower.card, &w.watch.Back)
 	return w, nil
 }
 
@@ -126,7 +127,7 @@ func (w *World) Run(ctx context.Context, tasks ...func()) error {
 
 // Drain waits until no packet of the transport is on its way to the catcher.
 func (w *World) Drain(ctx context.Context, transport string, _ func() bool) {
-	w.flow(transport).drain(ctx, w.eng)
+	w.drain(ctx, w.watch.Flow(transport))
 }
 
 // DrainRule says how Drain decides.
@@ -134,38 +135,16 @@ func (w *World) DrainRule() string { return "until the wire is empty" }
 
 // Record is what the world itself saw of a transport's exchange.
 func (w *World) Record(transport string) path.Record {
-	f := w.flow(transport)
-	r := f.record
-	r.Exact = true
-	r.Copies = func(n uint64) int { return int(at(f.copies, n)) }
-	r.Behind = func(n uint64) bool { return at(f.behind, n) }
-	r.Causes = func(n uint64) path.Cause { return at(f.causes, n) }
-	r.Packets = f.packets
+	r := w.watch.Record(transport)
 	if transport == "tcp" {
 		stats := w.thrower.stack.Stats().TCP
-		r.Retransmitted = int(stats.Retransmits.Value()) + f.asked // the stack leaves SYNs out
+		r.Retransmitted += int(stats.Retransmits.Value()) // the stack leaves SYNs out
 		r.Timeouts = int(stats.Timeouts.Value())
 		if w.gauge != nil {
 			r.Samples = w.gauge.samples
 		}
 	}
 	return r
-}
-
-// at is the value of number n, or zero if there is none.
-func at[T any](list []T, n uint64) T {
-	var none T
-	if n == 0 || n > uint64(len(list)) {
-		return none
-	}
-	return list[n-1]
-}
-
-func (w *World) flow(transport string) *flow {
-	if transport == "tcp" {
-		return &w.watch.tcp
-	}
-	return &w.watch.udp
 }
 
 // Check holds both wires to their own book-keeping: what was sent came out,
@@ -185,7 +164,7 @@ func (w *World) Stack() path.Stack { return stackInfo(w.cfg) }
 
 // Close ends the world and everything in it.
 func (w *World) Close() error {
-	w.watch.log = nil // what the stacks still say has nobody to go to
+	w.watch.Stop() // what the stacks still say has nobody to go to
 	for _, p := range w.eng.processes {
 		p.stop()
 	}
@@ -251,7 +230,7 @@ func (w *World) ListenPacket(_ context.Context, network, address string) (net.Pa
 	if err != nil {
 		return nil, err
 	}
-	d.taken = w.watch.taken
+	d.taken = w.watch.Taken
 	return d, nil
 }
 

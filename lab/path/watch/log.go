@@ -1,9 +1,8 @@
-package sim
+package watch
 
 import (
 	"strings"
-
-	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"time"
 
 	"stones/lab/path"
 	"stones/lab/wire"
@@ -12,8 +11,7 @@ import (
 // A log notes what becomes of every single packet, where somebody wants to know
 // that.
 type log struct {
-	eng    *engine
-	watch  *watch
+	watch  *Watch
 	keep   bool             // for the record
 	tap    func(path.Frame) // or nil
 	number uint64           // of the last packet
@@ -27,20 +25,12 @@ type numbers struct {
 	sent  uint32 // how far it has come since
 }
 
-// newLog returns the log that is asked for, or nil.
-func newLog(eng *engine, w *watch, cfg Config) *log {
-	if !cfg.Packets && cfg.Tap == nil {
-		return nil
-	}
-	return &log{eng: eng, watch: w, keep: cfg.Packets, tap: cfg.Tap}
-}
-
 // sent notes a packet that was given to a wire, and its fate.
-func (l *log) sent(s sight, whole []byte, first, copied wire.Fate, back bool) *path.Packet {
+func (l *log) sent(now time.Duration, s Sight, whole []byte, first, copied wire.Fate, back bool) *path.Packet {
 	l.number++
 	p := &path.Packet{
-		Number: l.number, Sent: l.eng.now - birth, Back: back, Size: len(whole),
-		First: s.stone, Last: max(s.stone, s.last),
+		Number: l.number, Sent: now, Back: back, Size: len(whole),
+		First: s.Stone, Last: max(s.Stone, s.Last),
 		Trip: path.Trip{Cause: causeOf(first)},
 	}
 	if copied != wire.None {
@@ -57,32 +47,36 @@ func (l *log) sent(s sight, whole []byte, first, copied wire.Fate, back bool) *p
 }
 
 // arrives notes that a packet comes out of a wire.
-func (l *log) arrives(p *path.Packet, item wire.Packet) {
+func (l *log) arrives(now time.Duration, p *path.Packet, item wire.Packet) {
 	trip := tripOf(p, item)
-	trip.Arrived, trip.At = true, l.eng.now-birth
+	trip.Arrived, trip.At = true, now
 	if l.tap != nil {
 		l.tap(path.Frame{Packet: p, When: trip.At, Arrival: true, Copied: item.Copy, Bytes: item.Data})
 	}
 }
 
+// icmpv6Echo is the first of ICMPv6's types that is no error (RFC 4443 section
+// 2.1).
+const icmpv6Echo = 128
+
 // describe reads what is behind the IP header. It returns the flow of the
 // exchange that the packet is part of: ICMP only ever speaks about datagrams.
-func (l *log) describe(p *path.Packet, in inner) *flow {
+func (l *log) describe(p *path.Packet, in inner) *Flow {
 	p.Data, p.Offset, p.More = len(in.head), in.offset, in.more
 	switch in.protocol {
-	case uint8(header.TCPProtocolNumber):
+	case protocolTCP:
 		p.Protocol = "tcp"
-		l.segment(p, header.TCP(in.head))
+		l.segment(p, tcpHeader(in.head))
 		return &l.watch.tcp
-	case uint8(header.UDPProtocolNumber):
+	case protocolUDP:
 		p.Protocol = "udp"
 		if in.offset == 0 {
-			p.Data -= header.UDPMinimumSize
+			p.Data -= udpLen
 		}
 		return &l.watch.udp
-	case uint8(header.ICMPv4ProtocolNumber), uint8(header.ICMPv6ProtocolNumber):
+	case protocolICMP, protocolICMPv6:
 		p.Protocol = "icmp"
-		if in.protocol == uint8(header.ICMPv6ProtocolNumber) && in.head[0] >= byte(header.ICMPv6EchoRequest) {
+		if in.protocol == protocolICMPv6 && in.head[0] >= icmpv6Echo {
 			return nil // a router or a neighbour is looked for
 		}
 		return &l.watch.udp
@@ -91,24 +85,24 @@ func (l *log) describe(p *path.Packet, in inner) *flow {
 }
 
 // segment reads a TCP header.
-func (l *log) segment(p *path.Packet, tcp header.TCP) {
+func (l *log) segment(p *path.Packet, tcp tcpHeader) {
 	near, far := &l.thrower, &l.catcher
 	if p.Back {
 		near, far = far, near
 	}
-	flags := tcp.Flags()
-	p.Data -= int(tcp.DataOffset())
+	flags := tcp.flags()
+	p.Data -= tcp.length()
 	takes := uint32(p.Data) // numbers; a SYN and a FIN take one each
-	if flags.Contains(header.TCPFlagSyn) {
-		near.first = tcp.SequenceNumber()
+	if flags&flagSYN != 0 {
+		near.first = tcp.seq()
 		takes++
 	}
-	if flags.Contains(header.TCPFlagFin) {
+	if flags&flagFIN != 0 {
 		takes++
 	}
-	p.Seq = tcp.SequenceNumber() - near.first
-	if flags.Contains(header.TCPFlagAck) {
-		p.Ack = tcp.AckNumber() - far.first
+	p.Seq = tcp.seq() - near.first
+	if flags&flagACK != 0 {
+		p.Ack = tcp.ack() - far.first
 	}
 	if takes > 0 {
 		p.Again = int32(p.Seq-near.sent) < 0
@@ -118,7 +112,7 @@ func (l *log) segment(p *path.Packet, tcp header.TCP) {
 	}
 	var names []string
 	for _, f := range flagNames {
-		if flags.Contains(f.flag) {
+		if flags&f.flag != 0 {
 			names = append(names, f.name)
 		}
 	}
@@ -128,14 +122,14 @@ func (l *log) segment(p *path.Packet, tcp header.TCP) {
 // flagNames holds the flags that the stack sets, in the order in which people
 // say them.
 var flagNames = [...]struct {
-	flag header.TCPFlags
+	flag uint8
 	name string
 }{
-	{header.TCPFlagSyn, "SYN"},
-	{header.TCPFlagFin, "FIN"},
-	{header.TCPFlagRst, "RST"},
-	{header.TCPFlagPsh, "PSH"},
-	{header.TCPFlagAck, "ACK"},
+	{flagSYN, "SYN"},
+	{flagFIN, "FIN"},
+	{flagRST, "RST"},
+	{flagPSH, "PSH"},
+	{flagACK, "ACK"},
 }
 
 // tripOf is the packet's own trip or that of its copy.

@@ -1,0 +1,32 @@
+package sim
+
+import (
+	"context"
+
+	"stones/lab/path/watch"
+)
+
+// A drain is a process that waits until nothing of a flow is on the way out.
+type drain struct {
+	flow    *watch.Flow
+	waiting *process
+}
+
+// drain waits until none of f's packets is on the way out.
+func (w *World) drain(ctx context.Context, f *watch.Flow) {
+	d := &drain{f, w.eng.process("drain")}
+	w.drains = append(w.drains, d)
+	for f.InFlight > 0 && ctx.Err() == nil {
+		d.waiting.park("drain")
+	}
+	w.drains = remove(w.drains, d)
+}
+
+// drained wakes who waited for the last packet of its flow.
+func (w *World) drained() {
+	for _, d := range w.drains {
+		if d.flow.InFlight == 0 {
+			d.waiting.wake()
+		}
+	}
+}

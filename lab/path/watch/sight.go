@@ -1,0 +1,224 @@
+package watch
+
+import (
+	"encoding/binary"
+
+	"stones/lab/stone"
+)
+
+// A Sight is what can be seen of a packet from outside: whose it is, and which
+// stones it carries.
+type Sight struct {
+	TCP, UDP bool   // neither: ICMP, or something else
+	Data     bool   // it carries bytes of stones
+	Stone    uint64 // whose byte its first byte of data is; 0 if it has none
+	Offset   int    // where in that stone
+	Last     uint64 // the last stone that begins in it; 0 if none does
+	Again    bool   // its first byte of data was sent before
+	Port     uint16 // TCP: where it goes to
+	Ack      uint32 // TCP: the next byte that is expected there
+
+	asked bool  // it is a SYN, and one was sent before
+	piece bool  // it is a fragment
+	of    inner // of a fragment, without its bytes
+	size  int   // of a fragment: bytes behind its headers
+}
+
+// An Eye follows what one end sends. A packet alone does not tell which stones
+// are in it: TCP's sequence numbers count from where the connection began, and
+// of a datagram in pieces only the first piece has the stone's header. The zero
+// value is ready.
+type Eye struct {
+	courses map[uint16]*Course // of the end's connections, by its port
+	pieces  uint64             // the stone whose pieces are being sent
+}
+
+// A Course is how far one end's stream has come, in bytes.
+type Course struct {
+	Sent  int64 // how many bytes were sent, the furthest of them
+	Acked int64 // how many bytes the other end says to have
+
+	asked bool   // a SYN was sent
+	first uint32 // sequence number of the connection's first byte
+	size  int64  // bytes a stone
+}
+
+// Course is that of the connection from a port.
+func (e *Eye) Course(port uint16) *Course {
+	c := e.courses[port]
+	if c == nil {
+		if e.courses == nil {
+			e.courses = map[uint16]*Course{}
+		}
+		c = &Course{}
+		e.courses[port] = c
+	}
+	return c
+}
+
+// HeadLen is as much of a packet as can matter: IPv6's header and a fragment's,
+// TCP's with all options, and a stone's.
+const HeadLen = ipv6Len + fragmentLen + tcpMost + stone.HeaderLen
+
+// Look sees a packet of size bytes, of which head is the beginning or the whole.
+func (e *Eye) Look(head []byte, size int) Sight {
+	in := unwrap(head)
+	size -= len(head) - len(in.head)
+	s := Sight{piece: in.offset > 0 || in.more}
+	if s.piece {
+		s.of, s.size = in, size
+		s.of.head = nil
+	}
+	switch {
+	case in.protocol == protocolTCP && len(in.head) >= tcpLen:
+		tcp := tcpHeader(in.head)
+		s.TCP, s.Port, s.Ack = true, tcp.to(), tcp.ack()
+		e.Course(tcp.from()).segment(&s, tcp, size)
+	case in.protocol == protocolUDP && (in.offset > 0 || len(in.head) >= udpLen):
+		s.UDP = true
+		e.datagram(&s, in.head, in.offset)
+	}
+	return s
+}
+
+// segment sees a TCP segment of size bytes, its header included.
+func (c *Course) segment(s *Sight, tcp tcpHeader, size int) {
+	if tcp.flags()&flagSYN != 0 {
+		s.asked = c.asked
+		c.asked = true
+		c.first = tcp.seq() + 1
+		return
+	}
+	data := int64(size - tcp.length())
+	if data <= 0 {
+		return
+	}
+	// Sequence numbers are of 32 bits; the nearest to what was sent is meant.
+	begin := c.Sent + int64(int32(tcp.seq()-c.first-uint32(c.Sent)))
+	if begin < 0 {
+		return // a keep-alive's byte before the first
+	}
+	end := begin + data
+	s.Again = begin < c.Sent
+	c.Sent = max(c.Sent, end)
+	if c.size == 0 {
+		length, err := stone.Size(tcp.payload())
+		if err != nil {
+			return // not stones
+		}
+		c.size = int64(length)
+	}
+	s.Data = true
+	s.Stone = uint64(begin/c.size) + 1
+	s.Offset = int(begin % c.size)
+	if last := (end - 1) / c.size; last*c.size >= begin {
+		s.Last = uint64(last) + 1
+	}
+}
+
+// Acknowledge notes that the other end expects byte number ack next.
+func (c *Course) Acknowledge(ack uint32) {
+	c.Acked = max(c.Acked, c.Sent+int64(int32(ack-c.first-uint32(c.Sent))))
+}
+
+// datagram sees a UDP datagram, or the piece of it that begins at byte at.
+func (e *Eye) datagram(s *Sight, head []byte, at int) {
+	if at > 0 {
+		s.Data, s.Stone, s.Offset = e.pieces != 0, e.pieces, at-udpLen
+		return
+	}
+	e.pieces = 0
+	thrown, err := stone.Peek(head[udpLen:])
+	if err != nil {
+		return
+	}
+	s.Data, s.Stone, s.Last = true, thrown.Number, thrown.Number
+	e.pieces = thrown.Number
+}
+
+// inner is what stands behind an IP header.
+type inner struct {
+	protocol uint8
+	id       uint32 // of the datagram that it is a fragment of
+	offset   int    // where in the datagram, if it is a fragment
+	more     bool   // it is a fragment, and not the last one
+	head     []byte // the beginning of it, or the whole
+}
+
+// Lengths of headers in bytes, and numbers of protocols and flags.
+const (
+	ipv4Len     = 20
+	ipv6Len     = 40
+	fragmentLen = 8
+	tcpLen      = 20
+	tcpMost     = 60 // with all the options there can be
+	udpLen      = 8
+
+	protocolICMP     = 1
+	protocolTCP      = 6
+	protocolUDP      = 17
+	protocolFragment = 44
+	protocolICMPv6   = 58
+)
+
+// unwrap takes away an IPv4 (RFC 791) or IPv6 (RFC 8200) header, and perhaps a
+// fragment's. IPv6's other extensions are taken for a protocol nobody knows.
+func unwrap(packet []byte) inner {
+	if len(packet) < ipv4Len {
+		return inner{head: packet}
+	}
+	switch packet[0] >> 4 {
+	case 4:
+		header := int(packet[0]&0xf) * 4
+		if header < ipv4Len || header > len(packet) {
+			break
+		}
+		fragment := binary.BigEndian.Uint16(packet[6:])
+		return inner{
+			protocol: packet[9],
+			id:       uint32(binary.BigEndian.Uint16(packet[4:])),
+			offset:   int(fragment&0x1fff) * 8,
+			more:     fragment&0x2000 != 0,
+			head:     packet[header:],
+		}
+	case 6:
+		if len(packet) < ipv6Len {
+			break
+		}
+		protocol, rest := packet[6], packet[ipv6Len:]
+		if protocol != protocolFragment || len(rest) < fragmentLen {
+			return inner{protocol: protocol, head: rest}
+		}
+		fragment := binary.BigEndian.Uint16(rest[2:])
+		return inner{
+			protocol: rest[0],
+			id:       binary.BigEndian.Uint32(rest[4:]),
+			offset:   int(fragment &^ 7),
+			more:     fragment&1 != 0,
+			head:     rest[fragmentLen:],
+		}
+	}
+	return inner{head: packet}
+}
+
+// tcpHeader is a TCP segment from its first byte (RFC 9293 section 3.1).
+type tcpHeader []byte
+
+func (h tcpHeader) from() uint16 { return binary.BigEndian.Uint16(h) }
+func (h tcpHeader) to() uint16   { return binary.BigEndian.Uint16(h[2:]) }
+func (h tcpHeader) seq() uint32  { return binary.BigEndian.Uint32(h[4:]) }
+func (h tcpHeader) ack() uint32  { return binary.BigEndian.Uint32(h[8:]) }
+func (h tcpHeader) length() int  { return int(h[12]>>4) * 4 }
+func (h tcpHeader) flags() uint8 { return h[13] }
+
+// payload is what stands behind the header, as far as it is known.
+func (h tcpHeader) payload() []byte { return h[min(h.length(), len(h)):] }
+
+// The flags of a TCP header.
+const (
+	flagFIN = 1 << iota
+	flagSYN
+	flagRST
+	flagPSH
+	flagACK
+)

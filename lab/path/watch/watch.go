@@ -1,0 +1,301 @@
+// Package watch stands beside an emulated wire and keeps the path's own record:
+// what becomes of every packet, and so of every stone.
+//
+// It sees packets as they are on the wire, whoever made them. It has no clock
+// and no lock: time is an argument, and whoever owns a [Watch] lets one call in
+// at a time.
+package watch
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"stones/lab/path"
+	"stones/lab/stone"
+	"stones/lab/wire"
+)
+
+// Config says what to look at.
+type Config struct {
+	Damages bool             // the wire may flip bits on the way out
+	Packets bool             // keep what becomes of every packet, for the record
+	Tap     func(path.Frame) // is shown every packet that leaves an end or arrives there; nil is nobody
+}
+
+// A Watch sees two ends and the two wires between them. [New] makes one.
+type Watch struct {
+	Out, Back Eye // follow what the thrower and the catcher send
+
+	damages  bool
+	log      *log // of every packet; nil if nobody wants to know
+	tcp, udp Flow
+	others   Flow               // ICMP and the like: counted, but nobody's exchange
+	puzzles  map[uint32]*puzzle // datagrams that are incomplete at the catcher, by their identification
+}
+
+// New returns a watch that has seen nothing yet.
+func New(cfg Config) *Watch {
+	w := &Watch{damages: cfg.Damages}
+	if cfg.Packets || cfg.Tap != nil {
+		w.log = &log{watch: w, keep: cfg.Packets, tap: cfg.Tap}
+	}
+	return w
+}
+
+// Bytes reports whether the watch wants to see whole packets.
+func (w *Watch) Bytes() bool { return w.log != nil }
+
+// Stop ends the log: what the ends still say has nobody to go to.
+func (w *Watch) Stop() { w.log = nil }
+
+// A Flow is what was seen of one transport.
+type Flow struct {
+	InFlight int // packets on the way out
+
+	record  path.Record
+	asked   int       // SYNs that were sent again
+	waiting []waiting // in the catcher's socket, as far as it had room
+	copies  []uint16
+	causes  []path.Cause
+	behind  []bool         // handed over after a stone with a higher number
+	highest uint64         // of those handed over
+	packets []*path.Packet // in the order in which they were sent, if there is a log
+}
+
+// waiting is a datagram that was given to the catcher's socket.
+type waiting struct {
+	stone   uint64 // 0 if it is none
+	damaged bool   // the catcher's stack may have thrown it away for that
+}
+
+// Flow is that of a transport.
+func (w *Watch) Flow(transport string) *Flow {
+	if transport == "tcp" {
+		return &w.tcp
+	}
+	return &w.udp
+}
+
+// of is the flow that a packet belongs to.
+func (w *Watch) of(s Sight) *Flow {
+	switch {
+	case s.TCP:
+		return &w.tcp
+	case s.UDP:
+		return &w.udp
+	default:
+		return &w.others
+	}
+}
+
+// Record is what was seen of a transport by now. What only the stacks know is
+// left for the caller to fill in, but for SYNs that were sent again: those stand
+// in Retransmitted.
+func (w *Watch) Record(transport string) path.Record {
+	f := w.Flow(transport)
+	r := f.record
+	r.Exact = true
+	r.Retransmitted = f.asked
+	r.Copies = func(n uint64) int { return int(at(f.copies, n)) }
+	r.Behind = func(n uint64) bool { return at(f.behind, n) }
+	r.Causes = func(n uint64) path.Cause { return at(f.causes, n) }
+	r.Packets = f.packets
+	return r
+}
+
+// at is the value of number n, or zero if there is none.
+func at[T any](list []T, n uint64) T {
+	var none T
+	if n == 0 || n > uint64(len(list)) {
+		return none
+	}
+	return list[n-1]
+}
+
+// Sent notes the fate of a packet of size bytes that was given to a wire, and of
+// the copy that the wire may have made. Whole is the packet itself, if Bytes
+// says so. It returns the packet's entry in the log, or nil.
+func (w *Watch) Sent(now time.Duration, s Sight, size int, whole []byte, first, copied wire.Fate, back bool) *path.Packet {
+	f := w.of(s)
+	d := &f.record.Out
+	if back {
+		d = &f.record.Back
+	}
+	d.Sent++
+	d.Bytes += size
+	if s.Data {
+		d.Data++
+	}
+	if s.asked && !back {
+		f.asked++
+	}
+	if copied != wire.None {
+		d.Copied++
+	}
+	for _, fate := range []wire.Fate{first, copied} {
+		cause := causeOf(fate)
+		switch fate {
+		case wire.None:
+			continue
+		case wire.Carried:
+		case wire.Damaged:
+			d.Damaged++
+		case wire.Lost:
+			d.Lost++
+		case wire.Overflowed:
+			d.Overflowed++
+		case wire.TooBig:
+			d.TooBig++
+		}
+		if !back {
+			if fate.Arrives() {
+				f.InFlight++
+			}
+			if s.piece {
+				cause |= path.Pieces
+			}
+			f.note(s.Stone, cause)
+		}
+	}
+	if w.log == nil {
+		return nil
+	}
+	return w.log.sent(now, s, whole, first, copied, back)
+}
+
+// causeOf says what a fate is in the words of package path.
+func causeOf(fate wire.Fate) path.Cause {
+	switch fate {
+	case wire.Damaged:
+		return path.Damaged
+	case wire.Lost:
+		return path.Dropped
+	case wire.Overflowed:
+		return path.Overflowed
+	case wire.TooBig:
+		return path.TooBig
+	case wire.None, wire.Carried:
+	}
+	return 0
+}
+
+// note adds a cause for which stone n may be missing.
+func (f *Flow) note(n uint64, cause path.Cause) {
+	if n == 0 || n > math.MaxUint32 {
+		return
+	}
+	f.causes = grow(f.causes, n)
+	f.causes[n-1] |= cause
+}
+
+// grow makes room for number n.
+func grow[T any](list []T, n uint64) []T {
+	if missing := int(n) - len(list); missing > 0 {
+		list = append(list, make([]T, missing)...)
+	}
+	return list
+}
+
+// Arrives notes that a packet comes out of a wire. The entry is the one that Sent
+// returned.
+func (w *Watch) Arrives(now time.Duration, entry *path.Packet, s Sight, item wire.Packet, back bool) {
+	f := w.of(s)
+	d := &f.record.Out
+	if back {
+		d = &f.record.Back
+	} else {
+		f.InFlight--
+	}
+	d.Arrived++
+	d.ArrivedBytes += item.Size
+	d.LastArrival = now
+	if entry != nil && w.log != nil {
+		w.log.arrives(now, entry, item)
+	}
+}
+
+// Refused notes why the catcher's stack had no use for a packet that came out of
+// the wire.
+func (w *Watch) Refused(entry *path.Packet, s Sight, item wire.Packet, cause path.Cause) {
+	f := w.of(s)
+	if cause == path.ReceiverDrop {
+		f.record.ReceiverDrops++
+	}
+	f.note(s.Stone, cause)
+	if entry != nil {
+		tripOf(entry, item).Cause |= cause
+	}
+}
+
+// Waits notes that a packet made a datagram whole, which now waits in the
+// catcher's socket if there is room. Whether the stack takes a damaged one is
+// for the stack to say.
+func (w *Watch) Waits(s Sight, damaged bool) {
+	f := w.of(s)
+	f.waiting = append(f.waiting, waiting{s.Stone, damaged})
+}
+
+// Taken notes that the catching program was given b, the beginning or the whole
+// of a datagram. A socket keeps the order: those that waited longer than this
+// one had found no room.
+//
+// Whose it is was seen on the wire; whether it is intact must be looked at,
+// because two wrong bits in a datagram can cancel out in its checksum (RFC 768).
+func (w *Watch) Taken(b []byte, whole bool) {
+	f := &w.udp
+	n, intact := w.number(b, whole)
+	i := slices.IndexFunc(f.waiting, func(d waiting) bool { return d.stone == n })
+	if i < 0 {
+		i = 0 // the number is damaged
+	}
+	f.noRoom(f.waiting[:i])
+	n = f.waiting[i].stone
+	f.waiting = f.waiting[i+1:]
+	switch {
+	case n == 0:
+	case !whole:
+		f.note(n, path.CutShort)
+	case !intact:
+		f.note(n, path.Damaged)
+	default:
+		f.handOver(n)
+	}
+}
+
+// number is that of the stone in a datagram; 0 if it is none.
+func (w *Watch) number(b []byte, whole bool) (n uint64, intact bool) {
+	if w.damages && whole {
+		s, err := stone.Parse(b)
+		return s.Number, err == nil
+	}
+	s, err := stone.Peek(b)
+	return s.Number, err == nil
+}
+
+// noRoom notes that datagrams found the catcher's socket buffer full.
+func (f *Flow) noRoom(list []waiting) {
+	for _, d := range list {
+		if !d.damaged {
+			f.record.ReceiverDrops++
+			f.note(d.stone, path.ReceiverDrop)
+		}
+	}
+}
+
+// Left notes that nothing waits in the catcher's socket any more: what the
+// program was not given had found no room.
+func (w *Watch) Left() {
+	w.udp.noRoom(w.udp.waiting)
+	w.udp.waiting = nil
+}
+
+// handOver notes that the catching program has an intact copy of stone n.
+func (f *Flow) handOver(n uint64) {
+	f.copies, f.behind = grow(f.copies, n), grow(f.behind, n)
+	f.copies[n-1]++
+	if f.copies[n-1] == 1 && n < f.highest {
+		f.behind[n-1] = true
+	}
+	f.highest = max(f.highest, n)
+}
