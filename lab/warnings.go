@@ -21,6 +21,8 @@ const (
 	RuleQueue     = "queue-without-bandwidth" // packets or bytes; 0, because nothing waits
 	RuleHost      = "host-loses-nothing"      // nothing but in a full socket buffer: 0 and 0
 	RuleNotInTime = "schedule-not-kept"       // stones thrown over 1 ms after they were due; one in a hundred
+	RuleRate      = "rate-not-met"            // stones a second that were thrown; that were asked for
+	RuleOverflow  = "catcher-overflowed"      // stones that found the catcher's socket full; 0
 )
 
 // What the rules compare with.
@@ -47,6 +49,8 @@ var rules = []struct {
 	{RuleQueue, queue},
 	{RuleHost, host},
 	{RuleNotInTime, notInTime},
+	{RuleRate, rateNotMet},
+	{RuleOverflow, overflow},
 }
 
 // Rules returns the names of all rules that [Warnings] may use.
@@ -220,13 +224,38 @@ func host(e Experiment, _ []Exchange) []Warning {
 }
 
 // notInTime: a schedule that was not kept was another experiment. TCP is left
-// out: that it makes the thrower wait is what is to be seen.
+// out: that it makes the thrower wait is what is to be seen. If not even the rate
+// was met, that says it all.
 func notInTime(_ Experiment, exchanges []Exchange) []Warning {
 	var warnings []Warning
 	for _, x := range exchanges {
 		late, limit := float64(x.Pacing.Late), float64(x.Thrown)/100
-		if x.Transport == UDP && late > limit {
+		if x.Transport == UDP && late > limit && x.Pacing.Met {
 			warnings = append(warnings, Warning{Transport: UDP, Word: "rate", Value: late, Limit: limit})
+		}
+	}
+	return warnings
+}
+
+// rateNotMet: less was thrown than was asked for. In virtual time only TCP can
+// be the limit, and that is what is to be seen.
+func rateNotMet(e Experiment, exchanges []Exchange) []Warning {
+	var warnings []Warning
+	for _, x := range exchanges {
+		if p := x.Pacing; e.Path != Sim && !p.Met && p.Offered.Known() {
+			warnings = append(warnings, Warning{Transport: x.Transport, Word: p.Limit, Value: p.Offered.Value, Limit: p.Asked.Value})
+		}
+	}
+	return warnings
+}
+
+// overflow: stones that the catcher did not fetch in time are no loss of the
+// path. If it slept, that was asked for; in virtual time it is never too slow.
+func overflow(e Experiment, exchanges []Exchange) []Warning {
+	var warnings []Warning
+	for _, x := range exchanges {
+		if drops := x.ReceiverDrops; e.Path != Sim && e.Asleep == 0 && x.Transport == UDP && drops.Value > 0 {
+			warnings = append(warnings, Warning{Transport: UDP, Word: LimitReceiver, Value: drops.Value})
 		}
 	}
 	return warnings

@@ -32,7 +32,9 @@ func TestWarnings(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		turn func(*lab.Experiment)
-		late int // stones that UDP threw late
+		late int    // stones that UDP threw late
+		drop int    // stones that found UDP's socket full
+		held string // what was the limit of both transports' rate; empty if it was met
 		want []string
 	}{
 		{name: "usual", turn: func(*lab.Experiment) {}},
@@ -139,6 +141,38 @@ func TestWarnings(t *testing.T) {
 			want: []string{"host-loses-nothing  path 0 0", "schedule-not-kept udp rate 11 10"},
 		},
 		{
+			name: "a rate that was not met",
+			turn: func(e *lab.Experiment) { e.Path, e.Out, e.Back = lab.Host, wire.Shape{}, wire.Shape{} },
+			late: 900,
+			held: lab.LimitSender,
+			want: []string{"host-loses-nothing  path 0 0", "rate-not-met tcp sender 150 200", "rate-not-met udp sender 150 200"},
+		},
+		{
+			name: "in virtual time that is what is to be seen",
+			turn: func(*lab.Experiment) {},
+			held: lab.LimitTCP,
+		},
+		{
+			name: "a catcher that is too slow",
+			turn: func(e *lab.Experiment) { e.Path, e.Out, e.Back = lab.Host, wire.Shape{}, wire.Shape{} },
+			drop: 7,
+			want: []string{"host-loses-nothing  path 0 0", "catcher-overflowed udp receiver 7 0"},
+		},
+		{
+			name: "a catcher that was made to sleep",
+			turn: func(e *lab.Experiment) {
+				e.Path, e.Out, e.Back = lab.Host, wire.Shape{}, wire.Shape{}
+				e.Asleep = time.Second
+			},
+			drop: 7,
+			want: []string{"host-loses-nothing  path 0 0"},
+		},
+		{
+			name: "in virtual time a catcher is never too slow",
+			turn: func(*lab.Experiment) {},
+			drop: 7,
+		},
+		{
 			name: "one in a hundred late",
 			turn: func(*lab.Experiment) {},
 			late: 10,
@@ -149,7 +183,11 @@ func TestWarnings(t *testing.T) {
 			tt.turn(&e)
 			exchanges := []lab.Exchange{
 				{Transport: lab.TCP, Thrown: 1000, Pacing: lab.Pacing{Late: 500}},
-				{Transport: lab.UDP, Thrown: 1000, Pacing: lab.Pacing{Late: tt.late}},
+				{Transport: lab.UDP, Thrown: 1000, Pacing: lab.Pacing{Late: tt.late}, ReceiverDrops: lab.Number(tt.drop)},
+			}
+			for i := range exchanges {
+				p := &exchanges[i].Pacing
+				p.Met, p.Limit, p.Asked, p.Offered = tt.held == "", tt.held, lab.Number(200), lab.Number(150)
 			}
 			var got []string
 			for _, w := range lab.Warnings(e, exchanges) {

@@ -56,6 +56,7 @@ func (d Delay) less(t time.Duration) Delay {
 
 // Delays are the delays of a flow. The percentiles are over the stones thrown,
 // of which the lost have an infinite delay; Min and Max are over the delivered.
+// They serve for the times of a thrower as well, of which none is infinite.
 type Delays struct {
 	Min, P50, P95, P99, Max Delay
 }
@@ -83,8 +84,12 @@ func (t Tally) percentile(p, whole, lost int) Delay {
 	if n == 0 {
 		return Delay{}
 	}
-	rank := (int64(p)*int64(n) + int64(whole) - 1) / int64(whole) // the least k with k/n >= p/whole
-	return t.Catches.nth(max(int(rank), 1) - 1)
+	return t.Catches.nth(rank(p, whole, n) - 1)
+}
+
+// rank is the least k, from 1, with k/n >= p/whole.
+func rank(p, whole, n int) int {
+	return max(int((int64(p)*int64(n)+int64(whole)-1)/int64(whole)), 1)
 }
 
 // Median returns the median of RFC 7679 section 5.2, which differs from

@@ -47,6 +47,7 @@ func (s Score) Check() error {
 		{"attempted", "planned", s.Attempted, s.Planned},
 		{"thrown", "attempted", s.Thrown, s.Attempted},
 		{"slipped", "thrown", s.Slipped, s.Thrown},
+		{"back to back", "thrown", s.BackToBack, s.Thrown},
 		{"delivered", "thrown", s.Delivered, s.Thrown},
 		{"lost", "thrown", s.Lost, s.Thrown},
 		{"unknown", "thrown", s.Unknown, s.Thrown},

@@ -21,6 +21,7 @@ type model struct {
 	deadline time.Duration
 
 	thrown  []stone.Stone
+	at      []time.Duration // when each of these was
 	refused int
 	came    []arrival // everything that came, in order
 }
@@ -60,12 +61,13 @@ func drawModel(t *rapid.T) (model, Tally) {
 		}
 		due += time.Duration(rapid.IntRange(0, 3*gap).Draw(t, "pause")) * ms
 		cause := rapid.SampledFrom([]string{"", "", "", "", "", "refused", "too big"}).Draw(t, "cause")
-		y.Throws.Add(s, s.Due+time.Duration(rapid.IntRange(0, 2_000_000).Draw(t, "slip")), cause)
+		at := s.Due + time.Duration(rapid.IntRange(0, 2_000_000).Draw(t, "slip"))
+		y.Throws.Add(s, at, cause)
 		if cause != "" {
 			m.refused++
 			continue
 		}
-		m.thrown = append(m.thrown, s)
+		m.thrown, m.at = append(m.thrown, s), append(m.at, at)
 	}
 
 	// Either any stone at any time, or stones that a few others overtake.
@@ -334,8 +336,26 @@ func (m model) score() Score {
 	}
 	s.Planned = max(m.planned, s.Attempted)
 	s.NotAttempted = s.Planned - s.Attempted
-	for _, a := range m.thrown {
+	for i, a := range m.thrown {
 		s.ThrownBytes += int64(a.Size)
+		if i == 0 {
+			s.FirstThrow, s.FirstDue = m.at[0], a.Due
+		}
+		s.LastThrow, s.LastDue = m.at[i], a.Due
+		if a.Due < m.thrown[len(m.thrown)-1].Due {
+			s.DueBefore++
+		}
+		if m.at[i]-a.Due > ms {
+			s.Slipped++
+		}
+		ready := a.Due
+		if i > 0 {
+			ready = max(ready, m.at[i-1])
+		}
+		if took := m.at[i] - ready; took > ms {
+			s.Waited += took
+		}
+		s.BackToBack = max(s.BackToBack, m.backToBack(i))
 	}
 	for i, a := range firsts {
 		if i == 0 {
@@ -380,6 +400,23 @@ func (m model) score() Score {
 	}
 	s.LossPeriods = len(lengths)
 	return s
+}
+
+// backToBack is how many stones, up to the i-th thrown, make a run. Those of one
+// burst do not count apart.
+func (m model) backToBack(i int) int {
+	run := 1
+	for ; i > 0; i-- {
+		planned := m.thrown[i].Due - m.thrown[i-1].Due
+		switch gap := m.at[i] - m.at[i-1]; {
+		case planned == 0:
+		case float64(gap) < float64(planned)/2:
+			run++
+		default:
+			return run
+		}
+	}
+	return run
 }
 
 // ipdv returns the variation by number, for the stones where it is defined.
@@ -464,8 +501,7 @@ func TestModel(t *testing.T) {
 		want := m.score()
 		want.PDV = want.Delay.less(want.Delay.Min.D)
 		// What the model leaves out is told apart from what it counts.
-		want.NotThrown, want.FirstThrow, want.LastThrow = got.NotThrown, got.FirstThrow, got.LastThrow
-		want.Slipped, want.WorstSlip = got.Slipped, got.WorstSlip
+		want.NotThrown, want.Slip, want.Gap = got.NotThrown, got.Slip, got.Gap
 		want.IPDV, want.Jitter = got.IPDV, got.Jitter
 		same("score", got, want)
 
