@@ -4,15 +4,22 @@
 // The loopback loses nothing. What UDP loses here is lost in the catcher's
 // socket buffer, and Linux tells how much that was.
 //
+// On Linux the thrower's connections hold small writes back and give many to
+// the kernel in one call; what is held back leaves before the world's clock
+// sleeps. A thrower that keeps to a rate sleeps after each stone and so throws
+// each alone. Elsewhere the sockets are as they are.
+//
 // What it deliberately lacks: a wire. Nothing on this path can be set to lose,
 // delay or reorder, and what the packets did is the kernel's secret.
 package host
 
 import (
 	"context"
+	"fmt"
 	"net"
-	"runtime"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -21,114 +28,214 @@ import (
 )
 
 // Config says how the sockets are set. The zero value leaves all of it to the
-// system.
+// system, but for a UDP catcher's buffer, which is large.
 type Config struct {
 	IPv6       bool
 	Congestion string // TCP's congestion control; only on Linux
 	Buffer     int    // bytes of each socket buffer, as far as the system gives them
+
+	// Plain has each UDP datagram leave alone and at once.
+	Plain bool
+
+	// Address is where a catcher is to listen. Empty means a free port of the
+	// loopback interface.
+	Address string
+
+	// Throw and Catch run do, which makes sockets of the thrower or the catcher,
+	// where they are to be made: on a thread that is in another network namespace.
+	// They return what do returns. Nil means right here. If one is set, more than
+	// the loopback may lie between the ends, and what it loses breaks no law.
+	Throw, Catch func(do func() error) error
 }
 
-// A World is this computer, throwing at itself.
+// elsewhere reports whether more than the loopback may lie between the ends.
+func (c Config) elsewhere() bool { return c.Throw != nil || c.Catch != nil }
+
+// A World is this computer, throwing at itself. It knows of one catcher of
+// UDP, the last that listened.
 type World struct {
 	*clock.Real
 	cfg    Config
 	dialer net.Dialer
 	config net.ListenConfig
 
-	mu    sync.Mutex
-	drops func() (int, error) // of the catcher's UDP socket
+	passed  atomic.Int64 // an instant that has passed: it spares looking at the clock
+	arrival atomic.Int64 // when what UDP's catcher was given last had come; 0 if nobody knows
+
+	mu      sync.Mutex
+	stacks  map[string]path.Stack // by transport
+	account *account              // of UDP's catcher
+	holders []holder
+	tcp     func(*path.Record) // enters what is known of the thrower's connection; nil before there is one
+	unsent  int                // datagrams that were held back and that the kernel did not take
+	drained bool               // all that comes has come
+}
+
+// A holder holds back what is written to it.
+type holder interface {
+	// push sends what is held back as far as that is possible without waiting,
+	// and reports whether something is left.
+	push() (left bool)
 }
 
 var _ clock.Clock = (*World)(nil)
 
 // Open makes a world.
 func Open(cfg Config) (*World, error) {
-	w := &World{Real: clock.NewReal(), cfg: cfg}
-	w.dialer.Control = w.control
-	w.config.Control = w.control
+	w := &World{Real: clock.NewPrecise(), cfg: cfg, stacks: make(map[string]path.Stack)}
+	w.dialer.Control = control(w.setThrower)
+	w.config.Control = control(w.setCatcher)
 	return w, nil
 }
 
 // control sets a socket before it is used.
-func (w *World) control(network, _ string, c syscall.RawConn) error {
-	var err error
-	if ctl := c.Control(func(fd uintptr) { err = set(fd, network, w.cfg) }); ctl != nil {
-		return ctl
+func control(set func(network string, fd int) error) func(network, address string, c syscall.RawConn) error {
+	return func(network, _ string, c syscall.RawConn) error {
+		var failed error
+		if err := c.Control(func(fd uintptr) { failed = set(network, int(fd)) }); err != nil {
+			return err
+		}
+		return failed
 	}
-	return err
 }
 
-// Address is a free port of the loopback interface.
+// Address is where a catcher is to listen.
 func (w *World) Address(string) string {
-	if w.cfg.IPv6 {
+	switch {
+	case w.cfg.Address != "":
+		return w.cfg.Address
+	case w.cfg.IPv6:
 		return "[::1]:0"
 	}
 	return "127.0.0.1:0"
 }
 
+// at makes the sockets of an end where they are to be made.
+func at(where func(func() error) error, do func() error) error {
+	if where == nil {
+		return do()
+	}
+	return where(do)
+}
+
 // DialContext connects to address.
-func (w *World) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := w.dialer.DialContext(ctx, network, address)
+func (w *World) DialContext(ctx context.Context, network, address string) (conn net.Conn, err error) {
+	err = at(w.cfg.Throw, func() error {
+		conn, err = w.dialer.DialContext(ctx, network, address)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	w.resize(conn)
-	return conn, nil
-}
-
-// Listen waits for TCP connections at address.
-func (w *World) Listen(ctx context.Context, network, address string) (net.Listener, error) {
-	return w.config.Listen(ctx, network, address)
-}
-
-// ListenPacket waits for UDP datagrams at address.
-func (w *World) ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {
-	conn, err := w.config.ListenPacket(ctx, network, address)
-	if err != nil {
-		return nil, err
-	}
-	w.resize(conn)
-	raw, err := conn.(*net.UDPConn).SyscallConn()
+	end, err := w.thrower(conn)
 	if err != nil {
 		_ = conn.Close()
 		return nil, err
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.drops = func() (int, error) { return drops(raw) }
-	return &socket{PacketConn: conn, closing: w.countDrops}, nil
+	return end, nil
 }
 
-// resize asks for the configured socket buffers.
-func (w *World) resize(conn any) {
-	buffered, ok := conn.(interface {
-		SetReadBuffer(int) error
-		SetWriteBuffer(int) error
+// Listen waits for TCP connections at address.
+func (w *World) Listen(ctx context.Context, network, address string) (l net.Listener, err error) {
+	err = at(w.cfg.Catch, func() error {
+		l, err = w.config.Listen(ctx, network, address)
+		return err
 	})
-	if ok && w.cfg.Buffer > 0 {
-		_ = buffered.SetReadBuffer(w.cfg.Buffer)
-		_ = buffered.SetWriteBuffer(w.cfg.Buffer)
+	return l, err
+}
+
+// ListenPacket waits for UDP datagrams at address.
+func (w *World) ListenPacket(ctx context.Context, network, address string) (conn net.PacketConn, err error) {
+	err = at(w.cfg.Catch, func() error {
+		conn, err = w.config.ListenPacket(ctx, network, address)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	udp, ok := conn.(*net.UDPConn)
+	if !ok {
+		return conn, nil
+	}
+	end, err := w.catcher(udp)
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return end, nil
+}
+
+// open begins the account of a catcher of UDP.
+func (w *World) open(a *account) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.account, w.drained, w.unsent = a, false, 0
+	w.arrival.Store(0)
+}
+
+// accountAt is the account of the catcher at that address, if it is open and
+// there is nothing but the loopback in between.
+func (w *World) accountAt(to net.Addr) *account {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if a := w.account; a != nil && !w.cfg.elsewhere() && !a.closed.Load() && a.at == addrPort(to) {
+		return a
+	}
+	return nil
+}
+
+// hold notes that h holds back what is written to it. Record is what it tells
+// of TCP, or nil.
+func (w *World) hold(h holder, record func(*path.Record)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.holders = append(w.holders, h)
+	if record != nil {
+		w.tcp = record
 	}
 }
 
-// socket is a UDP socket whose drops are counted when it is closed.
-type socket struct {
-	net.PacketConn
-	closing func()
-	once    sync.Once
-}
-
-func (s *socket) Close() error {
-	s.once.Do(s.closing)
-	return s.PacketConn.Close()
-}
-
-// countDrops reads the drops for the last time.
-func (w *World) countDrops() {
+// release notes that h holds back nothing any more, and how many datagrams of
+// it were never sent.
+func (w *World) release(h holder, unsent int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	n, err := w.drops()
-	w.drops = func() (int, error) { return n, err }
+	w.unsent += unsent
+	for i := range w.holders {
+		if w.holders[i] == h {
+			w.holders = append(w.holders[:i], w.holders[i+1:]...)
+			return
+		}
+	}
+}
+
+// push sends what is held back as far as that is possible without waiting, and
+// reports whether something is left.
+func (w *World) push() (left bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, h := range w.holders {
+		left = h.push() || left
+	}
+	return left
+}
+
+// SleepUntil waits until the clock shows at. If that is in the future, what is
+// held back leaves first; what finds no room leaves while it sleeps.
+func (w *World) SleepUntil(ctx context.Context, at time.Duration) error {
+	if at > time.Duration(w.passed.Load()) && at > w.Now() {
+		for w.push() && w.Now()+look < at {
+			if err := w.Real.SleepUntil(ctx, w.Now()+look); err != nil {
+				return err
+			}
+		}
+		return w.Real.SleepUntil(ctx, at)
+	}
+	w.passed.Store(int64(at))
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
 }
 
 // Run runs the tasks, each on a goroutine of its own, and waits for all.
@@ -147,34 +254,73 @@ const (
 	look     = time.Millisecond
 )
 
-// Drain waits until done, or for three seconds. TCP needs no waiting: its
-// catcher has said that it has everything.
+// Drain waits until done, or until all that the thrower's computer has sent is
+// accounted for, or until nothing has come for three seconds. TCP needs no
+// waiting: its catcher has said that it has everything.
 func (w *World) Drain(ctx context.Context, transport string, done func() bool) {
 	if transport == "tcp" {
 		return
 	}
-	for end := w.Now() + patience; !done() && w.Now() < end; {
+	w.mu.Lock()
+	a := w.account
+	w.mu.Unlock()
+	if a == nil {
+		a = &account{}
+	}
+	handed, since := a.handed.Load(), w.Now()
+	for !done() {
+		if !w.push() && a.settled() {
+			break
+		}
 		if w.SleepUntil(ctx, w.Now()+look) != nil {
 			return
 		}
+		if n := a.handed.Load(); n != handed {
+			handed, since = n, w.Now()
+		}
+		if w.Now()-since > patience {
+			break
+		}
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.drained = true
 }
 
 // DrainRule says how Drain decides.
-func (w *World) DrainRule() string { return "until all have come, at most " + patience.String() }
+func (w *World) DrainRule() string {
+	return "until all have come or were dropped, at most " + patience.String() + " after the last"
+}
 
-// Arrival is now: when the catcher got what it was given last.
-func (w *World) Arrival(string) time.Duration { return w.Now() }
+// Arrival is when what the transport's catcher was given last had reached it.
+//
+// For UDP that is the kernel's own time, if it tells. For TCP it is now: the
+// kernel stamps a segment when it reaches the computer, but the catcher can
+// have its bytes only when all before them have come. A stamp would leave out
+// that waiting, which is what is to be seen.
+func (w *World) Arrival(transport string) time.Duration {
+	if at := w.arrival.Load(); at != 0 && transport == "udp" {
+		return time.Duration(at)
+	}
+	return w.Now()
+}
 
 // Record is what the kernel tells.
 func (w *World) Record(transport string) path.Record {
 	r := path.Record{CountsUnknown: "the kernel does not tell"}
-	if transport == "tcp" {
-		return r
-	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	n, err := w.drops()
+	if transport == "tcp" {
+		if w.tcp != nil {
+			w.tcp(&r)
+		}
+		return r
+	}
+	if w.account == nil {
+		r.DropsUnknown = "nobody listened"
+		return r
+	}
+	n, err := w.account.dropped()
 	if err != nil {
 		r.DropsUnknown = err.Error()
 	}
@@ -182,24 +328,49 @@ func (w *World) Record(transport string) path.Record {
 	return r
 }
 
-// Check has nothing to check.
-func (w *World) Check() error { return nil }
+// Check holds the kernel to the law of the loopback: of UDP, what the thrower
+// sent was given to the catcher or dropped by its full socket buffer. It has
+// nothing to say before a drain has come to its end.
+func (w *World) Check() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case !w.drained || w.account == nil:
+		return nil
+	case w.unsent > 0:
+		return fmt.Errorf("law: %d datagrams that were taken for thrown could not be sent", w.unsent)
+	}
+	return w.account.check()
+}
 
-// Stack says what is known of the kernel's stack.
+// note enters what is known of a transport's stack.
+func (w *World) note(network string, change func(*path.Stack)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	transport := network[:len("tcp")]
+	s, ok := w.stacks[transport]
+	if !ok {
+		s = systemStack()
+	}
+	change(&s)
+	w.stacks[transport] = s
+}
+
+// isUDP reports whether a network is one of udp, udp4 and udp6.
+func isUDP(network string) bool { return strings.HasPrefix(network, "udp") }
+
+// Stack says what is known of the kernel's stack. The buffers are as the
+// system gave them, which may be less than was asked for; 0 is its own choice.
+// They are TCP's if the world has had a socket of TCP, else UDP's.
 func (w *World) Stack() path.Stack {
-	congestion := w.cfg.Congestion
-	if congestion == "" {
-		congestion = defaultCongestion()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, transport := range []string{"tcp", "udp"} {
+		if s, ok := w.stacks[transport]; ok {
+			return s
+		}
 	}
-	return path.Stack{
-		Name:       runtime.GOOS,
-		Congestion: congestion,
-		SACK:       "as the system has it",
-		Recovery:   "as the system has it",
-		Nagle:      "off",
-		SendBuffer: w.cfg.Buffer,
-		RecvBuffer: w.cfg.Buffer,
-	}
+	return systemStack()
 }
 
 // Close ends the world. Its sockets belong to those who opened them.

@@ -1,60 +1,192 @@
 package host
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"net"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"stones/lab/path"
 )
 
-// drops reads how many datagrams found the socket's buffer full.
+// udpBuffer is how many bytes a catcher's UDP socket is to hold if nothing is
+// said. The system's usual choice holds a hundred stones.
+const udpBuffer = 4 << 20
+
+// setThrower sets a socket of the thrower before it connects.
+func (w *World) setThrower(network string, fd int) error {
+	setBuffers(fd, w.cfg.Buffer, w.cfg.Buffer)
+	if isUDP(network) {
+		w.note(network, func(s *path.Stack) { s.SendBuffer = bufferOf(fd, unix.SO_SNDBUF) })
+		return tellErrors(network, fd)
+	}
+	if err := setCongestion(fd, w.cfg.Congestion); err != nil {
+		return err
+	}
+	w.note(network, func(s *path.Stack) {
+		if name, err := unix.GetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION); err == nil {
+			s.Congestion = name
+		}
+		if w.cfg.Buffer > 0 {
+			s.SendBuffer = bufferOf(fd, unix.SO_SNDBUF)
+		}
+	})
+	return nil
+}
+
+// setCatcher sets a socket of the catcher before it listens. What TCP accepts
+// inherits that, and its window scale follows from the buffer.
+func (w *World) setCatcher(network string, fd int) error {
+	if isUDP(network) {
+		setBuffers(fd, w.cfg.Buffer, cmp.Or(w.cfg.Buffer, udpBuffer))
+		w.note(network, func(s *path.Stack) { s.RecvBuffer = bufferOf(fd, unix.SO_RCVBUF) })
+		err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
+		return os.NewSyscallError("setsockopt SO_TIMESTAMPNS", err)
+	}
+	setBuffers(fd, w.cfg.Buffer, w.cfg.Buffer)
+	if w.cfg.Buffer > 0 {
+		w.note(network, func(s *path.Stack) { s.RecvBuffer = bufferOf(fd, unix.SO_RCVBUF) })
+	}
+	return setCongestion(fd, w.cfg.Congestion)
+}
+
+// setBuffers asks for socket buffers of so many bytes, 0 for the system's own
+// choice: beyond what the system allows everyone if it lets us, else as far as
+// it gives them.
+func setBuffers(fd, send, receive int) {
+	for _, b := range []struct{ size, force, ask int }{
+		{send, unix.SO_SNDBUFFORCE, unix.SO_SNDBUF},
+		{receive, unix.SO_RCVBUFFORCE, unix.SO_RCVBUF},
+	} {
+		if b.size > 0 && unix.SetsockoptInt(fd, unix.SOL_SOCKET, b.force, b.size) != nil {
+			_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, b.ask, b.size)
+		}
+	}
+}
+
+// bufferOf is the size of a socket buffer in bytes. Linux doubles what it is
+// asked for, and tells the double (socket(7)).
+func bufferOf(fd, option int) int {
+	n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, option)
+	if err != nil {
+		return 0
+	}
+	return n / 2
+}
+
+// tellErrors has the kernel tell of every datagram that it cannot send. Without
+// IP_RECVERR it keeps quiet about those that find the device's queue full.
+func tellErrors(network string, fd int) error {
+	err := error(nil)
+	if network == "udp6" {
+		err = unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_RECVERR, 1)
+	} else {
+		err = unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_RECVERR, 1)
+	}
+	return os.NewSyscallError("setsockopt RECVERR", err)
+}
+
+// setCongestion chooses the congestion control of a TCP socket.
+func setCongestion(fd int, name string) error {
+	if name == "" {
+		return nil
+	}
+	if err := unix.SetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, name); err != nil {
+		return fmt.Errorf("congestion control %q: %w; this kernel has %s", name, err, sysctl("tcp_available_congestion_control"))
+	}
+	return nil
+}
+
+// systemStack is what the kernel does if nothing is said.
+func systemStack() path.Stack {
+	s := path.Stack{Name: "linux", Congestion: sysctl("tcp_congestion_control"), SACK: "on", Recovery: "rack", Nagle: "off"}
+	var uname unix.Utsname
+	if unix.Uname(&uname) == nil {
+		s.Version = unix.ByteSliceToString(uname.Release[:])
+	}
+	if sysctl("tcp_sack") == "0" {
+		s.SACK, s.Recovery = "off", "newreno"
+	} else if bits, err := strconv.Atoi(sysctl("tcp_recovery")); err == nil && bits&useRACK == 0 {
+		s.Recovery = "sack"
+	}
+	return s
+}
+
+// useRACK is the bit of the setting tcp_recovery that has losses found by time.
+const useRACK = 1
+
+// sysctl is how the kernel's TCP is set.
+func sysctl(name string) string {
+	text, err := os.ReadFile("/proc/sys/net/ipv4/" + name)
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimSpace(string(text))
+}
+
+// thrower makes of a connected socket the thrower's end.
+func (w *World) thrower(conn net.Conn) (net.Conn, error) {
+	switch conn := conn.(type) {
+	case *net.TCPConn:
+		raw, err := conn.SyscallConn()
+		if err != nil {
+			return nil, err
+		}
+		s := newStream(w, conn, raw)
+		w.hold(s, s.gauge.record)
+		return s, nil
+	case *net.UDPConn:
+		s := newSender(w, conn)
+		w.hold(s, nil)
+		return s, nil
+	}
+	return conn, nil
+}
+
+// catcher makes of a UDP socket the catcher's end.
+func (w *World) catcher(conn *net.UDPConn) (net.PacketConn, error) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	buffer := 0
+	if err := raw.Control(func(fd uintptr) { buffer = bufferOf(int(fd), unix.SO_RCVBUF) }); err != nil {
+		return nil, err
+	}
+	a := &account{
+		at:     addrPort(conn.LocalAddr()),
+		buffer: buffer,
+		tell:   func() (int, error) { return drops(raw) },
+		gather: func() bool { return gather(raw) },
+	}
+	w.open(a)
+	return newReceiver(w, conn, a), nil
+}
+
+// drops reads how many messages found the socket's buffer full.
 //
 // SO_MEMINFO gives the counter of this moment. SO_RXQ_OVFL gives the same one,
 // but only with the next datagram, and so never tells of the last that were
 // dropped.
 func drops(raw syscall.RawConn) (int, error) {
 	var info [unix.SK_MEMINFO_VARS]uint32
-	size := uint32(unsafe.Sizeof(info))
-	var errno syscall.Errno
+	var failed error
 	err := raw.Control(func(fd uintptr) {
-		_, _, errno = unix.Syscall6(unix.SYS_GETSOCKOPT, fd, unix.SOL_SOCKET, unix.SO_MEMINFO,
-			uintptr(unsafe.Pointer(&info)), uintptr(unsafe.Pointer(&size)), 0)
+		_, failed = getsockopt(fd, unix.SOL_SOCKET, unix.SO_MEMINFO, unsafe.Pointer(&info), unsafe.Sizeof(info))
 	})
-	if err != nil {
-		return 0, err
-	}
-	if errno != 0 {
-		return 0, os.NewSyscallError("getsockopt SO_MEMINFO", errno)
-	}
-	return int(info[unix.SK_MEMINFO_DROPS]), nil
+	return int(info[unix.SK_MEMINFO_DROPS]), errors.Join(err, failed)
 }
 
-// set chooses the congestion control of a TCP socket.
-func set(fd uintptr, network string, cfg Config) error {
-	if cfg.Congestion == "" || !strings.HasPrefix(network, "tcp") {
-		return nil
-	}
-	if err := unix.SetsockoptString(int(fd), unix.IPPROTO_TCP, unix.TCP_CONGESTION, cfg.Congestion); err != nil {
-		return fmt.Errorf("congestion control %q: %w; this kernel has %s", cfg.Congestion, err, available())
-	}
-	return nil
-}
-
-const sysctl = "/proc/sys/net/ipv4/"
-
-// available lists the congestion controls that the kernel has.
-func available() string { return read("tcp_available_congestion_control") }
-
-// defaultCongestion is the one it takes if nothing is said.
-func defaultCongestion() string { return read("tcp_congestion_control") }
-
-func read(name string) string {
-	text, err := os.ReadFile(sysctl + name)
-	if err != nil {
-		return "unknown"
-	}
-	return strings.TrimSpace(string(text))
+// gather has the kernel hand over messages of many datagrams whole (UDP_GRO).
+func gather(raw syscall.RawConn) bool {
+	var failed error
+	err := raw.Control(func(fd uintptr) { failed = unix.SetsockoptInt(int(fd), unix.SOL_UDP, unix.UDP_GRO, 1) })
+	return err == nil && failed == nil
 }

@@ -5,22 +5,74 @@ package host
 import (
 	"errors"
 	"fmt"
+	"net"
 	"runtime"
-	"syscall"
+
+	"stones/lab/path"
 )
 
-// drops cannot be read here.
-func drops(syscall.RawConn) (int, error) {
-	return 0, errors.New(runtime.GOOS + " does not tell")
-}
-
-// set refuses what cannot be set here.
-func set(_ uintptr, _ string, cfg Config) error {
-	if cfg.Congestion != "" {
-		return fmt.Errorf("congestion control %q: cannot be chosen on %s", cfg.Congestion, runtime.GOOS)
+// setThrower refuses what cannot be set here.
+func (w *World) setThrower(string, int) error {
+	if w.cfg.Congestion != "" {
+		return fmt.Errorf("congestion control %q: cannot be chosen on %s", w.cfg.Congestion, runtime.GOOS)
 	}
 	return nil
 }
 
-// defaultCongestion is not told.
-func defaultCongestion() string { return "as the system has it" }
+// setCatcher refuses what cannot be set here.
+func (w *World) setCatcher(network string, fd int) error { return w.setThrower(network, fd) }
+
+// systemStack is what little is known.
+func systemStack() path.Stack {
+	const system = "as the system has it"
+	return path.Stack{Name: runtime.GOOS, Congestion: system, SACK: system, Recovery: system, Nagle: "off"}
+}
+
+// thrower leaves a socket as it is, but for its buffers.
+func (w *World) thrower(conn net.Conn) (net.Conn, error) {
+	w.resize(conn.LocalAddr().Network(), conn)
+	return conn, nil
+}
+
+// catcher counts what a UDP socket gives out.
+func (w *World) catcher(conn *net.UDPConn) (net.PacketConn, error) {
+	w.resize("udp", conn)
+	a := &account{tell: func() (int, error) { return 0, errors.New(runtime.GOOS + " does not tell") }}
+	w.open(a)
+	return &receiver{conn, a}, nil
+}
+
+// resize asks for the configured socket buffers. What was given is not told.
+func (w *World) resize(network string, conn any) {
+	buffered, ok := conn.(interface {
+		SetReadBuffer(int) error
+		SetWriteBuffer(int) error
+	})
+	if !ok || w.cfg.Buffer == 0 {
+		return
+	}
+	_ = buffered.SetReadBuffer(w.cfg.Buffer)
+	_ = buffered.SetWriteBuffer(w.cfg.Buffer)
+	w.note(network, func(s *path.Stack) { s.SendBuffer, s.RecvBuffer = w.cfg.Buffer, w.cfg.Buffer })
+}
+
+// A receiver is the catcher's end of UDP.
+type receiver struct {
+	net.PacketConn
+	account *account
+}
+
+// ReadFrom reads one datagram.
+func (r *receiver) ReadFrom(b []byte) (int, net.Addr, error) {
+	n, from, err := r.PacketConn.ReadFrom(b)
+	if err == nil {
+		r.account.handed.Add(1)
+	}
+	return n, from, err
+}
+
+// Close closes the socket.
+func (r *receiver) Close() error {
+	r.account.closed.Store(true)
+	return r.PacketConn.Close()
+}

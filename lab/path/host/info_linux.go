@@ -1,0 +1,121 @@
+package host
+
+import (
+	"os"
+	"sync"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"stones/lab/path"
+)
+
+// A gauge reads what the kernel knows of one TCP connection (TCP_INFO).
+type gauge struct {
+	now func() time.Duration
+	raw syscall.RawConn
+
+	mu       sync.Mutex
+	last     unix.TCPInfo
+	known    uintptr // bytes of last that the kernel filled in
+	closed   bool    // last is the last
+	interval time.Duration
+	due      time.Duration // of the next sample
+	samples  []path.Sample
+}
+
+// A gauge keeps at most so many samples. When it is full, every other one goes
+// and the interval doubles.
+const (
+	gaugeInterval = 10 * time.Millisecond
+	gaugeSize     = 128
+)
+
+func newGauge(now func() time.Duration, raw syscall.RawConn) *gauge {
+	g := &gauge{now: now, raw: raw, interval: gaugeInterval}
+	g.look()
+	return g
+}
+
+// look takes a sample if one is due.
+func (g *gauge) look() {
+	now := g.now()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if now < g.due || !g.read() {
+		return
+	}
+	if len(g.samples) == gaugeSize {
+		for i := range gaugeSize / 2 {
+			g.samples[i] = g.samples[2*i]
+		}
+		g.samples = g.samples[:gaugeSize/2]
+		g.interval *= 2
+	}
+	s := path.Sample{
+		At: now, Cwnd: int(g.last.Snd_cwnd),
+		RTT: time.Duration(g.last.Rtt) * time.Microsecond,
+		RTO: time.Duration(g.last.Rto) * time.Microsecond,
+	}
+	if g.last.Snd_ssthresh < noThreshold {
+		s.Ssthresh = int(g.last.Snd_ssthresh)
+	}
+	g.samples = append(g.samples, s)
+	g.due = now + g.interval
+}
+
+// noThreshold is where the kernel begins: no slow start threshold was found
+// yet.
+const noThreshold = 1<<31 - 1
+
+// read asks the kernel, as long as the socket is open.
+func (g *gauge) read() bool {
+	if g.closed {
+		return false
+	}
+	var info unix.TCPInfo
+	var known uintptr
+	var failed error
+	err := g.raw.Control(func(fd uintptr) {
+		known, failed = getsockopt(fd, unix.IPPROTO_TCP, unix.TCP_INFO, unsafe.Pointer(&info), unsafe.Sizeof(info))
+	})
+	if err != nil || failed != nil {
+		return false
+	}
+	g.last, g.known = info, known
+	return true
+}
+
+// close reads for the last time.
+func (g *gauge) close() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.read()
+	g.closed = true
+}
+
+// record enters what the gauge knows.
+func (g *gauge) record(r *path.Record) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.read()
+	r.Samples = append(r.Samples, g.samples...)
+	r.Retransmitted, r.Timeouts = int(g.last.Total_retrans), int(g.last.Total_rto)
+	r.CountsUnknown = ""
+	if g.known < unsafe.Offsetof(g.last.Total_rto)+unsafe.Sizeof(g.last.Total_rto) {
+		r.CountsUnknown = "the kernel does not tell; Linux does from 6.7 on"
+	}
+}
+
+// getsockopt reads an option of size bytes to p, and returns how many the
+// kernel knows.
+func getsockopt(fd uintptr, level, option uintptr, p unsafe.Pointer, size uintptr) (uintptr, error) {
+	known := uint32(size)
+	_, _, errno := unix.Syscall6(unix.SYS_GETSOCKOPT, fd, level, option, uintptr(p), uintptr(unsafe.Pointer(&known)), 0)
+	if errno != 0 {
+		return 0, os.NewSyscallError("getsockopt", errno)
+	}
+	return uintptr(known), nil
+}

@@ -1,0 +1,241 @@
+package host
+
+import (
+	"encoding/binary"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/net/ipv4"
+	"golang.org/x/sys/unix"
+)
+
+// A receiver is the catcher's end of UDP. It reads many messages in one call,
+// and gives out their datagrams one by one.
+type receiver struct {
+	net.PacketConn
+	packets *ipv4.PacketConn // of the same socket
+	world   *World
+	account *account
+
+	expired atomic.Bool // the deadline for reading was set to the past
+
+	mu       sync.Mutex
+	messages []ipv4.Message
+	stamps   stamps
+	came     int // messages of the last call
+	next     int // the one after that which is being given out
+
+	// Of the message that is being given out:
+	data    []byte // what is left of it
+	segment int    // bytes of each datagram but the last, which may be shorter
+	left    int    // datagrams
+	from    net.Addr
+	ours    bool // it is from the world's thrower
+}
+
+// What one call of the kernel reads.
+const (
+	maxMessages  = 64
+	messageBytes = 64 << 10  // no message is longer
+	readBytes    = 256 << 10 // in all: as much as the processor's cache keeps
+)
+
+func newReceiver(w *World, conn *net.UDPConn, a *account) *receiver {
+	r := &receiver{
+		PacketConn: conn, packets: ipv4.NewPacketConn(conn), world: w, account: a,
+		messages: make([]ipv4.Message, maxMessages), stamps: stamps{now: w.Now},
+	}
+	for i := range r.messages {
+		r.messages[i].Buffers = [][]byte{make([]byte, messageBytes)}
+		r.messages[i].OOB = make([]byte, unix.CmsgSpace(16)+unix.CmsgSpace(4)) // a timespec and a segment size
+	}
+	return r
+}
+
+// ReadFrom gives out one datagram, waiting for the first.
+func (r *receiver) ReadFrom(b []byte) (int, net.Addr, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.left == 0 {
+		if r.next == r.came {
+			if err := r.read(); err != nil {
+				return 0, nil, err
+			}
+		}
+		r.open()
+	}
+	switch {
+	case r.account.closed.Load():
+		return 0, nil, r.fail("read", net.ErrClosed)
+	case r.expired.Load():
+		return 0, nil, r.fail("read", os.ErrDeadlineExceeded)
+	}
+	datagram := r.data
+	if r.left > 1 {
+		datagram = r.data[:r.segment]
+	}
+	r.data = r.data[len(datagram):]
+	r.left--
+	if r.ours {
+		r.account.handed.Add(1)
+	}
+	return copy(b, datagram), r.from, nil
+}
+
+// read waits for messages.
+func (r *receiver) read() error {
+	n, err := r.receive(0)
+	r.came, r.next = n, 0
+	switch {
+	case r.account.closed.Load():
+		return r.fail("read", net.ErrClosed)
+	case err != nil:
+		return r.fail("read", bare(err))
+	}
+	r.stamps.sample()
+	return nil
+}
+
+// receive makes one call of the kernel, and enters into the account what came.
+func (r *receiver) receive(flags int) (int, error) {
+	most := maxMessages
+	if r.came > 0 { // about as long as the last ones
+		most = min(maxMessages, max(1, readBytes/max(1, r.messages[r.came-1].N)))
+	}
+	n, err := r.packets.ReadBatch(r.messages[:most], flags)
+	for i := range r.messages[:max(0, n)] {
+		m := &r.messages[i]
+		if r.isOurs(m.Addr) {
+			segment, _ := told(m.OOB[:m.NN])
+			r.account.taken.add(1, datagrams(m.N, segment))
+		}
+	}
+	return max(0, n), err
+}
+
+// open begins to give out the next message.
+func (r *receiver) open() {
+	m := &r.messages[r.next]
+	r.next++
+	segment, stamp := told(m.OOB[:m.NN])
+	r.data, r.segment, r.left = m.Buffers[0][:m.N], segment, datagrams(m.N, segment)
+	r.from, r.ours = m.Addr, r.isOurs(m.Addr)
+	r.world.arrival.Store(int64(r.stamps.at(stamp)))
+}
+
+// datagrams is how many there are in a message of size bytes.
+func datagrams(size, segment int) int {
+	if segment == 0 {
+		return 1
+	}
+	return (size + segment - 1) / segment
+}
+
+// isOurs reports whether the world's thrower has that address. Before it has
+// dialled, nobody is a stranger.
+func (r *receiver) isOurs(from net.Addr) bool {
+	thrower := r.account.from.Load()
+	return thrower == nil || addrPort(from) == *thrower
+}
+
+// told reads the control messages: the size of the datagrams that the
+// message consists of, 0 if it is one, and the kernel's time of its coming, in
+// nanoseconds since 1970, 0 if it told none.
+func told(oob []byte) (segment int, stamp int64) {
+	for len(oob) > 0 {
+		h, data, rest, err := unix.ParseOneSocketControlMessage(oob)
+		if err != nil {
+			break
+		}
+		switch {
+		case h.Level == unix.SOL_UDP && h.Type == unix.UDP_GRO && len(data) >= 4:
+			segment = int(binary.NativeEndian.Uint32(data))
+		case h.Level == unix.SOL_SOCKET && h.Type == unix.SO_TIMESTAMPNS && len(data) >= 16:
+			stamp = int64(binary.NativeEndian.Uint64(data))*1e9 + int64(binary.NativeEndian.Uint64(data[8:]))
+		}
+		oob = rest
+	}
+	return segment, stamp
+}
+
+// SetDeadline sets when a ReadFrom that waits gives up.
+func (r *receiver) SetDeadline(t time.Time) error {
+	r.expired.Store(passed(t))
+	return r.PacketConn.SetDeadline(t)
+}
+
+// SetReadDeadline sets when a ReadFrom that waits gives up.
+func (r *receiver) SetReadDeadline(t time.Time) error {
+	r.expired.Store(passed(t))
+	return r.PacketConn.SetReadDeadline(t)
+}
+
+// Close gives out nothing more and closes the socket. What it still held is
+// entered into the account, which is closed with it.
+func (r *receiver) Close() error {
+	if r.account.closed.Swap(true) {
+		return r.fail("close", net.ErrClosed)
+	}
+	_ = r.SetReadDeadline(time.Unix(1, 0)) // whoever reads makes way
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.left, r.next, r.came = 0, 0, 0
+	_ = r.SetReadDeadline(time.Time{})
+	for {
+		if n, err := r.receive(unix.MSG_DONTWAIT); n == 0 || err != nil {
+			break
+		}
+	}
+	r.account.settle()
+	return r.PacketConn.Close()
+}
+
+// fail is err as package net would give it.
+func (r *receiver) fail(op string, err error) error {
+	return &net.OpError{Op: op, Net: "udp", Source: r.LocalAddr(), Err: err}
+}
+
+// A stamps turns the kernel's times into the world's.
+//
+// The kernel stamps with the time of day, which can be set; the world's clock
+// cannot. So the two are compared anew at every reading.
+type stamps struct {
+	now    func() time.Duration
+	offset int64         // the time of day less the world's, in nanoseconds
+	last   time.Duration // when they were compared
+}
+
+// How well the two are compared: the time of day is read between two readings
+// of the world's clock, and once more if something came in between.
+const (
+	closeEnough = 2 * time.Microsecond
+	comparisons = 4
+)
+
+func (s *stamps) sample() {
+	narrowest := time.Duration(1<<63 - 1)
+	for range comparisons {
+		before := s.now()
+		day := time.Now().UnixNano()
+		after := s.now()
+		if width := after - before; width < narrowest {
+			narrowest, s.offset = width, day-int64(before+width/2)
+		}
+		s.last = after
+		if narrowest <= closeEnough {
+			break
+		}
+	}
+}
+
+// at is the stamp on the world's clock, and never in the future. Without a
+// stamp it is when it was read.
+func (s *stamps) at(stamp int64) time.Duration {
+	if stamp == 0 {
+		return s.last
+	}
+	return max(0, min(time.Duration(stamp-s.offset), s.last))
+}

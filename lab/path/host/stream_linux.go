@@ -1,0 +1,173 @@
+package host
+
+import (
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A stream is the thrower's end of TCP. It holds small writes back until they
+// fill a buffer, or the world's clock sleeps, and gives them to the kernel in
+// one call. An error of that is told by the next call.
+type stream struct {
+	net.Conn // of the type *net.TCPConn
+	raw      syscall.RawConn
+	world    *World
+	gauge    *gauge
+
+	expired atomic.Bool // the deadline for writing was set to the past
+	closed  atomic.Bool
+	reading atomic.Int32 // calls of Read
+
+	mu   sync.Mutex
+	held []byte
+	late error // of what was written behind a Write's back, and so of the connection
+}
+
+// holdBack is how many bytes a stream holds back at most.
+const holdBack = 512 << 10
+
+func newStream(w *World, conn *net.TCPConn, raw syscall.RawConn) *stream {
+	return &stream{Conn: conn, raw: raw, world: w, gauge: newGauge(w.Now, raw), held: make([]byte, 0, holdBack)}
+}
+
+// Write gives b to the kernel, or holds it back. Nothing is held back from
+// whom a Read waits for.
+func (s *stream) Write(b []byte) (int, error) {
+	n, err := s.write(b)
+	if err == nil && s.reading.Load() > 0 {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		_ = s.flush() // what it leaves, and why, the next call finds
+	}
+	return n, err
+}
+
+func (s *stream) write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.closed.Load():
+		return 0, s.fail("write", net.ErrClosed)
+	case s.late != nil:
+		return 0, s.late
+	case s.expired.Load():
+		return 0, s.fail("write", os.ErrDeadlineExceeded)
+	}
+	if len(s.held)+len(b) > holdBack {
+		if err := s.flush(); err != nil {
+			return 0, err
+		}
+	}
+	if len(b) >= holdBack {
+		s.gauge.look()
+		return s.Conn.Write(b)
+	}
+	s.held = append(s.held, b...)
+	return len(b), nil
+}
+
+// flush writes what is held back, waiting for room. After an error the rest
+// stays held back.
+func (s *stream) flush() error {
+	if s.late != nil {
+		return s.late
+	}
+	if len(s.held) == 0 {
+		return nil
+	}
+	s.gauge.look()
+	n, err := s.Conn.Write(s.held)
+	s.written(n)
+	return err
+}
+
+// written forgets the first n bytes of what is held back.
+func (s *stream) written(n int) { s.held = s.held[:copy(s.held, s.held[n:])] }
+
+// push writes what is held back as far as there is room, without waiting, and
+// reports whether something is left. It may be called while another goroutine
+// writes, which then leaves everything to that.
+func (s *stream) push() (left bool) {
+	if !s.mu.TryLock() {
+		return false
+	}
+	defer s.mu.Unlock()
+	if len(s.held) == 0 || s.late != nil {
+		return false
+	}
+	s.gauge.look()
+	var n int
+	var failed error
+	err := s.raw.Control(func(fd uintptr) {
+		n, failed = unix.SendmsgN(int(fd), s.held, nil, nil, unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL)
+	})
+	switch {
+	case err != nil:
+		s.late = err // the socket is closed
+	case failed == nil:
+		s.written(n)
+	case !errors.Is(failed, unix.EAGAIN) && !errors.Is(failed, unix.EINTR):
+		s.late = s.fail("write", os.NewSyscallError("sendmsg", failed))
+	}
+	return len(s.held) > 0 && s.late == nil
+}
+
+// Read waits for an answer to what was written, which must be sent for that.
+func (s *stream) Read(b []byte) (int, error) {
+	s.reading.Add(1)
+	defer s.reading.Add(-1)
+	if s.mu.TryLock() { // else whoever writes sees that it is waited for
+		err := s.flush()
+		s.mu.Unlock()
+		if err != nil {
+			return 0, err
+		}
+	}
+	return s.Conn.Read(b)
+}
+
+// CloseWrite ends this direction of the connection with a FIN, behind what was
+// held back.
+func (s *stream) CloseWrite() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.flush(); err != nil {
+		return err
+	}
+	return s.Conn.(*net.TCPConn).CloseWrite()
+}
+
+// SetDeadline sets both deadlines.
+func (s *stream) SetDeadline(t time.Time) error {
+	s.expired.Store(passed(t))
+	return s.Conn.SetDeadline(t)
+}
+
+// SetWriteDeadline sets when a Write that waits gives up.
+func (s *stream) SetWriteDeadline(t time.Time) error {
+	s.expired.Store(passed(t))
+	return s.Conn.SetWriteDeadline(t)
+}
+
+// Close ends the connection. What the kernel has no room for is lost.
+func (s *stream) Close() error {
+	if s.closed.Swap(true) {
+		return s.fail("close", net.ErrClosed)
+	}
+	s.push()
+	s.gauge.close()
+	s.world.release(s, 0)
+	return s.Conn.Close()
+}
+
+// fail is err as package net would give it.
+func (s *stream) fail(op string, err error) error {
+	return &net.OpError{Op: op, Net: "tcp", Source: s.LocalAddr(), Addr: s.RemoteAddr(), Err: err}
+}
