@@ -89,6 +89,9 @@ type Wire struct {
 	Copied        Figure          `json:"copied"`        // the wire itself made a copy
 	Retransmitted Figure          `json:"retransmitted"` // segments that TCP threw again
 	Timeouts      Figure          `json:"timeouts"`      // retransmission timeouts of TCP
+	LateP50       Figure          `json:"late_p50_ms"`   // how much later than the wire says packets came out, both ways together
+	LateP99       Figure          `json:"late_p99_ms"`
+	LateMax       Figure          `json:"late_max_ms"`
 	Back          *path.Direction `json:"back,omitzero"` // the way back
 }
 
@@ -103,12 +106,46 @@ type Delays struct {
 	Max Figure `json:"max"`
 }
 
-// Pacing says how well the schedule was kept.
+// Pacing says how well the schedule was kept. Without one, at the rate max, there
+// is nothing to keep: only Offered and the gaps have a value.
 type Pacing struct {
-	Policy string `json:"policy"`        // what a thrower does after it was held up
-	Late   int    `json:"late"`          // stones thrown over 1 ms after they were due
-	Worst  Figure `json:"worst_slip_ms"` // the longest of these
+	Policy string `json:"policy"` // what a thrower does after it was held up
+
+	// Rates in stones a second. Asked is that of the plan; Offered is that of the
+	// stones thrown: how many were due before the last one, over the time from the
+	// first throw to the last.
+	Asked   Figure `json:"asked_rate"`
+	Offered Figure `json:"offered_rate"`
+
+	// Met says that the asked rate was offered: the stones took no more than 1/99
+	// longer to throw than they should have, or no more than 1 ms. For stones that
+	// are not thrown by chance, that is to say that Offered is at least 99 % of
+	// Asked. It holds where nothing was asked for.
+	Met   bool   `json:"met"`
+	Limit string `json:"limit,omitzero"` // what kept stones from being thrown, or caught, at the asked rate: one of the Limit constants
+
+	// How long after it was due a stone was thrown, and the time from one throw to
+	// the next. Percentiles are at most 0.4 % too high; the longest is exact.
+	Late     int    `json:"late"` // stones thrown over 1 ms after they were due
+	ErrorP50 Figure `json:"schedule_error_p50_ms"`
+	ErrorP99 Figure `json:"schedule_error_p99_ms"`
+	ErrorMax Figure `json:"schedule_error_max_ms"`
+	GapP50   Figure `json:"gap_p50_ms"`
+	GapP99   Figure `json:"gap_p99_ms"`
+
+	// BackToBack is the greatest number of stones in a row, each thrown less than
+	// half its planned gap after the one before; 1 if no two were. Stones of a
+	// burst, whose planned gap is 0, neither make a row nor end one.
+	BackToBack Figure `json:"back_to_back"`
 }
+
+// What [Pacing] names as the limit. It claims no more than is known: of a TCP that
+// makes the thrower wait, a path cannot always tell for whose sake.
+const (
+	LimitSender   = "sender"   // the thrower did not get round to it, or the socket made UDP wait
+	LimitReceiver = "receiver" // the catcher slept while TCP made the thrower wait, or UDP's stones found its socket full
+	LimitTCP      = "tcp"      // TCP made the thrower wait: for the catcher's window or for congestion control
+)
 
 // A Sample is the state of TCP at the thrower at one moment.
 type Sample struct {
@@ -133,7 +170,7 @@ type StoneRecord struct {
 type Warning struct {
 	Rule      string  `json:"rule"`
 	Transport string  `json:"transport,omitzero"`
-	Word      string  `json:"word,omitzero"` // the flag it is about
+	Word      string  `json:"word,omitzero"` // the flag it is about, or what was the limit
 	Value     float64 `json:"value"`         // what it is
 	Limit     float64 `json:"limit"`         // what it would have to stay within
 }

@@ -8,7 +8,6 @@ import (
 	"syscall"
 	"time"
 
-	"stones/lab/pace"
 	"stones/lab/path"
 	"stones/lab/tally"
 )
@@ -35,9 +34,8 @@ func (x *exchange) score(e Experiment) Exchange {
 		Duplicated: s.Duplicated, Damaged: s.Damaged, Foreign: s.Foreign, AfterDrain: s.AfterDrain, Arrivals: s.Arrivals, Reads: *x.reads,
 		LongestLoss: s.LongestLoss, LossPeriods: s.LossPeriods,
 
-		Wire:   wireFigures(x.transport, seen),
-		Drain:  x.world.DrainRule(),
-		Pacing: Pacing{Policy: pace.CatchUp, Late: s.Slipped, Worst: Milliseconds(s.WorstSlip)},
+		Wire:  wireFigures(x.transport, seen),
+		Drain: x.world.DrainRule(),
 	}
 	if r.NotThrown == nil {
 		r.NotThrown = map[string]int{}
@@ -51,6 +49,7 @@ func (x *exchange) score(e Experiment) Exchange {
 		r.Broken = strings.ReplaceAll(err.Error(), "\n", "; ")
 	}
 	r.ReceiverDrops = receiverDrops(x.transport, seen)
+	r.Pacing = x.pacing(e.Asleep, s, r.ReceiverDrops)
 	x.times(&r, s, seen)
 	if e.PerStone {
 		r.Stones = x.stones(t, seen)
@@ -160,13 +159,14 @@ func wireFigures(transport string, seen path.Record) Wire {
 	}
 	if !seen.Exact {
 		na := NA("the kernel does not tell")
-		return Wire{Packets: na, DataPackets: na, Bytes: na, Dropped: na, Overflowed: na, Damaged: na, Copied: na, Retransmitted: again, Timeouts: timeouts}
+		return Wire{Packets: na, DataPackets: na, Bytes: na, Dropped: na, Overflowed: na, Damaged: na, Copied: na, Retransmitted: again, Timeouts: timeouts, LateP50: na, LateP99: na, LateMax: na}
 	}
 	out, back := seen.Out, seen.Back
 	return Wire{
 		Packets: Number(out.Sent), DataPackets: Number(out.Data), Bytes: Number(out.Bytes),
 		Dropped: Number(out.Lost), Overflowed: Number(out.Overflowed), Damaged: Number(out.Damaged), Copied: Number(out.Copied),
 		Retransmitted: again, Timeouts: timeouts, Back: &back,
+		LateP50: Milliseconds(seen.Lateness.P50), LateP99: Milliseconds(seen.Lateness.P99), LateMax: Milliseconds(seen.Lateness.Max),
 	}
 }
 

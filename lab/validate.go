@@ -42,8 +42,9 @@ const (
 
 // Names of the paths, as they stand in experiments.
 const (
-	Sim  = "sim"  // emulated
-	Host = "host" // this computer's loopback
+	Sim   = "sim"   // emulated: the ends, the wire and the time
+	Host  = "host"  // this computer's loopback
+	Netns = "netns" // an emulated wire between two network namespaces of this computer
 )
 
 // Validate returns an error wrapping [InvalidError] for the first thing in e
@@ -64,8 +65,8 @@ func (e Experiment) Validate() error {
 
 func (e Experiment) validatePath() error {
 	switch {
-	case e.Path != Sim && e.Path != Host:
-		return invalid("path", e.Path, "allowed sim, host")
+	case e.Path != Sim && e.Path != Host && e.Path != Netns:
+		return invalid("path", e.Path, "allowed sim, host, netns")
 	case e.Packets && e.Path == Host:
 		return invalid("packets", true, "the path host does not show them")
 	case e.TCP == nil && e.UDP == nil:
@@ -96,8 +97,8 @@ func (e Experiment) validateEnds() error {
 		return invalid("congestion", e.Congestion, "only cubic on the path sim")
 	case e.Recovery != "" && e.Recovery != "rack" && e.Recovery != "sack":
 		return invalid("recovery", e.Recovery, "allowed rack, sack")
-	case e.Recovery != "" && e.Path == Host:
-		return invalid("recovery", e.Recovery, "cannot be chosen on the path host; the system decides")
+	case e.Recovery != "" && e.Path != Sim:
+		return invalid("recovery", e.Recovery, "cannot be chosen on the path "+e.Path+"; the system decides")
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func TestValidate(t *testing.T) {
 		{"TCP alone", func(e *Experiment) { e.UDP = nil }, ""},
 		{"by time", func(e *Experiment) { e.UDP.Count, e.UDP.Time = 0, time.Second }, ""},
 
-		{"path", func(e *Experiment) { e.Path = "moon" }, `--path "moon": allowed sim, host`},
+		{"path", func(e *Experiment) { e.Path = "moon" }, `--path "moon": allowed sim, host, netns`},
 		{"nothing", func(e *Experiment) { e.TCP, e.UDP = nil, nil }, `--only "": neither TCP nor UDP is left to throw over`},
 		{"alone together", func(e *Experiment) { e.UDP, e.Together = nil, true }, `--together "true": needs both TCP and UDP; leave out --only`},
 

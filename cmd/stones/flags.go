@@ -27,6 +27,8 @@ func start(path string) lab.Experiment {
 	}
 	if path == lab.Sim {
 		e.GiveUp = time.Hour // of virtual time
+	}
+	if path != lab.Host {
 		e.Back = wire.Shape{
 			Delay:     20 * time.Millisecond,
 			Bandwidth: 10 * wire.Mbit,
@@ -58,7 +60,7 @@ type maker struct {
 func (t *throw) addFlags() []group {
 	groups := []group{
 		{title: "The stones", note: "Each of these also as --tcp-... and --udp-..., for one of the two."},
-		{title: "What may happen to them on the way (--path sim)", note: "Each of these also as --...-back, for the way back. Without that, the way back has the same\n  delay, overtaking, bandwidth, queue and mtu, and nothing else happens there."},
+		{title: "What may happen to them on the way (--path sim, netns)", note: "Each of these also as --...-back, for the way back. Without that, the way back has the same\n  delay, overtaking, bandwidth, queue and mtu, and nothing else happens there."},
 		{title: "The two ends"},
 		{title: "The catcher"},
 		{title: "The experiment"},
@@ -119,7 +121,7 @@ func experimentFlags(m maker) {
 	dial(m, "give-up", "", lab.ParseDuration, func(e *lab.Experiment) *time.Duration { return &e.GiveUp })
 	dial(m, "together", "", yes, func(e *lab.Experiment) *bool { return &e.Together })
 	plain(m, "only", "", oneOf(lab.TCP, lab.UDP), &m.only)
-	plain(m, "path", "", oneOf(lab.Sim, lab.Host), &m.path)
+	plain(m, "path", "", oneOf(lab.Sim, lab.Host, lab.Netns), &m.path)
 	plain(m, "seed", "", seed, &m.seed)
 	plain(m, "runs", "", limited(1, maxRuns), &m.runs)
 	plain(m, "experiment", "", word, &m.file)

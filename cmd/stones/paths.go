@@ -1,33 +1,41 @@
 package main
 
 import (
+	"io"
+
 	"stones/lab"
 	"stones/lab/path"
 	"stones/lab/path/host"
+	"stones/lab/path/netns"
 	"stones/lab/path/sim"
 )
 
+// A tap makes what is shown every packet of an experiment's world; nil is
+// nothing.
+type tap func(lab.Experiment) func(path.Frame)
+
+// of is what the tap makes for an experiment.
+func (t tap) of(e lab.Experiment) func(path.Frame) {
+	if t == nil {
+		return nil
+	}
+	return t(e)
+}
+
 // paths holds every path by the name that --path takes. This is the only place
 // where an experiment meets a path.
-func paths() map[string]lab.Path {
+func paths() map[string]lab.Path { return tapped(nil) }
+
+// tapped holds the paths, of which those that know their packets show them.
+func tapped(t tap) map[string]lab.Path {
 	return map[string]lab.Path{
-		"sim":  {Open: openSim, Virtual: true},
-		"host": {Open: openHost},
+		lab.Sim:   {Open: func(e lab.Experiment) (lab.World, error) { return sim.Open(simConfig(e, t)) }, Virtual: true},
+		lab.Host:  {Open: func(e lab.Experiment) (lab.World, error) { return host.Open(hostConfig(e)) }},
+		lab.Netns: {Open: func(e lab.Experiment) (lab.World, error) { return netns.Open(netnsConfig(e, t)) }},
 	}
 }
 
-func openSim(e lab.Experiment) (lab.World, error) { return sim.Open(simConfig(e)) }
-
-// tapped is the path sim, whose packets are shown to a tap for each world.
-func tapped(tap func(lab.Experiment) func(path.Frame)) lab.Path {
-	return lab.Path{Virtual: true, Open: func(e lab.Experiment) (lab.World, error) {
-		cfg := simConfig(e)
-		cfg.Tap = tap(e)
-		return sim.Open(cfg)
-	}}
-}
-
-func simConfig(e lab.Experiment) sim.Config {
+func simConfig(e lab.Experiment, t tap) sim.Config {
 	return sim.Config{
 		Seed:     e.Seed,
 		IPv6:     e.IPv6,
@@ -36,13 +44,44 @@ func simConfig(e lab.Experiment) sim.Config {
 		Recovery: e.Recovery,
 		Buffer:   e.Buffer,
 		Packets:  e.Packets,
+		Tap:      t.of(e),
 	}
 }
 
-func openHost(e lab.Experiment) (lab.World, error) {
-	return host.Open(host.Config{
+func hostConfig(e lab.Experiment) host.Config {
+	return host.Config{
 		IPv6:       e.IPv6,
 		Congestion: e.Congestion,
 		Buffer:     e.Buffer,
-	})
+	}
+}
+
+func netnsConfig(e lab.Experiment, t tap) netns.Config {
+	return netns.Config{
+		Seed:       e.Seed,
+		IPv6:       e.IPv6,
+		Out:        e.Out,
+		Back:       e.Back,
+		Congestion: e.Congestion,
+		Buffer:     e.Buffer,
+		Packets:    e.Packets,
+		Tap:        t.of(e),
+	}
+}
+
+// enter sees to it that worlds of a path can be opened. It may run the program
+// again, with the rights that the path needs; then it has entered, and all is
+// done but for the exit code.
+func (p program) enter(path string, stdin io.Reader) (entered bool, err error) {
+	if path != lab.Netns {
+		return false, nil
+	}
+	code, entered, err := netns.Enter(p.args, stdin)
+	switch {
+	case err != nil:
+		return false, &failure{exitUnfinished, err}
+	case entered && code != 0:
+		return true, &failure{code, nil}
+	}
+	return entered, nil
 }

@@ -32,7 +32,7 @@ func (t *throw) captured(ctx context.Context, es []lab.Experiment, done func(int
 	case len(es) > 1:
 		wrong.Why = fmt.Sprintf("one experiment at a time, and these are %d", len(es))
 		return nil, wrong
-	case es[0].Path != lab.Sim:
+	case es[0].Path == lab.Host:
 		wrong.Why = fmt.Sprintf("the path %s does not show its packets", es[0].Path)
 		return nil, wrong
 	}
@@ -41,7 +41,7 @@ func (t *throw) captured(ctx context.Context, es []lab.Experiment, done func(int
 		return nil, err
 	}
 	c := newCapture(es[0])
-	results, err := runAlong(ctx, tapped(c.tap), es, done)
+	results, err := runAlong(ctx, tapped(c.tap)[es[0].Path], es, done)
 	if wrote := finish(f, c.write(f, t.comment(es[0]))); wrote != nil {
 		err = errors.Join(err, fmt.Errorf("write --pcap %s: %s", safe(t.pcap), reason(wrote)))
 	}

@@ -14,6 +14,7 @@ import (
 
 // A program is what the command line takes from its process.
 type program struct {
+	args           []string // behind the program's name
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	terminal       bool // stderr is one
@@ -38,7 +39,7 @@ const (
 // A failure is an error that is not the input's.
 type failure struct {
 	code int
-	err  error
+	err  error // nil if it has been told already
 }
 
 func (f *failure) Error() string { return f.err.Error() }
@@ -46,6 +47,7 @@ func (f *failure) Unwrap() error { return f.err }
 
 // exec runs the command line and returns the exit code.
 func (p program) exec(ctx context.Context, args []string) int {
+	p.args = args
 	root := p.newRoot()
 	root.SetArgs(args)
 	err := oneDash(root, args)
@@ -55,8 +57,12 @@ func (p program) exec(ctx context.Context, args []string) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(p.stderr, "stones: "+message(err))
-	if f := new(failure); errors.As(err, &f) {
+	f := new(failure)
+	failed := errors.As(err, &f)
+	if !failed || f.err != nil {
+		fmt.Fprintln(p.stderr, "stones: "+message(err))
+	}
+	if failed {
 		return f.code
 	}
 	return exitInput

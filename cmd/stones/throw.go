@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -53,6 +54,8 @@ type throw struct {
 	theme    string // of a picture in a file
 	out      string // file for the result
 	force    bool   // the files may be there already
+
+	consumed bytes.Buffer // what was read of standard input
 }
 
 // newThrow returns the command, and what its flags set.
@@ -95,7 +98,7 @@ experiment of its own, with a row of its own.`,
 // complete says which words the shell may offer as values.
 func (t *throw) complete(cmd *cobra.Command) {
 	for name, words := range map[string][]string{
-		"path":     {lab.Sim, lab.Host},
+		"path":     {lab.Sim, lab.Host, lab.Netns},
 		"only":     {lab.TCP, lab.UDP},
 		"recovery": {"rack", "sack"},
 		"format":   formats(),
@@ -138,6 +141,9 @@ func (t *throw) do(ctx context.Context) error {
 		}
 	}
 
+	if entered, err := t.enter(es[0].Path, io.MultiReader(&t.consumed, t.stdin)); entered || err != nil {
+		return err
+	}
 	var screen io.Writer
 	if t.terminal {
 		screen = t.stderr
@@ -267,7 +273,7 @@ func (t *throw) experiments() ([]lab.Experiment, error) {
 
 // read reads the experiments of the file.
 func (t *throw) read() ([]lab.Experiment, error) {
-	name, in := "standard input", t.stdin
+	name, in := "standard input", io.TeeReader(t.stdin, &t.consumed)
 	if t.file != "-" {
 		name = t.file
 		if info, err := os.Stat(t.file); err == nil && !info.Mode().IsRegular() {

@@ -34,6 +34,10 @@ type Record struct {
 
 	Samples []Sample
 
+	// Lateness is how much later than the wire says packets came out of it, both
+	// ways together. It is zero where time is virtual.
+	Lateness Lateness
+
 	// Packets are all that the two ends gave to the wire, in that order. It is nil
 	// unless that was asked for.
 	Packets []*Packet
@@ -117,6 +121,12 @@ type Frame struct {
 	Arrival bool          // it arrives; otherwise it leaves
 	Copied  bool          // what arrives is the copy that the wire made
 	Bytes   []byte        // the whole of it as it is seen here; not to be written to
+}
+
+// A Lateness is how late packets were, of the whole world they were in.
+type Lateness struct {
+	Packets       int // how many there were
+	P50, P99, Max time.Duration
 }
 
 // A Sample is the state of the thrower's TCP at one moment.

@@ -98,6 +98,13 @@ var benchUnits = []benchUnit{
 	{"throughput-bps", "", find("throughput_bps").of},
 	{"connect-ms", "lower", find("connect_ms").of},
 	{"done-ms", "lower", find("done_ms").of},
+	{"offered-stones/s", "", find("offered_rate").of},
+	{"schedule-error-p50-ms", "lower", find("schedule_error_p50_ms").of},
+	{"schedule-error-p99-ms", "lower", find("schedule_error_p99_ms").of},
+	{"schedule-error-max-ms", "lower", find("schedule_error_max_ms").of},
+	{"gap-p50-ms", "", find("gap_p50_ms").of},
+	{"gap-p99-ms", "", find("gap_p99_ms").of},
+	{"back-to-back", "lower", find("back_to_back").of},
 }
 
 // share is one measure as a part of another one.

@@ -8,12 +8,19 @@ import (
 )
 
 // rowKeys are the measures that have a row in the table of one experiment.
-var rowKeys = []string{
+var rowKeys = slices.Concat([]string{
 	"thrown", "not_thrown", "not_attempted", "delivered", "late", "held_up", "lost", "unknown", "reordered", "duplicated",
 	"damaged", "foreign", "after_drain", "reads", "receiver_drops",
 	"wire_packets", "wire_dropped", "wire_overflowed", "wire_damaged", "wire_copied", "retransmitted", "timeouts",
 	"delay_p50_ms", "delay_p99_ms", "delay_max_ms", "jitter_ms", "standstill_ms", "throughput_bps", "goodput_bps",
 	"connect_ms", "done_ms",
+}, realKeys)
+
+// realKeys are those among them that mean something only where time is real,
+// and the thrower can be too slow.
+var realKeys = []string{
+	"asked_rate", "offered_rate", "schedule_error_p50_ms", "schedule_error_p99_ms", "schedule_error_max_ms", "gap_p50_ms", "gap_p99_ms", "back_to_back",
+	"wire_late_p50_ms", "wire_late_p99_ms", "wire_late_max_ms",
 }
 
 // newComparison makes the page of one experiment: measures as rows, transports
@@ -129,6 +136,9 @@ func shown(m measure, c combination) bool {
 	}
 	if e := c.experiment(); m.key == "reads" && e.Asleep == 0 && e.ReadSize == 0 {
 		return false // one for each stone, or nearly
+	}
+	if slices.Contains(realKeys, m.key) {
+		return c.experiment().Path != lab.Sim && c.happened(m)
 	}
 	return !m.rare || c.happened(m)
 }

@@ -28,7 +28,7 @@ func writeCSV(w io.Writer, doc lab.Document, theory bool) error {
 	for _, m := range measures {
 		head = append(head, m.key)
 	}
-	head = append(head, "not_thrown_causes", "stack", "pacing", "drain", "warnings", "go", "arithmetic")
+	head = append(head, "not_thrown_causes", "stack", "pacing", "rate_met", "limit", "drain", "warnings", "go", "arithmetic")
 	if theory {
 		for _, key := range theoryKeys {
 			key = "theory_" + key
@@ -64,7 +64,7 @@ func record(version string, r *lab.Result, x *lab.Exchange) []string {
 		fields = append(fields, m.of(x).String())
 	}
 	fields = append(fields, causes(x), strings.TrimSpace(x.Stack.Name+" "+x.Stack.Version),
-		x.Pacing.Policy, x.Drain, rules(r, x.Transport), r.Made.Go, r.Made.Arithmetic)
+		x.Pacing.Policy, yesNo(x.Pacing.Met), x.Pacing.Limit, x.Drain, rules(r, x.Transport), r.Made.Go, r.Made.Arithmetic)
 	for i, field := range fields {
 		if field == "" {
 			field = none

@@ -11,9 +11,10 @@ type unit int
 
 // The units of figures.
 const (
-	count        unit = iota // of stones, packets or bytes
-	milliseconds             // of time
-	bitsASecond              // of a rate
+	count         unit = iota // of stones, packets or bytes
+	milliseconds              // of time
+	bitsASecond               // of a rate
+	stonesASecond             // of a rate
 )
 
 // multiples of bits a second are decimal.
@@ -29,6 +30,8 @@ func (u unit) scale(v float64) (size float64, name string) {
 		return 1, ""
 	case milliseconds:
 		return 1, "ms"
+	case stonesASecond:
+		return 1, "stones/s"
 	case bitsASecond:
 	}
 	for _, m := range multiples {

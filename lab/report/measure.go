@@ -54,6 +54,9 @@ var measures = []measure{
 	{key: "wire_copied", rare: true, of: func(x *lab.Exchange) lab.Figure { return x.Wire.Copied }},
 	{key: "retransmitted", of: func(x *lab.Exchange) lab.Figure { return x.Wire.Retransmitted }},
 	{key: "timeouts", rare: true, of: func(x *lab.Exchange) lab.Figure { return x.Wire.Timeouts }},
+	{key: "wire_late_p50_ms", unit: milliseconds, of: func(x *lab.Exchange) lab.Figure { return x.Wire.LateP50 }},
+	{key: "wire_late_p99_ms", unit: milliseconds, of: func(x *lab.Exchange) lab.Figure { return x.Wire.LateP99 }},
+	{key: "wire_late_max_ms", unit: milliseconds, of: func(x *lab.Exchange) lab.Figure { return x.Wire.LateMax }},
 	{key: "back_packets", of: back(func(d *path.Direction) int { return d.Sent })},
 	{key: "back_bytes", of: back(func(d *path.Direction) int { return d.Bytes })},
 	{key: "back_dropped", of: back(func(d *path.Direction) int { return d.Lost })},
@@ -71,7 +74,14 @@ var measures = []measure{
 	{key: "connect_ms", unit: milliseconds, of: func(x *lab.Exchange) lab.Figure { return x.Connect }},
 	{key: "done_ms", unit: milliseconds, of: func(x *lab.Exchange) lab.Figure { return x.Done }},
 	{key: "thrown_late", of: stones(func(x *lab.Exchange) int { return x.Pacing.Late })},
-	{key: "worst_slip_ms", unit: milliseconds, of: func(x *lab.Exchange) lab.Figure { return x.Pacing.Worst }},
+	{key: "asked_rate", unit: stonesASecond, of: asked},
+	{key: "offered_rate", unit: stonesASecond, whole: asked, of: func(x *lab.Exchange) lab.Figure { return x.Pacing.Offered }},
+	{key: "schedule_error_p50_ms", unit: milliseconds, of: func(x *lab.Exchange) lab.Figure { return x.Pacing.ErrorP50 }},
+	{key: "schedule_error_p99_ms", unit: milliseconds, of: func(x *lab.Exchange) lab.Figure { return x.Pacing.ErrorP99 }},
+	{key: "schedule_error_max_ms", unit: milliseconds, of: func(x *lab.Exchange) lab.Figure { return x.Pacing.ErrorMax }},
+	{key: "gap_p50_ms", unit: milliseconds, of: func(x *lab.Exchange) lab.Figure { return x.Pacing.GapP50 }},
+	{key: "gap_p99_ms", unit: milliseconds, of: func(x *lab.Exchange) lab.Figure { return x.Pacing.GapP99 }},
+	{key: "back_to_back", of: func(x *lab.Exchange) lab.Figure { return x.Pacing.BackToBack }},
 }
 
 // find returns the measure of that key.
@@ -99,6 +109,7 @@ func back(field func(d *path.Direction) int) func(x *lab.Exchange) lab.Figure {
 	}
 }
 
+func asked(x *lab.Exchange) lab.Figure       { return x.Pacing.Asked }
 func thrown(x *lab.Exchange) lab.Figure      { return lab.Number(x.Thrown) }
 func delivered(x *lab.Exchange) lab.Figure   { return lab.Number(x.Delivered) }
 func wirePackets(x *lab.Exchange) lab.Figure { return x.Wire.Packets }

@@ -66,7 +66,7 @@ func documents(t *rapid.T) lab.Document {
 	var doc lab.Document
 	for range rapid.IntRange(0, 5).Draw(t, "results") {
 		plan := pace.Plan{Count: 1000, Size: 1000, Rate: pace.StonesPerSecond(rapid.Int64Range(1, 2).Draw(t, "rate"))}
-		r := lab.Result{Experiment: lab.Experiment{Path: lab.Sim, TCP: &plan, UDP: &plan}}
+		r := lab.Result{Experiment: lab.Experiment{Path: rapid.SampledFrom([]string{lab.Sim, lab.Host}).Draw(t, "path"), TCP: &plan, UDP: &plan}}
 		r.Experiment.Seed = rapid.Uint64Range(0, 3).Draw(t, "seed")
 		r.Experiment.Out.Loss.Random = wire.Share(rapid.IntRange(0, 1).Draw(t, "loss")) * wire.Percent
 		for _, transport := range []string{lab.TCP, lab.UDP} {

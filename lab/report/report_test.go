@@ -52,7 +52,7 @@ func result() lab.Result {
 				Delay:  lab.Delays{Min: ms(20.8416), P50: ms(20.8416), P95: ms(31.2), P99: ms(71.8416), Max: ms(81.8832)},
 				Jitter: ms(0.0213), Standstill: ms(60.0416), Connect: ms(40.096), Done: ms(5055.9376),
 				Throughput: lab.Number(1_706_376), Goodput: lab.Number(1_594_896),
-				Pacing: lab.Pacing{Policy: pace.CatchUp}, Drain: "until the wire was empty", Samples: []lab.Sample{},
+				Pacing: kept(), Drain: "until the wire was empty", Samples: []lab.Sample{},
 			},
 			{
 				Transport: lab.UDP, Complete: true, Stack: stack,
@@ -65,9 +65,26 @@ func result() lab.Result {
 				Delay:  lab.Delays{Min: ms(20.8224), P50: ms(20.8224), P95: ms(20.8224), P99: lab.Infinite(), Max: ms(30.8224)},
 				Jitter: ms(0.0417), Standstill: ms(15), Connect: lab.NA("UDP does not ask"), Done: ms(5015.8224),
 				Throughput: lab.Number(1_639_611), Goodput: lab.Number(1_558_269),
-				Pacing: lab.Pacing{Policy: pace.CatchUp}, Drain: "until the wire was empty", Samples: []lab.Sample{},
+				Pacing: kept(), Drain: "until the wire was empty", Samples: []lab.Sample{},
 			},
 		},
+	}
+}
+
+// kept is the pacing of 200 stones a second in virtual time.
+func kept() lab.Pacing {
+	return lab.Pacing{
+		Policy: pace.CatchUp, Asked: lab.Number(200), Offered: lab.Number(200), Met: true,
+		GapP50: lab.Number(5), GapP99: lab.Number(5), BackToBack: lab.Number(1),
+	}
+}
+
+// slow is the pacing of a thrower that did not keep up, or was held up.
+func slow(limit string) lab.Pacing {
+	return lab.Pacing{
+		Policy: pace.CatchUp, Asked: lab.Number(200), Offered: lab.Number(168.75), Limit: limit, Late: 940,
+		ErrorP50: lab.Number(412.5), ErrorP99: lab.Number(901.25), ErrorMax: lab.Number(925.1), GapP50: lab.Number(5.6), GapP99: lab.Number(12.7),
+		BackToBack: lab.Number(23),
 	}
 }
 
@@ -141,7 +158,10 @@ func documents() map[string]lab.Document {
 			}
 			tcp.Wire.Retransmitted = unseen
 			udp.Reordered, udp.ReceiverDrops = 0, lab.Number(20)
-			r.Warnings = lab.Warnings(r.Experiment, nil)
+			tcp.Pacing, udp.Pacing = slow(lab.LimitTCP), kept()
+			udp.Pacing.Limit = lab.LimitReceiver
+			udp.Pacing.ErrorP50, udp.Pacing.ErrorP99, udp.Pacing.ErrorMax = lab.Number(0.0004), lab.Number(0.0281), lab.Number(0.6125)
+			r.Warnings = lab.Warnings(r.Experiment, r.Exchanges)
 		})),
 		"runs": document(
 			again(1, 23, 71, 1_558_269), again(2, 17, 62, 1_572_800), again(3, 28, 88, 1_555_200),
@@ -167,9 +187,40 @@ func documents() map[string]lab.Document {
 				row(4000, 5015.8224, 0, 0, 0, lab.NA("none was thrown"), 0, 0),
 			}
 		})),
+		"host_max": document(with(func(r *lab.Result, tcp, udp *lab.Exchange) {
+			r.Experiment.Path, r.Experiment.Out, r.Experiment.Back = lab.Host, wire.Shape{}, wire.Shape{}
+			r.Experiment.TCP.Rate, r.Experiment.UDP.Rate = pace.Max(), pace.Max()
+			na := lab.NA("not paced")
+			for _, x := range []*lab.Exchange{tcp, udp} {
+				x.Pacing = lab.Pacing{
+					Policy: pace.CatchUp, Asked: na, Offered: lab.Number(412_345.678_901), Met: true, ErrorP50: na, ErrorP99: na, ErrorMax: na,
+					GapP50: lab.Number(0.0021), GapP99: lab.Number(0.0103), BackToBack: na,
+				}
+			}
+			r.Warnings = lab.Warnings(r.Experiment, r.Exchanges)
+		})),
+		"host_sweep": hostSweep(),
 		"sweep":      sweep(1),
 		"sweep_runs": document(append(sweep(1).Results, sweep(2).Results...)...),
 	}
+}
+
+// hostSweep is the results of two rates, of which one was not met.
+func hostSweep() lab.Document {
+	var results []lab.Result
+	for _, rate := range []int64{200, 1_000_000} {
+		results = append(results, with(func(r *lab.Result, tcp, udp *lab.Exchange) {
+			r.Experiment.Path, r.Experiment.Out, r.Experiment.Back = lab.Host, wire.Shape{}, wire.Shape{}
+			r.Experiment.TCP.Rate, r.Experiment.UDP.Rate = pace.StonesPerSecond(rate), pace.StonesPerSecond(rate)
+			if rate == 1_000_000 {
+				tcp.Pacing, udp.Pacing = slow(lab.LimitTCP), slow(lab.LimitSender)
+				tcp.Pacing.Asked, udp.Pacing.Asked = lab.Number(rate), lab.Number(rate)
+				tcp.Pacing.Offered, udp.Pacing.Offered = lab.Number(912_345.25), lab.Number(600_000)
+			}
+			r.Warnings = lab.Warnings(r.Experiment, r.Exchanges)
+		}))
+	}
+	return document(results...)
 }
 
 // sweep is the results of a few rates and losses.

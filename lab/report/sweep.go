@@ -56,9 +56,18 @@ func newSweep(combinations []combination) page {
 	if slices.ContainsFunc(p.table.rows, func(row []string) bool { return slices.ContainsFunc(row, infinite) }) {
 		p.below = append(p.below, infiniteLine)
 	}
+	if slices.ContainsFunc(lines, line.slowed) {
+		p.below = append(p.below, rateLine)
+	}
 	p.below = append(p.below, troubles(combinations, varying)...)
 	p.below = append(p.below, warnings(combinations)...)
 	return p
+}
+
+// slowed reports whether the asked rate was not met, where time is real. In
+// virtual time only TCP holds stones up, which is what is to be seen.
+func (l line) slowed() bool {
+	return l.experiment().Path != lab.Sim && slices.ContainsFunc(l.exchanges, func(x *lab.Exchange) bool { return !x.Pacing.Met })
 }
 
 // compare tells the parameters that vary from those that are the same in all
@@ -105,7 +114,12 @@ func newGrid(lines []line, varying []parameter) grid {
 	for _, v := range varying {
 		add(v.word, func(l line) string { return v.of(l.experiment(), l.transport) })
 	}
-	add(transportWord, func(l line) string { return l.title() })
+	add(transportWord, func(l line) string {
+		if l.slowed() {
+			return l.title() + " " + notMet
+		}
+		return l.title()
+	})
 	keys := columnKeys
 	if !slices.ContainsFunc(lines, func(l line) bool { return l.exchanges[0].Planned > 1 }) {
 		keys = loneKeys

@@ -40,7 +40,7 @@ func (x expectation) scale(by float64) expectation {
 func expect(e *lab.Experiment, x *lab.Exchange, key string) expectation {
 	r := newRoad(e, x)
 	switch {
-	case e.Path != lab.Sim:
+	case e.Path == lab.Host:
 		return unknown(notEmulated)
 	case !x.Complete:
 		return unknown(notComplete)

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -35,6 +36,7 @@ const (
 	naWord         = "n/a"
 	seedWord       = "seed"
 	notDifferent   = "~"
+	notMet         = "*"
 )
 
 // Words of intervals.
@@ -295,6 +297,9 @@ var designLine = glossary.Short(glossary.Mark, "by-design")
 // infiniteLine explains a percentile that is none.
 var infiniteLine = glossary.Short(glossary.Mark, "infinite")
 
+// rateLine explains the mark of a rate that was not met.
+var rateLine = glossary.Short(glossary.Mark, notMet)
+
 // partialLine says why an exchange did not come to its end.
 func partialLine(where, transport, why string) string {
 	if why == "" {
@@ -413,6 +418,9 @@ func warning(w lab.Warning) string {
 	return "warning: " + sentence(w, short(human(w.Value)), short(human(w.Limit)))
 }
 
+// limits are the words for what kept the asked rate from being met.
+var limits = map[string]string{lab.LimitSender: "the thrower", lab.LimitReceiver: "the catcher", lab.LimitTCP: "TCP itself"}
+
 // sentences holds one for each rule, made of what is and of what should be.
 var sentences = map[string]func(w lab.Warning, value, limit string) string{
 	lab.RuleStartUp: func(_ lab.Warning, value, limit string) string {
@@ -449,6 +457,12 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 	},
 	lab.RuleNotInTime: func(w lab.Warning, value, _ string) string {
 		return fmt.Sprintf("the schedule was not kept: %s stones left over 1 ms late over %s", value, title(w.Transport))
+	},
+	lab.RuleRate: func(w lab.Warning, value, limit string) string {
+		return fmt.Sprintf("%s threw %s of %s stones/s: the limit was %s", title(w.Transport), value, limit, cmp.Or(limits[w.Word], w.Word))
+	},
+	lab.RuleOverflow: func(w lab.Warning, value, _ string) string {
+		return fmt.Sprintf("%s stones found %s's socket full: the catcher was the limit, not the path", value, title(w.Transport))
 	},
 }
 

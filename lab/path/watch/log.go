@@ -55,10 +55,6 @@ func (l *log) arrives(now time.Duration, p *path.Packet, item wire.Packet) {
 	}
 }
 
-// icmpv6Echo is the first of ICMPv6's types that is no error (RFC 4443 section
-// 2.1).
-const icmpv6Echo = 128
-
 // describe reads what is behind the IP header. It returns the flow of the
 // exchange that the packet is part of: ICMP only ever speaks about datagrams.
 func (l *log) describe(p *path.Packet, in inner) *Flow {
@@ -76,7 +72,7 @@ func (l *log) describe(p *path.Packet, in inner) *Flow {
 		return &l.watch.udp
 	case protocolICMP, protocolICMPv6:
 		p.Protocol = "icmp"
-		if in.protocol == protocolICMPv6 && in.head[0] >= icmpv6Echo {
+		if in.protocol == protocolICMPv6 && in.head[0] >= icmpv6Info {
 			return nil // a router or a neighbour is looked for
 		}
 		return &l.watch.udp

@@ -9,7 +9,8 @@ import (
 // A Sight is what can be seen of a packet from outside: whose it is, and which
 // stones it carries.
 type Sight struct {
-	TCP, UDP bool   // neither: ICMP, or something else
+	TCP, UDP bool   // of these transports
+	ICMP     bool   // it tells of a packet that could not be delivered
 	Data     bool   // it carries bytes of stones
 	Stone    uint64 // whose byte its first byte of data is; 0 if it has none
 	Offset   int    // where in that stone
@@ -18,11 +19,19 @@ type Sight struct {
 	Port     uint16 // TCP: where it goes to
 	Ack      uint32 // TCP: the next byte that is expected there
 
-	asked bool  // it is a SYN, and one was sent before
-	piece bool  // it is a fragment
-	of    inner // of a fragment, without its bytes
-	size  int   // of a fragment: bytes behind its headers
+	asked bool // it is a SYN, and one was sent before
+	piece piece
 }
+
+// A piece is a fragment of a datagram. Its zero value is a packet that is whole.
+type piece struct {
+	id   uint32 // of the datagram
+	at   int    // where in the datagram, in bytes
+	size int
+	more bool // it is not the last one
+}
+
+func (p piece) fragment() bool { return p.at > 0 || p.more }
 
 // An Eye follows what one end sends. A packet alone does not tell which stones
 // are in it: TCP's sequence numbers count from where the connection began, and
@@ -64,10 +73,9 @@ const HeadLen = ipv6Len + fragmentLen + tcpMost + stone.HeaderLen
 func (e *Eye) Look(head []byte, size int) Sight {
 	in := unwrap(head)
 	size -= len(head) - len(in.head)
-	s := Sight{piece: in.offset > 0 || in.more}
-	if s.piece {
-		s.of, s.size = in, size
-		s.of.head = nil
+	var s Sight
+	if p := (piece{in.id, in.offset, size, in.more}); p.fragment() {
+		s.piece = p
 	}
 	switch {
 	case in.protocol == protocolTCP && len(in.head) >= tcpLen:
@@ -77,9 +85,18 @@ func (e *Eye) Look(head []byte, size int) Sight {
 	case in.protocol == protocolUDP && (in.offset > 0 || len(in.head) >= udpLen):
 		s.UDP = true
 		e.datagram(&s, in.head, in.offset)
+	case in.protocol == protocolICMP, in.protocol == protocolICMPv6 && len(in.head) > 0 && in.head[0] < icmpv6Info:
+		s.ICMP = true
 	}
 	return s
 }
+
+// Begins reports whether a datagram begins with the packet, or is it.
+func (s Sight) Begins() bool { return s.piece.at == 0 }
+
+// icmpv6Info is the first of ICMPv6's types that is no error (RFC 4443 section
+// 2.1): routers and neighbours that are looked for.
+const icmpv6Info = 128
 
 // segment sees a TCP segment of size bytes, its header included.
 func (c *Course) segment(s *Sight, tcp tcpHeader, size int) {

@@ -7,6 +7,7 @@
 package watch
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -60,6 +61,7 @@ type Flow struct {
 	causes  []path.Cause
 	behind  []bool         // handed over after a stone with a higher number
 	highest uint64         // of those handed over
+	strange []uint64       // stones of datagrams that the program was given, and the wire had not brought
 	packets []*path.Packet // in the order in which they were sent, if there is a log
 }
 
@@ -152,7 +154,7 @@ func (w *Watch) Sent(now time.Duration, s Sight, size int, whole []byte, first, 
 			if fate.Arrives() {
 				f.InFlight++
 			}
-			if s.piece {
+			if s.piece.fragment() {
 				cause |= path.Pieces
 			}
 			f.note(s.Stone, cause)
@@ -246,9 +248,11 @@ func (w *Watch) Taken(b []byte, whole bool) {
 	f := &w.udp
 	n, intact := w.number(b, whole)
 	i := slices.IndexFunc(f.waiting, func(d waiting) bool { return d.stone == n })
-	if i < 0 {
-		i = 0 // the number is damaged
+	if i < 0 && (intact || len(f.waiting) == 0) {
+		f.strange = append(f.strange, n)
+		return
 	}
+	i = max(i, 0) // the number is damaged
 	f.noRoom(f.waiting[:i])
 	n = f.waiting[i].stone
 	f.waiting = f.waiting[i+1:]
@@ -261,6 +265,18 @@ func (w *Watch) Taken(b []byte, whole bool) {
 	default:
 		f.handOver(n)
 	}
+}
+
+// Waiting is how many datagrams have not been taken that came out of the wire
+// whole and undamaged: they are in the catcher's socket, or had no room there.
+func (w *Watch) Waiting() int {
+	n := 0
+	for _, d := range w.udp.waiting {
+		if !d.damaged {
+			n++
+		}
+	}
+	return n
 }
 
 // number is that of the stone in a datagram; 0 if it is none.
@@ -298,4 +314,13 @@ func (f *Flow) handOver(n uint64) {
 		f.behind[n-1] = true
 	}
 	f.highest = max(f.highest, n)
+}
+
+// Check returns an error if the catching program was given a datagram that had
+// not come out of the wire.
+func (w *Watch) Check() error {
+	if strange := w.udp.strange; len(strange) > 0 {
+		return fmt.Errorf("watch: the catcher was given %d datagrams that the wire had not brought, the first of stone %d", len(strange), strange[0])
+	}
+	return nil
 }

@@ -115,6 +115,17 @@ func took(gap int, delays ...int) tally.Tally {
 	return tally.Tally{Throws: throws, Catches: catches}
 }
 
+// threw is the tally of stones due every 10 ms that were thrown at these times,
+// in milliseconds.
+func threw(at ...float64) tally.Tally {
+	throws := new(tally.Throws)
+	for i, at := range at {
+		due := time.Duration(i) * 10 * time.Millisecond
+		throws.Add(stone.Stone{Number: uint64(i + 1), Due: due, Size: 100}, time.Duration(at*1e6), "")
+	}
+	return tally.Tally{Throws: throws}
+}
+
 // The examples say what the code comes to.
 func TestExamples(t *testing.T) {
 	lossy := came(10, 1, 3, 4, 6, 8).Score(0)                   // 2, 5, 7, 9 and 10 are lost
@@ -126,6 +137,8 @@ func TestExamples(t *testing.T) {
 	slow := took(20, 68, 68, 68, 150, 68, 68, 68, 68, 68, 68)   // the times of RFC 4737 section 7.1
 	gapless := came(6, 1, 2, 3).Score(0)
 	traps := came(5, 1, 2, 4, 4, 5).Score(0)
+	stalled := threw(0.1, 10.1, 20.1, 30.1, 43, 50.1, 60.1, 70.1, 80.1, 90.1).Score(0)
+	bunched := threw(0, 35, 35.1, 35.2, 40).Score(0)
 	ms := func(d tally.Delay) string { return fmt.Sprintf("%v ms", d.D.Milliseconds()) }
 	micro := func(d time.Duration) string { return fmt.Sprintf("%.3f ms", float64(d.Microseconds())/1000) }
 	mbit := func(bits, seconds float64) string { return fmt.Sprintf("%.2f Mbit/s", bits/seconds/1e6) }
@@ -162,6 +175,9 @@ func TestExamples(t *testing.T) {
 			fmt.Sprintf("after %.0f ms", 1000*theory.Missed(0.05, 0.1, 0.05)),
 			fmt.Sprintf("%d are held up", theory.HeldUp(theory.Missed(0.05, 0.1, 0.05), 0.05, 0.05, 0.001)),
 		}},
+		{Figure, "schedule_error_p50_ms", []string{fmt.Sprintf("p50 is %v ms", float64(stalled.Slip.P50.D)/1e6)}},
+		{Figure, "schedule_error_p99_ms", []string{fmt.Sprintf("p99 is %v ms", float64(stalled.Slip.P99.D)/1e6)}},
+		{Figure, "back_to_back", []string{fmt.Sprintf("they are %d in a row", bunched.BackToBack)}},
 		{Mark, "4-sigma", []string{fmt.Sprintf("sigma %.2f", theory.Bernoulli(1000, 0.02).Sigma)}},
 		{Flag, "loss", []string{
 			fmt.Sprintf("gemodel 1%% 25%% loses %.2f%%", theory.GilbertElliott(1, 0.01, 0.25, 1, 0).Mean*100),

@@ -1,0 +1,177 @@
+package netns
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"stones/lab/path"
+	"stones/lab/path/watch"
+	"stones/lab/wire"
+)
+
+// A ferry carries one direction's packets, in real time: out of one device, over
+// the wire, into the other.
+type ferry struct {
+	world    *World
+	wire     *wire.Wire
+	eye      *watch.Eye // of the end that sends
+	from, to int        // devices
+	back     bool
+	stop     int // a descriptor that can be read when it is over
+	spare    [][]byte
+	late     lateness
+}
+
+// A parcel is a packet on the wire, with what was seen of it.
+type parcel struct {
+	seen  watch.Sight
+	entry *path.Packet // in the log, if there is one
+	bytes []byte
+	left  int // how many more times it comes out: twice if the wire copied it
+}
+
+const (
+	// A ferry that has nothing to do sleeps until shortly before the next packet
+	// is due, and looks again and again from then on: a thread wakes up that late.
+	spin = 30 * time.Microsecond
+
+	// It takes at most so many packets before it looks whether one is due.
+	most = 32
+)
+
+// run carries packets until it is over.
+func (f *ferry) run() error {
+	runtime.LockOSThread() // for good: the thread ends with the ferry
+	// Linux lets a thread oversleep by 50 µs unless it is told otherwise.
+	if err := unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("set the timer slack: %w", err)
+	}
+	for {
+		taken, err := f.take()
+		if err != nil {
+			return err
+		}
+		brought, err := f.bring()
+		if err != nil {
+			return err
+		}
+		if taken+brought > 0 {
+			continue
+		}
+		if over, err := f.wait(); over || err != nil {
+			return err
+		}
+	}
+}
+
+// take gives the wire what the one end has sent.
+func (f *ferry) take() (n int, err error) {
+	for n < most {
+		b := f.buffer()
+		size, err := call(unix.SYS_READ, f.from, b)
+		if errors.Is(err, unix.EAGAIN) {
+			f.spare = append(f.spare, b)
+			break
+		}
+		if err != nil {
+			return n, fmt.Errorf("read from the TUN device: %w", err)
+		}
+		n++
+		f.send(b[:size])
+	}
+	return n, nil
+}
+
+// send gives the wire a packet.
+func (f *ferry) send(b []byte) {
+	p := &parcel{bytes: b}
+	f.world.mu.Lock()
+	defer f.world.mu.Unlock()
+	p.seen = f.eye.Look(b, len(b))
+	if !p.seen.TCP && !p.seen.UDP && !p.seen.ICMP {
+		f.spare = append(f.spare, b)
+		return // a kernel that looks for routers and neighbours
+	}
+	now := f.world.Now()
+	first, copied := f.wire.Send(now, wire.Packet{
+		Size:   len(b),
+		Data:   b,
+		Stone:  p.seen.Stone,
+		Last:   p.seen.Last,
+		Offset: p.seen.Offset,
+		Again:  p.seen.Again,
+		Ref:    p,
+	})
+	for _, fate := range []wire.Fate{first, copied} {
+		if fate.Arrives() {
+			p.left++
+		}
+	}
+	p.entry = f.world.watch.Sent(now, p.seen, len(b), b, first, copied, f.back)
+	if !f.back {
+		f.world.boarded(p.seen)
+	}
+	if p.left == 0 {
+		f.spare = append(f.spare, b)
+	}
+}
+
+// bring gives the other end what has come out of the wire by now.
+func (f *ferry) bring() (n int, err error) {
+	for n < most {
+		due, ok := f.wire.Next()
+		now := f.world.Now()
+		if !ok || due > now {
+			break
+		}
+		item, ok := f.wire.Arrive(now)
+		if !ok {
+			continue // its turn to be held back has begun
+		}
+		n++
+		f.late.add(now - due)
+		p := item.Ref.(*parcel)
+		f.world.arrives(now, p, item, f.back)
+		_, err := call(unix.SYS_WRITE, f.to, item.Data)
+		if err != nil && !(item.Damaged && errors.Is(err, unix.EINVAL)) { // damaged, it may be no IP packet any more
+			return n, fmt.Errorf("write to the TUN device: %w", err)
+		}
+		if p.left--; p.left == 0 {
+			f.spare = append(f.spare, p.bytes)
+		}
+	}
+	return n, nil
+}
+
+// wait waits until there is something to do. It reports whether it is over.
+func (f *ferry) wait() (over bool, err error) {
+	var timeout *unix.Timespec
+	if due, ok := f.wire.Next(); ok {
+		left := due - f.world.Now() - spin
+		if left <= 0 {
+			return false, nil
+		}
+		until := unix.NsecToTimespec(int64(left))
+		timeout = &until
+	}
+	fds := []unix.PollFd{{Fd: int32(f.from), Events: unix.POLLIN}, {Fd: int32(f.stop), Events: unix.POLLIN}}
+	if _, err := unix.Ppoll(fds, timeout, nil); err != nil && !errors.Is(err, unix.EINTR) {
+		return false, fmt.Errorf("wait for the TUN device: %w", err)
+	}
+	return fds[1].Revents != 0, nil
+}
+
+// buffer is room for one packet.
+func (f *ferry) buffer() []byte {
+	last := len(f.spare) - 1
+	if last < 0 {
+		return make([]byte, f.world.cfg.mtu())
+	}
+	b := f.spare[last]
+	f.spare = f.spare[:last]
+	return b[:cap(b)]
+}

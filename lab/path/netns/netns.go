@@ -1,0 +1,59 @@
+// Package netns is the path between two network namespaces of this computer: the
+// kernel's own TCP and UDP, with the emulated wire between them, in real time.
+//
+// Each end has a namespace with a TUN device in it. What the kernel sends into
+// one device, a [ferry] reads, gives to package wire, and writes into the other
+// device when the wire says so. So the kernel meets the same loss, delay and
+// queue as the stacks of package sim, with the same seed, and the fate of every
+// packet is known here too.
+//
+// What it deliberately lacks: virtual time. An experiment takes as long as it
+// takes, and packets come out a little later than the wire says; how much is in
+// the record.
+//
+// It needs Linux, and the right to make namespaces. [Enter] gets that right from
+// a user namespace where the system lets it. Namespaces and devices end with the
+// process, however it ends.
+package netns
+
+import (
+	"stones/lab/path"
+	"stones/lab/wire"
+)
+
+// Config says what a world is like. The zero value is two ends with nothing
+// between them.
+type Config struct {
+	Seed       uint64
+	IPv6       bool
+	Out, Back  wire.Shape // from thrower to catcher, and back
+	Congestion string     // TCP's congestion control; empty is DefaultCongestion
+	Buffer     int        // bytes of each socket buffer; 0 is the kernel's own choice
+
+	Packets bool             // keep what becomes of every packet, for the record
+	Tap     func(path.Frame) // is shown every packet that leaves an end or arrives there; nil is nobody
+}
+
+// DefaultCongestion is TCP's congestion control where nothing is said: that of
+// the path sim, whatever the system prefers.
+const DefaultCongestion = "cubic"
+
+func (cfg Config) congestion() string {
+	if cfg.Congestion == "" {
+		return DefaultCongestion
+	}
+	return cfg.Congestion
+}
+
+// DefaultMTU is the longest packet in bytes where the wire says nothing.
+const DefaultMTU = 1500
+
+func (cfg Config) mtu() int {
+	if cfg.Out.MTU == 0 {
+		return DefaultMTU
+	}
+	return cfg.Out.MTU
+}
+
+// Port is where the catcher listens.
+const Port = 12333

@@ -1,0 +1,174 @@
+package netns_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+
+	"stones/lab/path/netns"
+	"stones/lab/wire"
+)
+
+// open makes a world, or skips the test where there can be none.
+func open(tb testing.TB, cfg netns.Config) *netns.World {
+	tb.Helper()
+	w, err := netns.Open(cfg)
+	if err != nil {
+		tb.Skip(err)
+	}
+	tb.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return w
+}
+
+// The descriptors that the process has open.
+func descriptors(t *testing.T) int {
+	t.Helper()
+	list, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(list)
+}
+
+// A world that is closed leaves nothing behind: no descriptor, no thread's
+// namespace, no device.
+func TestLeavesNothing(t *testing.T) {
+	w, err := netns.Open(netns.Config{})
+	if err != nil {
+		t.Skip(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	before := descriptors(t)
+	for range 10 {
+		w, err := netns.Open(netns.Config{IPv6: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if after := descriptors(t); after > before {
+		t.Errorf("%d descriptors are open; there were %d", after, before)
+	}
+	if _, err := net.InterfaceByName("stones"); err == nil {
+		t.Error("the device is in this computer's own namespace")
+	}
+}
+
+// The kernel's TCP over the wire: the handshake takes a round trip, what is
+// written arrives, and the wire's record knows its packets.
+func TestStream(t *testing.T) {
+	for _, v6 := range []bool{false, true} {
+		t.Run(fmt.Sprintf("ipv6=%t", v6), func(t *testing.T) {
+			w := open(t, netns.Config{IPv6: v6, Packets: true, Out: wire.Shape{Delay: 10 * ms}, Back: wire.Shape{Delay: 10 * ms}})
+			l, err := w.Listen(t.Context(), "tcp", w.Address("tcp"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = w.Run(t.Context(), func() {
+				began := w.Now()
+				c, err := w.DialContext(t.Context(), "tcp", l.Addr().String())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if took := w.Now() - began; took < 20*ms {
+					t.Errorf("the handshake took %v; the round trip is 20ms", took)
+				}
+				io.WriteString(c, "hello")
+				c.(interface{ CloseWrite() error }).CloseWrite()
+				io.ReadAll(c)
+				w.Drain(t.Context(), "tcp", nil)
+				c.Close()
+			}, func() {
+				c, err := l.Accept()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				text, err := io.ReadAll(c)
+				if string(text) != "hello" || err != nil {
+					t.Errorf("read %q, %v", text, err)
+				}
+				c.Close()
+				l.Close()
+			})
+			if err != nil {
+				t.Error(err)
+			}
+			r := w.Record("tcp")
+			if !r.Exact || len(r.Packets) < 4 || r.Packets[0].Flags != "SYN" || r.Packets[1].Flags != "SYN ACK" {
+				t.Errorf("record %+v", r)
+			}
+			if s := w.Stack(); s.Congestion != netns.DefaultCongestion {
+				t.Errorf("congestion control %q; want %q", s.Congestion, netns.DefaultCongestion)
+			}
+			if err := w.Check(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// The errors are the kernel's own.
+func TestErrors(t *testing.T) {
+	w := open(t, netns.Config{})
+	l, err := w.Listen(t.Context(), "tcp", w.Address("tcp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Listen(t.Context(), "tcp", w.Address("tcp")); !errors.Is(err, syscall.EADDRINUSE) {
+		t.Errorf("listen twice: %v", err)
+	}
+	if _, err := w.Listen(t.Context(), "tcp", "192.0.2.1:0"); !errors.Is(err, syscall.EADDRNOTAVAIL) {
+		t.Errorf("listen on a stranger's address: %v", err)
+	}
+	l.Close()
+	if _, err := w.DialContext(t.Context(), "tcp", w.Address("tcp")); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("dial a closed port: %v", err)
+	}
+	c, err := w.DialContext(t.Context(), "udp", w.Address("udp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Write(make([]byte, 65508)); !errors.Is(err, syscall.EMSGSIZE) {
+		t.Errorf("write a datagram that is too long: %v", err)
+	}
+	refused := false
+	for end := w.Now() + time.Second; !refused && w.Now() < end; {
+		_, err := c.Write([]byte("is anybody there?"))
+		refused = errors.Is(err, syscall.ECONNREFUSED)
+		_ = w.SleepUntil(t.Context(), w.Now()+5*ms)
+	}
+	if !refused {
+		t.Error("datagrams to a closed port are not refused")
+	}
+}
+
+// A wire that says nothing must not make a thrower wait for ever, or a closing
+// world.
+func TestDrainEnds(t *testing.T) {
+	w := open(t, netns.Config{Out: wire.Shape{Loss: wire.Loss{Random: 100 * wire.Percent}}})
+	flood(t, w, make([]byte, 100), 1000, 0)
+	if r := w.Record("udp"); r.Out.Sent != 1000 || r.Out.Lost != 1000 {
+		t.Errorf("%d sent, %d lost; want 1000", r.Out.Sent, r.Out.Lost)
+	}
+	if err := w.Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+const ms = time.Millisecond

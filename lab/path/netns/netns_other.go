@@ -1,0 +1,21 @@
+//go:build !linux
+
+package netns
+
+import (
+	"errors"
+	"io"
+
+	"stones/lab/path/host"
+)
+
+// A World is two network namespaces. There are none here.
+type World struct{ *host.World }
+
+var errNotHere = errors.New("--path netns needs Linux; --path sim needs nothing")
+
+// Open always fails.
+func Open(Config) (*World, error) { return nil, errNotHere }
+
+// Enter always fails.
+func Enter([]string, io.Reader) (code int, entered bool, err error) { return 0, false, errNotHere }

@@ -1,0 +1,146 @@
+package netns
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"runtime"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+)
+
+// A room is one end: a network namespace with one device in it, whose other side
+// is the descriptor tun.
+type room struct {
+	ns  *os.File
+	tun int
+}
+
+const (
+	device = "stones"
+	tunDev = "/dev/net/tun"
+
+	// The device holds so many packets that the ferry has not read yet. What it
+	// has no room for is gone and nobody is told, so it must never be full.
+	deviceQueue = 1 << 14
+)
+
+// aside runs do on a thread of its own, which ends with it: what do changes about
+// its thread is gone with the thread.
+func aside(do func() error) error {
+	done := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		done <- do()
+	}()
+	return <-done
+}
+
+// newRoom makes an end with the given address, where packets are at most mtu
+// bytes long.
+func newRoom(address netip.Prefix, mtu int) (*room, error) {
+	r := &room{tun: -1}
+	err := aside(func() error {
+		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+			return fmt.Errorf("make a network namespace: %w", err)
+		}
+		var err error
+		if r.ns, err = os.Open("/proc/thread-self/ns/net"); err != nil {
+			return err
+		}
+		if r.tun, err = openTUN(); err != nil {
+			return err
+		}
+		return furnish(address, mtu)
+	})
+	if err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	return r, nil
+}
+
+// openTUN makes the device in the thread's namespace (tuntap.rst in the kernel's
+// documentation). It takes whole IP packets, at most one MTU long, with checksums.
+func openTUN() (int, error) {
+	fd, err := unix.Open(tunDev, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return -1, fmt.Errorf("open %s: %w", tunDev, err)
+	}
+	request, err := unix.NewIfreq(device)
+	if err == nil {
+		request.SetUint16(unix.IFF_TUN | unix.IFF_NO_PI)
+		err = unix.IoctlIfreq(fd, unix.TUNSETIFF, request)
+	}
+	if err != nil {
+		_ = unix.Close(fd)
+		return -1, fmt.Errorf("make a TUN device: %w", err)
+	}
+	return fd, nil
+}
+
+// furnish gives the device its address and brings it up.
+func furnish(address netip.Prefix, mtu int) error {
+	// The kernel gives up on a datagram in pieces when too many others come
+	// between them. A wire that reorders brings that about.
+	if err := os.WriteFile("/proc/sys/net/ipv4/ipfrag_max_dist", []byte("0"), 0); err != nil {
+		return err
+	}
+	link, err := netlink.LinkByName(device)
+	if err != nil {
+		return fmt.Errorf("find the TUN device: %w", err)
+	}
+	own := &netlink.Addr{
+		IPNet: &net.IPNet{IP: address.Addr().AsSlice(), Mask: net.CIDRMask(address.Bits(), address.Addr().BitLen())},
+		Flags: unix.IFA_F_NODAD, // nobody else could have it
+	}
+	for _, step := range []func() error{
+		func() error { return netlink.LinkSetMTU(link, mtu) },
+		func() error { return netlink.LinkSetTxQLen(link, deviceQueue) },
+		func() error { return netlink.AddrAdd(link, own) },
+		func() error { return netlink.LinkSetUp(link) },
+	} {
+		if err := step(); err != nil {
+			return fmt.Errorf("set up the TUN device: %w", err)
+		}
+	}
+	return nil
+}
+
+// within runs do in the room: sockets that it makes are of that namespace.
+func (r *room) within(do func() error) error {
+	return aside(func() error {
+		if err := unix.Setns(int(r.ns.Fd()), unix.CLONE_NEWNET); err != nil {
+			return fmt.Errorf("enter the network namespace: %w", err)
+		}
+		return do()
+	})
+}
+
+// overflowed is how many packets found the device full.
+func (r *room) overflowed() (n int, err error) {
+	err = r.within(func() error {
+		link, err := netlink.LinkByName(device)
+		if err != nil {
+			return err
+		}
+		n = int(link.Attrs().Statistics.TxDropped)
+		return nil
+	})
+	return n, err
+}
+
+// close leaves nothing behind: the device goes with its descriptor, and the
+// namespace with the last socket in it.
+func (r *room) close() error {
+	var err error
+	if r.tun >= 0 {
+		err = unix.Close(r.tun)
+	}
+	if r.ns != nil {
+		err = errors.Join(err, r.ns.Close())
+	}
+	return err
+}

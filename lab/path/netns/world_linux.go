@@ -1,0 +1,338 @@
+package netns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sys/unix"
+
+	"stones/lab/path"
+	"stones/lab/path/host"
+	"stones/lab/path/watch"
+	"stones/lab/stone"
+	"stones/lab/wire"
+)
+
+// A World is two network namespaces with a wire between them. Its sockets are
+// the kernel's, as on the path host; what is different is where they are made,
+// and that the wire is watched.
+type World struct {
+	*host.World
+	cfg              Config
+	thrower, catcher *room
+	out, back        *ferry
+	ferries          errgroup.Group
+	over             int // a descriptor that can be read when the ferries are to stop
+
+	mu      sync.Mutex // lets one in to what follows
+	watch   *watch.Watch
+	boards  sync.Cond // a datagram has come from the thrower's device
+	afloat  int       // datagrams that were thrown and have not come from the device
+	open    bool      // the catcher's UDP socket
+	drained bool      // it was read to its end
+	dropped int       // by the catcher's UDP socket, when it was closed
+	unsure  error     // why that is not known
+}
+
+// Open makes a world. Close must be called.
+func Open(cfg Config) (*World, error) {
+	w := &World{cfg: cfg, over: -1, watch: watch.New(watch.Config{Damages: cfg.Out.Corrupt > 0, Packets: cfg.Packets, Tap: cfg.Tap})}
+	w.boards.L = &w.mu
+	if err := w.furnish(); err != nil {
+		return nil, errors.Join(fmt.Errorf("netns: %w", explain(err)), w.release())
+	}
+	w.ferries.Go(w.out.run)
+	w.ferries.Go(w.back.run)
+	return w, nil
+}
+
+// furnish makes the two ends and what lies between them.
+func (w *World) furnish() (err error) {
+	if w.thrower, err = newRoom(w.cfg.prefix(1), w.cfg.mtu()); err != nil {
+		return err
+	}
+	if w.catcher, err = newRoom(w.cfg.prefix(2), w.cfg.mtu()); err != nil {
+		return err
+	}
+	if w.over, err = unix.Eventfd(0, unix.EFD_CLOEXEC); err != nil {
+		return fmt.Errorf("make an eventfd: %w", err)
+	}
+	w.out = &ferry{world: w, wire: wire.New(w.cfg.Out, w.cfg.Seed, wire.Out), eye: &w.watch.Out, from: w.thrower.tun, to: w.catcher.tun, stop: w.over}
+	w.back = &ferry{world: w, wire: wire.New(w.cfg.Back, w.cfg.Seed, wire.Back), eye: &w.watch.Back, from: w.catcher.tun, to: w.thrower.tun, stop: w.over, back: true}
+	w.World, err = host.Open(host.Config{
+		IPv6:       w.cfg.IPv6,
+		Congestion: w.cfg.congestion(),
+		Buffer:     w.cfg.Buffer,
+		Plain:      true,
+		Address:    netip.AddrPortFrom(w.cfg.prefix(2).Addr(), Port).String(),
+		Throw:      w.thrower.within,
+		Catch:      w.catcher.within,
+	})
+	return err
+}
+
+// prefix is the network of end n.
+func (cfg Config) prefix(n byte) netip.Prefix {
+	if cfg.IPv6 {
+		return netip.PrefixFrom(netip.AddrFrom16([16]byte{0: 0xfd, 15: n}), 64)
+	}
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 24)
+}
+
+// crowd is how many datagrams may be in the thrower's device. A real device
+// makes a thrower wait that is faster than it is; a TUN device takes the
+// datagrams and throws away what it has no room for.
+const crowd = deviceQueue / 64 // a datagram has at most 46 pieces at the usual MTU
+
+// DialContext connects to address from the thrower's end.
+func (w *World) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := w.World.DialContext(ctx, network, address)
+	if err != nil || network != "udp" {
+		return conn, err
+	}
+	return &gangway{conn, w}, nil
+}
+
+// A gangway is a thrower's UDP socket before a device that is never too full.
+type gangway struct {
+	net.Conn
+	world *World
+}
+
+func (g *gangway) Write(b []byte) (int, error) {
+	g.world.mu.Lock()
+	for g.world.afloat >= crowd {
+		g.world.boards.Wait()
+	}
+	g.world.afloat++
+	g.world.mu.Unlock()
+	n, err := g.Conn.Write(b)
+	if err != nil {
+		g.world.mu.Lock()
+		defer g.world.mu.Unlock()
+		g.world.afloat--
+	}
+	return n, err
+}
+
+// boarded notes that a packet has come from the thrower's device.
+func (w *World) boarded(s watch.Sight) {
+	if s.UDP && s.Begins() {
+		w.afloat--
+		w.boards.Signal()
+	}
+}
+
+// arrives notes that a packet comes out of the wire, before the other end gets
+// it: once it has it, the catching program may be faster.
+func (w *World) arrives(now time.Duration, p *parcel, item wire.Packet, back bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.watch.Arrives(now, p.entry, p.seen, item, back)
+	if back || !p.seen.UDP {
+		return
+	}
+	if !w.open {
+		w.watch.Refused(p.entry, p.seen, item, path.NobodyHome)
+		return
+	}
+	if whole, wrong := w.watch.Completes(p.seen, item.Damaged); whole {
+		w.watch.Waits(p.seen, wrong)
+	}
+}
+
+// ListenPacket waits for UDP datagrams at address, at the catcher's end.
+func (w *World) ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {
+	conn, err := w.World.ListenPacket(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.open = true
+	return &socket{PacketConn: conn, world: w}, nil
+}
+
+// A socket is the catcher's UDP socket. What it gives is noted.
+type socket struct {
+	net.PacketConn
+	world *World
+	once  sync.Once
+}
+
+func (s *socket) ReadFrom(b []byte) (int, net.Addr, error) {
+	n, from, err := s.PacketConn.ReadFrom(b)
+	if err == nil {
+		s.world.mu.Lock()
+		defer s.world.mu.Unlock()
+		s.world.watch.Taken(b[:n], whole(b[:n], len(b)))
+	}
+	return n, from, err
+}
+
+// whole reports whether b is a whole datagram, for which there was room.
+func whole(b []byte, room int) bool {
+	size, err := stone.Size(b)
+	return len(b) < room || err == nil && size == len(b)
+}
+
+func (s *socket) Close() error {
+	s.once.Do(s.world.closing)
+	return s.PacketConn.Close()
+}
+
+// closing settles what the socket has lost, before it is closed.
+func (w *World) closing() {
+	r := w.World.Record("udp")
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.open = false
+	w.dropped = r.ReceiverDrops
+	if r.DropsUnknown != "" {
+		w.unsure = errors.New(r.DropsUnknown)
+	}
+	if w.drained {
+		w.watch.Left()
+	}
+}
+
+// How long Drain waits for what should come and does not, for a socket that
+// gives nothing more, and how often it looks.
+const (
+	patience = 3 * time.Second
+	quiet    = 200 * time.Millisecond
+	look     = time.Millisecond
+)
+
+// Drain waits until nothing of the transport is on its way to the catcher, and
+// the catcher has read all that its socket holds.
+func (w *World) Drain(ctx context.Context, transport string, _ func() bool) {
+	var (
+		before journey
+		since  time.Duration // when before was seen first
+	)
+	for w.SleepUntil(ctx, w.Now()+look) == nil {
+		left, now := w.journey(transport), w.Now()
+		if left != before {
+			before, since = left, now
+		}
+		switch still := now - since; {
+		case left.flying > 0: // the wire brings it, however long that takes
+		case left.boarding > 0 && still < patience:
+		case transport == "tcp":
+			return
+		case left.waiting <= w.lost() || still > quiet:
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.drained = true
+			return
+		}
+	}
+}
+
+// A journey is how far a transport's packets are from the catching program.
+type journey struct {
+	boarding int // thrown, and not yet on the wire
+	flying   int // on the wire
+	waiting  int // in the catcher's socket, or without room there
+}
+
+func (w *World) journey(transport string) journey {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	j := journey{flying: w.watch.Flow(transport).InFlight}
+	if transport == "udp" {
+		j.boarding, j.waiting = w.afloat, w.watch.Waiting()
+	}
+	return j
+}
+
+// lost is how many of the datagrams that seem to wait in the catcher's socket had
+// found no room there, if that is known: the kernel counts damaged ones with
+// them.
+func (w *World) lost() int {
+	if w.cfg.Out.Corrupt > 0 {
+		return 0
+	}
+	kernel := w.World.Record("udp").ReceiverDrops
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return kernel - w.watch.Record("udp").ReceiverDrops
+}
+
+// DrainRule says how Drain decides.
+func (w *World) DrainRule() string {
+	return "until the wire and the socket are empty, at most " + patience.String() + " after the last packet"
+}
+
+// Record is what the wire and the kernel saw of a transport's exchange.
+func (w *World) Record(transport string) path.Record {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	r := w.watch.Record(transport)
+	late := w.out.late
+	late.join(&w.back.late)
+	r.Lateness = late.summary()
+	if transport == "tcp" {
+		kernel := w.World.Record("tcp")
+		r.Retransmitted, r.Timeouts, r.CountsUnknown, r.Samples = kernel.Retransmitted, kernel.Timeouts, kernel.CountsUnknown, kernel.Samples
+	}
+	return r
+}
+
+// Check holds both wires to their own book-keeping, and the catcher's socket to
+// what the kernel counted.
+func (w *World) Check() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	errs := []error{w.unsure, w.watch.Check()}
+	if err := w.out.wire.Counts().Check(); err != nil {
+		errs = append(errs, fmt.Errorf("netns: way out: %w", err))
+	}
+	if err := w.back.wire.Counts().Check(); err != nil {
+		errs = append(errs, fmt.Errorf("netns: way back: %w", err))
+	}
+	full, err := w.thrower.overflowed()
+	if full > 0 {
+		err = fmt.Errorf("netns: %d packets found the thrower's device full", full)
+	}
+	seen := w.watch.Record("udp")
+	if least, most := seen.ReceiverDrops, seen.ReceiverDrops+seen.Out.Damaged; w.dropped < least || w.dropped > most {
+		errs = append(errs, fmt.Errorf("netns: the catcher's socket dropped %d datagrams by the kernel's count, %d by the wire's", w.dropped, least))
+	}
+	return errors.Join(append(errs, err)...)
+}
+
+// Stack says what is known of the kernel's stack.
+func (w *World) Stack() path.Stack {
+	s := w.World.Stack()
+	s.Congestion = w.cfg.congestion()
+	return s
+}
+
+// Close ends the world and everything in it.
+func (w *World) Close() error {
+	_, err := unix.Write(w.over, []byte{7: 1})
+	err = errors.Join(err, w.ferries.Wait())
+	return errors.Join(err, w.World.Close(), w.release())
+}
+
+// release gives back what there is of the ends.
+func (w *World) release() error {
+	var err error
+	if w.over >= 0 {
+		err = unix.Close(w.over)
+	}
+	for _, r := range []*room{w.thrower, w.catcher} {
+		if r != nil {
+			err = errors.Join(err, r.close())
+		}
+	}
+	return err
+}
