@@ -30,7 +30,7 @@ func without(t *testing.T, mode string, args ...string) *exec.Cmd {
 		}
 	}
 	// The program must lie where everybody can run it.
-	folder, err := os.MkdirTemp("", "stones")
+	folder, err := os.MkdirTemp("", "stones") //nolint:usetesting // nobody may not enter the folders above the test's own
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,8 @@ func TestNetnsNeedsNoRoot(t *testing.T) {
 		{"flags", "666", "", []string{"throw", "--path", "netns", "--count", "20", "--loss", "0%", "--reorder", "0%"}, 0, "UDP delivered all 20 stones", ""},
 		{
 			"a document", "666", `{"stones": "` + version + `", "results": [{"experiment": {"path": "netns", "seed": 1, "udp": {"count": 5, "size": 100, "rate": "100/s"}, "give_up": "1s"}}]}`,
-			[]string{"throw", "--experiment", "-"}, 0, "5 stones", "",
+			[]string{"throw", "--experiment", "-"},
+			0, "5 stones", "",
 		},
 		{"the input is wrong", "666", "", []string{"throw", "--path", "netns", "--count", "0"}, exitInput, "", `--count "0"`},
 		{"the device is not for everybody", "600", "", []string{"throw", "--path", "netns"}, exitUnfinished, "", "/dev/net/tun: permission denied: everybody must be allowed to read and write it (chmod 666 /dev/net/tun), or run as root; --path sim needs nothing\n"},

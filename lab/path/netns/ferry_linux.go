@@ -137,7 +137,10 @@ func (f *ferry) bring() (n int, err error) {
 		p := item.Ref.(*parcel)
 		f.world.arrives(now, p, item, f.back)
 		_, err := call(unix.SYS_WRITE, f.to, item.Data)
-		if err != nil && !(item.Damaged && errors.Is(err, unix.EINVAL)) { // damaged, it may be no IP packet any more
+		if errors.Is(err, unix.EINVAL) && item.Damaged {
+			err = nil // it is no IP packet any more
+		}
+		if err != nil {
 			return n, fmt.Errorf("write to the TUN device: %w", err)
 		}
 		if p.left--; p.left == 0 {
