@@ -22,6 +22,8 @@
 //	   |
 //	   +-- lab/path/sim        two TCP/IP stacks and the wire, in virtual time
 //	   +-- lab/path/host       this computer's loopback sockets
+//	   +-- lab/path/netns      two network namespaces and the wire, in real time
+//	   |    +-- lab/path/watch     beside the wire: what becomes of every packet
 //	   +-- lab/theory          what the textbooks expect, formula by formula
 //	   +-- lab/lesson          a story, a question, an experiment: one file a lesson
 //	   +-- lab/report          table, markdown, csv, json: one file a format
