@@ -96,7 +96,7 @@ and late.`,
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
 	throw, _ := p.newThrow()
-	root.AddCommand(throw, p.newLesson(), p.newExplain())
+	root.AddCommand(throw, p.newLesson(), p.newCrosscheck(), p.newExplain())
 	root.InitDefaultHelpFlag()
 	root.InitDefaultVersionFlag()
 	root.Flags().VisitAll(onlyOnce)

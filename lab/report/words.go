@@ -470,3 +470,86 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 func liveRow(l lab.Live) string {
 	return fmt.Sprintf("%7.1f s  %s  thrown %d, delivered %d", l.At.Seconds(), title(l.Transport), l.Thrown, l.Delivered)
 }
+
+// Words of the cross-check.
+const (
+	insideWord  = "ok"
+	outsideWord = "OUT"
+	noInterval  = "nothing is known of its time"
+	ratioHead   = "ratio"
+	ratioLine   = "ratio: the median beside that of netns; ~ stands where the ranges overlap."
+
+	crosscheckLine = "The same experiments on sim and on netns: the same wire, the same seed."
+	allowedLine    = "apart: netns less sim; allowed is so far either way, or from..to; 4s is 4 sigma of what chance decides."
+)
+
+// crosscheckHead names the columns of the cross-check.
+var crosscheckHead = []string{"experiment", "over", "figure", "sim", "netns", "apart", "allowed", "so"}
+
+// crosscheckNames are the measures' names in its rows.
+var crosscheckNames = map[string]string{
+	"connect_ms":        "connect",
+	"done_ms":           "done",
+	"delay_max_ms":      "max",
+	"delay_p50_ms":      "p50",
+	"wire_data_packets": "packets",
+	"late":              "late",
+	"lost":              "lost",
+	"reordered":         "reordered",
+}
+
+// differences are the sentences for those that are known.
+var differences = map[Difference]string{
+	LonelyProbe: "Linux probes for a lonely stone one round trip and 200 ms after its throw, sim two round trips and 200 ms.",
+	TailProbe:   "Linux probes for a lost tail two round trips after its throw, sim two round trips and 200 ms after the last answer.",
+	CoarseTimer: "Linux's timers are coarse: they may go off late by an eighth, and by some ms.",
+	LinearSYN:   "Linux 6.5 and later asks again every second, four times, before it waits longer; sim doubles the wait each time.",
+}
+
+// knownWord marks what differs for a reason that is known.
+func knownWord(n int) string { return fmt.Sprintf("[%d]", n) }
+
+// sigmasWord is what chance allows.
+func sigmasWord(most string) string { return most + " (4s)" }
+
+// fromTo is a range.
+func fromTo(least, most string) string { return least + ".." + most }
+
+// againLine says that some experiments were run once more.
+func againLine(n int) string {
+	return fmt.Sprintf("%s: run again on netns for being outside at first; in real time, what else this computer does gets in the way.", between{n, n}.of("experiment"))
+}
+
+// insideLine sums up.
+func insideLine(n, outside int) string {
+	if outside == 0 {
+		return fmt.Sprintf("All %d figures are within what is allowed.", n)
+	}
+	return fmt.Sprintf("%d of %d figures are outside of what is allowed.", outside, n)
+}
+
+// goodputHead names the columns that say which row of goodput it is.
+var goodputHead = []string{"loss", "RTT"}
+
+// head names the engine's column of goodput.
+func (g engine) head() string {
+	if g.recovery == "" {
+		return g.path
+	}
+	return g.path + "\n" + g.recovery
+}
+
+// goodputLine explains the cells of goodput.
+func goodputLine(time string, runs int) string {
+	line := fmt.Sprintf("Each cell: the goodput of TCP within %s in Mbit/s", time)
+	if runs > 1 {
+		line += fmt.Sprintf(", the median of %d runs (least-most)", runs)
+	}
+	return line + "."
+}
+
+// distanceLine says how near an engine is to netns over all rows.
+func distanceLine(g engine, d distance) string {
+	return fmt.Sprintf("%s %s: off by a factor of %.2f over %s (geometric mean; at most %.2f); the logarithms of the ratios add up to %.2f.",
+		g.path, g.recovery, math.Exp(d.sum/float64(d.n)), between{d.n, d.n}.of("row"), math.Exp(d.most), d.sum)
+}

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// The emulated stacks and the kernel come to the same, but for what is known.
+func TestCrosscheck(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes some ten seconds of real time")
+	}
+	needsNetns(t)
+	var stdout, stderr bytes.Buffer
+	p := program{stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr}
+	if code := p.exec(t.Context(), []string{"crosscheck"}); code != 0 {
+		t.Errorf("exit code %d: %s\n%s", code, &stderr, &stdout)
+	}
+}
+
+// Where there can be no namespaces, it says so in one line.
+func TestCrosscheckWithoutNamespaces(t *testing.T) {
+	cmd := without(t, "600", "crosscheck")
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	text := stderr.String()
+	if code := cmd.ProcessState.ExitCode(); code != exitUnfinished || strings.Count(text, "\n") != 1 || !strings.HasSuffix(text, "--path sim needs nothing\n") || stdout.Len() > 0 {
+		t.Errorf("exit code %d (%v)\n%s%s", code, err, &stdout, &stderr)
+	}
+}
