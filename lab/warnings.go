@@ -13,6 +13,7 @@ import (
 const (
 	RuleStartUp   = "tcp-start-up"            // packets in a round trip; what TCP begins with
 	RuleSustain   = "tcp-cannot-sustain"      // packets a second; what TCP comes to at this loss
+	RuleLinux     = "linux-differs"           // the goodput as a part of that of Linux; 1
 	RuleFragments = "udp-fragments"           // bytes of a stone; how many fit into a packet
 	RuleNoise     = "share-is-noise"          // packets that Word is expected to hit; how many there should be
 	RuleApart     = "too-far-apart-to-pass"   // ms between stones; ms within which one can pass another
@@ -41,6 +42,7 @@ var rules = []struct {
 }{
 	{RuleStartUp, startUp},
 	{RuleSustain, sustain},
+	{RuleLinux, besideLinux},
 	{RuleFragments, fragments},
 	{RuleNoise, noise},
 	{RuleApart, apart},
@@ -105,6 +107,54 @@ func sustain(e Experiment, _ []Exchange) []Warning {
 // mostMathis is the share of lost packets up to which the formula says
 // anything: beyond it timeouts rule.
 const mostMathis = 0.2
+
+// beside holds how many times the goodput of Linux that of the path sim was:
+// CUBIC on both, 10 Mbit/s, medians of 10 seeds over 10 s. The command
+// crosscheck --goodput measures it anew.
+var beside = []struct {
+	loss      float64
+	roundTrip time.Duration
+	ratio     float64
+}{
+	{0.001, 20 * time.Millisecond, 1.00},
+	{0.001, 40 * time.Millisecond, 0.93},
+	{0.001, 100 * time.Millisecond, 0.70},
+	{0.005, 20 * time.Millisecond, 0.99},
+	{0.005, 40 * time.Millisecond, 1.03},
+	{0.005, 100 * time.Millisecond, 0.99},
+	{0.01, 20 * time.Millisecond, 1.06},
+	{0.01, 40 * time.Millisecond, 0.96},
+	{0.01, 100 * time.Millisecond, 0.86},
+	{0.02, 20 * time.Millisecond, 1.12},
+	{0.02, 40 * time.Millisecond, 1.02},
+	{0.02, 100 * time.Millisecond, 0.90},
+	{0.05, 20 * time.Millisecond, 1.22},
+	{0.05, 40 * time.Millisecond, 1.10},
+	{0.05, 100 * time.Millisecond, 0.97},
+}
+
+// How near a road must be to one that was measured, as a factor, and how far the
+// stacks must be apart there to be worth telling.
+const (
+	alikeRoads = 1.5
+	farApart   = 0.15
+)
+
+// besideLinux: where loss sets TCP's rate, the embedded stack's is not quite that
+// of Linux.
+func besideLinux(e Experiment, _ []Exchange) []Warning {
+	if e.Path != Sim || e.TCP == nil || e.TCP.Rate != pace.Max() {
+		return nil
+	}
+	near := func(a, b float64) bool { return b > 0 && max(a, b)/min(a, b) < alikeRoads }
+	for _, m := range beside {
+		road := near(m.loss, share(e.Out.Loss.Random)) && near(m.roundTrip.Seconds(), e.roundTrip().Seconds())
+		if road && math.Abs(m.ratio-1) > farApart {
+			return []Warning{{Transport: TCP, Word: "path", Value: m.ratio, Limit: 1}}
+		}
+	}
+	return nil
+}
 
 // fragments: a datagram is lost with any one of its pieces.
 func fragments(e Experiment, _ []Exchange) []Warning {

@@ -219,7 +219,7 @@ func checks() []check {
 			differing(report.LonelyProbe, -110, -50, "tcp delay_max_ms"),
 			figures(equal, "udp lost"),
 		)},
-		check{"lonely-stone", "rate max", wide + "delay 50ms, count 10, drop 10", differing(report.TailProbe, -310, 10, "tcp delay_max_ms")},
+		check{"lonely-stone", "rate max", wide + "delay 50ms, count 10, drop 10", differing(report.TailProbe, -330, 10, "tcp delay_max_ms")},
 		check{"lost-hello", "drop-packets 1", wide + "delay 50ms, count 1", differing(report.CoarseTimer, -10, 135, "tcp connect_ms")},
 		check{"lost-hello", "drop-packets 1,2", wide + "delay 50ms, count 1", differing(report.LinearSYN, -1010, 385, "tcp connect_ms")},
 	)

@@ -111,7 +111,7 @@ func stackLines(combinations []combination) []string {
 	for _, c := range combinations {
 		for _, s := range c.series {
 			if s.transport == lab.TCP {
-				return []string{stackLine(s.exchanges[0].Stack)}
+				return append([]string{stackLine(s.exchanges[0].Stack)}, fromLinux(combinations)...)
 			}
 		}
 	}

@@ -36,13 +36,26 @@ func troubles(combinations []combination, varying []parameter) []string {
 	return g.lines()
 }
 
-// warnings has a line for each kind of warning.
+// warnings has a line for each kind of warning, but for the one that stands
+// above the table.
 func warnings(combinations []combination) []string {
+	return warned(combinations, func(rule string) bool { return rule != lab.RuleLinux })
+}
+
+// fromLinux says how far the embedded TCP is from that of Linux, if that is much.
+func fromLinux(combinations []combination) []string {
+	return warned(combinations, func(rule string) bool { return rule == lab.RuleLinux })
+}
+
+// warned has a line for each kind of warning among those that are wanted.
+func warned(combinations []combination, wanted func(rule string) bool) []string {
 	var g gathered
 	for _, c := range combinations {
 		for _, r := range c.results {
 			for _, w := range r.Warnings {
-				g.add(w.Rule+" "+w.Transport+" "+w.Word, warning(w))
+				if wanted(w.Rule) {
+					g.add(w.Rule+" "+w.Transport+" "+w.Word, warning(w))
+				}
 			}
 		}
 	}

@@ -429,6 +429,9 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 	lab.RuleSustain: func(_ lab.Warning, value, limit string) string {
 		return fmt.Sprintf("TCP cannot hold %s packets/s at this loss and delay, only about %s", value, limit)
 	},
+	lab.RuleLinux: func(w lab.Warning, value, _ string) string {
+		return fmt.Sprintf("on such a road %s had %s times the goodput of Linux; see --path netns", title(w.Transport), value)
+	},
 	lab.RuleFragments: func(_ lab.Warning, _, limit string) string {
 		return fmt.Sprintf("UDP stones over %s B travel in pieces, and one lost piece loses all", limit)
 	},
