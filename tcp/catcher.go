@@ -60,7 +60,7 @@ func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 		}
 		defer conn.Close()
 		most := cmp.Or(c.ReadSize, maxRead)
-		frames := frames{r: bufio.NewReaderSize(&counted{conn, most, &c.Reads}, most)}
+		frames := frames{bufio.NewReaderSize(&counted{conn, most, &c.Reads}, 2*most)}
 		for {
 			s, err := frames.read()
 			if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {

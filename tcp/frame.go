@@ -32,34 +32,38 @@ func (c *counted) Read(b []byte) (int, error) {
 // TCP: the stream has no boundaries. One read may give half a stone, or three;
 // where a stone ends stands in its own first bytes.
 type frames struct {
-	r   *bufio.Reader
-	buf []byte
+	r *bufio.Reader // with room for the stones that come
 }
 
 // read reads one stone. The error is [io.EOF] between two stones and
 // [io.ErrUnexpectedEOF] within one; a length that no stone has is refused
-// before anything is allocated for it.
+// before there is room made for it.
 func (f *frames) read() (stone.Stone, error) {
-	head, err := f.r.Peek(stone.HeaderLen)
+	head, err := f.peek(stone.HeaderLen)
 	if err != nil {
-		if errors.Is(err, io.EOF) && len(head) > 0 {
-			err = io.ErrUnexpectedEOF
-		}
 		return stone.Stone{}, err
 	}
 	size, err := stone.Size(head)
 	if err != nil {
 		return stone.Stone{}, err
 	}
-	if size > cap(f.buf) {
-		f.buf = make([]byte, size)
+	if f.r.Size() < 2*size {
+		f.r = bufio.NewReaderSize(f.r, 2*size)
 	}
-	f.buf = f.buf[:size]
-	if _, err := io.ReadFull(f.r, f.buf); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
+	whole, err := f.peek(size)
+	if err != nil {
 		return stone.Stone{}, err
 	}
-	return stone.Parse(f.buf)
+	s, err := stone.Parse(whole)
+	_, _ = f.r.Discard(size) // it is all there
+	return s, err
+}
+
+// peek waits for the next n bytes.
+func (f *frames) peek(n int) ([]byte, error) {
+	b, err := f.r.Peek(n)
+	if errors.Is(err, io.EOF) && len(b) > 0 {
+		err = io.ErrUnexpectedEOF
+	}
+	return b, err
 }

@@ -241,6 +241,9 @@ func bare(err error) error {
 	for op := (*net.OpError)(nil); errors.As(err, &op); {
 		err = op.Err
 	}
+	if call := (*os.SyscallError)(nil); errors.As(err, &call) {
+		err = call.Err
+	}
 	return err
 }
 

@@ -34,7 +34,8 @@ type Config struct {
 	Congestion string // TCP's congestion control; only on Linux
 	Buffer     int    // bytes of each socket buffer, as far as the system gives them
 
-	// Plain has each UDP datagram leave alone and at once.
+	// Plain has what is written leave at once: each datagram alone, and for TCP
+	// as the stack decides.
 	Plain bool
 
 	// Address is where a catcher is to listen. Empty means a free port of the

@@ -26,15 +26,23 @@ type stream struct {
 	reading atomic.Int32 // calls of Read
 
 	mu   sync.Mutex
-	held []byte
-	late error // of what was written behind a Write's back, and so of the connection
+	held []byte // its capacity is the most that is held back
+	late error  // of what was written behind a Write's back, and so of the connection
 }
 
-// holdBack is how many bytes a stream holds back at most.
+// holdBack is how many bytes a stream holds back at most, unless its send
+// buffer is set to hold less.
 const holdBack = 512 << 10
 
 func newStream(w *World, conn *net.TCPConn, raw syscall.RawConn) *stream {
-	return &stream{Conn: conn, raw: raw, world: w, gauge: newGauge(w.Now, raw), held: make([]byte, 0, holdBack)}
+	most := holdBack
+	switch {
+	case w.cfg.Plain:
+		most = 0
+	case w.cfg.Buffer > 0:
+		most = min(most, w.cfg.Buffer)
+	}
+	return &stream{Conn: conn, raw: raw, world: w, gauge: newGauge(w.Now, raw), held: make([]byte, 0, most)}
 }
 
 // Write gives b to the kernel, or holds it back. Nothing is held back from
@@ -60,12 +68,12 @@ func (s *stream) write(b []byte) (int, error) {
 	case s.expired.Load():
 		return 0, s.fail("write", os.ErrDeadlineExceeded)
 	}
-	if len(s.held)+len(b) > holdBack {
+	if len(s.held)+len(b) > cap(s.held) {
 		if err := s.flush(); err != nil {
 			return 0, err
 		}
 	}
-	if len(b) >= holdBack {
+	if len(b) >= cap(s.held) {
 		s.gauge.look()
 		return s.Conn.Write(b)
 	}

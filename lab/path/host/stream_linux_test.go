@@ -125,6 +125,16 @@ func TestHeldBackStream(t *testing.T) {
 	}
 }
 
+// A plain stream holds nothing back.
+func TestPlainStream(t *testing.T) {
+	thrower, catcher := connect(t, newWorld(t, Config{Plain: true}))
+	io.WriteString(thrower, "one")
+	catcher.SetReadDeadline(time.Now().Add(10 * time.Second))
+	if n, err := catcher.Read(make([]byte, 10)); n != len("one") || err != nil {
+		t.Errorf("read %d bytes, %v; want 3", n, err)
+	}
+}
+
 // Whoever waits for room can be interrupted, and does not keep the clock from
 // sleeping.
 func TestInterrupt(t *testing.T) {
