@@ -156,6 +156,8 @@ func wireFigures(transport string, seen path.Record) Wire {
 		again, timeouts = NA("UDP throws once"), NA("UDP has none")
 	} else if seen.CountsUnknown != "" {
 		again, timeouts = NA(seen.CountsUnknown), NA(seen.CountsUnknown)
+	} else if seen.TimeoutsUnknown != "" {
+		timeouts = NA(seen.TimeoutsUnknown)
 	}
 	if !seen.Exact {
 		na := NA("the kernel does not tell")

@@ -21,6 +21,7 @@ const (
 	RuleOverload  = "overload"                // bits a second, headers included; what the wire carries
 	RuleQueue     = "queue-without-bandwidth" // packets or bytes; 0, because nothing waits
 	RuleHost      = "host-loses-nothing"      // nothing but in a full socket buffer: 0 and 0
+	RuleWindow    = "window-not-given"        // bytes of socket buffer that the system gave; those asked for
 	RuleNotInTime = "schedule-not-kept"       // stones thrown over 1 ms after they were due; one in a hundred
 	RuleRate      = "rate-not-met"            // stones a second that were thrown; that were asked for
 	RuleOverflow  = "catcher-overflowed"      // stones that found the catcher's socket full; 0
@@ -50,6 +51,7 @@ var rules = []struct {
 	{RuleOverload, overload},
 	{RuleQueue, queue},
 	{RuleHost, host},
+	{RuleWindow, window},
 	{RuleNotInTime, notInTime},
 	{RuleRate, rateNotMet},
 	{RuleOverflow, overflow},
@@ -271,6 +273,18 @@ func host(e Experiment, _ []Exchange) []Warning {
 		return nil
 	}
 	return []Warning{{Word: "path"}}
+}
+
+// window: a system gives everyone no more than it is set to.
+func window(e Experiment, exchanges []Exchange) []Warning {
+	for _, x := range exchanges {
+		for _, given := range []int{x.Stack.SendBuffer, x.Stack.RecvBuffer} {
+			if given > 0 && given < e.Buffer && e.Path != Sim {
+				return []Warning{{Word: "window", Value: float64(given), Limit: float64(e.Buffer)}}
+			}
+		}
+	}
+	return nil
 }
 
 // notInTime: a schedule that was not kept was another experiment. TCP is left

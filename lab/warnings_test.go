@@ -34,6 +34,7 @@ func TestWarnings(t *testing.T) {
 		turn func(*lab.Experiment)
 		late int    // stones that UDP threw late
 		drop int    // stones that found UDP's socket full
+		room int    // bytes of a socket buffer
 		held string // what was the limit of both transports' rate; empty if it was met
 		want []string
 	}{
@@ -173,6 +174,35 @@ func TestWarnings(t *testing.T) {
 			drop: 7,
 		},
 		{
+			name: "a road where Linux is faster",
+			turn: func(e *lab.Experiment) {
+				both(e, func(p *pace.Plan) { p.Rate = pace.Max() })
+				e.Out.Loss.Random, e.Out.Delay, e.Back.Delay = wire.Percent/10, 50*time.Millisecond, 50*time.Millisecond
+				e.TCP.Count = 100_000
+				e.UDP.Count = 100_000
+			},
+			want: []string{"linux-differs tcp path 0.7 1"},
+		},
+		{
+			name: "the same road, with Linux on it",
+			turn: func(e *lab.Experiment) {
+				e.Path = lab.Netns
+				both(e, func(p *pace.Plan) { p.Rate = pace.Max() })
+				e.Out.Loss.Random, e.Out.Delay, e.Back.Delay = wire.Percent/10, 50*time.Millisecond, 50*time.Millisecond
+				e.TCP.Count = 100_000
+				e.UDP.Count = 100_000
+			},
+		},
+		{
+			name: "less buffer than was asked for",
+			turn: func(e *lab.Experiment) {
+				e.Path, e.Out, e.Back = lab.Host, wire.Shape{}, wire.Shape{}
+				e.Buffer = 64 << 20
+			},
+			room: 4 << 20,
+			want: []string{"host-loses-nothing  path 0 0", "window-not-given  window 4.194e+06 6.711e+07"},
+		},
+		{
 			name: "one in a hundred late",
 			turn: func(*lab.Experiment) {},
 			late: 10,
@@ -187,6 +217,7 @@ func TestWarnings(t *testing.T) {
 			}
 			for i := range exchanges {
 				p := &exchanges[i].Pacing
+				exchanges[i].Stack.RecvBuffer = tt.room
 				p.Met, p.Limit, p.Asked, p.Offered = tt.held == "", tt.held, lab.Number(200), lab.Number(150)
 			}
 			var got []string

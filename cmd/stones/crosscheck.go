@@ -225,7 +225,7 @@ func checks() []check {
 	)
 	for by := 1; by <= 5; by++ {
 		list = append(list, check{"late-not-lost", fmt.Sprintf("hold 30:%d", by), wide + "delay 50ms, count 60, rate 100/s", all(
-			figures(equal, "tcp wire_data_packets", "udp reordered", "udp lost"),
+			figures(equal, "tcp retransmitted", "udp reordered", "udp lost"),
 			figures(tenMs, "tcp delay_max_ms"),
 		)})
 	}

@@ -13,10 +13,11 @@ import "time"
 type Record struct {
 	Exact bool // the wire's own counts and Copies are known, packet by packet
 
-	Out, Back     Direction
-	Retransmitted int    // TCP segments thrown again, by the thrower's own count
-	Timeouts      int    // TCP retransmission timeouts, by the thrower's own count
-	CountsUnknown string // why these two are not known; empty if they are
+	Out, Back       Direction
+	Retransmitted   int    // TCP segments thrown again, by the thrower's own count
+	Timeouts        int    // TCP retransmission timeouts, by the thrower's own count
+	CountsUnknown   string // why Retransmitted is not known, and Timeouts neither; empty if it is
+	TimeoutsUnknown string // why Timeouts alone is not known; empty if it is
 
 	ReceiverDrops int    // stones that reached the catcher's computer and found its socket buffer full
 	DropsUnknown  string // why ReceiverDrops is not known; empty if it is

@@ -458,6 +458,9 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 	lab.RuleHost: func(lab.Warning, string, string) string {
 		return "loopback loses nothing by itself, only in a full socket buffer"
 	},
+	lab.RuleWindow: func(w lab.Warning, _, _ string) string {
+		return fmt.Sprintf("--window %s: the system gave %s", bytes(int(w.Limit)), bytes(int(w.Value)))
+	},
 	lab.RuleNotInTime: func(w lab.Warning, value, _ string) string {
 		return fmt.Sprintf("the schedule was not kept: %s stones left over 1 ms late over %s", value, title(w.Transport))
 	},

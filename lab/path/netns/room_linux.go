@@ -23,8 +23,7 @@ const (
 	device = "stones"
 	tunDev = "/dev/net/tun"
 
-	// The device holds so many packets that the ferry has not read yet. What it
-	// has no room for is gone and nobody is told, so it must never be full.
+	// The device holds so many packets that the ferry has not read yet.
 	deviceQueue = 1 << 14
 )
 
@@ -96,11 +95,18 @@ func furnish(address netip.Prefix, mtu int) error {
 		IPNet: &net.IPNet{IP: address.Addr().AsSlice(), Mask: net.CIDRMask(address.Bits(), address.Addr().BitLen())},
 		Flags: unix.IFA_F_NODAD, // nobody else could have it
 	}
+	// Without a queue of the kernel's before the device, whoever finds it full is
+	// told (ENOBUFS).
+	direct := &netlink.GenericQdisc{
+		QdiscAttrs: netlink.QdiscAttrs{LinkIndex: link.Attrs().Index, Parent: netlink.HANDLE_ROOT},
+		QdiscType:  "noqueue",
+	}
 	for _, step := range []func() error{
 		func() error { return netlink.LinkSetMTU(link, mtu) },
 		func() error { return netlink.LinkSetTxQLen(link, deviceQueue) },
 		func() error { return netlink.AddrAdd(link, own) },
 		func() error { return netlink.LinkSetUp(link) },
+		func() error { return netlink.QdiscReplace(direct) },
 	} {
 		if err := step(); err != nil {
 			return fmt.Errorf("set up the TUN device: %w", err)
@@ -117,19 +123,6 @@ func (r *room) within(do func() error) error {
 		}
 		return do()
 	})
-}
-
-// overflowed is how many packets found the device full.
-func (r *room) overflowed() (n int, err error) {
-	err = r.within(func() error {
-		link, err := netlink.LinkByName(device)
-		if err != nil {
-			return err
-		}
-		n = int(link.Attrs().Statistics.TxDropped)
-		return nil
-	})
-	return n, err
 }
 
 // close leaves nothing behind: the device goes with its descriptor, and the
