@@ -33,6 +33,7 @@ type World struct {
 	mu      sync.Mutex // lets one in to what follows
 	watch   *watch.Watch
 	boards  sync.Cond // a datagram has come from the thrower's device
+	sunk    bool      // a ferry has stopped
 	afloat  int       // datagrams that were thrown and have not come from the device
 	open    bool      // the catcher's UDP socket
 	drained bool      // it was read to its end
@@ -47,9 +48,20 @@ func Open(cfg Config) (*World, error) {
 	if err := w.furnish(); err != nil {
 		return nil, errors.Join(fmt.Errorf("netns: %w", explain(err)), w.release())
 	}
-	w.ferries.Go(w.out.run)
-	w.ferries.Go(w.back.run)
+	w.ferries.Go(func() error { return w.sail(w.out) })
+	w.ferries.Go(func() error { return w.sail(w.back) })
 	return w, nil
+}
+
+// sail has a ferry carry packets until it is over. Nobody waits for it then.
+func (w *World) sail(f *ferry) error {
+	defer func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.sunk = true
+		w.boards.Broadcast()
+	}()
+	return f.run()
 }
 
 // furnish makes the two ends and what lies between them.
@@ -85,11 +97,6 @@ func (cfg Config) prefix(n byte) netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 24)
 }
 
-// crowd is how many datagrams may be in the thrower's device. A real device
-// makes a thrower wait that is faster than it is; a TUN device refuses what it
-// has no room for.
-const crowd = deviceQueue / 64 // a datagram has at most 46 pieces at the usual MTU
-
 // DialContext connects to address from the thrower's end.
 func (w *World) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := w.World.DialContext(ctx, network, address)
@@ -99,19 +106,18 @@ func (w *World) DialContext(ctx context.Context, network, address string) (net.C
 	return &gangway{conn, w}, nil
 }
 
-// A gangway is a thrower's UDP socket before a device that is never too full.
+// A gangway is a thrower's UDP socket before a device that is never too full. A
+// real device makes a thrower wait that is faster than it is; a TUN device
+// refuses what it has no room for.
 type gangway struct {
 	net.Conn
 	world *World
 }
 
 func (g *gangway) Write(b []byte) (int, error) {
-	g.world.mu.Lock()
-	for g.world.afloat >= crowd {
-		g.world.boards.Wait()
+	if err := g.world.embark(len(b)); err != nil {
+		return 0, err
 	}
-	g.world.afloat++
-	g.world.mu.Unlock()
 	n, err := g.Conn.Write(b)
 	if err != nil {
 		g.world.mu.Lock()
@@ -119,6 +125,23 @@ func (g *gangway) Write(b []byte) (int, error) {
 		g.world.afloat--
 	}
 	return n, err
+}
+
+// embark waits until the thrower's device has room for a datagram of size bytes,
+// even if all that are in it are as long.
+func (w *World) embark(size int) error {
+	const headers = 8 + 40 + 8 + 7 // UDP's, IPv6's, that of a fragment, and what a fragment is rounded down by
+	pieces := 1 + size/(w.cfg.mtu()-headers)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for !w.sunk && w.afloat*pieces >= deviceQueue/2 {
+		w.boards.Wait()
+	}
+	if w.sunk {
+		return net.ErrClosed
+	}
+	w.afloat++
+	return nil
 }
 
 // boarded notes that a packet has come from the thrower's device.
@@ -223,7 +246,7 @@ func (w *World) Drain(ctx context.Context, transport string, _ func() bool) {
 			before, since = left, now
 		}
 		switch still := now - since; {
-		case left.flying > 0: // the wire brings it, however long that takes
+		case left.flying > 0 && !left.sunk: // the wire brings it, however long that takes
 		case left.boarding > 0 && still < patience:
 		case transport == "tcp":
 			return
@@ -241,12 +264,14 @@ type journey struct {
 	boarding int // thrown, and not yet on the wire
 	flying   int // on the wire
 	waiting  int // in the catcher's socket, or without room there
+
+	sunk bool // no packet goes on
 }
 
 func (w *World) journey(transport string) journey {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	j := journey{flying: w.watch.Flow(transport).InFlight}
+	j := journey{flying: w.watch.Flow(transport).InFlight, sunk: w.sunk}
 	if transport == "udp" {
 		j.boarding, j.waiting = w.afloat, w.watch.Waiting()
 	}
