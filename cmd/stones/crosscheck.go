@@ -267,6 +267,8 @@ func throwAgain(ctx context.Context, bouts []bout) (again int, err error) {
 		for tries := 0; tries < maxAgain && b.outside() > 0; tries++ {
 			if tries == 0 {
 				again++
+			} else if !rest(ctx, time.Duration(tries)*breather) {
+				return again, ctx.Err()
 			}
 			results, err := runLight(ctx, []lab.Experiment{b.netns.Experiment}, nil) // alone: they may have disturbed each other
 			if err != nil {
@@ -276,6 +278,20 @@ func throwAgain(ctx context.Context, bouts []bout) (again int, err error) {
 		}
 	}
 	return again, nil
+}
+
+// breather is how long to wait, and then twice as long, for what else the
+// computer does to be done.
+const breather = time.Second
+
+// rest waits, and reports whether it was left to.
+func rest(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // compare writes the figures of the bouts side by side.

@@ -6,7 +6,9 @@ import (
 	"testing"
 )
 
-// The emulated stacks and the kernel come to the same, but for what is known.
+// The emulated stacks and the kernel come to the same, but for what is known. On
+// a computer that does much else at the same time, times are not held against
+// them, unless that is demanded.
 func TestCrosscheck(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes some ten seconds of real time")
@@ -14,9 +16,18 @@ func TestCrosscheck(t *testing.T) {
 	needsNetns(t)
 	var stdout, stderr bytes.Buffer
 	p := program{stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr}
-	if code := p.exec(t.Context(), []string{"crosscheck"}); code != 0 {
-		t.Errorf("exit code %d: %s\n%s", code, &stderr, &stdout)
+	code := p.exec(t.Context(), []string{"crosscheck"})
+	if code == 0 {
+		return
 	}
+	wrong := code != exitUnfinished || demanded()
+	for line := range strings.Lines(stdout.String()) {
+		wrong = wrong || strings.HasSuffix(line, " OUT\n") && !strings.Contains(line, " ms ") && !strings.Contains(line, " late ")
+	}
+	if !wrong {
+		t.Skipf("this computer is too busy:\n%s", &stdout)
+	}
+	t.Errorf("exit code %d: %s\n%s", code, &stderr, &stdout)
 }
 
 // Where there can be no namespaces, it says so in one line.
