@@ -29,6 +29,7 @@ type account struct {
 
 	mu   sync.Mutex
 	tell func() (int, error) // how many messages the kernel dropped
+	held func() int          // bytes that the socket holds
 
 	gather func() bool // has the socket take messages of many datagrams
 }
@@ -52,6 +53,12 @@ func (a *account) settle() {
 	defer a.mu.Unlock()
 	n, err := a.tell()
 	a.tell = func() (int, error) { return n, err }
+}
+
+// unread is how many bytes the socket holds, and datagrams that were taken out
+// of it and not given to the catcher.
+func (a *account) unread() int {
+	return a.held() + int(a.taken.datagrams.Load()-a.handed.Load())
 }
 
 // A ledger counts what passes one place.

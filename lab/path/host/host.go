@@ -329,6 +329,16 @@ func (w *World) Record(transport string) path.Record {
 	return r
 }
 
+// Unread is 0 when UDP's catcher was given all that its socket held.
+func (w *World) Unread() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.account == nil {
+		return 0
+	}
+	return w.account.unread()
+}
+
 // Check holds the kernel to the law of the loopback: of UDP, what the thrower
 // sent was given to the catcher or dropped by its full socket buffer. It has
 // nothing to say before a drain has come to its end.

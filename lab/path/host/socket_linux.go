@@ -164,10 +164,18 @@ func (w *World) catcher(conn *net.UDPConn) (net.PacketConn, error) {
 		at:     addrPort(conn.LocalAddr()),
 		buffer: buffer,
 		tell:   func() (int, error) { return drops(raw) },
+		held:   func() int { return held(raw) },
 		gather: func() bool { return gather(raw) },
 	}
 	w.open(a)
 	return newReceiver(w, conn, a), nil
+}
+
+// held is how many bytes of memory the socket's messages take that were not
+// read yet.
+func held(raw syscall.RawConn) int {
+	info, _ := meminfo(raw) // a closed socket holds nothing
+	return int(info[unix.SK_MEMINFO_RMEM_ALLOC])
 }
 
 // drops reads how many messages found the socket's buffer full.
@@ -176,12 +184,17 @@ func (w *World) catcher(conn *net.UDPConn) (net.PacketConn, error) {
 // but only with the next datagram, and so never tells of the last that were
 // dropped.
 func drops(raw syscall.RawConn) (int, error) {
-	var info [unix.SK_MEMINFO_VARS]uint32
+	info, err := meminfo(raw)
+	return int(info[unix.SK_MEMINFO_DROPS]), err
+}
+
+// meminfo reads what the kernel keeps for a socket.
+func meminfo(raw syscall.RawConn) (info [unix.SK_MEMINFO_VARS]uint32, err error) {
 	var failed error
-	err := raw.Control(func(fd uintptr) {
+	err = raw.Control(func(fd uintptr) {
 		_, failed = getsockopt(fd, unix.SOL_SOCKET, unix.SO_MEMINFO, unsafe.Pointer(&info), unsafe.Sizeof(info))
 	})
-	return int(info[unix.SK_MEMINFO_DROPS]), errors.Join(err, failed)
+	return info, errors.Join(err, failed)
 }
 
 // gather has the kernel hand over messages of many datagrams whole (UDP_GRO).

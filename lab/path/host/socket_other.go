@@ -37,7 +37,10 @@ func (w *World) thrower(conn net.Conn) (net.Conn, error) {
 // catcher counts what a UDP socket gives out.
 func (w *World) catcher(conn *net.UDPConn) (net.PacketConn, error) {
 	w.resize("udp", conn)
-	a := &account{tell: func() (int, error) { return 0, errors.New(runtime.GOOS + " does not tell") }}
+	a := &account{
+		tell: func() (int, error) { return 0, errors.New(runtime.GOOS + " does not tell") },
+		held: func() int { return 0 },
+	}
 	w.open(a)
 	return &receiver{conn, a}, nil
 }

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
+	"slices"
+	"time"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -105,14 +107,31 @@ func furnish(address netip.Prefix, mtu int) error {
 		func() error { return netlink.LinkSetMTU(link, mtu) },
 		func() error { return netlink.LinkSetTxQLen(link, deviceQueue) },
 		func() error { return netlink.AddrAdd(link, own) },
-		func() error { return netlink.LinkSetUp(link) },
 		func() error { return netlink.QdiscReplace(direct) },
+		func() error { return netlink.LinkSetUp(link) },
 	} {
 		if err := step(); err != nil {
 			return fmt.Errorf("set up the TUN device: %w", err)
 		}
 	}
-	return nil
+	return settled(link)
+}
+
+// settled waits until the device has its address. The kernel looks at an IPv6
+// address for a while before it listens to it, even one that nobody else could
+// have (RFC 4862 section 5.4).
+func settled(link netlink.Link) error {
+	for range 1000 {
+		list, err := netlink.AddrList(link, netlink.FAMILY_V6)
+		if err != nil {
+			return fmt.Errorf("look at the TUN device: %w", err)
+		}
+		if !slices.ContainsFunc(list, func(a netlink.Addr) bool { return a.Flags&unix.IFA_F_TENTATIVE != 0 }) {
+			return nil
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return errors.New("the TUN device does not take its address")
 }
 
 // within runs do in the room: sockets that it makes are of that namespace.

@@ -229,7 +229,7 @@ func (w *World) closing() {
 // gives nothing more, and how often it looks.
 const (
 	patience = 3 * time.Second
-	quiet    = 200 * time.Millisecond
+	quiet    = 100 * time.Millisecond
 	look     = time.Millisecond
 )
 
@@ -250,10 +250,12 @@ func (w *World) Drain(ctx context.Context, transport string, _ func() bool) {
 		case left.boarding > 0 && still < patience:
 		case transport == "tcp":
 			return
-		case left.waiting <= w.lost() || still > quiet:
+		case left.waiting <= w.lost() || still > quiet && w.Unread() == 0:
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			w.drained = true
+			return
+		case still > patience:
 			return
 		}
 	}
