@@ -225,6 +225,8 @@ func (x *exchange) catch(ctx context.Context) {
 // failure is why the exchange did not come to its end, or nil.
 func (x *exchange) failure() error {
 	switch {
+	case x.catchErr != nil && errors.Is(x.throwErr, os.ErrDeadlineExceeded):
+		return x.catchErr // nobody caught, and so the thrower waited in vain
 	case x.throwErr != nil:
 		return x.throwErr
 	case x.catchErr != nil:

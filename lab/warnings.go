@@ -145,10 +145,10 @@ const (
 // besideLinux: where loss sets TCP's rate, the embedded stack's is not quite that
 // of Linux.
 func besideLinux(e Experiment, _ []Exchange) []Warning {
-	if e.Path != Sim || e.TCP == nil || e.TCP.Rate != pace.Max() {
+	near := func(a, b float64) bool { return b > 0 && max(a, b)/min(a, b) < alikeRoads }
+	if e.Path != Sim || e.TCP == nil || e.TCP.Rate != pace.Max() || !near(10, float64(e.Out.Bandwidth)/float64(wire.Mbit)) {
 		return nil
 	}
-	near := func(a, b float64) bool { return b > 0 && max(a, b)/min(a, b) < alikeRoads }
 	for _, m := range beside {
 		road := near(m.loss, share(e.Out.Loss.Random)) && near(m.roundTrip.Seconds(), e.roundTrip().Seconds())
 		if road && math.Abs(m.ratio-1) > farApart {

@@ -85,7 +85,7 @@ func (c *crosscheck) do(ctx context.Context) error {
 	if most := maxRaces(); c.runs < 1 || c.runs > most {
 		return &lab.InvalidError{Word: "runs", Value: fmt.Sprint(c.runs), Why: fmt.Sprintf("out of range; allowed 1 to %d", most)}
 	}
-	if c.seed > math.MaxUint64-uint64(c.runs-1) {
+	if c.goodput && c.seed > math.MaxUint64-uint64(c.runs-1) {
 		return &lab.InvalidError{Word: "seed", Value: fmt.Sprint(c.seed), Why: fmt.Sprintf("no %d --runs from there; the last seed is %d", c.runs, uint64(math.MaxUint64))}
 	}
 	var (

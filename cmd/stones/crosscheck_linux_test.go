@@ -10,8 +10,8 @@ import (
 // a computer that does much else at the same time, times are not held against
 // them, unless that is demanded.
 func TestCrosscheck(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes some ten seconds of real time")
+	if !long() && !demanded() {
+		t.Skip("it takes some ten seconds of a computer that has nothing else to do; STONES_LONG or STONES_PEERS has it run")
 	}
 	needsNetns(t)
 	var stdout, stderr bytes.Buffer

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"stones/lab"
+	"stones/lab/path/host"
 	"stones/lab/report"
 )
 
@@ -66,6 +68,9 @@ func runAlong(ctx context.Context, p lab.Path, es []lab.Experiment, done func(in
 	results, err := lab.RunAll(ctx, es, p, done)
 	if ctx.Err() != nil {
 		return results, ctx.Err()
+	}
+	if wrong := new(host.CongestionError); errors.As(err, &wrong) {
+		err = &lab.InvalidError{Word: "congestion", Value: wrong.Name, Why: wrong.Why}
 	}
 	return results, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -84,5 +85,50 @@ func TestNetnsLaws(t *testing.T) {
 	}
 	if complete < n*3/4 {
 		t.Errorf("TCP came to its end in %d of %d experiments", complete, n)
+	}
+}
+
+// Datagrams in pieces: the kernel must not run out of room for those that stay
+// incomplete, and what it puts together from copies of which some are damaged is
+// what the wire's record says.
+func TestNetnsPieces(t *testing.T) {
+	needsNetns(t)
+	var es []lab.Experiment
+	for _, v6 := range []bool{false, true} {
+		e := lab.Experiment{Seed: 1, IPv6: v6, UDP: steady(6000, 4000, ms/2), GiveUp: 10 * time.Second}
+		e.Out.Loss = loss("5%")
+		es = append(es, e)
+		for seed := range uint64(3) {
+			e := lab.Experiment{Seed: seed + 2, IPv6: v6, UDP: steady(1000, 4000, 2*ms), GiveUp: 10 * time.Second}
+			set(&e.Out.Corrupt, "10%")
+			set(&e.Out.Duplicate, "50%")
+			e.Out.Delay, e.Out.Jitter.Max, e.Out.Overtake = 20*ms, 20*ms, true
+			es = append(es, e)
+		}
+	}
+	for _, r := range along(t, lab.Netns, 2, es) {
+		udp := pick(t, r, lab.UDP)
+		if least := udp.Thrown * 6 / 10; udp.Delivered < least || udp.ReceiverDrops.Value > 0 && udp.Complete && r.Experiment.Out.Loss.Random > 0 {
+			t.Errorf("seed %d, IPv6 %t: delivered %d of %d, %v receiver drops", r.Experiment.Seed, r.Experiment.IPv6, udp.Delivered, udp.Thrown, udp.ReceiverDrops)
+		}
+	}
+}
+
+// Whoever is interrupted while much is on its way has a result that is marked,
+// and breaks no law.
+func TestNetnsInterrupted(t *testing.T) {
+	needsNetns(t)
+	for seed := range uint64(3) {
+		e := lab.Experiment{Path: lab.Netns, Seed: seed, UDP: steady(1_000_000, 100, 50*time.Microsecond), GiveUp: time.Second}
+		e.Out.Loss, e.Out.Delay = loss("50%"), 20*ms
+		ctx, cancel := context.WithTimeout(t.Context(), 300*ms)
+		r, err := lab.Run(ctx, e, paths()[lab.Netns])
+		cancel()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if x := pick(t, r, lab.UDP); x.Complete || x.Broken != "" || x.Thrown == 0 {
+			t.Errorf("complete: %t, thrown %d, broken: %s", x.Complete, x.Thrown, x.Broken)
+		}
 	}
 }

@@ -100,6 +100,15 @@ func TestNetnsNeedsNoRoot(t *testing.T) {
 			cmd := without(t, tt.mode, tt.args...)
 			var stdout, stderr bytes.Buffer
 			cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(tt.stdin), &stdout, &stderr
+			if tt.stdin == "" { // as at a terminal, where nobody types
+				silent, end, err := os.Pipe()
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer silent.Close()
+				defer end.Close()
+				cmd.Stdin = silent
+			}
 			err := cmd.Run()
 			if code := cmd.ProcessState.ExitCode(); code != tt.code || !strings.Contains(stdout.String(), tt.stdout) || !strings.Contains(stderr.String(), tt.stderr) {
 				t.Errorf("exit code %d (%v)\n%s%s\nwant %d, %q, %q", code, err, &stdout, &stderr, tt.code, tt.stdout, tt.stderr)

@@ -141,7 +141,11 @@ func (t *throw) do(ctx context.Context) error {
 		}
 	}
 
-	if entered, err := t.enter(es[0].Path, io.MultiReader(&t.consumed, t.stdin)); entered || err != nil {
+	stdin := t.stdin
+	if t.file == "-" {
+		stdin = &t.consumed // to be read again
+	}
+	if entered, err := t.enter(es[0].Path, stdin); entered || err != nil {
 		return err
 	}
 	var screen io.Writer
@@ -225,6 +229,9 @@ func (t *throw) contradiction() error {
 				err = cmp.Or(err, exclude(count, time, "each says when to stop"))
 			}
 		}
+	}
+	if t.only == lab.UDP && given("congestion") {
+		err = cmp.Or(err, fmt.Errorf("--congestion and --only %q exclude each other: nothing goes over TCP", t.only))
 	}
 	for _, name := range t.knobs {
 		transport, _, _ := strings.Cut(name, "-")

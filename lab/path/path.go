@@ -2,14 +2,15 @@
 // itself, and what it saw of an exchange.
 //
 // It has no path in it. Those are the packages below: sim is emulated, host is
-// this computer's loopback.
+// this computer's loopback, netns is its kernel over an emulated wire.
 package path
 
 import "time"
 
 // A Record is what a path itself saw of one exchange. A path that emulates the
-// wire knows the fate of every packet; one that does not leaves Exact false,
-// and then only ReceiverDrops, if that is known, means anything.
+// wire knows the fate of every packet; one that does not leaves Exact false, and
+// then only what the kernel tells means anything: ReceiverDrops, Retransmitted,
+// Timeouts and Samples.
 type Record struct {
 	Exact bool // the wire's own counts and Copies are known, packet by packet
 

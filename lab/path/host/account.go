@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -26,6 +27,7 @@ type account struct {
 	given  ledger       // to the kernel, by the thrower
 	taken  ledger       // out of the socket
 	handed atomic.Int64 // datagrams of these that the catcher was given
+	others atomic.Int64 // messages of somebody else's
 
 	mu   sync.Mutex
 	tell func() (int, error) // how many messages the kernel dropped
@@ -96,6 +98,9 @@ func (a *account) settled() bool {
 // dropped is how many datagrams the kernel dropped.
 func (a *account) dropped() (int, error) {
 	dropped, err := a.drops()
+	if err == nil && dropped > 0 && a.others.Load() > 0 {
+		err = errors.New("somebody else's datagrams may be among them")
+	}
 	if err != nil || dropped == 0 || !a.offload.Load() {
 		return dropped, err
 	}
@@ -109,7 +114,7 @@ func (a *account) dropped() (int, error) {
 // check holds the kernel to the law of the loopback: what it was given it gave
 // to the catcher, or dropped and told so.
 func (a *account) check() error {
-	if a.from.Load() == nil {
+	if a.from.Load() == nil || a.others.Load() > 0 {
 		return nil
 	}
 	missing, err := a.missing()

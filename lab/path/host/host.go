@@ -72,6 +72,16 @@ type World struct {
 	drained bool               // all that comes has come
 }
 
+// A CongestionError says why a congestion control cannot be had.
+type CongestionError struct {
+	Name string // as it was asked for
+	Why  string // and what is allowed
+}
+
+func (e *CongestionError) Error() string {
+	return fmt.Sprintf("congestion control %q: %s", e.Name, e.Why)
+}
+
 // A holder holds back what is written to it.
 type holder interface {
 	// push sends what is held back as far as that is possible without waiting,

@@ -108,10 +108,12 @@ func (r *receiver) receive(flags int) (int, error) {
 	n, err := r.packets.ReadBatch(r.messages[:most], flags)
 	for i := range r.messages[:max(0, n)] {
 		m := &r.messages[i]
-		if r.isOurs(m.Addr) {
-			segment, _ := told(m.OOB[:m.NN])
-			r.account.taken.add(1, datagrams(m.N, segment))
+		if !r.isOurs(m.Addr) {
+			r.account.others.Add(1)
+			continue
 		}
+		segment, _ := told(m.OOB[:m.NN])
+		r.account.taken.add(1, datagrams(m.N, segment))
 	}
 	return max(0, n), err
 }

@@ -3,7 +3,6 @@ package host
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"strconv"
@@ -98,10 +97,14 @@ func setCongestion(fd int, name string) error {
 	if name == "" {
 		return nil
 	}
-	if err := unix.SetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, name); err != nil {
-		return fmt.Errorf("congestion control %q: %w; this kernel has %s", name, err, sysctl("tcp_available_congestion_control"))
+	err := unix.SetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, name)
+	switch {
+	case errors.Is(err, unix.EPERM):
+		return &CongestionError{name, "only for root; allowed " + sysctl("tcp_allowed_congestion_control")}
+	case errors.Is(err, unix.ENOENT):
+		return &CongestionError{name, "this kernel does not have it; allowed " + sysctl("tcp_available_congestion_control")}
 	}
-	return nil
+	return os.NewSyscallError("setsockopt TCP_CONGESTION", err)
 }
 
 // systemStack is what the kernel does if nothing is said.

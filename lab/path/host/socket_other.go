@@ -4,7 +4,6 @@ package host
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"runtime"
 
@@ -14,7 +13,7 @@ import (
 // setThrower refuses what cannot be set here.
 func (w *World) setThrower(string, int) error {
 	if w.cfg.Congestion != "" {
-		return fmt.Errorf("congestion control %q: cannot be chosen on %s", w.cfg.Congestion, runtime.GOOS)
+		return &CongestionError{w.cfg.Congestion, "cannot be chosen on " + runtime.GOOS}
 	}
 	return nil
 }

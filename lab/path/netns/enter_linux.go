@@ -109,12 +109,14 @@ func explain(err error) error {
 	switch {
 	case strings.Contains(err.Error(), tunDev) && errors.Is(err, unix.EACCES):
 		what = "everybody must be allowed to read and write it (chmod 666 " + tunDev + "), or run as root"
-	case strings.Contains(err.Error(), tunDev):
+	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENODEV), errors.Is(err, unix.ENXIO):
 		what = "the kernel's tun module is missing (modprobe tun)"
-	case errors.Is(err, unix.EPERM), errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EINVAL):
+	case errors.Is(err, unix.ENOSPC):
+		what = "this system allows no more namespaces"
+	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EINVAL):
 		what = "this system forbids user namespaces; run as root"
 	default:
-		return err
+		return fmt.Errorf("%w; --path sim needs nothing", err)
 	}
 	return fmt.Errorf("%w: %s; --path sim needs nothing", err, what)
 }

@@ -25,6 +25,9 @@ const (
 	device = "stones"
 	tunDev = "/dev/net/tun"
 
+	// So many bytes of incomplete datagrams come to no good.
+	noLimit = "2147483647"
+
 	// The device holds so many packets that the ferry has not read yet.
 	deviceQueue = 1 << 14
 )
@@ -84,10 +87,17 @@ func openTUN() (int, error) {
 
 // furnish gives the device its address and brings it up.
 func furnish(address netip.Prefix, mtu int) error {
-	// The kernel gives up on a datagram in pieces when too many others come
-	// between them. A wire that reorders brings that about.
-	if err := os.WriteFile("/proc/sys/net/ipv4/ipfrag_max_dist", []byte("0"), 0); err != nil {
-		return err
+	// The kernel gives up on a datagram in pieces when too many others come between
+	// them, which a wire that reorders brings about, and takes no more pieces while
+	// those of incomplete ones fill its memory, which one that loses brings about.
+	for _, setting := range []struct{ name, value string }{
+		{"ipv4/ipfrag_max_dist", "0"},
+		{"ipv4/ipfrag_high_thresh", noLimit},
+		{"ipv6/ip6frag_high_thresh", noLimit},
+	} {
+		if err := os.WriteFile("/proc/sys/net/"+setting.name, []byte(setting.value), 0); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
 	}
 	link, err := netlink.LinkByName(device)
 	if err != nil {

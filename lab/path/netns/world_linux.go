@@ -46,7 +46,7 @@ func Open(cfg Config) (*World, error) {
 	w := &World{cfg: cfg, over: -1, watch: watch.New(watch.Config{Damages: cfg.Out.Corrupt > 0, Packets: cfg.Packets, Tap: cfg.Tap})}
 	w.boards.L = &w.mu
 	if err := w.furnish(); err != nil {
-		return nil, errors.Join(fmt.Errorf("netns: %w", explain(err)), w.release())
+		return nil, errors.Join(fmt.Errorf("netns: %w", err), w.release())
 	}
 	w.ferries.Go(func() error { return w.sail(w.out) })
 	w.ferries.Go(func() error { return w.sail(w.back) })
@@ -165,7 +165,10 @@ func (w *World) arrives(now time.Duration, p *parcel, item wire.Packet, back boo
 		w.watch.Refused(p.entry, p.seen, item, path.NobodyHome)
 		return
 	}
-	if whole, wrong := w.watch.Completes(p.seen, item.Damaged); whole {
+	if item.Damaged && watch.HeaderHit(p.bytes, item.Data) {
+		return // its fate on the wire says why nobody gets it
+	}
+	if whole, wrong := w.watch.Completes(now, p.seen, item.Damaged); whole {
 		w.watch.Waits(p.seen, wrong)
 	}
 }
@@ -290,7 +293,7 @@ func (w *World) lost() int {
 	kernel := w.World.Record("udp").ReceiverDrops
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return kernel - w.watch.Record("udp").ReceiverDrops
+	return kernel - w.watch.ReceiverDrops()
 }
 
 // DrainRule says how Drain decides.
@@ -330,7 +333,7 @@ func (w *World) Check() error {
 		errs = append(errs, fmt.Errorf("netns: %d datagrams that were thrown never came to the wire", w.afloat))
 	}
 	seen := w.watch.Record("udp")
-	if least, most := seen.ReceiverDrops, seen.ReceiverDrops+seen.Out.Damaged; w.dropped < least || w.dropped > most {
+	if least, most := seen.ReceiverDrops, seen.ReceiverDrops+seen.Out.Damaged; w.drained && (w.dropped < least || w.dropped > most) {
 		errs = append(errs, fmt.Errorf("netns: the catcher's socket dropped %d datagrams by the kernel's count, %d by the wire's", w.dropped, least))
 	}
 	return errors.Join(errs...)

@@ -1,11 +1,18 @@
 package watch
 
+import "time"
+
+// patience is how long a stack waits for the missing pieces of a datagram. That
+// of Linux is as long, over IPv4.
+const patience = 30 * time.Second
+
 // A puzzle is a datagram of which some pieces have come.
 type puzzle struct {
 	got   map[int]bool // by the offset of the piece
 	wrong bool         // a bit in one of them
 	bytes int          // in them
 	whole int          // bytes of the datagram; 0 while its last piece is missing
+	began time.Duration
 }
 
 // Completes reports whether a packet that comes out of the wire makes a datagram
@@ -13,14 +20,14 @@ type puzzle struct {
 // that has come already changes nothing; a copy of the last missing one begins
 // another datagram, which stays in pieces. Damaged says that a bit of the packet
 // is wrong, and then of the datagram.
-func (w *Watch) Completes(s Sight, damaged bool) (whole, wrong bool) {
+func (w *Watch) Completes(now time.Duration, s Sight, damaged bool) (whole, wrong bool) {
 	piece := s.piece
 	if !piece.fragment() {
 		return true, damaged
 	}
 	p := w.puzzles[piece.id]
-	if p == nil {
-		p = &puzzle{got: map[int]bool{}}
+	if p == nil || now-p.began > patience {
+		p = &puzzle{got: map[int]bool{}, began: now}
 		if w.puzzles == nil {
 			w.puzzles = map[uint32]*puzzle{}
 		}
@@ -40,4 +47,29 @@ func (w *Watch) Completes(s Sight, damaged bool) (whole, wrong bool) {
 	}
 	delete(w.puzzles, piece.id)
 	return true, p.wrong
+}
+
+// HeaderHit reports whether the wrong bit of a damaged packet is one of its IP
+// header, or of a fragment's, that a stack throws it away for, or takes it for
+// another one. Over IPv4 that is any bit: there is a checksum (RFC 791). Over
+// IPv6 there is none, and some fields do not matter at the end of the way.
+func HeaderHit(sent, came []byte) bool {
+	at := 0
+	for at < len(sent) && sent[at] == came[at] {
+		at++
+	}
+	if at == len(sent) || sent[0]>>4 == 4 {
+		return at < int(sent[0]&0xf)*4
+	}
+	header := ipv6Len
+	if sent[6] == protocolFragment {
+		header += fragmentLen
+	}
+	switch at {
+	case 0:
+		return sent[0]>>4 != came[0]>>4 // else it is the traffic class
+	case 1, 2, 3, 7, ipv6Len + 1: // traffic class, flow label, hop limit, reserved
+		return at >= header
+	}
+	return at < header
 }

@@ -91,6 +91,10 @@ func (w *Watch) of(s Sight) *Flow {
 	}
 }
 
+// ReceiverDrops is how many datagrams have found the catcher's socket buffer full
+// by now.
+func (w *Watch) ReceiverDrops() int { return w.udp.record.ReceiverDrops }
+
 // Record is what was seen of a transport by now. What only the stacks know is
 // left for the caller to fill in, but for SYNs that were sent again: those stand
 // in Retransmitted.
@@ -99,9 +103,10 @@ func (w *Watch) Record(transport string) path.Record {
 	r := f.record
 	r.Exact = true
 	r.Retransmitted = f.asked
-	r.Copies = func(n uint64) int { return int(at(f.copies, n)) }
-	r.Behind = func(n uint64) bool { return at(f.behind, n) }
-	r.Causes = func(n uint64) path.Cause { return at(f.causes, n) }
+	copies, behind, causes := slices.Clone(f.copies), slices.Clone(f.behind), slices.Clone(f.causes)
+	r.Copies = func(n uint64) int { return int(at(copies, n)) }
+	r.Behind = func(n uint64) bool { return at(behind, n) }
+	r.Causes = func(n uint64) path.Cause { return at(causes, n) }
 	r.Packets = f.packets
 	return r
 }

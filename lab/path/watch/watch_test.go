@@ -123,7 +123,7 @@ func (r *road) carry(p []byte, fate wire.Fate) {
 	r.now += time.Millisecond
 	item := wire.Packet{Size: len(p), Data: p, Damaged: fate == wire.Damaged}
 	r.Arrives(r.now, entry, s, item, false)
-	if whole, wrong := r.Completes(s, item.Damaged); whole {
+	if whole, wrong := r.Completes(r.now, s, item.Damaged); whole {
 		r.Waits(s, wrong)
 	}
 }
