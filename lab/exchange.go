@@ -43,6 +43,8 @@ type exchange struct {
 	catcher   catcher
 	address   string // of the catcher
 
+	elsewhere // of an exchange one end of which is
+
 	// Written by the throwing task.
 	began     time.Duration // when the thrower asked
 	connected time.Duration // when it was answered
@@ -68,17 +70,15 @@ func newExchange(ctx context.Context, w World, e Experiment, transport string) (
 	if err != nil {
 		return nil, err
 	}
-	x.schedule = schedule
-	planned := schedule.Count()
-	x.throws.Planned = planned
-	if schedule.Paced() {
-		x.catches = tally.NewCatches(planned, schedule.Offset)
-	} else {
-		x.catches = tally.NewCatches(planned, nil)
-	}
+	x.follow(schedule)
 	x.step = e.Interval
 	x.asleep = w.Now() + e.Asleep
 	x.limit = w.Now() + length(x.plan, schedule) + e.GiveUp
+	if far, ok := w.(Far); ok { // there is nobody to listen before that end agrees
+		x.elsewhere = elsewhere{far: far, back: e.Reverse, giveUp: e.GiveUp}
+		x.address = w.Address(transport)
+		return x, nil
+	}
 	if err := x.listen(ctx, e.ReadSize); err != nil {
 		return nil, err
 	}
@@ -86,6 +86,17 @@ func newExchange(ctx context.Context, w World, e Experiment, transport string) (
 		return x, x.catcher.Close()
 	}
 	return x, nil
+}
+
+// follow says when the stones are due. Nothing has been thrown or caught yet.
+func (x *exchange) follow(schedule *pace.Schedule) {
+	x.schedule = schedule
+	x.throws.Planned = schedule.Count()
+	if schedule.Paced() {
+		x.catches = tally.NewCatches(schedule.Count(), schedule.Offset)
+	} else {
+		x.catches = tally.NewCatches(schedule.Count(), nil)
+	}
 }
 
 // listen opens the catcher's end.
@@ -126,20 +137,38 @@ func (x *exchange) throw(ctx context.Context) {
 		x.cut = ctx.Err() != nil
 		_ = x.catcher.Close()
 	}()
+	t := x.ask(ctx)
+	if t == nil {
+		return
+	}
+	defer t.Close()
+	x.throwAll(ctx, t)
+	_ = x.world.SleepUntil(ctx, x.asleep) // ended early, it ends the drain too
+	x.world.Drain(ctx, x.transport, func() bool { return x.arrived.Load() >= int64(x.throws.Thrown) })
+}
+
+// ask opens the thrower's end, and begins the plan when it is answered. It
+// returns nil if it is not.
+func (x *exchange) ask(ctx context.Context) thrower {
 	x.began = x.world.Now()
 	t, err := x.dial(ctx)
 	x.connected = x.world.Now()
 	if err != nil {
 		x.throwErr = err
-		return
+		return nil
 	}
 	x.answered = true
 	x.limit += x.connected - x.began // the plan begins now
-	defer t.Close()
 	if err := t.SetDeadline(x.world.Time(x.limit)); err != nil {
 		x.throwErr = err
-		return
+		_ = t.Close()
+		return nil
 	}
+	return t
+}
+
+// throwAll throws all stones of the plan.
+func (x *exchange) throwAll(ctx context.Context, t thrower) {
 	stones := x.schedule.Stones(ctx, x.world, x.connected, x.id)
 	for s, err := range t.Throw(ctx, stones) {
 		if err != nil && (s.Number == 0 || ctx.Err() != nil) {
@@ -156,8 +185,6 @@ func (x *exchange) throw(ctx context.Context) {
 	if ctx.Err() != nil && x.throwErr == nil {
 		x.throwErr = context.Cause(ctx)
 	}
-	_ = x.world.SleepUntil(ctx, x.asleep) // ended early, it ends the drain too
-	x.world.Drain(ctx, x.transport, func() bool { return x.arrived.Load() >= int64(x.throws.Thrown) })
 }
 
 // dial opens the thrower's end.
@@ -206,19 +233,27 @@ func (x *exchange) catch(ctx context.Context) {
 	}
 	for s, err := range x.catcher.Catch() {
 		at := x.world.Arrival(x.transport)
-		switch {
-		case err == nil && s.Exchange == x.id:
-			x.catches.Add(s, at)
-			if x.catches.Copies(s.Number) == 1 {
-				x.arrived.Add(1)
-			}
-		case err == nil, errors.Is(err, stone.ErrForeign), errors.Is(err, stone.ErrShort), errors.Is(err, stone.ErrSize):
-			x.catches.Foreign()
-		case errors.Is(err, stone.ErrDamaged):
-			x.catches.Damaged()
-		default:
-			x.catchErr = err
+		if err != nil || s.Exchange != x.id {
+			x.noteOther(err)
+			continue
 		}
+		x.catches.Add(s, at)
+		if x.catches.Copies(s.Number) == 1 {
+			x.arrived.Add(1)
+		}
+	}
+}
+
+// noteOther notes what came and is no stone of the exchange, or why nothing more
+// will come.
+func (x *exchange) noteOther(err error) {
+	switch {
+	case err == nil, errors.Is(err, stone.ErrForeign), errors.Is(err, stone.ErrShort), errors.Is(err, stone.ErrSize):
+		x.catches.Foreign()
+	case errors.Is(err, stone.ErrDamaged):
+		x.catches.Damaged()
+	default:
+		x.catchErr = err
 	}
 }
 

@@ -12,8 +12,11 @@ import (
 // It is plain data: flags fill it in, and results carry it, so that the same
 // experiment can be run again.
 type Experiment struct {
-	Path     string `json:"path"` // the name of the path: sim, host
-	Seed     uint64 `json:"seed"` // all chance on an emulated path comes from it
+	Path     string `json:"path"`             // the name of the path: sim, host, netns, remote
+	To       string `json:"to,omitzero"`      // of the path remote: where the other end is, as HOST or HOST:PORT
+	Reverse  bool   `json:"reverse,omitzero"` // of the path remote: the other end throws, and this one catches
+	TLS      bool   `json:"tls,omitzero"`     // of the path remote: nobody on the way can read what is said, nor TCP's stones
+	Seed     uint64 `json:"seed"`             // all chance on an emulated path comes from it
 	IPv6     bool   `json:"ipv6,omitzero"`
 	Together bool   `json:"together,omitzero"` // both transports share one wire at the same time
 
@@ -26,7 +29,7 @@ type Experiment struct {
 	Back wire.Shape `json:"back"`
 
 	Deadline time.Duration `json:"deadline,omitzero"` // a stone that takes longer is late; 0 is none
-	GiveUp   time.Duration `json:"give_up"`           // how long after the planned end to go on
+	GiveUp   time.Duration `json:"give_up"`           // how long after the planned end to go on; on the path remote at most [MaxFarGiveUp]
 
 	Congestion string `json:"congestion,omitzero"` // TCP's congestion control; empty is the path's own choice
 	Recovery   string `json:"recovery,omitzero"`   // how TCP finds a loss: rack or sack; empty is the path's own choice

@@ -70,7 +70,9 @@ type Exchange struct {
 	Goodput    Figure `json:"goodput_bps"`    // distinct stone bytes, from the first throw to the last first arrival
 
 	Pacing  Pacing        `json:"pacing"`
-	Drain   string        `json:"drain"` // how the end of waiting was decided
+	RTT     *RoundTrip    `json:"rtt_ms,omitzero"`     // nil if it was not measured
+	Drain   string        `json:"drain"`               // how the end of waiting was decided
+	Drained *Figure       `json:"drained_ms,omitzero"` // how long that was, if the other end decided
 	Samples []Sample      `json:"tcp_info"`
 	Stones  []StoneRecord `json:"stones,omitzero"`
 
@@ -104,6 +106,19 @@ type Delays struct {
 	P95 Figure `json:"p95"`
 	P99 Figure `json:"p99"`
 	Max Figure `json:"max"`
+
+	// Above says that the two ends have clocks that are not known to agree. Then a
+	// delay is only known as how much it is above the least one, which is 0 here,
+	// and so is every time that something of the other end happened. (Clocks that
+	// run apart by 50 millionths make 3 ms of that in a minute.)
+	Above bool `json:"above_least,omitzero"`
+}
+
+// A RoundTrip is the time there and back, measured before the exchange by lines
+// that the other end echoed over a connection of their own.
+type RoundTrip struct {
+	Min    Figure `json:"min"`
+	Median Figure `json:"median"`
 }
 
 // Pacing says how well the schedule was kept. Without one, at the rate max, there

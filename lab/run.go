@@ -32,17 +32,11 @@ func Run(ctx context.Context, e Experiment, p Path) (Result, error) {
 		groups = append(groups, []string{transport})
 	}
 	parts := make([][]Exchange, len(groups))
-	var tasks errgroup.Group
-	if !p.Virtual {
-		tasks.SetLimit(1) // in real time one would disturb the other
-	}
-	for i, group := range groups {
-		tasks.Go(func() (err error) {
-			parts[i], err = runTogether(ctx, e, p, group)
-			return err
-		})
-	}
-	if err := tasks.Wait(); err != nil {
+	err := each(len(groups), p.Virtual, func(i int) (err error) {
+		parts[i], err = runTogether(ctx, e, p, groups[i])
+		return err
+	})
+	if err != nil {
 		return Result{}, err
 	}
 	for _, part := range parts {
@@ -60,36 +54,28 @@ func RunAll(ctx context.Context, es []Experiment, p Path, finished func(int)) ([
 	results := make([]*Result, len(es))
 	errs := make([]error, len(es))
 	var (
-		tasks errgroup.Group
 		mu    sync.Mutex
 		count int
 	)
-	tasks.SetLimit(1)
-	if p.Virtual {
-		tasks.SetLimit(runtime.GOMAXPROCS(0))
-	}
-	for i, e := range es {
-		tasks.Go(func() error {
-			if ctx.Err() != nil {
-				errs[i] = context.Cause(ctx)
-				return nil
-			}
-			r, err := Run(ctx, e, p)
-			if err != nil {
-				errs[i] = err
-				return nil
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			results[i] = &r
-			count++
-			if finished != nil {
-				finished(count)
-			}
+	_ = each(len(es), p.Virtual, func(i int) error {
+		if ctx.Err() != nil {
+			errs[i] = context.Cause(ctx)
 			return nil
-		})
-	}
-	_ = tasks.Wait() // errors stand in errs
+		}
+		r, err := Run(ctx, es[i], p)
+		if err != nil {
+			errs[i] = err
+			return nil // the others go on
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		results[i] = &r
+		count++
+		if finished != nil {
+			finished(count)
+		}
+		return nil
+	})
 	var whole []Result
 	for _, r := range results {
 		if r != nil {
@@ -97,6 +83,26 @@ func RunAll(ctx context.Context, es []Experiment, p Path, finished func(int)) ([
 		}
 	}
 	return whole, cmp.Or(errs...)
+}
+
+// each does n things: side by side, as many at once as there are processors, if
+// time is virtual; else one after the other, because one would disturb the
+// other, and where it was called, so that a task of another world may call it.
+func each(n int, virtual bool, do func(i int) error) error {
+	if !virtual {
+		for i := range n {
+			if err := do(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var tasks errgroup.Group
+	tasks.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range n {
+		tasks.Go(func() error { return do(i) })
+	}
+	return tasks.Wait()
 }
 
 // Transports are those of the experiment, TCP first.
@@ -134,17 +140,26 @@ func runTogether(ctx context.Context, e Experiment, p Path, transports []string)
 		x, err := newExchange(ctx, w, e, transport)
 		if err != nil {
 			for _, x := range exchanges {
-				err = errors.Join(err, x.catcher.Close())
+				if x.catcher != nil {
+					err = errors.Join(err, x.catcher.Close())
+				}
 			}
 			return nil, err
 		}
 		exchanges = append(exchanges, x)
 		telling, over := context.WithCancel(ctx)
 		defer over()
-		tasks = append(tasks, func() { x.catch(ctx) }, func() {
-			defer over()
-			x.throw(ctx)
-		})
+		if x.far != nil {
+			tasks = append(tasks, func() {
+				defer over()
+				x.runFar(ctx)
+			})
+		} else {
+			tasks = append(tasks, func() { x.catch(ctx) }, func() {
+				defer over()
+				x.throw(ctx)
+			})
+		}
 		if p.Live != nil && x.step > 0 {
 			tasks = append(tasks, func() { x.tell(telling, p.Live) })
 		}

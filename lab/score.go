@@ -51,6 +51,9 @@ func (x *exchange) score(e Experiment) Exchange {
 	r.ReceiverDrops = receiverDrops(x.transport, seen)
 	r.Pacing = x.pacing(e.Asleep, s, r.ReceiverDrops)
 	x.times(&r, s, seen)
+	if x.far != nil {
+		x.farFigures(&r)
+	}
 	if e.PerStone {
 		r.Stones = x.stones(t, seen)
 	}

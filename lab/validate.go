@@ -45,6 +45,8 @@ const (
 	Sim   = "sim"   // emulated: the ends, the wire and the time
 	Host  = "host"  // this computer's loopback
 	Netns = "netns" // an emulated wire between two network namespaces of this computer
+
+	Remote = "remote" // another computer, and whatever lies on the way
 )
 
 // Validate returns an error wrapping [InvalidError] for the first thing in e
@@ -52,6 +54,7 @@ const (
 func (e Experiment) Validate() error {
 	for _, check := range []func(Experiment) error{
 		Experiment.validatePath,
+		Experiment.validateRemote,
 		Experiment.validateEnds,
 		Experiment.validatePlans,
 		Experiment.validateWays,
@@ -65,14 +68,52 @@ func (e Experiment) Validate() error {
 
 func (e Experiment) validatePath() error {
 	switch {
-	case e.Path != Sim && e.Path != Host && e.Path != Netns:
-		return invalid("path", e.Path, "allowed sim, host, netns")
-	case e.Packets && e.Path == Host:
-		return invalid("packets", true, "the path host does not show them")
+	case e.Path != Sim && e.Path != Host && e.Path != Netns && e.Path != Remote:
+		return invalid("path", e.Path, "allowed sim, host, netns, remote")
+	case e.Packets && (e.Path == Host || e.Path == Remote):
+		return invalid("packets", true, "the path "+e.Path+" does not show them")
 	case e.TCP == nil && e.UDP == nil:
 		return invalid("only", "", "neither TCP nor UDP is left to throw over")
 	case e.Together && (e.TCP == nil || e.UDP == nil):
 		return invalid("together", true, "needs both TCP and UDP; leave out --only")
+	}
+	return nil
+}
+
+// validateRemote checks what only another computer needs, and what it cannot be
+// asked for.
+func (e Experiment) validateRemote() error {
+	if e.Path != Remote {
+		switch {
+		case e.To != "":
+			return invalid("to", e.To, "only on the path remote")
+		case e.Reverse:
+			return invalid("reverse", true, "only on the path remote; here both ends are this computer")
+		case e.TLS:
+			return invalid("tls", true, "only on the path remote; here nobody listens in")
+		}
+		return nil
+	}
+	switch {
+	case e.To == "":
+		return invalid("to", e.To, "needed on the path remote: where the catcher is, e.g. 192.0.2.7")
+	case e.Nobody:
+		return invalid("nobody", true, "somebody has to catch on the path remote, or there is no report")
+	case e.Asleep != 0:
+		return invalid("asleep", e.Asleep, "not on the path remote; its catcher does not sleep")
+	case e.ReadSize != 0:
+		return invalid("read-size", e.ReadSize, "not on the path remote; its catcher decides")
+	case e.GiveUp > MaxFarGiveUp:
+		return invalid("give-up", e.GiveUp, between(time.Duration(0), MaxFarGiveUp)+" on the path remote, where the other end waits no longer")
+	}
+	for _, transport := range e.Transports() {
+		switch p := e.plan(transport); {
+		case p.Rate == pace.Max():
+			return invalid("rate", p.Rate, "not on the path remote, where a plan has to say how long it takes; write a rate")
+		case transport == UDP && p.Size > MaxUDPSize-TagSize && p.Size <= MaxUDPSize:
+			return invalid("size", p.Size, fmt.Sprintf("the largest UDP datagram carries %d and, on the path remote, a tag of %d; allowed %d to %d",
+				MaxUDPSize-TagSize, TagSize, MinSize, MaxUDPSize-TagSize))
+		}
 	}
 	return nil
 }
@@ -220,7 +261,7 @@ func (e Experiment) validateWay(s wire.Shape) error {
 		least = MinMTUv6
 	}
 	switch {
-	case e.Path == Host && !perfect(s):
+	case (e.Path == Host || e.Path == Remote) && !perfect(s):
 		return invalid("path", e.Path, "nothing is emulated there; there can be no loss, delay and the like")
 	case s.Delay < 0 || s.Delay > MaxDelay:
 		return invalid("delay", s.Delay, between(time.Duration(0), MaxDelay))

@@ -23,6 +23,12 @@ func sound() Experiment {
 // onHost makes of e an experiment for the loopback.
 func onHost(e *Experiment) { e.Path, e.Out, e.Back = Host, wire.Shape{}, wire.Shape{} }
 
+// onRemote makes of e an experiment with another computer.
+func onRemote(e *Experiment) {
+	onHost(e)
+	e.Path, e.To, e.GiveUp = Remote, "192.0.2.7", MaxFarGiveUp
+}
+
 func TestValidate(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -34,7 +40,28 @@ func TestValidate(t *testing.T) {
 		{"TCP alone", func(e *Experiment) { e.UDP = nil }, ""},
 		{"by time", func(e *Experiment) { e.UDP.Count, e.UDP.Time = 0, time.Second }, ""},
 
-		{"path", func(e *Experiment) { e.Path = "moon" }, `--path "moon": allowed sim, host, netns`},
+		{"path", func(e *Experiment) { e.Path = "moon" }, `--path "moon": allowed sim, host, netns, remote`},
+		{"remote", onRemote, ""},
+		{"remote by chance, from there", func(e *Experiment) {
+			onRemote(e)
+			e.Reverse, e.TCP.Pattern.Poisson = true, true
+		}, ""},
+		{"remote nowhere", func(e *Experiment) { onRemote(e); e.To = "" }, `--to "": needed on the path remote: where the catcher is, e.g. 192.0.2.7`},
+		{"remote with loss", func(e *Experiment) { onRemote(e); e.Back.Loss.Random = wire.Percent }, `--path-back "remote": nothing is emulated there; there can be no loss, delay and the like`},
+		{"remote packets", func(e *Experiment) { onRemote(e); e.Packets = true }, `--packets "true": the path remote does not show them`},
+		{"remote nobody", func(e *Experiment) { onRemote(e); e.Nobody = true }, `--nobody "true": somebody has to catch on the path remote, or there is no report`},
+		{"remote asleep", func(e *Experiment) { onRemote(e); e.Asleep = time.Second }, `--asleep "1s": not on the path remote; its catcher does not sleep`},
+		{"remote in small reads", func(e *Experiment) { onRemote(e); e.ReadSize = 64 }, `--read-size "64": not on the path remote; its catcher decides`},
+		{"remote for hours", func(e *Experiment) { onRemote(e); e.GiveUp = time.Hour }, `--give-up "1h": out of range; allowed 0s to 10s on the path remote, where the other end waits no longer`},
+		{"remote at once", func(e *Experiment) { onRemote(e); e.TCP.Rate = pace.Max() }, `--rate "max": not on the path remote, where a plan has to say how long it takes; write a rate`},
+		{
+			"remote large", func(e *Experiment) { onRemote(e); e.UDP.Size = MaxUDPSize },
+			`--size "65507": the largest UDP datagram carries 65499 and, on the path remote, a tag of 8; allowed 32 to 65499`,
+		},
+		{"to on sim", func(e *Experiment) { e.To = "192.0.2.7" }, `--to "192.0.2.7": only on the path remote`},
+		{"reverse on sim", func(e *Experiment) { e.Reverse = true }, `--reverse "true": only on the path remote; here both ends are this computer`},
+		{"TLS on sim", func(e *Experiment) { e.TLS = true }, `--tls "true": only on the path remote; here nobody listens in`},
+
 		{"nothing", func(e *Experiment) { e.TCP, e.UDP = nil, nil }, `--only "": neither TCP nor UDP is left to throw over`},
 		{"alone together", func(e *Experiment) { e.UDP, e.Together = nil, true }, `--together "true": needs both TCP and UDP; leave out --only`},
 

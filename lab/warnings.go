@@ -25,6 +25,7 @@ const (
 	RuleNotInTime = "schedule-not-kept"       // stones thrown over 1 ms after they were due; one in a hundred
 	RuleRate      = "rate-not-met"            // stones a second that were thrown; that were asked for
 	RuleOverflow  = "catcher-overflowed"      // stones that found the catcher's socket full; 0
+	RuleReadable  = "readable-on-the-way"     // nothing is encrypted: 0 and 0
 )
 
 // What the rules compare with.
@@ -55,6 +56,7 @@ var rules = []struct {
 	{RuleNotInTime, notInTime},
 	{RuleRate, rateNotMet},
 	{RuleOverflow, overflow},
+	{RuleReadable, readable},
 }
 
 // Rules returns the names of all rules that [Warnings] may use.
@@ -161,10 +163,14 @@ func besideLinux(e Experiment, _ []Exchange) []Warning {
 // fragments: a datagram is lost with any one of its pieces.
 func fragments(e Experiment, _ []Exchange) []Warning {
 	_, udp, _ := e.headers()
-	if e.UDP == nil || e.Path == Host || e.UDP.Size <= e.mtu()-udp {
+	fits := e.mtu() - udp
+	if e.Path == Remote {
+		fits -= TagSize
+	}
+	if e.UDP == nil || e.Path == Host || e.UDP.Size <= fits {
 		return nil
 	}
-	return []Warning{{Transport: UDP, Word: "size", Value: float64(e.UDP.Size), Limit: float64(e.mtu() - udp)}}
+	return []Warning{{Transport: UDP, Word: "size", Value: float64(e.UDP.Size), Limit: float64(fits)}}
 }
 
 // noise: of a few hits, any number from none to twice as many is chance. The
@@ -323,6 +329,15 @@ func overflow(e Experiment, exchanges []Exchange) []Warning {
 		}
 	}
 	return warnings
+}
+
+// readable: without TLS whoever is on the way can read all that is said. A key
+// proves who is there, and hides nothing.
+func readable(e Experiment, _ []Exchange) []Warning {
+	if e.Path != Remote || e.TLS {
+		return nil
+	}
+	return []Warning{{Word: "tls"}}
 }
 
 // roundTrip is the time there and back on an empty wire.

@@ -56,3 +56,22 @@ type World interface {
 
 	Close() error
 }
+
+// A Far is a World one end of which is elsewhere, on another computer. The other
+// end is here: it throws, or catches, over the World's own connections, as ever.
+// What the far end knows it tells afterwards.
+//
+// Both methods wait, and are called within a task, in this order.
+type Far interface {
+	World
+
+	// Arrange agrees with the far end on one transport's exchange. After that the
+	// World's connections of that transport are the exchange's.
+	Arrange(ctx context.Context, o path.Offer) (path.Agreement, error)
+
+	// Settle hands over what the thrower has counted, if that is here, and returns
+	// what the far end knows, after its drain. It does so even if ctx has ended,
+	// if that does not take long. An error means that there is no report, or none
+	// that can be true.
+	Settle(ctx context.Context, transport string, c path.Counts) (path.Report, error)
+}

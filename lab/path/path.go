@@ -2,7 +2,8 @@
 // itself, and what it saw of an exchange.
 //
 // It has no path in it. Those are the packages below: sim is emulated, host is
-// this computer's loopback, netns is its kernel over an emulated wire.
+// this computer's loopback, netns is its kernel over an emulated wire, remote
+// leads to another computer.
 package path
 
 import "time"
@@ -150,4 +151,59 @@ type Stack struct {
 	Nagle      string `json:"nagle"`
 	SendBuffer int    `json:"send_buffer"` // bytes; 0 is the stack's own choice
 	RecvBuffer int    `json:"recv_buffer"`
+}
+
+// An Offer is what is agreed on with the far end before an exchange: what is to
+// be thrown, and from where.
+type Offer struct {
+	Transport string        // tcp, udp
+	Count     int           // stones
+	Size      int           // bytes a stone
+	Time      time.Duration // from the first stone to the last, by the plan
+
+	// What a far thrower has to know besides.
+	Back    bool   // it is the far end that throws
+	Rate    string // as the flag takes it
+	Pattern string // as the flag takes it
+}
+
+// An Agreement is what the far end said to an [Offer].
+type Agreement struct {
+	Exchange uint32 // what the exchange's stones are marked with
+
+	// The time there and back, measured just before: of a few lines that the far
+	// end echoed, the quickest one, and the one in the middle.
+	RTTMin, RTTMedian time.Duration
+}
+
+// Counts are what the thrower hands over when it is done. They are of stones.
+type Counts struct{ Planned, Attempted, Thrown int }
+
+// A Report is what the far end of an exchange tells of it afterwards. It was
+// written elsewhere, by a clock of its own, which begins about when the Offer
+// was agreed on.
+type Report struct {
+	// The stones that it caught, in the order in which they came, copies
+	// included; or those that it threw, in order of number.
+	Stones []Told
+
+	// Of a catcher.
+	Damaged      int           // arrivals
+	Foreign      int           // arrivals
+	Reads        int           // how often its socket gave something
+	Drops        int           // stones that found its socket buffer full
+	DropsUnknown string        // why Drops is not known; empty if it is
+	Drained      time.Duration // how long it waited for more
+
+	// Of a thrower.
+	Planned   int
+	Attempted int
+	NotThrown map[string]int // by cause
+}
+
+// A Told is one stone that a [Report] tells of.
+type Told struct {
+	Number uint64
+	At     time.Duration // when it came, or was thrown, by the clock of the report
+	Due    time.Duration // of a catcher, what stands in the stone; of a thrower, by the clock of the report
 }

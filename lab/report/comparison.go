@@ -59,6 +59,7 @@ func newComparison(c combination) page {
 
 	p.below = append(p.below, notes.lines()...)
 	p.below = append(p.below, troubles([]combination{c}, nil)...)
+	p.below = append(p.below, farLines(c)...)
 	for _, s := range c.series {
 		p.below = append(p.below, s.story().String())
 	}
@@ -67,6 +68,20 @@ func newComparison(c combination) page {
 		p.addIntervals(c)
 	}
 	return p
+}
+
+// farLines says what is particular if one end is elsewhere.
+func farLines(c combination) []string {
+	var lines []string
+	if c.experiment().Path == lab.Remote {
+		lines = append(lines, aboveLine)
+	}
+	for _, s := range c.series {
+		if x := s.exchanges[0]; x.RTT != nil && len(c.results) == 1 {
+			lines = append(lines, farLine(x))
+		}
+	}
+	return lines
 }
 
 // planLines says what is thrown, once if it is the same for both transports.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -47,6 +48,9 @@ func parameters() []parameter {
 		general("give-up", func(e *lab.Experiment) string { return lab.FormatDuration(e.GiveUp) }),
 		general("together", func(e *lab.Experiment) string { return yesNo(e.Together) }),
 		general("path", func(e *lab.Experiment) string { return e.Path }),
+		general("to", func(e *lab.Experiment) string { return cmp.Or(e.To, none) }),
+		general("reverse", func(e *lab.Experiment) string { return yesNo(e.Reverse) }),
+		general("tls", func(e *lab.Experiment) string { return yesNo(e.TLS) }),
 	)
 }
 

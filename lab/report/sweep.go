@@ -59,6 +59,9 @@ func newSweep(combinations []combination) page {
 	if slices.ContainsFunc(lines, line.slowed) {
 		p.below = append(p.below, rateLine)
 	}
+	if slices.ContainsFunc(lines, func(l line) bool { return l.experiment().Path == lab.Remote }) {
+		p.below = append(p.below, aboveLine)
+	}
 	p.below = append(p.below, troubles(combinations, varying)...)
 	p.below = append(p.below, warnings(combinations)...)
 	return p

@@ -40,7 +40,7 @@ func (x expectation) scale(by float64) expectation {
 func expect(e *lab.Experiment, x *lab.Exchange, key string) expectation {
 	r := newRoad(e, x)
 	switch {
-	case e.Path == lab.Host:
+	case e.Path == lab.Host || e.Path == lab.Remote:
 		return unknown(notEmulated)
 	case !x.Complete:
 		return unknown(notComplete)

@@ -144,12 +144,36 @@ var columnNames = map[string]string{
 	"done_ms":         "done",
 }
 
-// rowName is the name of a row. What depends on a limit says so.
+// rowName is the name of a row. What depends on a limit says so, and of two
+// clocks that a delay is only known above the least one.
 func rowName(key string, e *lab.Experiment) string {
-	if key == "late" {
-		return fmt.Sprintf("%s (over %s)", rowNames[key], lab.FormatDuration(e.Deadline))
+	above := ""
+	if e.Path == lab.Remote {
+		above = aboveWord
+	}
+	switch {
+	case key == "late":
+		return fmt.Sprintf("%s (over %s%s)", rowNames[key], lab.FormatDuration(e.Deadline), above)
+	case strings.HasPrefix(key, "delay_"):
+		return rowNames[key] + above
 	}
 	return rowNames[key]
+}
+
+// aboveWord stands behind what is only known above the least delay.
+const aboveWord = " above least"
+
+// aboveLine explains that.
+var aboveLine = glossary.Short(glossary.Mark, "above-least")
+
+// farLine says what was measured of the other end, and how long that waited.
+func farLine(x *lab.Exchange) string {
+	line := fmt.Sprintf("%s: round trip %s, median %s", title(x.Transport),
+		short(milliseconds.write(x.RTT.Min.Value)), short(milliseconds.write(x.RTT.Median.Value)))
+	if x.Drained != nil {
+		line += fmt.Sprintf("; the catcher waited %s for what might still come", short(milliseconds.write(x.Drained.Value)))
+	}
+	return line + "."
 }
 
 // withUnit adds the unit of a row or column to its name.
@@ -201,6 +225,15 @@ func planLine(p *pace.Plan) string {
 // placeLine says where and with what chance.
 func placeLine(e *lab.Experiment, seeds string, runs int) string {
 	line := "path " + e.Path
+	switch {
+	case e.Path == lab.Remote && e.Reverse:
+		line += " from " + e.To
+	case e.Path == lab.Remote:
+		line += " to " + e.To
+	}
+	if e.TLS {
+		line += ", TLS"
+	}
 	if e.IPv6 {
 		line += ", IPv6"
 	}
@@ -467,6 +500,9 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 	lab.RuleRate: func(w lab.Warning, value, limit string) string {
 		return fmt.Sprintf("%s threw %s of %s stones/s: the limit was %s", title(w.Transport), value, limit, cmp.Or(limits[w.Word], w.Word))
 	},
+	lab.RuleReadable: func(lab.Warning, string, string) string {
+		return "without --tls whoever is on the way can read all of this"
+	},
 	lab.RuleOverflow: func(w lab.Warning, value, _ string) string {
 		return fmt.Sprintf("%s stones found %s's socket full: the catcher was the limit, not the path", value, title(w.Transport))
 	},
@@ -474,7 +510,14 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 
 // liveRow tells how far an exchange is.
 func liveRow(l lab.Live) string {
-	return fmt.Sprintf("%7.1f s  %s  thrown %d, delivered %d", l.At.Seconds(), title(l.Transport), l.Thrown, l.Delivered)
+	row := fmt.Sprintf("%7.1f s  %s  ", l.At.Seconds(), title(l.Transport))
+	switch {
+	case l.Thrown < 0:
+		return row + fmt.Sprintf("delivered %d", l.Delivered)
+	case l.Delivered < 0:
+		return row + fmt.Sprintf("thrown %d", l.Thrown)
+	}
+	return row + fmt.Sprintf("thrown %d, delivered %d", l.Thrown, l.Delivered)
 }
 
 // Words of the cross-check.

@@ -60,6 +60,8 @@ type World struct {
 	dialer net.Dialer
 	config net.ListenConfig
 
+	tasks sync.WaitGroup
+
 	passed  atomic.Int64 // an instant that has passed: it spares looking at the clock
 	arrival atomic.Int64 // when what UDP's catcher was given last had come; 0 if nobody knows
 
@@ -249,15 +251,18 @@ func (w *World) SleepUntil(ctx context.Context, at time.Duration) error {
 	return nil
 }
 
-// Run runs the tasks, each on a goroutine of its own, and waits for all.
+// Run runs the tasks, each on a goroutine of its own, and waits for all, and for
+// those that these have started with Go.
 func (w *World) Run(_ context.Context, tasks ...func()) error {
-	var wg sync.WaitGroup
 	for _, task := range tasks {
-		wg.Go(task)
+		w.tasks.Go(task)
 	}
-	wg.Wait()
+	w.tasks.Wait()
 	return nil
 }
+
+// Go starts a task beside those that run. It is called by one of them.
+func (w *World) Go(task func()) { w.tasks.Go(task) }
 
 // How long Drain waits for stones that have not come, and how often it looks.
 const (

@@ -101,7 +101,7 @@ func (s *stream) wait() {
 
 // acknowledged lets the stream to which a segment came know.
 func (h *host) acknowledged(seen watch.Sight) {
-	h.card.wire.eye.Course(seen.Port).Acknowledge(seen.Ack)
+	h.card.wire.eye.Course(seen.Ports).Acknowledge(seen.Ack)
 	for _, s := range h.streams {
 		if s.closing.began && s.closing.alarm.scheduled() {
 			s.wait()

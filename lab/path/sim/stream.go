@@ -9,6 +9,8 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip"
 	gtcp "gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 	"gvisor.dev/gvisor/pkg/waiter"
+
+	"stones/lab/path/watch"
 )
 
 // stream is a TCP connection.
@@ -44,13 +46,16 @@ func (h *host) wrap(eng *engine, ep tcpip.Endpoint, queue *waiter.Queue) *stream
 
 // name asks the stack who is connected with whom.
 func (s *stream) name() {
+	var ports watch.Ports
 	if a, err := s.ep.GetLocalAddress(); err == nil {
 		s.local = net.TCPAddrFromAddrPort(addrPort(a))
-		s.cork.course = s.host.card.wire.eye.Course(a.Port)
+		ports.Own = a.Port
 	}
 	if a, err := s.ep.GetRemoteAddress(); err == nil {
 		s.remote = net.TCPAddrFromAddrPort(addrPort(a))
+		ports.Other = a.Port
 	}
+	s.cork.course = s.host.card.wire.eye.Course(ports)
 }
 
 // Read reads what has come, waiting for the first byte.
@@ -101,6 +106,29 @@ func (s *stream) CloseWrite() error {
 	}
 	if err := s.ep.Shutdown(tcpip.ShutdownWrite); err != nil {
 		return s.fail("close", standard(err))
+	}
+	return nil
+}
+
+// SetKeepAliveConfig says how soon a peer that has vanished is noticed (RFC 1122
+// section 4.2.3.6). What is 0 stays as it is.
+func (s *stream) SetKeepAliveConfig(cfg net.KeepAliveConfig) error {
+	s.ep.SocketOptions().SetKeepAlive(cfg.Enable)
+	idle, interval := tcpip.KeepaliveIdleOption(cfg.Idle), tcpip.KeepaliveIntervalOption(cfg.Interval)
+	if idle > 0 {
+		if err := s.ep.SetSockOpt(&idle); err != nil {
+			return s.fail("set", standard(err))
+		}
+	}
+	if interval > 0 {
+		if err := s.ep.SetSockOpt(&interval); err != nil {
+			return s.fail("set", standard(err))
+		}
+	}
+	if cfg.Count > 0 {
+		if err := s.ep.SetSockOptInt(tcpip.KeepaliveCountOption, cfg.Count); err != nil {
+			return s.fail("set", standard(err))
+		}
 	}
 	return nil
 }

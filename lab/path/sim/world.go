@@ -125,6 +125,9 @@ func (w *World) Run(ctx context.Context, tasks ...func()) error {
 	return w.eng.run(ctx)
 }
 
+// Go starts a task beside those that run. Run waits for it too.
+func (w *World) Go(task func()) { w.eng.start(task) }
+
 // Drain waits until no packet of the transport is on its way to the catcher.
 func (w *World) Drain(ctx context.Context, transport string, _ func() bool) {
 	w.drain(ctx, w.watch.Flow(transport))

@@ -16,7 +16,7 @@ type Sight struct {
 	Offset   int    // where in that stone
 	Last     uint64 // the last stone that begins in it; 0 if none does
 	Again    bool   // its first byte of data was sent before
-	Port     uint16 // TCP: where it goes to
+	Ports    Ports  // TCP: of the connection, at the end that it goes to
 	Ack      uint32 // TCP: the next byte that is expected there
 
 	asked bool // it is a SYN, and one was sent before
@@ -38,8 +38,8 @@ func (p piece) fragment() bool { return p.at > 0 || p.more }
 // of a datagram in pieces only the first piece has the stone's header. The zero
 // value is ready.
 type Eye struct {
-	courses map[uint16]*Course // of the end's connections, by its port
-	pieces  uint64             // the stone whose pieces are being sent
+	courses map[Ports]*Course // of the end's connections
+	pieces  uint64            // the stone whose pieces are being sent
 }
 
 // A Course is how far one end's stream has come, in bytes.
@@ -52,15 +52,18 @@ type Course struct {
 	size  int64  // bytes a stone
 }
 
-// Course is that of the connection from a port.
-func (e *Eye) Course(port uint16) *Course {
-	c := e.courses[port]
+// Ports tell an end's connections apart: its own port, and the other end's.
+type Ports struct{ Own, Other uint16 }
+
+// Course is that of a connection.
+func (e *Eye) Course(of Ports) *Course {
+	c := e.courses[of]
 	if c == nil {
 		if e.courses == nil {
-			e.courses = map[uint16]*Course{}
+			e.courses = map[Ports]*Course{}
 		}
 		c = &Course{}
-		e.courses[port] = c
+		e.courses[of] = c
 	}
 	return c
 }
@@ -80,8 +83,8 @@ func (e *Eye) Look(head []byte, size int) Sight {
 	switch {
 	case in.protocol == protocolTCP && len(in.head) >= tcpLen:
 		tcp := tcpHeader(in.head)
-		s.TCP, s.Port, s.Ack = true, tcp.to(), tcp.ack()
-		e.Course(tcp.from()).segment(&s, tcp, size)
+		s.TCP, s.Ports, s.Ack = true, Ports{tcp.to(), tcp.from()}, tcp.ack()
+		e.Course(Ports{tcp.from(), tcp.to()}).segment(&s, tcp, size)
 	case in.protocol == protocolUDP && (in.offset > 0 || len(in.head) >= udpLen):
 		s.UDP = true
 		e.datagram(&s, in.head, in.offset)

@@ -72,15 +72,18 @@ func TestEyeFollowsAStream(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			begin := max(tt.begin, 0)
 			p := ipv4(6, 0, 0, false, segment(tt.flags, uint32(first+1+tt.begin), 77, stream[begin:begin+tt.length]))
-			tt.want.TCP, tt.want.Port, tt.want.Ack = true, 2000, 77
+			tt.want.TCP, tt.want.Ports, tt.want.Ack = true, watch.Ports{Own: 2000, Other: 1000}, 77
 			// All that can matter of it is enough.
 			if got := eye.Look(p[:min(len(p), watch.HeadLen)], len(p)); got != tt.want {
 				t.Errorf("saw %+v; want %+v", got, tt.want)
 			}
 		})
 	}
-	if c := eye.Course(1000); c.Sent != 1000 {
+	if c := eye.Course(watch.Ports{Own: 1000, Other: 2000}); c.Sent != 1000 {
 		t.Errorf("%d bytes were sent; want 1000", c.Sent)
+	}
+	if c := eye.Course(watch.Ports{Own: 1000, Other: 2001}); c.Sent != 0 {
+		t.Errorf("%d bytes were sent on another connection from the same port; want 0", c.Sent)
 	}
 }
 

@@ -1,0 +1,320 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"stones/lab/pace"
+	"stones/lab/path"
+	"stones/lab/stone"
+)
+
+// MaxFarGiveUp is the longest GiveUp on the path remote: the other end forgets
+// an exchange 15 s after its planned end, and has to be asked for its report
+// before that.
+const MaxFarGiveUp = 10 * time.Second
+
+// TagSize is how many bytes the path remote adds to a UDP stone, so that the
+// catcher can tell it from a stranger's.
+const TagSize = 8
+
+// elsewhere is what an exchange has besides if one end of it is elsewhere.
+type elsewhere struct {
+	far    Far  // nil if both ends are here
+	back   bool // it is the far end that throws
+	giveUp time.Duration
+
+	agreed  path.Agreement
+	report  path.Report
+	missing error // why there is no report
+
+	caught []caught // here
+	came   []bool   // which numbers
+}
+
+// A caught stone is one that came, and when, by the clock of who caught it.
+type caught struct {
+	stone.Stone
+	at time.Duration
+}
+
+// runFar is the only task of an exchange one end of which is elsewhere. It
+// agrees on the exchange with that end, throws or catches, and asks that end
+// for what it knows.
+func (x *exchange) runFar(ctx context.Context) {
+	x.reads = &x.report.Reads
+	x.began = x.world.Now()
+	if x.agreed, x.throwErr = x.far.Arrange(ctx, x.offer()); x.throwErr != nil {
+		return
+	}
+	x.began = x.world.Now()
+	x.id = x.agreed.Exchange
+	if x.back && x.plan.Pattern.Poisson { // the chance in it is the far thrower's
+		schedule, err := pace.NewSchedule(x.plan, uint64(x.id))
+		if err != nil {
+			x.throwErr = err
+			return
+		}
+		x.follow(schedule)
+	}
+	x.limit = x.began + length(x.plan, x.schedule) + x.giveUp
+	if x.back {
+		x.catchHere(ctx)
+	} else if t := x.ask(ctx); t != nil {
+		x.throwAll(ctx, t)
+		_ = t.Close()
+	}
+	x.settle(ctx)
+	if x.back {
+		x.enterCaught()
+		x.enterThrown()
+	} else {
+		x.enterReported()
+	}
+}
+
+// offer is what is to be agreed on.
+func (x *exchange) offer() path.Offer {
+	took := length(x.plan, x.schedule)
+	if x.back && x.plan.Pattern.Poisson { // the chance will be the far thrower's; 6 sigma for that, 6 for ours
+		took += time.Duration(12 * float64(took) / math.Sqrt(float64(x.schedule.Count())))
+	}
+	return path.Offer{
+		Transport: x.transport,
+		Count:     x.schedule.Count(),
+		Size:      x.plan.Size,
+		Time:      took,
+		Back:      x.back,
+		Rate:      x.plan.Rate.String(),
+		Pattern:   x.plan.Pattern.String(),
+	}
+}
+
+// settle asks the far end for its report. Without it nobody knows what became
+// of the stones that did not come.
+func (x *exchange) settle(ctx context.Context) {
+	reads := x.report.Reads
+	counts := path.Counts{Planned: x.throws.Planned, Attempted: x.throws.Attempted, Thrown: x.throws.Thrown}
+	x.report, x.missing = x.far.Settle(ctx, x.transport, counts)
+	if x.missing == nil {
+		x.missing = x.contradiction()
+	}
+	if x.missing != nil {
+		x.report, x.cut = path.Report{}, true
+		if x.throwErr == nil && x.catchErr == nil {
+			x.catchErr = fmt.Errorf("no report of the other end: %w", x.missing)
+		}
+	}
+	if x.back {
+		x.report.Reads = reads
+	}
+}
+
+// catchHere catches what the far end throws, until the path says that no more
+// will come.
+func (x *exchange) catchHere(ctx context.Context) {
+	if x.catchErr = x.listen(ctx, 0); x.catchErr != nil {
+		return
+	}
+	reads := x.reads // the catcher's own
+	x.reads = &x.report.Reads
+	most := 4*x.schedule.Count() + 1000
+	x.came = make([]bool, x.schedule.Count())
+	for s, err := range x.catcher.Catch() {
+		at := x.world.Arrival(x.transport)
+		if err != nil || s.Exchange != x.id || s.Number < 1 || s.Number > uint64(len(x.came)) {
+			x.noteOther(err)
+			continue
+		}
+		if len(x.caught) == most {
+			x.catchErr = errors.New("far more came than was agreed on")
+			break
+		}
+		x.caught = append(x.caught, caught{s, at})
+		if !x.came[s.Number-1] {
+			x.came[s.Number-1] = true
+			x.arrived.Add(1)
+		}
+	}
+	_ = x.catcher.Close()
+	x.report.Reads = *reads
+	if ctx.Err() != nil {
+		x.cut, x.catchErr = true, context.Cause(ctx)
+	}
+}
+
+// Limits of what a report can say and be true.
+const (
+	mostOthers = 1 << 24        // arrivals that are no stones of the exchange
+	mostTime   = 24 * time.Hour // since the plan
+)
+
+// contradiction returns in what a report cannot be true: in what contradicts
+// the plan, or itself. What is merely too many or too few is found by the laws.
+func (x *exchange) contradiction() error {
+	r := x.report
+	planned := uint64(x.schedule.Count())
+	start := x.connected // when the plan began, if that was here
+	if x.back && len(r.Stones) > 0 {
+		start = r.Stones[0].Due - x.schedule.Offset(min(max(r.Stones[0].Number, 1), planned))
+	}
+	last := path.Told{}
+	for _, s := range r.Stones {
+		switch {
+		case s.Number < 1 || s.Number > planned:
+			return fmt.Errorf("it tells of stone %d of %d", s.Number, planned)
+		case s.At < last.At || s.At > mostTime:
+			return fmt.Errorf("it tells of stone %d at %v, after one at %v", s.Number, s.At, last.At)
+		case s.Due-start != x.schedule.Offset(s.Number):
+			return fmt.Errorf("it tells of stone %d as due %v from the start of the plan; that is %v", s.Number, s.Due-start, x.schedule.Offset(s.Number))
+		case x.back && s.Number <= last.Number:
+			return fmt.Errorf("it threw stone %d after stone %d", s.Number, last.Number)
+		}
+		last = s
+	}
+	if x.back {
+		return x.miscounted(last.Number)
+	}
+	for _, n := range []int{r.Damaged, r.Foreign, r.Reads, r.Drops} {
+		if n < 0 || n > mostOthers {
+			return fmt.Errorf("it counts %d of what is no stone; allowed 0 to %d", n, mostOthers)
+		}
+	}
+	return nil
+}
+
+// miscounted returns in what a far thrower's counts cannot be true. Last is the
+// number of the last stone that it threw.
+func (x *exchange) miscounted(last uint64) error {
+	r := x.report
+	notThrown := 0
+	for _, n := range r.NotThrown {
+		if n < 0 {
+			return fmt.Errorf("it counts %d stones", n)
+		}
+		notThrown += n
+	}
+	switch {
+	case r.Planned != x.schedule.Count():
+		return fmt.Errorf("it planned %d stones of %d", r.Planned, x.schedule.Count())
+	case r.Attempted > r.Planned || last > uint64(max(r.Attempted, 0)):
+		return fmt.Errorf("it attempted %d stones of %d and threw stone %d", r.Attempted, r.Planned, last)
+	case r.Attempted != len(r.Stones)+notThrown:
+		return fmt.Errorf("it attempted %d stones, threw %d and did not throw %d", r.Attempted, len(r.Stones), notThrown)
+	}
+	return nil
+}
+
+// enterReported enters what the far catcher caught. Of its clock only the
+// differences mean anything here: it is set so that the least delay is 0.
+func (x *exchange) enterReported() {
+	r := x.report
+	least := mostTime
+	for _, s := range r.Stones {
+		least = min(least, s.At-s.Due)
+	}
+	for _, s := range r.Stones {
+		x.catches.Add(stone.Stone{Exchange: x.id, Number: s.Number, Due: s.Due, Size: x.plan.Size}, s.At-least)
+	}
+	x.arrived.Store(int64(len(r.Stones)))
+	for range r.Damaged {
+		x.catches.Damaged()
+	}
+	for range r.Foreign {
+		x.catches.Foreign()
+	}
+}
+
+// enterCaught enters what was caught here. It is the far thrower's clock, which
+// the stones' Due goes by, that is set so that the least delay is 0.
+func (x *exchange) enterCaught() {
+	x.connected = x.began
+	if len(x.caught) == 0 {
+		return
+	}
+	first := x.caught[0]
+	start := first.Due - x.schedule.Offset(first.Number) // of the plan, by the thrower's clock
+	least := first.at - first.Due
+	for _, s := range x.caught {
+		if s.Due-start == x.schedule.Offset(s.Number) {
+			least = min(least, s.at-s.Due)
+		}
+	}
+	x.connected = start + least
+	for _, s := range x.caught {
+		if s.Due-start != x.schedule.Offset(s.Number) {
+			x.catches.Foreign() // not of this plan
+			continue
+		}
+		s.Due += least
+		x.catches.Add(s.Stone, s.at)
+	}
+}
+
+// enterThrown enters what the far thrower threw. Without its report that is
+// taken for what was planned, so that what did not come is unknown.
+func (x *exchange) enterThrown() {
+	due := func(n uint64) time.Duration { return x.connected + x.schedule.Offset(n) }
+	add := func(n uint64, slip time.Duration, cause string) {
+		x.throws.Add(stone.Stone{Exchange: x.id, Number: n, Due: due(n), Size: x.plan.Size}, due(n)+slip, cause)
+		x.noteDue(n, due(n)-x.began)
+	}
+	if x.missing != nil {
+		for n := range uint64(x.schedule.Count()) {
+			add(n+1, 0, "")
+		}
+		return
+	}
+	var causes []string // of those that are not among the thrown
+	for _, cause := range slices.Sorted(maps.Keys(x.report.NotThrown)) {
+		causes = append(causes, slices.Repeat([]string{cause}, x.report.NotThrown[cause])...)
+	}
+	thrown := x.report.Stones
+	for n := uint64(1); n <= uint64(x.report.Attempted); n++ {
+		if len(thrown) > 0 && thrown[0].Number == n {
+			add(n, thrown[0].At-thrown[0].Due, "")
+			thrown = thrown[1:]
+			continue
+		}
+		add(n, 0, causes[0])
+		causes = causes[1:]
+	}
+	x.attempted.Store(int64(x.throws.Attempted))
+}
+
+// farFigures are those that are other ones, or not known, because one end is
+// elsewhere.
+func (x *exchange) farFigures(r *Exchange) {
+	if x.agreed.Exchange == 0 { // nothing was agreed on
+		r.Delay.Above = true
+		return
+	}
+	r.RTT = &RoundTrip{Min: Milliseconds(x.agreed.RTTMin), Median: Milliseconds(x.agreed.RTTMedian)}
+	r.Delay.Above = true
+	r.Drained = new(Milliseconds(x.report.Drained))
+	if x.back {
+		r.Drained = nil // this end waited, and by its own rule
+	}
+	if x.back && x.transport == TCP {
+		r.Connect = NA("not measured with --reverse")
+	}
+	if x.missing == nil {
+		return
+	}
+	r.Drained = nil
+	unknown := Figure{Why: "unknown (the other end's report is missing)"}
+	if x.back {
+		r.Pacing = Pacing{
+			Policy: r.Pacing.Policy, Asked: r.Pacing.Asked, Offered: unknown, Met: true,
+			ErrorP50: unknown, ErrorP99: unknown, ErrorMax: unknown, GapP50: unknown, GapP99: unknown, BackToBack: unknown,
+		}
+		return
+	}
+	r.ReceiverDrops, r.Jitter, r.Standstill, r.Done, r.Goodput = unknown, unknown, unknown, unknown, unknown
+	r.Delay = Delays{Min: unknown, P50: unknown, P95: unknown, P99: unknown, Max: unknown, Above: true}
+}

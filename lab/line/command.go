@@ -1,0 +1,309 @@
+package line
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"stones/lab/stone"
+)
+
+// What a command's numbers may be. A server has limits of its own, which are
+// narrower.
+const (
+	MaxThrow     = 1000          // stones of a [Throw]
+	MinStoneLine = 20            // bytes of such a stone, with the line's end
+	MaxStoneLine = MaxLen + 1    // likewise
+	MaxCount     = 1_000_000_000 // stones of a [Plan]
+	MaxDuration  = 24 * time.Hour
+)
+
+// A Command is one line that a client says. It is one of the types of this
+// package that say so: [Help], [Time], [Echo], [Throw], [Stats], [Limits],
+// [Bye], [Message], [Version], [Prove], [Plan], [Thrown], [Ask], [Forget] and
+// [Carry].
+type Command interface {
+	// String is the line, without its end.
+	String() string
+}
+
+type (
+	// Help asks what there is.
+	Help struct{}
+
+	// Time asks what time it is.
+	Time struct{}
+
+	// Echo has the server say Text again.
+	Echo struct{ Text string }
+
+	// Stats asks who is here and what was caught.
+	Stats struct{}
+
+	// Limits asks what the server allows at most.
+	Limits struct{}
+
+	// Bye is the end of the conversation.
+	Bye struct{}
+
+	// Throw has the server throw Count stones as lines, each of Size bytes with
+	// the line's end, or as long as it comes out if that is 0.
+	Throw struct{ Count, Size int }
+
+	// Message is whatever is no command.
+	Message struct{ Text string }
+
+	// Version says which version of the conversation the client speaks. Any word
+	// is read, so that the server can say which ones it knows.
+	Version struct{ Version string }
+
+	// Prove shows that the client knows the key.
+	Prove struct{ Proof [32]byte }
+
+	// Plan says what is to be thrown. The rate and the pattern are as in the
+	// program's flags and only there if the server is to throw.
+	Plan struct {
+		Transport     string // tcp or udp
+		Count         int    // how many stones at most
+		Size          int    // bytes of each
+		Duration      time.Duration
+		Back          bool // the server throws
+		Rate, Pattern string
+	}
+
+	// Thrown says what the client has thrown.
+	Thrown struct {
+		Exchange                   uint32
+		Planned, Attempted, Thrown int
+	}
+
+	// Ask is for the report of an exchange.
+	Ask struct{ Exchange uint32 }
+
+	// Forget ends an exchange.
+	Forget struct{ Exchange uint32 }
+
+	// Carry begins a connection that carries the stones of an exchange.
+	Carry struct {
+		Exchange uint32
+		Proof    [32]byte
+	}
+)
+
+func (Help) String() string      { return "help" }
+func (Time) String() string      { return "time" }
+func (c Echo) String() string    { return strings.TrimSuffix("echo "+c.Text, " ") }
+func (Stats) String() string     { return "stats" }
+func (Bye) String() string       { return "bye" }
+func (Limits) String() string    { return "limits" }
+func (c Message) String() string { return c.Text }
+func (c Version) String() string { return "stones " + c.Version }
+func (c Prove) String() string   { return "prove " + hex.EncodeToString(c.Proof[:]) }
+func (c Ask) String() string     { return fmt.Sprintf("report %d", c.Exchange) }
+func (c Forget) String() string  { return fmt.Sprintf("forget %d", c.Exchange) }
+func (c Carry) String() string   { return fmt.Sprintf("stones %d %x", c.Exchange, c.Proof) }
+
+func (c Throw) String() string {
+	if c.Size == 0 {
+		return fmt.Sprintf("throw %d", c.Count)
+	}
+	return fmt.Sprintf("throw %d %d", c.Count, c.Size)
+}
+
+func (c Plan) String() string {
+	text := fmt.Sprintf("plan %s %d %d %d", c.Transport, c.Count, c.Size, milliseconds(c.Duration))
+	if c.Back {
+		text += fmt.Sprintf(" back %s %s", c.Rate, c.Pattern)
+	}
+	return text
+}
+
+func (c Thrown) String() string {
+	return fmt.Sprintf("thrown %d %d %d %d", c.Exchange, c.Planned, c.Attempted, c.Thrown)
+}
+
+// milliseconds rounds up: a plan is not over before its end.
+func milliseconds(d time.Duration) int64 {
+	return int64((d + time.Millisecond - 1) / time.Millisecond)
+}
+
+// Parse understands a line. What begins with no command's word is a [Message];
+// so is a command that takes no words but has some, as in "time to go". The
+// error is one line that says what is wrong, with what, and what is allowed.
+func Parse(text string) (Command, error) {
+	first, rest, _ := strings.Cut(text, " ")
+	w := words{command: strings.ToLower(first), left: strings.Fields(rest)}
+	if parse, ok := commands[w.command]; ok {
+		c := parse(&w)
+		if err := w.end(); err != nil {
+			return nil, err
+		}
+		return c, nil
+	}
+	switch alone := len(w.left) == 0; {
+	case w.command == "echo":
+		return Echo{rest}, nil
+	case w.command == "help" && alone:
+		return Help{}, nil
+	case w.command == "time" && alone:
+		return Time{}, nil
+	case w.command == "stats" && alone:
+		return Stats{}, nil
+	case w.command == "limits" && alone:
+		return Limits{}, nil
+	case w.command == "bye" && alone:
+		return Bye{}, nil
+	}
+	return Message{text}, nil
+}
+
+// commands are those that take words. The table is never written.
+var commands = map[string]func(*words) Command{
+	"throw": func(w *words) Command {
+		c := Throw{Count: w.number("count", 1, MaxThrow)}
+		if len(w.left) > 0 {
+			c.Size = w.number("size", MinStoneLine, MaxStoneLine)
+		}
+		return c
+	},
+	"stones": func(w *words) Command {
+		if len(w.left) < 2 {
+			return Version{w.word("version")}
+		}
+		return Carry{w.exchange(), w.proof()}
+	},
+	"prove":  func(w *words) Command { return Prove{w.proof()} },
+	"report": func(w *words) Command { return Ask{w.exchange()} },
+	"forget": func(w *words) Command { return Forget{w.exchange()} },
+	"thrown": func(w *words) Command {
+		c := Thrown{w.exchange(), w.number("planned", 0, MaxCount), w.number("attempted", 0, MaxCount), w.number("thrown", 0, MaxCount)}
+		if w.err == nil && (c.Thrown > c.Attempted || c.Attempted > c.Planned) {
+			w.fail("counts contradict: %d planned, %d attempted, %d thrown", c.Planned, c.Attempted, c.Thrown)
+		}
+		return c
+	},
+	"plan": func(w *words) Command {
+		c := Plan{
+			Transport: w.oneOf("transport", "tcp", "udp"),
+			Count:     w.number("count", 1, MaxCount),
+			Size:      w.number("size", stone.HeaderLen, stone.MaxSize),
+			Duration:  time.Duration(w.number("milliseconds", 0, int(MaxDuration/time.Millisecond))) * time.Millisecond,
+		}
+		if len(w.left) > 0 {
+			w.oneOf("direction", "back")
+			c.Back, c.Rate, c.Pattern = true, w.word("rate"), w.word("pattern")
+		}
+		return c
+	},
+}
+
+// words are those of a command that were not understood yet. The first that is
+// wrong is its error.
+type words struct {
+	command string
+	left    []string
+	err     error
+}
+
+func (w *words) fail(format string, args ...any) {
+	if w.err == nil {
+		w.err = fmt.Errorf("%s: %s", w.command, fmt.Sprintf(format, args...))
+	}
+}
+
+// word takes the next word.
+func (w *words) word(what string) string {
+	if len(w.left) == 0 {
+		w.fail("no %s", what)
+		return ""
+	}
+	word := w.left[0]
+	w.left = w.left[1:]
+	return word
+}
+
+// oneOf takes a word that must be one of a few.
+func (w *words) oneOf(what string, allowed ...string) string {
+	word := w.word(what)
+	if slices.Contains(allowed, word) {
+		return word
+	}
+	w.fail("%s %s: not known; allowed %s", what, quote(word), strings.Join(allowed, ", "))
+	return ""
+}
+
+// number takes a whole number.
+func (w *words) number(what string, least, most int) int {
+	word := w.word(what)
+	n, err := number(word, least, most)
+	if err != nil {
+		w.fail("%s %v", what, err)
+	}
+	return n
+}
+
+// exchange takes the number of an exchange.
+func (w *words) exchange() uint32 {
+	word := w.word("exchange")
+	n, err := exchange(word)
+	if err != nil {
+		w.fail("%v", err)
+	}
+	return n
+}
+
+// proof takes a proof.
+func (w *words) proof() (p [32]byte) {
+	if err := unhex(p[:], w.word("proof")); err != nil {
+		w.fail("proof %v", err)
+	}
+	return p
+}
+
+// end expects that there are no more words.
+func (w *words) end() error {
+	if len(w.left) > 0 {
+		w.fail("%s: one word too many", quote(w.left[0]))
+	}
+	return w.err
+}
+
+// number reads a whole number. Its errors lack only what the number is of.
+func number(word string, least, most int) (int, error) {
+	if !digits(word) {
+		return 0, fmt.Errorf("%s: not a whole number; allowed %d to %d", quote(word), least, most)
+	}
+	n, err := strconv.Atoi(word)
+	if err != nil || n < least || n > most {
+		return 0, fmt.Errorf("%s: out of range; allowed %d to %d", quote(word), least, most)
+	}
+	return n, nil
+}
+
+// exchange reads the number of an exchange, which is never 0.
+func exchange(word string) (uint32, error) {
+	n, err := strconv.ParseUint(word, 10, 32)
+	if err != nil || n == 0 {
+		return 0, fmt.Errorf("exchange %s: not a number from 1 to 4294967295", quote(word))
+	}
+	return uint32(n), nil
+}
+
+// digits reports whether a word is of decimal digits.
+func digits(word string) bool {
+	return word != "" && strings.Trim(word, "0123456789") == ""
+}
+
+// unhex reads exactly as many bytes as to has.
+func unhex(to []byte, word string) error {
+	if len(word) == 2*len(to) {
+		if _, err := hex.Decode(to, []byte(word)); err == nil {
+			return nil
+		}
+		clear(to)
+	}
+	return fmt.Errorf("%s: not %d hexadecimal digits", quote(word), 2*len(to))
+}

@@ -1,0 +1,102 @@
+// Package line is the conversation with a stones server: lines of text that a
+// person can type and a program can say.
+//
+// Connect to port 12333, for example with "nc HOST 12333", and type. The server
+// greets first, with two lines. Then it answers every line:
+//
+//	you say        the server answers
+//	help           what there is
+//	time           ok and its time of day
+//	echo TEXT      ok TEXT
+//	throw 20       twenty stones, a line each, then ok
+//	throw 20 100   the same, and each line is 100 bytes long
+//	stats          who is here and what was caught, then ok
+//	limits         what is allowed at most, then ok
+//	bye            ok bye, and hangs up
+//
+// Anything else is a message: the server prints it and answers "ok printed".
+//
+// The rules are few. A line is UTF-8, ends with LF (a CR before it is dropped)
+// and has at most 1024 bytes. A reply is zero or more lines that begin with one
+// space, and then one line that begins with "ok" or "no"; so a client reads
+// until a line does not begin with a space. What comes after "no" says why, and
+// what would be allowed. Whoever is silent is hung up on.
+//
+// # What a program says
+//
+// It throws stones and wants to know which were caught. It uses one connection
+// to talk, and other ones to throw.
+//
+//	stones 1
+//
+// asks whether the server speaks version 1. The answer is
+// "ok stones 1 challenge=HEX key=yes" or "key=no". If a key is needed,
+//
+//	prove HEX
+//
+// shows that the client knows it without saying it (package seal has the sum);
+// the server answers with its own proof. Now an exchange can be planned:
+//
+//	plan TRANSPORT COUNT SIZE MILLISECONDS
+//	plan TRANSPORT COUNT SIZE MILLISECONDS back RATE PATTERN
+//
+// TRANSPORT is tcp or udp; there will be COUNT stones of SIZE bytes within so
+// many milliseconds. With "back" the server throws, at a rate such as 200/s or
+// 1.6Mbit or max, in a pattern such as steady. The answer is
+// "ok exchange=N secret=HEX". Then the stones fly (see below), and
+//
+//	thrown EXCHANGE PLANNED ATTEMPTED THROWN
+//
+// tells the server what was thrown, because it cannot know what never came.
+//
+//	report EXCHANGE
+//
+// asks what was caught. The server waits until nothing has come for half a
+// second, or TCP has said that nothing more will. Then it sends a line for every
+// stone, in the order in which they came (behind the space that all lines but
+// the last begin with):
+//
+//	NUMBER AT DELAY
+//
+// AT is nanoseconds since the plan was agreed to; DELAY is AT less the time
+// that is written in the stone, and since two computers have two clocks only
+// its changes mean something. Behind these come " damaged N", " foreign N" (no
+// stones of this plan), " reads N", " drops N" or " drops unknown WHY" (found
+// the socket's buffer full), " drained N" (nanoseconds that were waited at the
+// end) and "ok N", the number of arrivals. Of an exchange in which the server
+// threw, the lines are its throws (NUMBER, when thrown, how late) and before the
+// counts stand " thrown PLANNED ATTEMPTED THROWN" and " not N CAUSE" for those that
+// could not be thrown.
+//
+//	forget EXCHANGE
+//
+// makes room for the next one. A session may have several at once.
+//
+// # How the stones fly
+//
+// Over TCP they have a connection of their own. Its first line is
+//
+//	stones EXCHANGE PROOF
+//
+// then come the stones, one behind the other, and the end of the stream. If the
+// server throws, it answers "ok", and then it sends the stones.
+//
+// Over UDP each datagram is a stone and eight bytes behind it, the tag. It is
+// made with the exchange's secret, so that nobody else can throw into it. If the
+// server is to throw, the client first has to show that it is where it says it
+// is, or else one could have the server throw at others:
+//
+//	knock EXCHANGE         padded with spaces to 64 bytes
+//	cookie HEX             is what comes back
+//	open EXCHANGE HEX TAG  says it again, and the stones come
+//
+// There is also "hello", padded with spaces to 128 bytes: the greeting comes
+// back. Every other datagram is dropped without a word.
+//
+// # The package
+//
+// It reads and writes, and has no clock and no socket: a [Reader] and [Parse] for
+// the server, the commands' String methods and [Reader.ReadReply] for the client.
+// Whatever a hostile other side sends, they hold no more of it than one line, and
+// answer with an error of one line.
+package line

@@ -1,0 +1,212 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+	"time"
+
+	"stones/lab/line"
+	"stones/lab/seal"
+)
+
+// knocks are when words are said over UDP until there is an answer, and the time
+// at which that is given up.
+var knocks = [...]time.Duration{0, 500 * time.Millisecond, 1500 * time.Millisecond, 2500 * time.Millisecond, 3500 * time.Millisecond, 4500 * time.Millisecond}
+
+// hello asks whether UDP comes through there and back.
+func (s *Session) hello(ctx context.Context) error {
+	conn, err := s.dial(ctx, "udp", s.address, s.net.Now()+asking)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	stop := interrupt(ctx, conn)
+	defer stop()
+	answer := make([]byte, line.HelloLen)
+	return s.knock(ctx, conn, line.Datagram{Word: line.Hello}.Append(nil), func() (bool, error) {
+		_, err := conn.Read(answer)
+		return err == nil, err
+	})
+}
+
+// knock says a word over UDP, again and again, until read has an answer. Read
+// returns an error if there is none yet, or what came was none.
+func (s *Session) knock(ctx context.Context, conn net.Conn, word []byte, read func() (bool, error)) error {
+	began := s.net.Now()
+	nobody := false
+	for n := range len(knocks) - 1 {
+		_, err := conn.Write(word)
+		nobody = nobody || errors.Is(err, syscall.ECONNREFUSED)
+		until := began + knocks[n+1]
+		for s.net.Now() < until {
+			_ = conn.SetReadDeadline(s.net.Time(until))
+			ok, err := read()
+			switch lost := s.over(); {
+			case ctx.Err() != nil:
+				return context.Cause(ctx)
+			case lost != nil:
+				return lost
+			case ok:
+				return nil
+			case err == nil, errors.Is(err, os.ErrDeadlineExceeded):
+				continue
+			}
+			nobody = nobody || errors.Is(err, syscall.ECONNREFUSED)
+			if err := s.net.SleepUntil(ctx, until); err != nil {
+				return err
+			}
+		}
+	}
+	if nobody {
+		return s.refused(errors.New("nobody listens there over UDP"))
+	}
+	return fmt.Errorf("remote: %s: UDP seems to be blocked: %d times asked, and no answer for %v", s.address, len(knocks)-1, knocks[len(knocks)-1])
+}
+
+// sealed carries an exchange's stones to the other end over UDP: each with a tag
+// behind it that shows whose it is.
+type sealed struct {
+	*flight
+	tagger *seal.Tagger
+	buf    []byte
+}
+
+// throwDatagrams opens the connection for stones that fly there.
+func (s *Session) throwDatagrams(ctx context.Context, x *exchange) (net.Conn, error) {
+	conn, err := s.dial(ctx, "udp", s.address, s.net.Now()+asking)
+	if err != nil {
+		return nil, err
+	}
+	f := s.fly(conn, x)
+	_ = f.SetDeadline(time.Time{})
+	return &sealed{flight: f, tagger: seal.NewTagger(x.Secret)}, nil
+}
+
+// Write throws one stone.
+func (c *sealed) Write(b []byte) (int, error) {
+	c.buf = append(c.buf[:0], b...)
+	c.buf = append(c.buf, c.tagger.Append(c.buf)[len(b):]...)
+	if _, err := c.Conn.Write(c.buf); err != nil {
+		return 0, c.fail(err)
+	}
+	return len(b), nil
+}
+
+// opened is where the other end's stones come over UDP.
+type opened struct {
+	*flight
+	ctx    context.Context // ReadFrom has none
+	x      *exchange
+	tagger *seal.Tagger
+	buf    []byte
+	word   []byte        // that has the other end throw; nil before it is known
+	last   time.Duration // when something came, or the word was said
+	said   int           // how often the word was said
+	came   bool
+}
+
+// How long is waited for stones that fly here, over UDP.
+const (
+	silence = 500 * time.Millisecond // after the last one
+	grace   = time.Second            // after the planned end
+)
+
+// catchDatagrams opens the connection for stones that fly here.
+func (s *Session) catchDatagrams(ctx context.Context, x *exchange) (net.PacketConn, error) {
+	conn, err := s.dial(ctx, "udp", s.address, s.net.Now()+asking)
+	if err != nil {
+		return nil, err
+	}
+	f := s.fly(conn, x)
+	f.stop = interrupt(ctx, conn)
+	return &opened{flight: f, ctx: ctx, x: x, tagger: seal.NewTagger(x.Secret), buf: make([]byte, 1<<16)}, nil
+}
+
+// ReadFrom gives the next stone, without its tag. The first call asks for them.
+// What is not of the other end's exchange is given as one byte, which is no
+// stone. When no more will come, the error is [net.ErrClosed];
+// when nothing ever will, it is a [*net.OpError].
+func (c *opened) ReadFrom(b []byte) (int, net.Addr, error) {
+	if c.word == nil {
+		if err := c.ask(); err != nil {
+			return 0, nil, &net.OpError{Op: "read", Net: "udp", Addr: c.RemoteAddr(), Err: err}
+		}
+	}
+	for {
+		switch now := c.s.net.Now(); {
+		case c.s.over() != nil:
+			return 0, nil, c.s.over()
+		case c.ctx.Err() != nil, now >= c.until, now >= max(c.last+silence, c.x.end()+grace):
+			return 0, nil, net.ErrClosed
+		case !c.came && now >= c.last+silence && c.said < len(knocks)-1:
+			c.say()
+		}
+		_ = c.SetReadDeadline(c.s.net.Time(c.wake()))
+		n, err := c.Read(c.buf)
+		if err != nil {
+			if !errors.Is(err, os.ErrDeadlineExceeded) { // of a word that was said before
+				_ = c.s.net.SleepUntil(c.ctx, c.s.net.Now()+turn)
+			}
+			continue
+		}
+		stone, ok := c.tagger.Open(c.buf[:n])
+		switch {
+		case ok:
+			c.came, c.last = true, c.s.net.Now()
+			return copy(b, stone), c.RemoteAddr(), nil
+		case line.ParseDatagram(c.buf[:n]).Word == line.None:
+			return copy(b, "?"), c.RemoteAddr(), nil
+		}
+	}
+}
+
+// wake is when to look again whether more will come.
+func (c *opened) wake() time.Duration {
+	at := max(c.last+silence, c.x.end()+grace)
+	if !c.came && c.said < len(knocks)-1 {
+		at = c.last + silence
+	}
+	return min(at, c.until)
+}
+
+// ask shows the other end that this address is one where its stones are waited
+// for, and has it throw.
+func (c *opened) ask() error {
+	word := line.Datagram{Word: line.Knock, Exchange: c.x.Exchange}.Append(nil)
+	err := c.s.knock(c.ctx, c.Conn, word, func() (bool, error) {
+		n, err := c.Read(c.buf)
+		if err != nil {
+			return false, err
+		}
+		d := line.ParseDatagram(c.buf[:n])
+		if d.Word != line.Cookie {
+			return false, nil
+		}
+		open := line.Datagram{Word: line.Open, Exchange: c.x.Exchange, Cookie: d.Cookie}
+		signed := open.Signed(nil)
+		open.Tag = [seal.TagLen]byte(c.tagger.Append(signed)[len(signed):])
+		c.word = open.Append(nil)
+		return true, nil
+	})
+	if err != nil {
+		return err
+	}
+	c.x.began = c.s.net.Now() // the other end begins now
+	c.until = c.x.end() + lateness
+	c.say()
+	return nil
+}
+
+// say has the other end throw.
+func (c *opened) say() {
+	_, _ = c.Write(c.word)
+	c.said++
+	c.last = c.s.net.Now()
+}
+
+// WriteTo is of no use here.
+func (c *opened) WriteTo([]byte, net.Addr) (int, error) { return 0, errors.ErrUnsupported }

@@ -1,0 +1,194 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"stones/lab/line"
+	"stones/lab/seal"
+)
+
+// A flight is a connection that carries stones. It ends with its session, or a
+// while after the planned end.
+type flight struct {
+	net.Conn
+	s     *Session
+	until time.Duration
+	stop  func() bool // ends the watch over its context; nil if there is none
+}
+
+// fly makes a flight of a connection.
+func (s *Session) fly(conn net.Conn, x *exchange) *flight {
+	f := &flight{Conn: conn, s: s, until: x.end() + lateness}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flying[f] = true
+	return f
+}
+
+// SetDeadline sets when a call that waits gives up, at the latest.
+func (f *flight) SetDeadline(t time.Time) error {
+	if last := f.s.net.Time(f.until); t.IsZero() || t.After(last) {
+		t = last
+	}
+	f.s.mu.Lock()
+	defer f.s.mu.Unlock()
+	if f.s.lost != nil {
+		t = past
+	}
+	return f.Conn.SetDeadline(t)
+}
+
+// fail is the error of a call: the end of the session, if that was it.
+func (f *flight) fail(err error) error {
+	if lost := f.s.over(); lost != nil {
+		return lost
+	}
+	return err
+}
+
+// Close ends the connection.
+func (f *flight) Close() error {
+	if f.stop != nil {
+		f.stop()
+	}
+	f.s.mu.Lock()
+	delete(f.s.flying, f)
+	f.s.mu.Unlock()
+	return f.Conn.Close()
+}
+
+// A stream carries an exchange's stones over TCP. Before them come lines: what
+// this end is, and the other end's greeting.
+type stream struct {
+	*flight
+	back  bool
+	lines *line.Reader
+	clear bool // all lines have been read
+	heard int  // lines
+}
+
+// carry opens a stream and says which exchange it is for.
+func (s *Session) carry(ctx context.Context, x *exchange) (*stream, error) {
+	conn, err := s.dial(ctx, "tcp", s.address, s.net.Now()+asking)
+	if err != nil {
+		return nil, err
+	}
+	f := s.fly(conn, x)
+	_ = f.SetDeadline(time.Time{})
+	words := line.Carry{Exchange: x.Exchange, Proof: seal.CarryProof(x.Secret)}
+	if _, err := io.WriteString(f.Conn, words.String()+"\n"); err != nil {
+		_ = f.Close()
+		return nil, f.fail(err)
+	}
+	return &stream{flight: f, back: x.Back, lines: line.NewReader(conn)}, nil
+}
+
+// throwStream opens the connection for stones that fly there.
+func (s *Session) throwStream(ctx context.Context, x *exchange) (net.Conn, error) {
+	conn, err := s.carry(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	return conn, nil
+}
+
+// Write throws.
+func (c *stream) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	if err != nil {
+		err = c.fail(err)
+	}
+	return n, err
+}
+
+// CloseWrite says that no more will come.
+func (c *stream) CloseWrite() error {
+	half, ok := c.Conn.(interface{ CloseWrite() error })
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	if err := half.CloseWrite(); err != nil {
+		return c.fail(err)
+	}
+	return nil
+}
+
+// mostLines is how many lines another end says where it is to greet.
+const mostLines = 16
+
+// Read reads the stones that fly here. If they fly there, nothing comes but
+// the greeting, and in the end the other end's FIN.
+func (c *stream) Read(b []byte) (int, error) {
+	for !c.clear {
+		if err := c.hear(); err != nil {
+			return 0, err
+		}
+	}
+	n, err := c.lines.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = c.fail(err)
+	}
+	return n, err
+}
+
+// hear hears a line of the other end's.
+func (c *stream) hear() error {
+	if c.heard++; c.heard > mostLines {
+		return fmt.Errorf("remote: %s: %w: it does not stop greeting", c.s.address, line.ErrForeign)
+	}
+	text, err := c.lines.ReadLine()
+	switch {
+	case errors.Is(err, io.EOF) && c.back:
+		return io.ErrUnexpectedEOF
+	case errors.Is(err, io.EOF):
+		return err
+	case err != nil:
+		return c.fail(err)
+	}
+	said, answer := text, ""
+	if len(text) >= 2 && (len(text) == 2 || text[2] == ' ') {
+		answer, said = text[:2], text[min(3, len(text)):]
+	}
+	switch answer {
+	case "ok":
+		c.clear = c.back
+	case "no":
+		return c.s.refused(&line.Refused{Text: line.Safe(said)})
+	}
+	return nil
+}
+
+// A listener gives the one connection over which the other end throws.
+type listener struct {
+	ctx  context.Context // Accept has none
+	s    *Session
+	x    *exchange
+	done bool
+}
+
+// Accept connects to the other end, which then throws.
+func (l *listener) Accept() (net.Conn, error) {
+	if l.done {
+		return nil, net.ErrClosed
+	}
+	l.done = true
+	conn, err := l.s.carry(l.ctx, l.x)
+	if err != nil {
+		return nil, err
+	}
+	conn.stop = interrupt(l.ctx, conn)
+	return conn, nil
+}
+
+func (l *listener) Addr() net.Addr { return l.s.conn.RemoteAddr() }
+
+// Close has nothing to close.
+func (l *listener) Close() error {
+	l.done = true
+	return nil
+}

@@ -1,0 +1,178 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"syscall"
+	"time"
+
+	"stones/lab/line"
+)
+
+// A refusal is a no of the other side.
+type refusal struct{ why error }
+
+func (r *refusal) Error() string { return r.why.Error() }
+
+// Unwrap makes it [syscall.ECONNREFUSED] as well, which is what a computer says
+// where nobody listens.
+func (r *refusal) Unwrap() []error { return []error{r.why, syscall.ECONNREFUSED} }
+
+// refused is the error of a no.
+func (s *Session) refused(why error) error {
+	return &refusal{fmt.Errorf("remote: %s: %w", s.address, why)}
+}
+
+// A loss is why a conversation ended before its time. It is the end of all
+// connections that belong to it.
+type loss struct{ why error }
+
+func (l *loss) Error() string { return l.why.Error() }
+
+// Unwrap makes it what those who use the connections take for their end.
+func (l *loss) Unwrap() []error { return []error{l.why, net.ErrClosed, syscall.ECONNRESET} }
+
+// ask says a command and has read read the reply, within a time. Any error but a
+// no is the end of the session: where the next reply begins is not known.
+func (s *Session) ask(ctx context.Context, c line.Command, until time.Duration, read func() error) error {
+	if err := s.take(ctx); err != nil {
+		return err
+	}
+	defer s.release()
+	return s.say(ctx, c, until, read)
+}
+
+// say is ask for who has the turn.
+func (s *Session) say(ctx context.Context, c line.Command, until time.Duration, read func() error) error {
+	s.until = until
+	_ = s.conn.SetDeadline(s.net.Time(min(until, s.net.Now()+patience)))
+	stop := interrupt(ctx, s.conn)
+	defer stop()
+	_, err := io.WriteString(s.conn, c.String()+"\n")
+	if err == nil {
+		err = read()
+	}
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return s.lose(context.Cause(ctx))
+	}
+	if no, ok := errors.AsType[*line.Refused](err); ok {
+		return s.refused(no)
+	}
+	return s.lose(err)
+}
+
+// An ear hears what the other end says, and is not patient for ever.
+type ear struct{ s *Session }
+
+func (e ear) Read(b []byte) (int, error) {
+	_ = e.s.conn.SetReadDeadline(e.s.net.Time(min(e.s.until, e.s.net.Now()+patience)))
+	return e.s.conn.Read(b)
+}
+
+// take waits for one's turn to talk.
+func (s *Session) take(ctx context.Context) error {
+	for {
+		s.mu.Lock()
+		free, lost := !s.talking, s.lost
+		if free && lost == nil {
+			s.talking = true
+		}
+		s.mu.Unlock()
+		switch {
+		case lost != nil:
+			return lost
+		case free:
+			return nil
+		}
+		if err := s.net.SleepUntil(ctx, s.net.Now()+turn); err != nil {
+			return err
+		}
+	}
+}
+
+// release lets others talk.
+func (s *Session) release() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.talking = false
+}
+
+// lose ends the session, and whatever waits for one of its connections. It
+// returns why the session ended, which may have been before.
+func (s *Session) lose(err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lost == nil {
+		s.lost = &loss{fmt.Errorf("remote: %s: %w", s.address, inWords(err))}
+		_ = s.conn.SetDeadline(past)
+		for f := range s.flying {
+			_ = f.Conn.SetDeadline(past)
+		}
+	}
+	return s.lost
+}
+
+// over is why the session has ended, or nil.
+func (s *Session) over() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lost
+}
+
+// inWords says what an error of the control connection means.
+func inWords(err error) error {
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the other end has hung up")
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED):
+		return errors.New("the other end has broken off")
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT):
+		return errors.New("the other end has not answered in time")
+	}
+	return bare(err)
+}
+
+// bare is what went wrong, without the names of the calls on the way to it.
+func bare(err error) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return op.Err
+	}
+	return err
+}
+
+// watch asks every second whether the other end is still there. If not, that is
+// the end of the session.
+func (s *Session) watch(ctx context.Context) {
+	for heard := s.net.Now(); s.over() == nil && s.net.SleepUntil(ctx, s.net.Now()+glance) == nil; {
+		if s.net.Now() < heard+heart {
+			continue
+		}
+		s.mu.Lock()
+		mine := !s.talking && s.lost == nil // else somebody talks, and will notice
+		s.talking = s.talking || mine
+		s.mu.Unlock()
+		if mine {
+			_ = s.echo(context.WithoutCancel(ctx), "still there?")
+			s.release()
+		}
+		heard = s.net.Now()
+	}
+}
+
+// echo has the other end say a text again, for who has the turn.
+func (s *Session) echo(ctx context.Context, text string) error {
+	return s.say(ctx, line.Echo{Text: text}, s.net.Now()+patience, func() error {
+		again, err := s.lines.ReadReply(none)
+		if err == nil && again != text {
+			err = none(again)
+		}
+		return err
+	})
+}

@@ -1,0 +1,291 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"stones/lab/line"
+	"stones/lab/path"
+)
+
+// A World is one experiment of a session. Each transport has one exchange in it.
+type World struct {
+	Net
+	s *Session
+
+	mu        sync.Mutex
+	exchanges map[string]*exchange
+}
+
+// An exchange is what was agreed on with the other end, and what that told.
+type exchange struct {
+	path.Offer
+	line.Ticket
+	began  time.Duration // when it was agreed on
+	report *path.Report  // nil before it is there
+}
+
+// end is the planned end.
+func (x *exchange) end() time.Duration { return x.began + x.Time }
+
+// World returns a world for one experiment. Its Close does not close the session.
+func (s *Session) World() *World {
+	return &World{Net: s.net, s: s, exchanges: make(map[string]*exchange)}
+}
+
+// Address is where the other end is.
+func (w *World) Address(string) string { return w.s.address }
+
+// Run runs the tasks side by side, and as long as one runs sees to it that the
+// other end is still there.
+func (w *World) Run(ctx context.Context, tasks ...func()) error {
+	watching, over := context.WithCancel(ctx)
+	defer over()
+	var left atomic.Int64
+	left.Store(int64(len(tasks)))
+	all := make([]func(), 0, len(tasks)+1)
+	for _, task := range tasks {
+		all = append(all, func() {
+			defer func() {
+				if left.Add(-1) == 0 {
+					over()
+				}
+			}()
+			task()
+		})
+	}
+	return w.Net.Run(ctx, append(all, func() { w.s.watch(watching) })...)
+}
+
+// SleepUntil waits until the clock shows at. It returns early, with the reason,
+// if the other end is gone.
+func (w *World) SleepUntil(ctx context.Context, at time.Duration) error {
+	for w.Now()+heart < at {
+		if err := w.Net.SleepUntil(ctx, w.Now()+heart); err != nil {
+			return err
+		}
+		if err := w.s.over(); err != nil {
+			return err
+		}
+	}
+	return w.Net.SleepUntil(ctx, at)
+}
+
+// roundTrips is how many lines are sent there and back to measure that.
+const roundTrips = 5
+
+// Arrange agrees with the other end on one transport's exchange. Before that it
+// measures the time there and back and, if UDP's stones are to fly there, greets
+// it over UDP.
+func (w *World) Arrange(ctx context.Context, o path.Offer) (path.Agreement, error) {
+	s := w.s
+	if err := s.over(); err != nil {
+		return path.Agreement{}, err
+	}
+	if o.Transport == "udp" && !o.Back {
+		if err := s.hello(ctx); err != nil {
+			return path.Agreement{}, err
+		}
+	}
+	if err := s.take(ctx); err != nil {
+		return path.Agreement{}, err
+	}
+	defer s.release()
+	var trips []time.Duration
+	for n := range roundTrips {
+		began := s.net.Now()
+		if err := s.echo(ctx, fmt.Sprintf("round trip %d of %d", n+1, roundTrips)); err != nil {
+			return path.Agreement{}, err
+		}
+		trips = append(trips, s.net.Now()-began)
+	}
+	x := &exchange{Offer: o}
+	plan := line.Plan{Transport: o.Transport, Count: o.Count, Size: o.Size, Duration: o.Time}
+	if o.Back {
+		plan.Back, plan.Rate, plan.Pattern = true, o.Rate, o.Pattern
+	}
+	err := s.say(ctx, plan, s.net.Now()+patience, func() error {
+		text, err := s.lines.ReadReply(none)
+		if err == nil {
+			x.Ticket, err = line.ParseTicket(text)
+		}
+		return err
+	})
+	if err != nil {
+		return path.Agreement{}, err
+	}
+	x.began = s.net.Now()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.exchanges[o.Transport] = x
+	slices.Sort(trips)
+	return path.Agreement{Exchange: x.Exchange, RTTMin: trips[0], RTTMedian: trips[len(trips)/2]}, nil
+}
+
+// find returns the exchange of a transport.
+func (w *World) find(transport string) (*exchange, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if x := w.exchanges[transport]; x != nil {
+		return x, nil
+	}
+	return nil, errors.New("remote: nothing is agreed on")
+}
+
+// DialContext opens the connection that carries the stones of a transport's
+// exchange to the other end.
+func (w *World) DialContext(ctx context.Context, network, _ string) (net.Conn, error) {
+	x, err := w.find(network)
+	if err != nil {
+		return nil, err
+	}
+	if network == "udp" {
+		return w.s.throwDatagrams(ctx, x)
+	}
+	return w.s.throwStream(ctx, x)
+}
+
+// Listen waits for the stones that the other end throws over TCP. Address is
+// not needed: this end connects, as always.
+func (w *World) Listen(ctx context.Context, network, _ string) (net.Listener, error) {
+	x, err := w.find(network)
+	if err != nil {
+		return nil, err
+	}
+	return &listener{ctx: ctx, s: w.s, x: x}, nil
+}
+
+// ListenPacket waits for the stones that the other end throws over UDP.
+func (w *World) ListenPacket(ctx context.Context, network, _ string) (net.PacketConn, error) {
+	x, err := w.find(network)
+	if err != nil {
+		return nil, err
+	}
+	return w.s.catchDatagrams(ctx, x)
+}
+
+// Settle hands over the thrower's counts and returns the other end's report. The
+// end of ctx only makes it hurry.
+func (w *World) Settle(ctx context.Context, transport string, c path.Counts) (path.Report, error) {
+	x, err := w.find(transport)
+	if err != nil {
+		return path.Report{}, err
+	}
+	until := x.end() + settling
+	if ctx.Err() != nil {
+		until = min(until, w.Now()+hurry)
+	}
+	s, ctx := w.s, context.WithoutCancel(ctx)
+	if err := s.take(ctx); err != nil {
+		return path.Report{}, err
+	}
+	defer s.release()
+	if !x.Back {
+		thrown := line.Thrown{Exchange: x.Exchange, Planned: c.Planned, Attempted: c.Attempted, Thrown: c.Thrown}
+		if err := s.say(ctx, thrown, until, s.agreed); err != nil {
+			return path.Report{}, err
+		}
+	}
+	var r path.Report
+	err = s.say(ctx, line.Ask{Exchange: x.Exchange}, until, func() (err error) {
+		r, err = s.readReport(x)
+		return err
+	})
+	if err != nil {
+		return path.Report{}, err
+	}
+	if err := s.say(ctx, line.Forget{Exchange: x.Exchange}, until, s.agreed); err != nil {
+		return path.Report{}, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	x.report = &r
+	return r, nil
+}
+
+// agreed expects a plain yes.
+func (s *Session) agreed() error {
+	_, err := s.lines.ReadReply(none)
+	return err
+}
+
+// readReport reads the report of an exchange. It takes no more stones than could
+// be true.
+func (s *Session) readReport(x *exchange) (path.Report, error) {
+	var r path.Report
+	most := 4*x.Count + 1000
+	told, err := s.lines.ReadReport(func(a line.Arrival) error {
+		if len(r.Stones) == most {
+			return fmt.Errorf("a report of more than %d stones where %d were planned", most, x.Count)
+		}
+		r.Stones = append(r.Stones, path.Told{Number: a.Number, At: a.At, Due: a.At - a.Delay})
+		return nil
+	})
+	switch {
+	case err != nil:
+		return r, err
+	case told.Back != x.Back:
+		return r, errors.New("a report of the wrong end")
+	case x.Back && told.Thrown != len(r.Stones):
+		return r, fmt.Errorf("a report of %d stones thrown that tells of %d", told.Thrown, len(r.Stones))
+	}
+	r.Damaged, r.Foreign, r.Reads = told.Damaged, told.Foreign, told.Reads
+	r.Drops, r.DropsUnknown, r.Drained = told.Drops, told.DropsUnknown, told.Drained
+	r.Planned, r.Attempted, r.NotThrown = told.Planned, told.Attempted, told.NotThrown
+	return r, nil
+}
+
+// Drain waits for nothing: the other end does that before it reports.
+func (w *World) Drain(context.Context, string, func() bool) {}
+
+// DrainRule says how the end of waiting is decided.
+func (w *World) DrainRule() string {
+	return "by the catcher, when nothing has come for 500ms"
+}
+
+// Arrival is now.
+func (w *World) Arrival(string) time.Duration { return w.Now() }
+
+// Record is what is known of a transport's exchange: what the other end told,
+// and what this end's sockets know, if they tell.
+func (w *World) Record(transport string) path.Record {
+	r := path.Record{CountsUnknown: "the other end does not tell"}
+	x, err := w.find(transport)
+	sockets, tells := w.Net.(interface {
+		Record(transport string) path.Record
+	})
+	if tells && err == nil && !x.Back {
+		seen := sockets.Record(transport)
+		r.Retransmitted, r.Timeouts, r.CountsUnknown, r.Samples = seen.Retransmitted, seen.Timeouts, seen.CountsUnknown, seen.Samples
+	}
+	r.DropsUnknown = "the other end did not tell"
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case err == nil && x.Back:
+		r.DropsUnknown = "not counted here"
+	case err == nil && x.report != nil:
+		r.ReceiverDrops, r.DropsUnknown = x.report.Drops, x.report.DropsUnknown
+	}
+	return r
+}
+
+// Check has nothing to hold the path to: nobody sees it.
+func (w *World) Check() error { return nil }
+
+// Stack says what is known of this end's stack.
+func (w *World) Stack() path.Stack {
+	if sockets, ok := w.Net.(interface{ Stack() path.Stack }); ok {
+		return sockets.Stack()
+	}
+	return path.Stack{}
+}
+
+// Close ends the world. The session goes on.
+func (w *World) Close() error { return nil }

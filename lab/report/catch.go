@@ -1,0 +1,101 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"stones/lab"
+	"stones/lab/server"
+)
+
+// A Guest is one exchange between a catcher and somebody who has come to it.
+type Guest struct {
+	Session int
+	From    string // the address
+	server.Exchange
+}
+
+// CatchingAt says where a catcher listens, on one line.
+func CatchingAt(address string) string {
+	return fmt.Sprintf("Catching at %s over TCP and UDP. Ctrl-C ends it.", safe(address))
+}
+
+// ReachedAt says how others find a catcher that listens at all addresses.
+func ReachedAt(addresses []string) string {
+	return "Others throw with: stones throw --to " + safe(strings.Join(addresses, "  or  --to "))
+}
+
+// Readable is the warning that there is no encryption.
+func Readable() string { return warning(lab.Warning{Rule: lab.RuleReadable}) }
+
+// Said is what a guest of a catcher has said, on one line.
+func Said(c server.Client, text string) string { return safe(c.Address) + ": " + safe(text) }
+
+// LeftOut says how many lines were not printed.
+func LeftOut(lines int) string { return fmt.Sprintf("(%d more lines; it were too many)", lines) }
+
+// Here says in a line who is here: the guests, and how many datagrams came from
+// strangers.
+func Here(clients []server.Client, strangers int) string {
+	throwing := 0
+	for _, c := range clients {
+		for _, x := range c.Exchanges {
+			if !x.Over {
+				throwing++
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("%s here, %d with stones on the way; %s of strangers",
+		many(len(clients), "guest"), throwing, many(strangers, "datagram"))
+}
+
+// many is so many of a thing.
+func many(n int, thing string) string { return between{n, n}.of(thing) }
+
+// Guests writes the table of who threw what at a catcher, and what of it was
+// caught.
+func Guests(w io.Writer, guests []Guest) error {
+	g := grid{words: 3, wide: true}
+	g.head = []string{"guest", "from", transportWord, "planned", "thrown", "caught", "lost", "copies", "damaged"}
+	for _, x := range guests {
+		way := title(x.Transport)
+		thrown, caught, lost, copies, damaged := known(x.Thrown), known(x.Caught), noCell, known(x.Copies), known(x.Damaged)
+		switch {
+		case x.Back: // what of it was caught the guest knows
+			way += ", back"
+			caught, copies, damaged = noCell, noCell, noCell
+		case x.Over && x.Thrown >= x.Caught:
+			lost = known(x.Thrown - x.Caught)
+		}
+		g.rows = append(g.rows, []string{strconv.Itoa(x.Session), x.From, way, known(x.Planned), thrown, caught, lost, copies, damaged})
+	}
+	return page{table: g}.text(w)
+}
+
+// known is a count, or that it is not known.
+func known(n int) string {
+	if n < 0 {
+		return noCell
+	}
+	return strconv.Itoa(n)
+}
+
+// Caught writes what came of all of a catcher's exchanges, of which the first
+// few may have been forgotten.
+func Caught(w io.Writer, guests []Guest, forgotten int) error {
+	if len(guests) == 0 {
+		_, err := io.WriteString(w, "Nobody has thrown anything.\n")
+		return err
+	}
+	first := ""
+	if forgotten > 0 {
+		first = fmt.Sprintf(" (%d before these are forgotten)", forgotten)
+	}
+	if _, err := fmt.Fprintf(w, "Who threw what, and what was caught%s:\n", first); err != nil {
+		return err
+	}
+	return Guests(w, guests)
+}

@@ -1,0 +1,25 @@
+package seal_test
+
+import (
+	"bytes"
+	"fmt"
+
+	"stones/lab/seal"
+)
+
+// A server knows that a client has the key, though the key is never said.
+func ExampleProve() {
+	key := []byte("school")
+	challenge, err := seal.NewChallenge(bytes.NewReader(make([]byte, seal.ChallengeLen))) // a real one is random
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	said := seal.Prove([]byte("school"), seal.Thrower, challenge, nil)
+	fmt.Println(seal.Equal(said, seal.Prove(key, seal.Thrower, challenge, nil)))
+	said = seal.Prove([]byte("another"), seal.Thrower, challenge, nil)
+	fmt.Println(seal.Equal(said, seal.Prove(key, seal.Thrower, challenge, nil)))
+	// Output:
+	// true
+	// false
+}

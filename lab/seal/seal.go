@@ -1,0 +1,179 @@
+// Package seal keeps strangers out of an exchange: proofs that somebody knows a
+// key, tags that show which exchange a datagram is of, and cookies that show
+// that somebody is where a datagram says it is from.
+//
+// All of it is HMAC-SHA256 (RFC 2104, RFC 4868) with a text in front that says
+// what it is for, so that no sum can be used for something else. Nothing here is
+// secret from who overhears the connection; that is TLS's business. Time and
+// randomness are arguments, and all comparisons take the same time whether they
+// agree or not.
+package seal
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"io"
+	"net/netip"
+	"time"
+)
+
+// The sizes in bytes.
+const (
+	ChallengeLen = 16
+	SecretLen    = 16
+	TagLen       = 8
+	CookieLen    = 8
+)
+
+// A Role is who proves something.
+type Role string
+
+// The roles.
+const (
+	Thrower Role = "stones 1 thrower" // the client
+	Catcher Role = "stones 1 catcher" // the server
+)
+
+// NewChallenge draws what a proof is to be made of. An error is random's.
+func NewChallenge(random io.Reader) (c [ChallengeLen]byte, err error) {
+	return c, draw(random, c[:])
+}
+
+// NewSecret draws the secret of an exchange, or of a server. An error is
+// random's.
+func NewSecret(random io.Reader) (s [SecretLen]byte, err error) {
+	return s, draw(random, s[:])
+}
+
+// NewExchange draws the number of an exchange, which is never 0. An error is
+// random's.
+func NewExchange(random io.Reader) (uint32, error) {
+	var b [4]byte
+	for {
+		if err := draw(random, b[:]); err != nil {
+			return 0, err
+		}
+		if n := binary.BigEndian.Uint32(b[:]); n != 0 {
+			return n, nil
+		}
+	}
+}
+
+func draw(random io.Reader, b []byte) error {
+	if _, err := io.ReadFull(random, b); err != nil {
+		return fmt.Errorf("seal: draw: %w", err)
+	}
+	return nil
+}
+
+// Prove is the proof that who has this role knows the key:
+//
+//	HMAC-SHA256(key, role, 0, challenge, 0, binding)
+//
+// The binding ties it to one TLS connection, and is empty without TLS.
+func Prove(key []byte, role Role, challenge [ChallengeLen]byte, binding []byte) [32]byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(role))
+	mac.Write([]byte{0})
+	mac.Write(challenge[:])
+	mac.Write([]byte{0})
+	mac.Write(binding)
+	return sum(mac)
+}
+
+// CarryProof is the proof that a connection may carry the stones of the exchange
+// that has this secret.
+func CarryProof(secret [SecretLen]byte) [32]byte {
+	mac := hmac.New(sha256.New, secret[:])
+	mac.Write([]byte("stones over tcp"))
+	return sum(mac)
+}
+
+func sum(mac hash.Hash) (s [32]byte) {
+	mac.Sum(s[:0])
+	return s
+}
+
+// Equal reports whether two proofs are the same.
+func Equal(a, b [32]byte) bool { return subtle.ConstantTimeCompare(a[:], b[:]) == 1 }
+
+// A Tagger makes and checks the tags of one exchange. It is for one goroutine
+// and does not allocate.
+type Tagger struct {
+	mac hash.Hash
+	sum [sha256.Size]byte
+}
+
+// NewTagger returns a Tagger for the exchange that has this secret.
+func NewTagger(secret [SecretLen]byte) *Tagger {
+	return &Tagger{mac: hmac.New(sha256.New, secret[:])}
+}
+
+// tag is valid until the next call.
+func (t *Tagger) tag(b []byte) []byte {
+	t.mac.Reset()
+	t.mac.Write(b)
+	return t.mac.Sum(t.sum[:0])[:TagLen]
+}
+
+// Append appends the tag of b to b.
+func (t *Tagger) Append(b []byte) []byte { return append(b, t.tag(b)...) }
+
+// Open returns what stands in front of the tag at the end of b, and whether the
+// tag is right.
+func (t *Tagger) Open(b []byte) (inner []byte, ok bool) {
+	if len(b) < TagLen {
+		return nil, false
+	}
+	inner, tag := b[:len(b)-TagLen], b[len(b)-TagLen:]
+	if subtle.ConstantTimeCompare(t.tag(inner), tag) != 1 {
+		return nil, false
+	}
+	return inner, true
+}
+
+// A Cookie is what a stranger has to say again to show that it hears what is
+// sent to its address.
+type Cookie [CookieLen]byte
+
+// A Baker makes cookies and knows them again without having kept them. It is
+// for one goroutine.
+type Baker struct {
+	mac hash.Hash
+	sum [sha256.Size]byte
+	in  [1 + 16 + 2 + 4 + 8]byte // written anew for each cookie
+}
+
+// NewBaker returns a Baker with a server's secret.
+func NewBaker(secret [SecretLen]byte) *Baker {
+	return &Baker{mac: hmac.New(sha256.New, secret[:])}
+}
+
+// Bake is the cookie for an address and an exchange. It is good in the minute
+// of the clock that now is in, and in the next one.
+func (b *Baker) Bake(at netip.AddrPort, exchange uint32, now time.Duration) Cookie {
+	return b.bake(at, exchange, now/time.Minute)
+}
+
+// Check reports whether a cookie is that of an address and an exchange, and
+// still good.
+func (b *Baker) Check(c Cookie, at netip.AddrPort, exchange uint32, now time.Duration) bool {
+	fresh, last := b.bake(at, exchange, now/time.Minute), b.bake(at, exchange, now/time.Minute-1)
+	return subtle.ConstantTimeCompare(c[:], fresh[:])|subtle.ConstantTimeCompare(c[:], last[:]) == 1
+}
+
+func (b *Baker) bake(at netip.AddrPort, exchange uint32, minute time.Duration) (c Cookie) {
+	address := at.Addr().Unmap().As16()
+	in := append(b.in[:0], 'c')
+	in = append(in, address[:]...)
+	in = binary.BigEndian.AppendUint16(in, at.Port())
+	in = binary.BigEndian.AppendUint32(in, exchange)
+	in = binary.BigEndian.AppendUint64(in, uint64(minute))
+	b.mac.Reset()
+	b.mac.Write(in)
+	return Cookie(b.mac.Sum(b.sum[:0])[:CookieLen])
+}

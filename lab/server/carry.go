@@ -1,0 +1,199 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"net"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"stones/lab/clock"
+	"stones/lab/line"
+	"stones/lab/pace"
+	"stones/lab/seal"
+	"stones/lab/stone"
+	"stones/tcp"
+	"stones/udp"
+)
+
+// readSize is how many bytes are asked of a connection at once.
+const readSize = 16 << 10
+
+// carry takes the stones of an exchange from the connection, or throws them
+// into it.
+func (x *session) carry(ctx context.Context, c line.Carry) {
+	s := x.server
+	e := s.find(c.Exchange)
+	switch {
+	case e == nil || !seal.Equal(c.Proof, seal.CarryProof(e.ticket.Secret)):
+		s.journal.write(ofStrangers, slog.LevelWarn, "stones of no exchange", foreign("from", x.from))
+		x.no(fmt.Errorf("exchange %d: not known, or the proof is wrong", c.Exchange))
+	case e.plan.Transport != "tcp":
+		x.no(fmt.Errorf("exchange %d: it is planned over %s", c.Exchange, e.plan.Transport))
+	case !e.claim(x.guard):
+		x.no(fmt.Errorf("exchange %d: carried already, or over", c.Exchange))
+	default:
+		x.guard.until(s.World.Time(e.last))
+		if e.plan.Back {
+			x.throwBack(ctx, e)
+		} else {
+			e.catchStream(ctx, &carrier{x.conn, x.lines})
+		}
+		return
+	}
+	x.hangUp()
+}
+
+// A single is a tcp.Listener and Dialer that has one connection.
+type single struct{ conn net.Conn }
+
+func (s single) Listen(context.Context, string, string) (net.Listener, error) {
+	return &only{s.conn}, nil
+}
+
+func (s single) DialContext(context.Context, string, string) (net.Conn, error) { return s.conn, nil }
+
+// catchStream catches what comes over a connection.
+func (x *exchange) catchStream(ctx context.Context, conn net.Conn) {
+	defer x.ended()
+	c, err := tcp.Listen(ctx, single{conn}, "")
+	if err != nil {
+		return
+	}
+	c.ReadSize = readSize
+	for s, err := range c.Catch() {
+		x.catch(s, err, x.server.World.Now())
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.reads = c.Reads
+}
+
+// ended notes that the connection has ended that carried the stones.
+func (x *exchange) ended() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.counts.Over = true
+	x.carrier = nil
+}
+
+// scheduleOf is when the server throws the stones of a plan. Both ends know the
+// number of the exchange, so it is the seed.
+func scheduleOf(p line.Plan, exchange uint32) (*pace.Schedule, error) {
+	plan := pace.Plan{Count: p.Count, Size: p.Size}
+	if err := plan.Rate.UnmarshalText([]byte(p.Rate)); err != nil {
+		return nil, fmt.Errorf("rate %q: %w", p.Rate, err)
+	}
+	if err := plan.Pattern.UnmarshalText([]byte(p.Pattern)); err != nil {
+		return nil, fmt.Errorf("pattern %q: %w", p.Pattern, err)
+	}
+	s, err := pace.NewSchedule(plan, uint64(exchange))
+	switch {
+	case err != nil:
+		return nil, err
+	case !s.Paced() && p.Transport == "udp":
+		return nil, errors.New("rate max: not over UDP")
+	case s.Offset(uint64(p.Count)) > p.Duration:
+		return nil, fmt.Errorf("%d stones at the rate %v take %v; planned %v", p.Count, plan.Rate, s.Offset(uint64(p.Count)), p.Duration)
+	}
+	return s, nil
+}
+
+// throwBack throws the stones of an exchange into its connection.
+func (x *session) throwBack(ctx context.Context, e *exchange) {
+	defer e.ended()
+	x.ok("")
+	if x.out.Flush() != nil {
+		return
+	}
+	t, err := tcp.Dial(ctx, single{&carrier{x.conn, x.lines}}, "")
+	if err != nil {
+		return
+	}
+	defer t.Close()
+	// The guard ends it, so that no deadline is set by another clock than the World's.
+	e.throwAll(ctx, t.Throw(context.WithoutCancel(ctx), e.stones(ctx)))
+}
+
+// stones are those that the server throws, each when it is due.
+func (x *exchange) stones(ctx context.Context) iter.Seq[stone.Stone] {
+	c := since{x.server.World, x.began}
+	return x.schedule.Stones(ctx, c, c.Now(), x.ticket.Exchange)
+}
+
+// throwAll throws until all are thrown, or the exchange is over.
+func (x *exchange) throwAll(ctx context.Context, throws iter.Seq2[stone.Stone, error]) {
+	for s, err := range throws {
+		if s.Number == 0 || ctx.Err() != nil {
+			return
+		}
+		now := x.server.World.Now()
+		x.throw(s, err, now)
+		if now > x.last || x.over() {
+			return
+		}
+	}
+}
+
+// A since is a clock that begins later than another one.
+type since struct {
+	clock.Clock
+	began time.Duration
+}
+
+func (c since) Now() time.Duration { return c.Clock.Now() - c.began }
+
+func (c since) SleepUntil(ctx context.Context, at time.Duration) error {
+	return c.Clock.SleepUntil(ctx, c.began+at)
+}
+
+func (c since) Time(at time.Duration) time.Time { return c.Clock.Time(c.began + at) }
+
+// A line of sight to one address: what is written goes there as a datagram with
+// its tag.
+type sight struct {
+	net.PacketConn
+	to     net.Addr
+	tagger *seal.Tagger
+	frame  []byte
+	over   atomic.Bool
+}
+
+var _ net.Conn = (*sight)(nil)
+
+func (c *sight) Write(b []byte) (int, error) {
+	if c.over.Load() {
+		return 0, &net.OpError{Op: "write", Net: "udp", Addr: c.to, Err: os.ErrDeadlineExceeded}
+	}
+	c.frame = c.tagger.Append(append(c.frame[:0], b...))
+	if _, err := c.WriteTo(c.frame, c.to); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+func (c *sight) Read([]byte) (int, error) { return 0, errors.ErrUnsupported }
+func (c *sight) RemoteAddr() net.Addr     { return c.to }
+func (c *sight) Close() error             { return nil }
+
+// SetDeadline ends the writing, whatever the time is. The socket is shared, so
+// it keeps its own deadline.
+func (c *sight) SetDeadline(time.Time) error {
+	c.over.Store(true)
+	return nil
+}
+
+// throwDatagrams throws the stones of an exchange at an address.
+func (x *exchange) throwDatagrams(ctx context.Context, to net.Addr) {
+	defer x.ended()
+	conn := &sight{PacketConn: x.server.packets, to: to, tagger: seal.NewTagger(x.ticket.Secret)}
+	t, err := udp.Dial(ctx, single{conn}, "")
+	if err != nil {
+		return
+	}
+	x.throwAll(ctx, t.Throw(ctx, x.stones(ctx)))
+}

@@ -1,0 +1,140 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"time"
+
+	"stones/lab/line"
+	"stones/lab/seal"
+	"stones/lab/stone"
+)
+
+// catchDatagrams takes what comes over UDP until the server stops.
+func (s *Server) catchDatagrams(ctx context.Context) {
+	buf := make([]byte, maxDatagram+1)
+	for {
+		n, from, err := s.packets.ReadFrom(buf)
+		if err != nil {
+			if errors.Is(err, net.ErrClosed) || s.isStopped() {
+				return
+			}
+			s.journal.write(ofStrangers, slog.LevelError, "receive", foreign("error", err.Error()))
+			_ = s.World.SleepUntil(ctx, s.World.Now()+breather)
+			continue
+		}
+		at := s.World.Now()
+		if s.Arrived != nil {
+			at = s.Arrived()
+		}
+		if udp, ok := from.(*net.UDPAddr); ok {
+			s.datagram(ctx, buf[:n], udp.AddrPort(), at)
+		}
+	}
+}
+
+// datagram takes one datagram. If it is of nobody it leaves nothing behind, and
+// costs no allocation.
+func (s *Server) datagram(ctx context.Context, b []byte, from netip.AddrPort, at time.Duration) {
+	defer s.recovered()
+	if s.stone(b, from, at) {
+		return
+	}
+	switch d := line.ParseDatagram(b); d.Word {
+	case line.Hello:
+		s.greet(from, len(b))
+	case line.Knock:
+		if e := s.find(d.Exchange); e != nil && e.plan.Back && e.plan.Transport == "udp" && !e.over() {
+			cookie := line.Datagram{Word: line.Cookie, Cookie: s.baker.Bake(from, d.Exchange, s.World.Now())}
+			_, _ = s.packets.WriteTo(cookie.Append(nil), net.UDPAddrFromAddrPort(from))
+		} else {
+			s.strangers.Add(1)
+		}
+	case line.Open:
+		s.openBack(ctx, d, from)
+	case line.None, line.Cookie:
+		if s.strangers.Add(1)%strangersPerLine == 1 {
+			s.journal.write(ofStrangers, slog.LevelWarn, "datagrams of strangers", slog.Int64("so_far", s.strangers.Load()), slog.Any("last", from))
+		}
+	}
+}
+
+// strangersPerLine is how many datagrams of strangers are logged as one line.
+const strangersPerLine = 10_000
+
+// stone takes a datagram if it is a stone of a running exchange, and reports
+// whether it is. One with a wrong tag is, if it comes from where the others
+// came from: then it was damaged on its way.
+func (s *Server) stone(b []byte, from netip.AddrPort, at time.Duration) bool {
+	if len(b) < stone.HeaderLen+seal.TagLen {
+		return false
+	}
+	head, err := stone.Peek(b)
+	if err != nil {
+		return false
+	}
+	e := s.find(head.Exchange)
+	if e == nil || e.plan.Transport != "udp" || e.plan.Back || s.World.Now() > e.last {
+		return false
+	}
+	inner, ok := e.tagger.Open(b)
+	if !ok {
+		return e.damaged(from)
+	}
+	st, err := stone.Parse(inner)
+	e.catch(st, err, at)
+	e.heard(from)
+	return true
+}
+
+// heard notes where a stone came from.
+func (x *exchange) heard(from netip.AddrPort) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.from = from
+	x.reads++
+}
+
+// damaged counts a datagram with a wrong tag, if it comes from where the stones
+// come from.
+func (x *exchange) damaged(from netip.AddrPort) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.from != from || x.counts.Over {
+		return false
+	}
+	x.counts.Damaged++
+	x.reads++
+	return true
+}
+
+// greet sends the greeting, as much of it as is no longer than what came.
+func (s *Server) greet(to netip.AddrPort, room int) {
+	for _, text := range s.Greeting {
+		if room -= len(text) + 1; room < 0 {
+			return
+		}
+		_, _ = s.packets.WriteTo(append([]byte(text), '\n'), net.UDPAddrFromAddrPort(to))
+	}
+}
+
+// openBack throws stones at an address that has shown that it hears what is sent
+// to it, and that it knows the exchange's secret.
+func (s *Server) openBack(ctx context.Context, d line.Datagram, from netip.AddrPort) {
+	e := s.find(d.Exchange)
+	if e == nil || !e.plan.Back || e.plan.Transport != "udp" || !s.baker.Check(d.Cookie, from, d.Exchange, s.World.Now()) {
+		s.strangers.Add(1)
+		return
+	}
+	signed := append(d.Signed(nil), d.Tag[:]...)
+	if _, ok := e.tagger.Open(signed); !ok {
+		s.strangers.Add(1)
+		return
+	}
+	if e.claim(nil) {
+		s.run(func() { e.throwDatagrams(ctx, net.UDPAddrFromAddrPort(from)) })
+	}
+}

@@ -1,0 +1,19 @@
+// Package server is one computer that catches while many throw.
+//
+// Whoever connects is greeted and may talk, in the lines that package line
+// describes: a person with any program that connects to a port, or the thrower
+// of another computer, who plans exchanges, throws, and then asks what was
+// caught. The stones of an exchange come over TCP connections of their own or
+// over the one UDP port that all share.
+//
+// Nobody is trusted. There is a limit to everything that others can make the
+// server hold, and a deadline to everything they can make it wait for; both are
+// in [Limits]. What is not tagged as a stone of a running exchange leaves
+// nothing behind but a number that counts it. What others say is made safe
+// before it is logged or told.
+//
+// It runs on a [World], which has the clock and the sockets, so that the same
+// code runs in real time and in virtual time. That is why there is no channel
+// and no timer in it: a task waits by reading from a connection, with a
+// deadline, or by sleeping on the World's clock.
+package server

@@ -1,0 +1,214 @@
+package server
+
+import (
+	"errors"
+	"net/netip"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"stones/lab/line"
+	"stones/lab/pace"
+	"stones/lab/seal"
+	"stones/lab/stone"
+)
+
+// An exchange is one plan that was agreed to, and what came of it.
+type exchange struct {
+	server   *Server
+	ticket   line.Ticket
+	plan     line.Plan
+	schedule *pace.Schedule // if the server throws
+	tagger   *seal.Tagger   // for the task that has UDP's socket
+	began    time.Duration  // when it was agreed to
+	last     time.Duration  // when all of it is over
+	drops    int            // of the UDP socket, by then
+	shared   bool           // other exchanges used the socket meanwhile; under the server's lock
+
+	mu       sync.Mutex
+	diary    diary  // arrivals, or throws
+	seen     []byte // a bit a number
+	counts   Exchange
+	told     bool // the client has told what it has thrown
+	attempts int
+	causes   map[string]int // of stones that the server could not throw
+	reads    int
+	latest   time.Duration  // arrival
+	closed   bool           // the client was told what came of it, or will not ask
+	carried  bool           // somebody carries its stones, or it is thrown already
+	carrier  *guarded       // the connection, while there is one
+	from     netip.AddrPort // where its datagrams come from
+}
+
+func newExchange(s *Server, p line.Plan, t line.Ticket, schedule *pace.Schedule) *exchange {
+	now := s.World.Now()
+	return &exchange{
+		server: s, ticket: t, plan: p, schedule: schedule,
+		tagger: seal.NewTagger(t.Secret),
+		began:  now, last: now + p.Duration + s.limits.Grace,
+		seen: make([]byte, p.Count/8+1),
+		counts: Exchange{
+			Number: t.Exchange, Transport: p.Transport, Back: p.Back,
+			Planned: p.Count, Size: p.Size, Thrown: -1, Began: now, Length: p.Duration,
+		},
+	}
+}
+
+// end is when it is over by the plan.
+func (x *exchange) end() time.Duration { return x.began + x.plan.Duration }
+
+// catch notes what a catcher yields.
+func (x *exchange) catch(s stone.Stone, err error, at time.Duration) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.counts.Over {
+		return
+	}
+	x.latest = max(x.latest, at)
+	switch {
+	case err == nil:
+		x.note(s, at)
+	case errors.Is(err, stone.ErrDamaged):
+		x.counts.Damaged++
+	case errors.Is(err, stone.ErrForeign), errors.Is(err, stone.ErrSize), errors.Is(err, stone.ErrShort):
+		x.counts.Foreign++
+	}
+}
+
+// mostCopies is how many arrivals are written down for each planned stone. What
+// comes beyond that counts as foreign.
+const mostCopies = 2
+
+// note writes down a stone that came, if it is one of the plan.
+func (x *exchange) note(s stone.Stone, at time.Duration) {
+	planned := s.Exchange == x.ticket.Exchange && s.Size == x.plan.Size && s.Number > 0 && s.Number <= uint64(x.plan.Count)
+	if !planned || x.diary.count >= mostCopies*x.plan.Count {
+		x.counts.Foreign++
+		return
+	}
+	x.diary.add(line.Arrival{Number: s.Number, At: at - x.began, Delay: at - x.began - s.Due})
+	if bit := byte(1) << (s.Number % 8); x.seen[s.Number/8]&bit == 0 {
+		x.seen[s.Number/8] |= bit
+		x.counts.Caught++
+	} else {
+		x.counts.Copies++
+	}
+}
+
+// throw notes a stone that the server has thrown, or could not.
+func (x *exchange) throw(s stone.Stone, err error, at time.Duration) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.attempts++
+	if err != nil {
+		if x.causes == nil {
+			x.causes = make(map[string]int)
+		}
+		x.causes[causeOf(err)]++
+		return
+	}
+	x.counts.Thrown++
+	x.diary.add(line.Arrival{Number: s.Number, At: at - x.began, Delay: at - x.began - s.Due})
+}
+
+// causeOf names why a stone was not thrown, in words that can be counted.
+func causeOf(err error) string {
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "refused"
+	case errors.Is(err, syscall.EMSGSIZE):
+		return "message too long"
+	case errors.Is(err, syscall.ENOBUFS):
+		return "no buffer space"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED):
+		return "connection lost"
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return "timed out"
+	}
+	return "other"
+}
+
+// tell notes what the client says it has thrown, if that can be true.
+func (x *exchange) tell(c line.Thrown) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch {
+	case x.plan.Back:
+		return errors.New("thrown: it is the server that throws")
+	case c.Planned > x.plan.Count:
+		return errors.New("thrown: more planned than in the plan")
+	case c.Thrown < x.counts.Caught:
+		return errors.New("thrown: fewer than were caught")
+	case x.told && c.Thrown != x.counts.Thrown:
+		return errors.New("thrown: told already, and otherwise")
+	}
+	x.told, x.counts.Thrown = true, c.Thrown
+	return nil
+}
+
+// claim lets one connection carry the stones, and none after it.
+func (x *exchange) claim(g *guarded) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.carried || x.counts.Over {
+		return false
+	}
+	x.carried, x.carrier = true, g
+	if x.plan.Back {
+		x.counts.Thrown = 0
+	}
+	return true
+}
+
+// finish takes no more stones, and ends who waits for them. It reports whether
+// it does so for the first time.
+func (x *exchange) finish() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.closed {
+		return false
+	}
+	x.closed, x.counts.Over = true, true
+	if x.carrier != nil {
+		x.carrier.interrupt()
+	}
+	return true
+}
+
+// over reports whether there will be no more stones.
+func (x *exchange) over() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.counts.Over
+}
+
+// snapshot is the exchange as it is told of.
+func (x *exchange) snapshot() Exchange {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.counts
+}
+
+// How long nothing may have come for all to have come: of UDP, and of TCP if
+// its stream has no end.
+const (
+	quietUDP = 500 * time.Millisecond
+	quietTCP = 5 * time.Second
+)
+
+// settled says when it will be known that no more stones come, if none does
+// until then. It is the past if that is known already.
+func (x *exchange) settled(asked time.Duration) time.Duration {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch {
+	case x.counts.Over:
+		return 0
+	case x.plan.Back && x.carried:
+		return x.last
+	case x.plan.Transport == "udp":
+		return min(max(asked, x.latest)+quietUDP, x.last)
+	}
+	return min(max(asked, x.latest)+quietTCP, x.last)
+}

@@ -1,0 +1,97 @@
+package server
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"stones/lab/line"
+	"stones/lab/seal"
+	"stones/lab/stone"
+)
+
+// Limits are what a server allows at most. What asks for more is refused, never
+// cut down to what is allowed. A field that is 0 has its default.
+type Limits struct {
+	Connections int // open at once, those included that have said nothing; 2048
+	Sessions    int // connections that have said something; 64
+	Exchanges   int // of a session; 4
+
+	// Of one exchange.
+	Stones   int           // 100,000
+	Rate     int           // stones a second, on the average; 10,000
+	Duration time.Duration // as planned; 60 s
+	Size     int           // bytes of a stone; 65,507
+	Bytes    int           // of all its stones; 1 GiB
+
+	// How long is waited, each time all in all, however many bytes trickle in.
+	FirstLine time.Duration // for the first line of a connection; 5 s
+	Idle      time.Duration // for the next line of a session that has planned nothing; 60 s
+	Grace     time.Duration // for what is late: stones after the planned end, readers of a reply; 15 s
+}
+
+// Defaults returns the limits with each that is 0 set to its default.
+func (l Limits) Defaults() Limits {
+	return Limits{
+		Connections: cmp.Or(l.Connections, 2048),
+		Sessions:    cmp.Or(l.Sessions, 64),
+		Exchanges:   cmp.Or(l.Exchanges, 4),
+		Stones:      cmp.Or(l.Stones, 100_000),
+		Rate:        cmp.Or(l.Rate, 10_000),
+		Duration:    cmp.Or(l.Duration, time.Minute),
+		Size:        cmp.Or(l.Size, 65_507),
+		Bytes:       cmp.Or(l.Bytes, 1<<30),
+		FirstLine:   cmp.Or(l.FirstLine, 5*time.Second),
+		Idle:        cmp.Or(l.Idle, time.Minute),
+		Grace:       cmp.Or(l.Grace, 15*time.Second),
+	}
+}
+
+// Lines says what the limits are, for people.
+func (l Limits) Lines() []string {
+	l = l.Defaults()
+	return []string{
+		fmt.Sprintf("connections: %d at once", l.Connections),
+		fmt.Sprintf("sessions: %d at once", l.Sessions),
+		fmt.Sprintf("exchanges: %d a session", l.Exchanges),
+		fmt.Sprintf("stones: %d an exchange", l.Stones),
+		fmt.Sprintf("rate: %d stones/s", l.Rate),
+		fmt.Sprintf("duration: %v an exchange", l.Duration),
+		fmt.Sprintf("size: %d to %d B a stone; over UDP up to %d B", stone.HeaderLen, l.size("tcp"), l.size("udp")),
+		fmt.Sprintf("bytes: %d an exchange", l.Bytes),
+		fmt.Sprintf("line: %d B", line.MaxLen),
+		fmt.Sprintf("first line: within %v", l.FirstLine),
+		fmt.Sprintf("next line: within %v", l.Idle),
+		fmt.Sprintf("late stones: up to %v after the planned end", l.Grace),
+	}
+}
+
+// maxDatagram is how many bytes a UDP datagram has at most over IPv4 (RFC 768,
+// RFC 791).
+const maxDatagram = 65_507
+
+// size is how many bytes a stone may have.
+func (l Limits) size(transport string) int {
+	if transport == "udp" {
+		return min(l.Size, maxDatagram-seal.TagLen)
+	}
+	return min(l.Size, stone.MaxSize)
+}
+
+// check refuses a plan that asks for more than is allowed.
+func (l Limits) check(p line.Plan) error {
+	over := max(p.Duration, time.Second) // what takes less than a second has a second's worth
+	switch size := l.size(p.Transport); {
+	case p.Count > l.Stones:
+		return fmt.Errorf("limit: %d stones; allowed 1 to %d an exchange", p.Count, l.Stones)
+	case p.Size > size:
+		return fmt.Errorf("limit: %d B a stone; allowed %d to %d over %s", p.Size, stone.HeaderLen, size, p.Transport)
+	case p.Duration > l.Duration:
+		return fmt.Errorf("limit: %v; allowed up to %v an exchange", p.Duration, l.Duration)
+	case p.Count > l.Bytes/p.Size:
+		return fmt.Errorf("limit: %d stones of %d B; allowed up to %d B an exchange", p.Count, p.Size, l.Bytes)
+	case float64(p.Count) > float64(l.Rate)*over.Seconds():
+		return fmt.Errorf("limit: %d stones in %v; allowed up to %d stones/s", p.Count, p.Duration, l.Rate)
+	}
+	return nil
+}

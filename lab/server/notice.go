@@ -1,0 +1,108 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"stones/lab/clock"
+	"stones/lab/line"
+)
+
+// An Observer is told what happens, for people to see. All that it is told is
+// safe to show. It is called by several tasks at once and must not wait.
+type Observer interface {
+	Joined(Client)            // somebody has said the first line
+	Said(Client, string)      // a message
+	Planned(Client, Exchange) // there will be stones
+	Ended(Client, Exchange)   // there will be no more of them
+	Left(Client, string)      // and why
+}
+
+// A Client is a session, as it is told of.
+type Client struct {
+	Number    int    // of the session, from 1
+	Address   string // where it is from
+	Since     time.Duration
+	Exchanges []Exchange // planned and not forgotten
+}
+
+// An Exchange is one of a client's, as it is told of.
+type Exchange struct {
+	Number    uint32
+	Transport string // tcp or udp
+	Back      bool   // the server throws
+	Planned   int    // stones
+	Size      int    // bytes of each
+	Thrown    int    // by whoever throws; -1 while that is not known
+	Caught    int    // different stones; if the server throws, the client knows
+	Copies    int    // further arrivals of these
+	Damaged   int
+	Foreign   int // no stones of the plan
+	Began     time.Duration
+	Length    time.Duration // as planned
+	Over      bool          // there will be no more stones
+}
+
+// A journal is the log, with a limit to how fast it grows: after a burst of
+// lines only so many a second. What was left out is counted.
+type journal struct {
+	log   *slog.Logger
+	clock clock.Clock
+
+	mu   sync.Mutex
+	room [2]bucket
+}
+
+// newJournal returns the journal that writes to log, if that is not nil.
+func newJournal(log *slog.Logger, c clock.Clock) *journal {
+	return &journal{log: cmp.Or(log, slog.New(slog.DiscardHandler)), clock: c}
+}
+
+// Lines of what strangers can cause have a bucket of their own, so that they
+// leave room for the others.
+const (
+	ofClients = iota
+	ofStrangers
+)
+
+// A bucket of lines that may be written.
+type bucket struct {
+	used time.Duration // how far ahead of the clock it is
+	left int           // lines that were left out
+}
+
+// A line is paid for with a tenth of a second, and two seconds may be owed.
+const (
+	perLine = time.Second / 10
+	owed    = 2 * time.Second
+)
+
+// write logs a line, if there is room.
+func (j *journal) write(from int, level slog.Level, text string, attributes ...slog.Attr) {
+	ctx := context.Background()
+	if !j.log.Enabled(ctx, level) {
+		return
+	}
+	now := j.clock.Now()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	b := &j.room[from]
+	if b.used = max(b.used, now); b.used-now > owed {
+		b.left++
+		return
+	}
+	b.used += perLine
+	r := slog.NewRecord(j.clock.Time(now), level, text, 0)
+	r.AddAttrs(attributes...)
+	if b.left > 0 {
+		r.AddAttrs(slog.Int("left_out", b.left))
+		b.left = 0
+	}
+	_ = j.log.Handler().Handle(ctx, r)
+}
+
+// foreign is an attribute that somebody else chose.
+func foreign(key, value string) slog.Attr { return slog.String(key, line.Safe(value)) }

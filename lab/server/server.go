@@ -1,0 +1,332 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"stones/lab/clock"
+	"stones/lab/line"
+	"stones/lab/seal"
+)
+
+// A World is where a server runs: a clock, sockets, and who runs its tasks.
+type World interface {
+	clock.Clock
+
+	Listen(ctx context.Context, network, address string) (net.Listener, error)
+	ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error)
+
+	// Go starts a task beside the others. Whoever owns the World waits for all.
+	Go(task func())
+}
+
+// A Server catches what others throw. Its exported fields are set before Listen
+// and then left alone; only World is needed.
+type Server struct {
+	World    World
+	Limits   Limits
+	Key      []byte       // who plans must know it; empty is nobody has to
+	Greeting []string     // lines that whoever connects is greeted with; nil is the usual two
+	TLS      *tls.Config  // of all TCP connections; nil is plain text
+	Log      *slog.Logger // nil is none
+	Observer Observer     // nil is none
+	Rand     io.Reader    // where secrets come from; nil is the system's
+
+	// Arrived is when the datagram that was read last had come. Nil is when it was
+	// read.
+	Arrived func() time.Duration
+
+	// Dropped is how many datagrams have found the UDP socket's buffer full by
+	// now, or why that is not known. Nil is not known.
+	Dropped func() (n int, unknown string)
+
+	limits   Limits
+	journal  *journal
+	listener net.Listener
+	packets  net.PacketConn
+	baker    *seal.Baker // for the task that has UDP's socket
+
+	strangers atomic.Int64 // datagrams of no running exchange
+
+	mu        sync.Mutex
+	stopped   bool
+	cancel    context.CancelFunc
+	tasks     int
+	clients   int // sessions so far
+	open      []*guarded
+	sessions  []*session
+	exchanges map[uint32]*exchange
+}
+
+// DefaultGreeting is what whoever connects is greeted with if nothing else is
+// said. It is not to be written to.
+func DefaultGreeting() []string {
+	return []string{"Привет, подключайся!", "Привет!"}
+}
+
+// Listen gets ready to serve at address, TCP and UDP. With port 0 it takes a
+// port that both have free.
+func (s *Server) Listen(ctx context.Context, address string) error {
+	s.limits = s.Limits.Defaults()
+	s.exchanges = make(map[uint32]*exchange)
+	if s.Greeting == nil {
+		s.Greeting = DefaultGreeting()
+	}
+	for _, text := range s.Greeting {
+		if err := line.CheckGreeting(text); err != nil {
+			return fmt.Errorf("server: %w", err)
+		}
+	}
+	if s.Rand == nil {
+		s.Rand = rand.Reader
+	}
+	s.journal = newJournal(s.Log, s.World)
+	secret, err := seal.NewSecret(s.Rand)
+	if err != nil {
+		return fmt.Errorf("server: %w", err)
+	}
+	s.baker = seal.NewBaker(secret)
+	return s.bind(ctx, address)
+}
+
+// bind opens both sockets at one port.
+func (s *Server) bind(ctx context.Context, address string) error {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("server: listen: %w", err)
+	}
+	const attempts = 16 // at a port that TCP has free and UDP may not
+	for range attempts {
+		l, err := s.World.Listen(ctx, "tcp", address)
+		if err != nil {
+			return fmt.Errorf("server: listen: %w", err)
+		}
+		same := address
+		if at, ok := l.Addr().(*net.TCPAddr); ok && port == "0" {
+			same = net.JoinHostPort(host, strconv.Itoa(at.Port))
+		}
+		packets, err := s.World.ListenPacket(ctx, "udp", same)
+		if err == nil {
+			s.listener, s.packets = l, packets
+			return nil
+		}
+		_ = l.Close()
+		if port != "0" {
+			return fmt.Errorf("server: listen: %w", err)
+		}
+	}
+	return fmt.Errorf("server: listen: no port of %s is free for TCP and UDP", host)
+}
+
+// Addr is where the server listens. Its port is that of TCP and UDP.
+func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+
+// Serve serves until ctx ends, or Stop is called, and all connections have come
+// to their end. It is called once, by a task of the World, after Listen.
+// The error is nil if it was told to end.
+func (s *Server) Serve(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s.mu.Lock()
+	s.cancel = cancel
+	s.mu.Unlock()
+	defer context.AfterFunc(ctx, s.Stop)()
+	s.run(func() { s.catchDatagrams(ctx) })
+	err := s.accept(ctx)
+	s.Stop()
+	for s.running() > 0 {
+		_ = s.World.SleepUntil(context.WithoutCancel(ctx), s.World.Now()+look)
+	}
+	return errors.Join(err, s.listener.Close(), s.packets.Close())
+}
+
+// look is how often is looked for what nothing tells of.
+const look = 10 * time.Millisecond
+
+// Stop has Serve come to its end: it interrupts all that waits. It may be called
+// from anywhere, and more than once.
+func (s *Server) Stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped {
+		return
+	}
+	s.stopped = true
+	if s.cancel != nil {
+		s.cancel()
+	}
+	for _, socket := range []any{s.listener, s.packets} {
+		if waits, ok := socket.(interface{ SetDeadline(time.Time) error }); ok {
+			_ = waits.SetDeadline(time.Unix(1, 0))
+		}
+	}
+	for _, g := range s.open {
+		g.interrupt()
+	}
+}
+
+func (s *Server) isStopped() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stopped
+}
+
+// run starts a task that Serve waits for. A panic in it ends that task only.
+func (s *Server) run(task func()) {
+	s.mu.Lock()
+	s.tasks++
+	s.mu.Unlock()
+	s.World.Go(func() {
+		defer func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.tasks--
+		}()
+		defer s.recovered()
+		task()
+	})
+}
+
+// recovered ends a panic. It is deferred.
+func (s *Server) recovered() {
+	if r := recover(); r != nil {
+		s.journal.write(ofClients, slog.LevelError, "panic", foreign("panic", fmt.Sprint(r)), foreign("stack", string(debug.Stack())))
+	}
+}
+
+func (s *Server) running() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tasks
+}
+
+// How long is waited when the socket fails that all come through, so that it
+// does not fail a million times a second.
+const breather = 50 * time.Millisecond
+
+// accept takes whoever connects until the server stops.
+func (s *Server) accept(ctx context.Context) error {
+	for {
+		conn, err := s.listener.Accept()
+		switch {
+		case s.isStopped():
+			if err == nil {
+				_ = conn.Close()
+			}
+			return nil
+		case errors.Is(err, net.ErrClosed):
+			return fmt.Errorf("server: accept: %w", err)
+		case err != nil:
+			s.journal.write(ofStrangers, slog.LevelError, "accept", foreign("error", err.Error()))
+			_ = s.World.SleepUntil(ctx, s.World.Now()+breather)
+			continue
+		}
+		if g := s.enter(conn); g != nil {
+			s.run(func() { s.receive(ctx, g) })
+		}
+	}
+}
+
+// keepAlive is how soon a connection is given up whose other end has vanished,
+// if nothing is said on it: within ten seconds (RFC 1122 section 4.2.3.6).
+func keepAlive() net.KeepAliveConfig {
+	return net.KeepAliveConfig{Enable: true, Idle: 4 * time.Second, Interval: 2 * time.Second, Count: 2}
+}
+
+// enter takes a connection in, or turns it away: then it is nil.
+func (s *Server) enter(conn net.Conn) *guarded {
+	if alive, ok := conn.(interface {
+		SetKeepAliveConfig(net.KeepAliveConfig) error
+	}); ok {
+		_ = alive.SetKeepAliveConfig(keepAlive())
+	}
+	if g := s.admit(conn); g != nil {
+		return g
+	}
+	_ = conn.Close()
+	s.journal.write(ofStrangers, slog.LevelWarn, "turned away", slog.Int("connections", s.limits.Connections))
+	return nil
+}
+
+// admit notes that a connection is open, if there may be one more.
+func (s *Server) admit(conn net.Conn) *guarded {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped || len(s.open) >= s.limits.Connections {
+		return nil
+	}
+	g := &guarded{Conn: conn}
+	s.open = append(s.open, g)
+	return g
+}
+
+// leave closes a connection.
+func (s *Server) leave(g *guarded) {
+	_ = g.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open = remove(s.open, g)
+}
+
+// remove takes one thing out of a list.
+func remove[T comparable](list []T, one T) []T {
+	if i := slices.Index(list, one); i >= 0 {
+		return slices.Delete(list, i, i+1)
+	}
+	return list
+}
+
+// in is the deadline so long from now.
+func (s *Server) in(d time.Duration) time.Time { return s.World.Time(s.World.Now() + d) }
+
+// join makes a session of a connection, if there is room. Otherwise the error
+// says when to come back.
+func (s *Server) join(x *session) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.sessions); n >= s.limits.Sessions {
+		soonest := time.Duration(1<<63 - 1)
+		for _, other := range s.sessions {
+			soonest = min(soonest, other.leaves())
+		}
+		wait := max(1, (soonest-s.World.Now()+time.Second-1)/time.Second)
+		return fmt.Errorf("room: %d of %d sessions; come back in %d s", n, s.limits.Sessions, wait)
+	}
+	s.clients++
+	x.number = s.clients
+	s.sessions = append(s.sessions, x)
+	return nil
+}
+
+// Clients are the sessions of this moment, in the order in which they joined.
+func (s *Server) Clients() []Client {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []Client
+	for _, x := range s.sessions {
+		list = append(list, x.client(true))
+	}
+	return list
+}
+
+// Strangers is how many datagrams have come that were of no running exchange.
+func (s *Server) Strangers() int { return int(s.strangers.Load()) }
+
+// find is a running exchange, or nil.
+func (s *Server) find(number uint32) *exchange {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.exchanges[number]
+}

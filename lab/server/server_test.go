@@ -1,0 +1,877 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"stones/lab/line"
+	"stones/lab/path/sim"
+	"stones/lab/seal"
+	"stones/lab/stone"
+	"stones/lab/wire"
+	"stones/tcp"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const ms = time.Millisecond
+
+// A school is a server in virtual time, and those who come to it.
+type school struct {
+	*testing.T
+	*sim.World
+	server *Server
+	log    bytes.Buffer
+	events []string // what the observer was told
+}
+
+func (s *school) Joined(c Client)            { s.note("joined %d from %s", c.Number, c.Address) }
+func (s *school) Said(c Client, text string) { s.note("%d said %s", c.Number, text) }
+func (s *school) Left(c Client, why string)  { s.note("left %d: %s", c.Number, why) }
+
+func (s *school) Planned(c Client, e Exchange) {
+	s.note("%d planned %d stones over %s", c.Number, e.Planned, e.Transport)
+}
+
+func (s *school) Ended(c Client, e Exchange) {
+	s.note("%d ended %s: thrown %d, %s", c.Number, e.Transport, e.Thrown, e.summary())
+}
+
+func (s *school) note(format string, args ...any) {
+	s.events = append(s.events, fmt.Sprintf(format, args...))
+}
+
+// open opens a school. Whatever set does to the server comes before it listens.
+func open(t *testing.T, set func(*Server)) *school {
+	t.Helper()
+	return openAt(t, sim.Config{Seed: 1}, set)
+}
+
+func openAt(t *testing.T, cfg sim.Config, set func(*Server)) *school {
+	t.Helper()
+	w, err := sim.Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	s := &school{T: t, World: w}
+	s.server = &Server{World: w, Rand: rand.NewChaCha8([32]byte{1}), Log: slog.New(slog.NewTextHandler(&s.log, nil)), Observer: s}
+	if set != nil {
+		set(s.server)
+	}
+	if err := s.server.Listen(t.Context(), w.Address("")); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// run runs tasks beside the server and stops it when all have ended.
+func (s *school) run(tasks ...func()) {
+	s.Helper()
+	left := len(tasks)
+	for _, task := range tasks {
+		s.Go(func() {
+			defer func() {
+				if left--; left == 0 {
+					s.server.Stop()
+				}
+			}()
+			task()
+		})
+	}
+	err := s.World.Run(s.Context(), func() {
+		if err := s.server.Serve(s.Context()); err != nil {
+			s.Error(err)
+		}
+	})
+	if err != nil {
+		s.Fatal(err)
+	}
+	if n := len(s.server.open) + len(s.server.sessions) + len(s.server.exchanges) + s.server.tasks; n != 0 {
+		s.Errorf("%d connections, %d sessions, %d exchanges and %d tasks are left", len(s.server.open), len(s.server.sessions), len(s.server.exchanges), s.server.tasks)
+	}
+	if strings.Contains(s.log.String(), "panic") {
+		s.Error(s.log.String())
+	}
+}
+
+// A visitor is somebody who has connected.
+type visitor struct {
+	*school
+	conn  net.Conn
+	lines *line.Reader
+}
+
+// visit connects.
+func (s *school) visit() *visitor {
+	s.Helper()
+	conn, err := s.DialContext(s.Context(), "tcp", s.Address(""))
+	if err != nil {
+		s.Error(err)
+		conn, _ = net.Pipe()
+	}
+	return &visitor{s, conn, line.NewReader(conn)}
+}
+
+// greeted connects and hears the greeting.
+func (s *school) greeted() *visitor {
+	s.Helper()
+	v := s.visit()
+	v.hear("Привет, подключайся!", "Привет!")
+	return v
+}
+
+func (v *visitor) write(text string) {
+	v.Helper()
+	if _, err := io.WriteString(v.conn, text); err != nil {
+		v.Errorf("write %.40q: %v", text, err)
+	}
+}
+
+// hear expects lines.
+func (v *visitor) hear(want ...string) {
+	v.Helper()
+	for _, want := range want {
+		if got, err := v.lines.ReadLine(); got != want || err != nil {
+			v.Errorf("hear %q, %v; want %q", got, err, want)
+		}
+	}
+}
+
+// say says a line and expects the answer.
+func (v *visitor) say(text string, want ...string) {
+	v.Helper()
+	v.write(text + "\n")
+	v.hear(want...)
+}
+
+// ends expects that the server has hung up, and when.
+func (v *visitor) ends(at time.Duration) {
+	v.Helper()
+	text, err := v.lines.ReadLine()
+	if text != "" || !errors.Is(err, io.EOF) {
+		v.Errorf("hear %q, %v; want the end", text, err)
+	}
+	if now := v.Now().Round(10 * time.Microsecond); now != at {
+		v.Errorf("the end is at %v; want %v", now, at)
+	}
+	v.conn.Close()
+}
+
+// bye ends the conversation.
+func (v *visitor) bye() {
+	v.Helper()
+	v.say("bye", "ok bye")
+	if text, err := v.lines.ReadLine(); !errors.Is(err, io.EOF) {
+		v.Errorf("after bye: %q, %v", text, err)
+	}
+	v.conn.Close()
+}
+
+// told expects what the observer was told.
+func (s *school) told(want ...string) {
+	s.Helper()
+	if got, want := strings.Join(s.events, "\n"), strings.Join(want, "\n"); got != want {
+		s.Errorf("the observer was told\n%s\nwant\n%s", got, want)
+	}
+}
+
+// agree says which version, and plans.
+func (v *visitor) agree(p line.Plan) line.Ticket {
+	v.Helper()
+	v.write("stones 1\n" + p.String() + "\n")
+	text, err := v.lines.ReadReply(nil)
+	if _, bad := line.ParseWelcome(text); err != nil || bad != nil {
+		v.Error(err, bad)
+	}
+	text, err = v.lines.ReadReply(nil)
+	t, bad := line.ParseTicket(text)
+	if err != nil || bad != nil {
+		v.Error(err, bad)
+	}
+	return t
+}
+
+// asks asks for a report.
+func (v *visitor) asks(t line.Ticket) (line.Report, []line.Arrival) {
+	v.Helper()
+	v.write(line.Ask{Exchange: t.Exchange}.String() + "\n")
+	var arrivals []line.Arrival
+	r, err := v.lines.ReadReport(func(a line.Arrival) error {
+		arrivals = append(arrivals, a)
+		return nil
+	})
+	if err != nil {
+		v.Error(err)
+	}
+	return r, arrivals
+}
+
+func TestPersonTypes(t *testing.T) {
+	s := open(t, nil)
+	s.run(func() {
+		v := s.greeted()
+		v.say("help", " time           what time it is here")
+		v.lines.ReadReply(func(string) error { return nil })
+		v.say("time", "ok 2200-01-01T00:00:01.000000000Z")
+		v.say("ECHO  two  blanks", "ok  two  blanks")
+		v.say("echo", "ok")
+		v.say("И тебе привет!\r", "ok printed")
+		v.say("throw 3", " stone 1 of 3", " stone 2 of 3", " stone 3 of 3", "ok")
+		v.say("throw 1 30", " stone 1 of 1 ...............", "ok")
+		v.say("throw 1 20", " stone 1 of 1 .....", "ok")
+		v.say("throw many", `no throw: count "many": not a whole number; allowed 1 to 1000`)
+		v.say("throw 4294967296", `no throw: count "4294967296": out of range; allowed 1 to 1000`)
+		v.say("", "ok printed")
+		v.say("stats", " session 1 from 10.0.0.1:"+port(v.conn)+" for 0s", " datagrams of strangers: 0", "ok")
+		v.say("limits", " connections: 2048 at once")
+		v.lines.ReadReply(func(string) error { return nil })
+		v.bye()
+	})
+	s.told("joined 1 from "+s.events[0][len("joined 1 from "):], "1 said И тебе привет!", "1 said ", "left 1: bye")
+}
+
+func port(c net.Conn) string {
+	_, port, _ := net.SplitHostPort(c.LocalAddr().String())
+	return port
+}
+
+// The client of the article reads the greeting, answers without ending the line,
+// and closes.
+func TestArticleClient(t *testing.T) {
+	s := open(t, nil)
+	s.run(func() {
+		v := s.greeted()
+		v.write("И тебе привет!")
+		v.conn.Close()
+		s.SleepUntil(t.Context(), s.Now()+ms)
+	})
+	if len(s.events) != 3 || s.events[1] != "1 said И тебе привет!" {
+		t.Errorf("the observer was told %q", s.events)
+	}
+}
+
+func TestDeadlines(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		how  func(v *visitor)
+		want string
+		at   time.Duration
+	}{
+		{"silent", func(*visitor) {}, "no line within 5s: good bye", 5 * time.Second},
+		{"a byte every 4 s", func(v *visitor) {
+			v.write("h")
+			v.SleepUntil(v.Context(), 4*time.Second)
+			v.write("e")
+		}, "no line within 5s: good bye", 5 * time.Second},
+		{"silent after a line", func(v *visitor) {
+			v.SleepUntil(v.Context(), 3*time.Second)
+			v.say("echo a", "ok a")
+		}, "no line within 1m0s: good bye", 63 * time.Second},
+		{"a byte every 20 s after a line", func(v *visitor) {
+			v.say("echo a", "ok a")
+			for range 2 {
+				v.SleepUntil(v.Context(), v.Now()+20*time.Second)
+				v.write("h")
+			}
+		}, "no line within 1m0s: good bye", 60 * time.Second},
+		{"silent after a plan", func(v *visitor) {
+			v.agree(line.Plan{Transport: "udp", Count: 10, Size: 100, Duration: time.Minute})
+		}, "no line within 1m15s: good bye", 75 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := open(t, nil)
+			s.run(func() {
+				v := s.greeted()
+				tt.how(v)
+				v.hear(tt.want)
+				v.ends(tt.at)
+			})
+		})
+	}
+}
+
+// What is no conversation gets one line of answer, and the end.
+func TestOtherProtocols(t *testing.T) {
+	for _, tt := range []struct{ name, say, want string }{
+		{"HTTP", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "no HTTP: this server speaks plain lines; type help"},
+		{"TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "no TLS: this server speaks plain lines; type help"},
+		{"a line of 1 MB", strings.Repeat("x", 1<<20), "no line too long: at most 1024 bytes"},
+		{"a line of 1025 bytes", strings.Repeat("x", 1025) + "\n", "no line too long: at most 1024 bytes"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := open(t, nil)
+			s.run(func() {
+				v := s.greeted()
+				s.Go(func() { io.WriteString(v.conn, tt.say) })
+				v.hear(tt.want)
+				if text, err := v.lines.ReadLine(); !errors.Is(err, io.EOF) {
+					t.Errorf("then hear %q, %v; want the end", text, err)
+				}
+				v.conn.Close()
+			})
+		})
+	}
+}
+
+// Nothing that somebody says reaches a log or an observer as it is, if it could
+// steer a terminal.
+func TestHostileText(t *testing.T) {
+	s := open(t, nil)
+	s.run(func() {
+		v := s.greeted()
+		v.say("\x00\x1b[2J\u202e\xff", "ok printed")
+		v.say("throw \x1b[2J", `no throw: count "\x1b[2J": not a whole number; allowed 1 to 1000`)
+		v.say("stones \x1b[2J", `no version "\x1b[2J": this server speaks 1`)
+		v.bye()
+	})
+	for _, text := range append(s.events, strings.Split(strings.TrimSpace(s.log.String()), "\n")...) {
+		if line.Safe(text) != text {
+			t.Errorf("not safe: %q", text)
+		}
+	}
+	if s.events[1] != `1 said \x00\x1b[2J\u202e\xff` {
+		t.Errorf("the observer was told %q", s.events)
+	}
+}
+
+func TestWrongWords(t *testing.T) {
+	s := open(t, func(s *Server) { s.Key = nil })
+	s.run(func() {
+		v := s.greeted()
+		v.say("plan udp 10 100 1000", `no version: say "stones 1" first`)
+		v.say("prove "+strings.Repeat("0", 64), `no version: say "stones 1" first`)
+		v.say("stones 2", `no version "2": this server speaks 1`)
+		ticket := v.agree(line.Plan{Transport: "udp", Count: 10, Size: 100, Duration: time.Second})
+		n := ticket.Exchange
+		v.say("prove "+strings.Repeat("0", 64), "no prove: there is no key here")
+		v.say("stones 7 "+strings.Repeat("0", 64), "no stones: they need a connection of their own")
+
+		t.Log("# stop before start, and what is not one's own")
+		v.say("thrown 7 1 1 1", "no exchange 7: not one of this session")
+		v.say("report 7", "no exchange 7: not one of this session")
+		v.say("forget 7", "no exchange 7: not one of this session")
+
+		t.Log("# counts that contradict")
+		v.say(fmt.Sprintf("thrown %d 10 9 10", n), "no thrown: counts contradict: 10 planned, 9 attempted, 10 thrown")
+		v.say(fmt.Sprintf("thrown %d 11 11 11", n), "no thrown: more planned than in the plan")
+		v.say(fmt.Sprintf("thrown %d 10 10 8", n), "ok")
+		v.say(fmt.Sprintf("thrown %d 10 10 8", n), "ok")
+		v.say(fmt.Sprintf("thrown %d 10 10 9", n), "no thrown: told already, and otherwise")
+
+		t.Log("# more than is allowed")
+		for _, tt := range []struct{ plan, want string }{
+			{"udp 100001 100 60000", "no limit: 100001 stones; allowed 1 to 100000 an exchange"},
+			{"udp 10 65500 1000", "no limit: 65500 B a stone; allowed 32 to 65499 over udp"},
+			{"tcp 10 65508 1000", "no limit: 65508 B a stone; allowed 32 to 65507 over tcp"},
+			{"tcp 10 100 60001", "no limit: 1m0.001s; allowed up to 1m0s an exchange"},
+			{"tcp 20000 65507 60000", "no limit: 20000 stones of 65507 B; allowed up to 1073741824 B an exchange"},
+			{"tcp 10001 100 500", "no limit: 10001 stones in 500ms; allowed up to 10000 stones/s"},
+			{"tcp 0 100 500", `no plan: count "0": out of range; allowed 1 to 1000000000`},
+			{"tcp 1 0 500", `no plan: size "0": out of range; allowed 32 to 1048576`},
+			{"tcp 1 4294967296 500", `no plan: size "4294967296": out of range; allowed 32 to 1048576`},
+			{"udp 10 100 1000 back 10M steady", `no plan: rate "10M": bits or bytes? write 10Mbit or 10MB`},
+			{"udp 10 100 1000 back 10/s never", `no plan: pattern "never": not a pattern; write steady, poisson or burst:10`},
+			{"udp 10 100 800 back 10/s steady", `no plan: 10 stones at the rate 10/s take 900ms; planned 800ms`},
+			{"udp 10 100 800 back max steady", `no plan: rate max: not over UDP`},
+		} {
+			v.say("plan "+tt.plan, tt.want)
+		}
+		for range 3 {
+			v.agree(line.Plan{Transport: "tcp", Count: 10, Size: 100, Duration: time.Second})
+		}
+		v.say("plan tcp 10 100 1000", "no limit: 4 exchanges at once; forget one")
+		v.say(fmt.Sprintf("forget %d", n), "ok")
+		v.agree(line.Plan{Transport: "tcp", Count: 10, Size: 100, Duration: time.Second})
+		v.bye()
+	})
+}
+
+func TestKey(t *testing.T) {
+	key := []byte("school")
+	s := open(t, func(s *Server) { s.Key = key })
+	s.run(func() {
+		v := s.greeted()
+		v.write("stones 1\n")
+		text, _ := v.lines.ReadReply(nil)
+		w, err := line.ParseWelcome(text)
+		if err != nil || !w.Key {
+			t.Errorf("%+v, %v", w, err)
+		}
+		v.say("plan udp 1 100 1000", "no key: this server wants one proved first")
+		v.say(line.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, nil)}.String(), fmt.Sprintf("ok %x", seal.Prove(key, seal.Catcher, w.Challenge, nil)))
+		v.write("plan udp 1 100 1000\n")
+		if _, err := v.lines.ReadReply(nil); err != nil {
+			t.Error(err)
+		}
+		v.bye()
+
+		t.Log("# a wrong one costs a second")
+		v = s.greeted()
+		v.write("stones 1\n")
+		v.lines.ReadReply(nil)
+		began := s.Now()
+		v.say(line.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, nil)}.String(), "no key: it is another one here")
+		v.ends(began + time.Second)
+	})
+}
+
+// The 65th is told why there is no room for it, and when to come back. Those
+// who say nothing take no room.
+func TestRoom(t *testing.T) {
+	s := open(t, nil)
+	s.run(func() {
+		for range 100 {
+			s.greeted()
+		}
+		var all []*visitor
+		for i := range 64 {
+			v := s.greeted()
+			v.agree(line.Plan{Transport: "udp", Count: 10, Size: 100, Duration: time.Duration(20+i%40) * time.Second})
+			all = append(all, v)
+		}
+		v := s.greeted()
+		v.say("stones 1", "no room: 64 of 64 sessions; come back in 20 s")
+		v.ends(0)
+		all[5].bye()
+		s.SleepUntil(t.Context(), s.Now()+ms)
+		v = s.greeted()
+		v.say("echo hello", "ok hello")
+		for _, v := range append(all[:5], all[6:]...) {
+			v.conn.Close()
+		}
+		v.bye()
+	})
+}
+
+// More connections than allowed are turned away, and the next ones are not.
+func TestTooManyConnections(t *testing.T) {
+	s := open(t, func(s *Server) { s.Limits.Connections = 3 })
+	s.run(func() {
+		for range 3 {
+			s.greeted()
+		}
+		s.visit().ends(0)
+		s.SleepUntil(t.Context(), 6*time.Second)
+		s.greeted().bye()
+	})
+}
+
+// throwTCP throws stones of a plan over a connection of their own.
+func (v *visitor) throwTCP(ticket line.Ticket, plan line.Plan, numbers ...uint64) {
+	v.Helper()
+	conn, err := v.DialContext(v.Context(), "tcp", v.Address(""))
+	if err != nil {
+		v.Error(err)
+		return
+	}
+	io.WriteString(conn, line.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String()+"\n")
+	th, err := tcp.Dial(v.Context(), single{conn}, "")
+	if err != nil {
+		v.Error(err)
+		return
+	}
+	defer th.Close()
+	for _, err := range th.Throw(v.Context(), stones(ticket, plan, numbers)) {
+		if err != nil {
+			v.Error(err)
+		}
+	}
+}
+
+func stones(ticket line.Ticket, plan line.Plan, numbers []uint64) func(func(stone.Stone) bool) {
+	return func(yield func(stone.Stone) bool) {
+		for _, n := range numbers {
+			if !yield(stone.Stone{Exchange: ticket.Exchange, Number: n, Size: plan.Size}) {
+				return
+			}
+		}
+	}
+}
+
+// throwUDP throws stones of a plan as tagged datagrams.
+func (v *visitor) throwUDP(ticket line.Ticket, plan line.Plan, numbers ...uint64) net.Conn {
+	v.Helper()
+	conn, err := v.DialContext(v.Context(), "udp", v.Address(""))
+	if err != nil {
+		v.Error(err)
+		return nil
+	}
+	tagger := seal.NewTagger(ticket.Secret)
+	for s := range stones(ticket, plan, numbers) {
+		conn.Write(tagger.Append(s.Append(nil)))
+	}
+	return conn
+}
+
+func numbers(n int) []uint64 {
+	list := make([]uint64, n)
+	for i := range list {
+		list[i] = uint64(i) + 1
+	}
+	return list
+}
+
+func TestExchanges(t *testing.T) {
+	delay := sim.Config{Seed: 1, Out: wire.Shape{Delay: 20 * ms}, Back: wire.Shape{Delay: 20 * ms}}
+	s := openAt(t, delay, func(s *Server) { s.Dropped = func() (int, string) { return 0, "" } })
+	s.run(func() {
+		v := s.greeted()
+		plan := line.Plan{Transport: "tcp", Count: 100, Size: 500, Duration: time.Second}
+
+		t.Log("# over TCP all come, and the stream's end is the end")
+		ticket := v.agree(plan)
+		v.throwTCP(ticket, plan, numbers(100)...)
+		v.say(fmt.Sprintf("thrown %d 100 100 100", ticket.Exchange), "ok")
+		r, arrivals := v.asks(ticket)
+		if len(arrivals) != 100 || arrivals[99].Number != 100 || r.Drained != 0 || r.Reads == 0 || r.Foreign+r.Damaged != 0 {
+			t.Errorf("%d arrivals, %+v", len(arrivals), r)
+		}
+		if again, same := v.asks(ticket); fmt.Sprint(again, same) != fmt.Sprint(r, arrivals) {
+			t.Error("asked again, it says otherwise")
+		}
+
+		t.Log("# over UDP some are missing, come twice, or are no stones of this plan")
+		plan.Transport = "udp"
+		ticket = v.agree(plan)
+		conn := v.throwUDP(ticket, plan, 1, 2, 2, 5, 4, 101, 0)
+		small := seal.NewTagger(ticket.Secret).Append(stone.Stone{Exchange: ticket.Exchange, Number: 7, Size: 32}.Append(nil))
+		conn.Write(small)
+		small[40-1] ^= 1
+		conn.Write(small)
+		v.say(fmt.Sprintf("thrown %d 100 7 6", ticket.Exchange), "ok")
+		r, arrivals = v.asks(ticket)
+		var got []uint64
+		for _, a := range arrivals {
+			got = append(got, a.Number)
+		}
+		want := line.Report{Damaged: 1, Foreign: 3, Reads: 9, Drained: 500 * ms}
+		r.Drained = r.Drained.Round(ms)
+		if fmt.Sprint(got) != "[1 2 2 5 4]" || fmt.Sprint(r) != fmt.Sprint(want) {
+			t.Errorf("arrivals %v, %+v; want %+v", got, r, want)
+		}
+		v.say(fmt.Sprintf("thrown %d 100 7 3", ticket.Exchange), "no thrown: fewer than were caught")
+
+		t.Log("# what comes later does not change it")
+		v.throwUDP(ticket, plan, 9)
+		s.SleepUntil(t.Context(), s.Now()+100*ms)
+		if _, again := v.asks(ticket); len(again) != len(arrivals) {
+			t.Errorf("%d arrivals, and then %d", len(arrivals), len(again))
+		}
+		v.say(fmt.Sprintf("forget %d", ticket.Exchange), "ok")
+		v.say(fmt.Sprintf("report %d", ticket.Exchange), fmt.Sprintf("no exchange %d: not one of this session", ticket.Exchange))
+		v.bye()
+	})
+	s.told(
+		s.events[0],
+		"1 planned 100 stones over tcp",
+		"1 ended tcp: thrown 100, 100 of 100 stones of 500 B caught, 0 copies, 0 damaged, 0 foreign",
+		"1 planned 100 stones over udp",
+		"1 ended udp: thrown 6, 4 of 100 stones of 500 B caught, 1 copies, 1 damaged, 3 foreign",
+		"left 1: bye",
+	)
+}
+
+// Who carries stones has to know the exchange and its secret, and only one may.
+func TestCarryRefused(t *testing.T) {
+	s := open(t, nil)
+	s.run(func() {
+		v := s.greeted()
+		plan := line.Plan{Transport: "tcp", Count: 1, Size: 100, Duration: time.Second}
+		over := v.agree(plan)
+		plan.Transport = "udp"
+		under := v.agree(plan)
+		refused := func(c line.Carry, want string) {
+			t.Helper()
+			w := s.greeted()
+			w.say(c.String(), fmt.Sprintf("no exchange %d: %s", c.Exchange, want))
+			if text, err := w.lines.ReadLine(); !errors.Is(err, io.EOF) {
+				t.Errorf("then hear %q, %v", text, err)
+			}
+			w.conn.Close()
+		}
+		refused(line.Carry{Exchange: 7}, "not known, or the proof is wrong")
+		refused(line.Carry{Exchange: over.Exchange}, "not known, or the proof is wrong")
+		refused(line.Carry{Exchange: under.Exchange, Proof: seal.CarryProof(under.Secret)}, "it is planned over udp")
+		v.throwTCP(over, plan, 1)
+		refused(line.Carry{Exchange: over.Exchange, Proof: seal.CarryProof(over.Secret)}, "carried already, or over")
+		v.bye()
+	})
+}
+
+// When the client goes, so does all that it has begun.
+func TestClientGoes(t *testing.T) {
+	s := open(t, nil)
+	s.run(func() {
+		v := s.greeted()
+		ticket := v.agree(line.Plan{Transport: "tcp", Count: 1000, Size: 100, Duration: time.Minute})
+		w := s.greeted()
+		w.write(line.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String() + "\n")
+		w.write(string(stone.Stone{Exchange: ticket.Exchange, Number: 1, Size: 100}.Append(nil)))
+		s.SleepUntil(t.Context(), time.Second)
+		v.conn.Close()
+		w.ends(time.Second)
+	})
+}
+
+// A client whose computer vanishes, so that not even a reset comes, is noticed
+// within ten seconds.
+func TestClientVanishes(t *testing.T) {
+	cfg := sim.Config{Seed: 1, Out: wire.Shape{Delay: 20 * ms}, Back: wire.Shape{Delay: 20 * ms}}
+	for n := uint64(20); n < 1000; n++ {
+		cfg.Out.DropPackets = append(cfg.Out.DropPackets, n)
+	}
+	s := openAt(t, cfg, nil)
+	s.run(func() {
+		v := s.greeted()
+		plan := line.Plan{Transport: "udp", Count: 1000, Size: 100, Duration: time.Minute}
+		ticket := v.agree(plan)
+		v.throwUDP(ticket, plan, numbers(50)...)
+		s.SleepUntil(t.Context(), 10*time.Second)
+		if n := len(s.server.Clients()); n != 0 {
+			t.Errorf("%d sessions after 10s; want none", n)
+		}
+		if last := s.events[len(s.events)-1]; !strings.HasPrefix(last, "left 1: ") {
+			t.Errorf("the observer was told %q", s.events)
+		}
+	})
+}
+
+// Both ends' clocks agree here, so that every time can be checked.
+func TestThrowBack(t *testing.T) {
+	delay := sim.Config{Seed: 1, Out: wire.Shape{Delay: 20 * ms}, Back: wire.Shape{Delay: 20 * ms}}
+	for _, transport := range []string{"tcp", "udp"} {
+		t.Run(transport, func(t *testing.T) {
+			s := openAt(t, delay, nil)
+			s.run(func() {
+				v := s.greeted()
+				plan := line.Plan{Transport: transport, Count: 10, Size: 100, Duration: time.Second, Back: true, Rate: "10/s", Pattern: "steady"}
+				ticket := v.agree(plan)
+				agreed := s.Now() - 20*ms // there
+				var got []uint64
+				catch := func(st stone.Stone, err error) {
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					late := s.Now() - agreed - st.Due
+					if st.Exchange != ticket.Exchange || st.Size != 100 || late.Round(ms) != 20*ms {
+						t.Errorf("%+v came %v after it was due", st, late)
+					}
+					got = append(got, st.Number)
+				}
+				if transport == "tcp" {
+					w := s.greeted()
+					w.say(line.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String(), "ok")
+					c, err := tcp.Listen(t.Context(), single{&carrier{w.conn, w.lines}}, "")
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					for st, err := range c.Catch() {
+						catch(st, err)
+					}
+				} else {
+					conn := v.knocks(ticket)
+					tagger, buf := seal.NewTagger(ticket.Secret), make([]byte, 2000)
+					for range 10 {
+						n, err := conn.Read(buf)
+						inner, ok := tagger.Open(buf[:n])
+						if !ok || err != nil {
+							t.Errorf("read %d bytes, %t, %v", n, ok, err)
+							return
+						}
+						catch(stone.Parse(inner))
+					}
+				}
+				if fmt.Sprint(got) != fmt.Sprint(numbers(10)) {
+					t.Errorf("caught %v", got)
+				}
+				r, throws := v.asks(ticket)
+				r.Drained = 0
+				want := line.Report{Back: true, Planned: 10, Attempted: 10, Thrown: 10}
+				if len(throws) != 10 || throws[9].Number != 10 || throws[9].Delay != 0 || fmt.Sprint(r) != fmt.Sprint(want) {
+					t.Errorf("threw %v, %+v; want %+v", throws, r, want)
+				}
+				v.bye()
+			})
+		})
+	}
+}
+
+// knocks has the server throw an exchange's stones here.
+func (v *visitor) knocks(ticket line.Ticket) net.Conn {
+	v.Helper()
+	conn, err := v.DialContext(v.Context(), "udp", v.Address(""))
+	if err != nil {
+		v.Error(err)
+		return nil
+	}
+	buf := make([]byte, 100)
+	conn.Write(line.Datagram{Word: line.Knock, Exchange: ticket.Exchange}.Append(nil))
+	n, err := conn.Read(buf)
+	d := line.ParseDatagram(buf[:n])
+	if d.Word != line.Cookie || err != nil {
+		v.Errorf("knocked, and heard %q, %v", buf[:n], err)
+	}
+	d.Word, d.Exchange = line.Open, ticket.Exchange
+	d.Tag = [8]byte(seal.NewTagger(ticket.Secret).Append(d.Signed(nil))[len(d.Signed(nil)):])
+	conn.Write(d.Append(nil))
+	return conn
+}
+
+// A client that goes while the server throws at it has it stop.
+func TestThrowBackStops(t *testing.T) {
+	for _, transport := range []string{"tcp", "udp"} {
+		t.Run(transport, func(t *testing.T) {
+			s := open(t, nil)
+			s.run(func() {
+				v := s.greeted()
+				ticket := v.agree(line.Plan{Transport: transport, Count: 1000, Size: 100, Duration: time.Minute, Back: true, Rate: "20/s", Pattern: "steady"})
+				if transport == "tcp" {
+					w := s.greeted()
+					w.say(line.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String(), "ok")
+				} else {
+					v.knocks(ticket)
+				}
+				s.SleepUntil(t.Context(), 10*time.Second)
+				v.conn.Close()
+				s.SleepUntil(t.Context(), 10*time.Second+100*ms)
+				if n := s.server.running(); n != 1 {
+					t.Errorf("%d tasks go on; want 1", n)
+				}
+			})
+		})
+	}
+}
+
+// Nobody gets more than was thrown before it has shown that it is there, and
+// nothing for what is not understood.
+func TestAmplification(t *testing.T) {
+	s := open(t, nil)
+	s.run(func() {
+		v := s.greeted()
+		back := v.agree(line.Plan{Transport: "udp", Count: 10, Size: 1000, Duration: time.Second, Back: true, Rate: "1000/s", Pattern: "steady"})
+		forth := v.agree(line.Plan{Transport: "udp", Count: 10, Size: 1000, Duration: time.Second})
+		for _, tt := range []struct {
+			name    string
+			say     []byte
+			answers int
+		}{
+			{"hello", line.Datagram{Word: line.Hello}.Append(nil), 2},
+			{"a short hello", []byte("hello"), 0},
+			{"knock", line.Datagram{Word: line.Knock, Exchange: back.Exchange}.Append(nil), 1},
+			{"a short knock", []byte(fmt.Sprintf("knock %d", back.Exchange)), 0},
+			{"knock where one throws", line.Datagram{Word: line.Knock, Exchange: forth.Exchange}.Append(nil), 0},
+			{"knock at no exchange", line.Datagram{Word: line.Knock, Exchange: 7}.Append(nil), 0},
+			{"open with a wrong cookie", line.Datagram{Word: line.Open, Exchange: back.Exchange}.Append(nil), 0},
+			{"a cookie", line.Datagram{Word: line.Cookie}.Append(nil), 0},
+			{"a stone of nobody", stone.Stone{Exchange: 7, Number: 1, Size: 1000}.Append(nil), 0},
+			{"a stone without a tag", stone.Stone{Exchange: forth.Exchange, Number: 1, Size: 1000}.Append(nil), 0},
+			{"nothing", nil, 0},
+			{"one byte", []byte{0}, 0},
+			{"zeros", make([]byte, 1400), 0},
+			{"a command", []byte("help\n"), 0},
+		} {
+			conn, err := s.DialContext(t.Context(), "udp", s.Address(""))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			conn.Write(tt.say)
+			conn.SetDeadline(s.Time(s.Now() + 100*ms))
+			buf, came, answers := make([]byte, 2000), 0, 0
+			for {
+				n, err := conn.Read(buf)
+				if err != nil {
+					if !errors.Is(err, os.ErrDeadlineExceeded) {
+						t.Errorf("%s: %v", tt.name, err)
+					}
+					break
+				}
+				came, answers = came+n, answers+1
+			}
+			if answers != tt.answers || came > len(tt.say) {
+				t.Errorf("%s: %d bytes got %d bytes in %d datagrams; want %d datagrams", tt.name, len(tt.say), came, answers, tt.answers)
+			}
+			conn.Close()
+		}
+		v.bye()
+	})
+}
+
+// A panic ends its session only.
+func TestPanic(t *testing.T) {
+	s := open(t, nil)
+	s.server.Observer = panics{s}
+	s.run(func() {
+		v, w := s.greeted(), s.greeted()
+		v.write("panic\n")
+		w.say("echo a", "ok a")
+		v.ends(0)
+		w.bye()
+		if !strings.Contains(s.log.String(), `msg=panic panic="as asked" stack="goroutine`) || strings.Count(s.log.String(), "msg=panic") != 1 {
+			t.Errorf("logged %s", s.log.String())
+		}
+		s.log.Reset()
+	})
+}
+
+type panics struct{ *school }
+
+func (p panics) Said(_ Client, text string) { panic("as asked") }
+
+// A log does not grow faster than its limit, and says what it left out.
+func TestLogIsLimited(t *testing.T) {
+	s := open(t, nil)
+	s.run(func() {
+		v := s.greeted()
+		for range 1000 {
+			v.say("hello", "ok printed")
+		}
+		if n := strings.Count(s.log.String(), "msg=message"); n < 10 || n > 25 {
+			t.Errorf("%d lines at once", n)
+		}
+		s.SleepUntil(t.Context(), 3*time.Second)
+		v.say("hello", "ok printed")
+		if log := s.log.String(); !strings.HasPrefix(log, "time=2200-01-01T00:00:01.000Z level=INFO msg=joined session=1") || !strings.Contains(log, "left_out=9") {
+			t.Errorf("logged %s", log)
+		}
+		v.bye()
+	})
+}
+
+func TestListenRefuses(t *testing.T) {
+	w, err := sim.Open(sim.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	for _, tt := range []struct {
+		s    *Server
+		at   string
+		want string
+	}{
+		{&Server{Greeting: []string{"ok"}}, w.Address(""), `server: greeting "ok": begins as a reply does: with ok, no or a space`},
+		{&Server{}, "10.0.0.2", "server: listen: address 10.0.0.2: missing port in address"},
+		{&Server{}, "10.0.0.9:1", "server: listen: listen tcp: cannot assign requested address"},
+		{&Server{Rand: strings.NewReader("")}, w.Address(""), "server: seal: draw: EOF"},
+	} {
+		tt.s.World = w
+		if err := tt.s.Listen(context.Background(), tt.at); err == nil || err.Error() != tt.want {
+			t.Errorf("Listen(%s): %v; want %s", tt.at, err, tt.want)
+		}
+	}
+}
