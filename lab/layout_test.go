@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 	"lab/server":          {"stones/lab/clock", "stones/lab/line", "stones/lab/pace", "stones/lab/seal", "stones/lab/stone", "stones/tcp", "stones/udp"},
 	"lab/lesson":          {"stones/lab", "stones/lab/path", "stones/lab/report", "github.com/rogpeppe/go-internal/txtar"},
 	"lab/report/glossary": {"github.com/rogpeppe/go-internal/txtar"},
-	"lab/report":          {"stones/lab", "stones/lab/pace", "stones/lab/path", "stones/lab/report/glossary", "stones/lab/theory", "stones/lab/wire"},
+	"lab/report":          {"stones/lab", "stones/lab/pace", "stones/lab/path", "stones/lab/report/glossary", "stones/lab/server", "stones/lab/theory", "stones/lab/wire"},
 
 	"lab/report/picture": {"stones/lab", "gonum.org/v1/plot", "gonum.org/v1/plot/..."},
 }

@@ -25,10 +25,13 @@ func start(path string) lab.Experiment {
 		Deadline: 150 * time.Millisecond,
 		GiveUp:   15 * time.Second,
 	}
-	if path == lab.Sim {
+	switch path {
+	case lab.Sim:
 		e.GiveUp = time.Hour // of virtual time
+	case lab.Remote:
+		e.GiveUp = lab.MaxFarGiveUp
 	}
-	if path != lab.Host {
+	if path != lab.Host && path != lab.Remote {
 		e.Back = wire.Shape{
 			Delay:     20 * time.Millisecond,
 			Bandwidth: 10 * wire.Mbit,
@@ -63,10 +66,11 @@ func (t *throw) addFlags() []group {
 		{title: "What may happen to them on the way (--path sim, netns)", note: "Each of these also as --...-back, for the way back. Without that, the way back has the same\n  delay, overtaking, bandwidth, queue and mtu, and nothing else happens there."},
 		{title: "The two ends"},
 		{title: "The catcher"},
+		{title: "Another computer, on which stones catch runs"},
 		{title: "The experiment"},
 		{title: "The result"},
 	}
-	for i, add := range []func(maker){stoneFlags, wayFlags, endFlags, catcherFlags, experimentFlags, resultFlags} {
+	for i, add := range []func(maker){stoneFlags, wayFlags, endFlags, catcherFlags, farFlags, experimentFlags, resultFlags} {
 		groups[i].flags = pflag.NewFlagSet("", pflag.ContinueOnError)
 		groups[i].flags.SortFlags = false
 		add(maker{throw: t, flags: groups[i].flags})
@@ -116,12 +120,19 @@ func catcherFlags(m maker) {
 	dial(m, "nobody", "", yes, func(e *lab.Experiment) *bool { return &e.Nobody })
 }
 
+func farFlags(m maker) {
+	plain(m, "to", "", word, &m.to)
+	dial(m, "reverse", "R", yes, func(e *lab.Experiment) *bool { return &e.Reverse })
+	plain(m, "tls", "", yes, &m.tls)
+	plain(m, "key-file", "", word, &m.keyFile)
+}
+
 func experimentFlags(m maker) {
 	dial(m, "deadline", "", lab.ParseDuration, func(e *lab.Experiment) *time.Duration { return &e.Deadline })
 	dial(m, "give-up", "", lab.ParseDuration, func(e *lab.Experiment) *time.Duration { return &e.GiveUp })
 	dial(m, "together", "", yes, func(e *lab.Experiment) *bool { return &e.Together })
 	plain(m, "only", "", oneOf(lab.TCP, lab.UDP), &m.only)
-	plain(m, "path", "", oneOf(lab.Sim, lab.Host, lab.Netns), &m.path)
+	plain(m, "path", "", oneOf(lab.Sim, lab.Host, lab.Netns, lab.Remote), &m.path)
 	plain(m, "seed", "", seed, &m.seed)
 	plain(m, "runs", "", limited(1, maxRuns), &m.runs)
 	plain(m, "experiment", "", word, &m.file)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"syscall"
 
 	"golang.org/x/term"
 
@@ -47,6 +48,11 @@ func live(w io.Writer, name string) lab.Path {
 	if p.Virtual {
 		return p
 	}
+	return telling(w, p)
+}
+
+// telling is the path that tells w, line after line, how far each exchange is.
+func telling(w io.Writer, p lab.Path) lab.Path {
 	var mu sync.Mutex
 	p.Live = func(l lab.Live) {
 		mu.Lock()
@@ -57,14 +63,10 @@ func live(w io.Writer, name string) lab.Path {
 }
 
 // runAlong is runAll along the given path. An interrupt ends the experiments
-// early with what is known by then; a second one ends the program at once.
-//
-// Only this part of the program listens for interrupts, so that they end it as
-// usual while it waits for its input.
+// early with what is known by then.
 func runAlong(ctx context.Context, p lab.Path, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	ctx, stop := untilInterrupt(ctx)
 	defer stop()
-	defer context.AfterFunc(ctx, stop)()
 	results, err := lab.RunAll(ctx, es, p, done)
 	if ctx.Err() != nil {
 		return results, ctx.Err()
@@ -73,4 +75,18 @@ func runAlong(ctx context.Context, p lab.Path, es []lab.Experiment, done func(in
 		err = &lab.InvalidError{Word: "congestion", Value: wrong.Name, Why: wrong.Why}
 	}
 	return results, err
+}
+
+// untilInterrupt is ctx until an interrupt comes, or stop is called. A second
+// interrupt ends the program at once.
+//
+// Only who works, or waits for others, listens for interrupts, so that they end
+// the program as usual while it waits for its input.
+func untilInterrupt(ctx context.Context) (_ context.Context, stop func()) {
+	ctx, quiet := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	forget := context.AfterFunc(ctx, quiet)
+	return ctx, func() {
+		forget()
+		quiet()
+	}
 }

@@ -27,10 +27,17 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Values[runningKey{}] = make(map[string]*running)
+			return nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"wrong":  wrong,
 			"exits":  exits,
 			"counts": counts,
+
+			"catcher": catcherOf,
+			"stopped": stopped,
 		},
 	})
 }

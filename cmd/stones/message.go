@@ -69,6 +69,9 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	if short := err.GetSpecifiedShortnames(); short != "" {
 		return fmt.Errorf("%s: unknown flag", safe("-"+name))
 	}
+	if name == "key" && cmd.Flags().Lookup("key-file") != nil {
+		return errKey
+	}
 	what := fmt.Sprintf("%s: unknown flag", safe("--"+name))
 	if !cmd.HasParent() {
 		if throw, _, _ := cmd.Find([]string{"throw"}); throw.Flags().Lookup(name) != nil {

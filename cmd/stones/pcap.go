@@ -32,7 +32,7 @@ func (t *throw) captured(ctx context.Context, es []lab.Experiment, done func(int
 	case len(es) > 1:
 		wrong.Why = fmt.Sprintf("one experiment at a time, and these are %d", len(es))
 		return nil, wrong
-	case es[0].Path == lab.Host:
+	case es[0].Path == lab.Host || es[0].Path == lab.Remote:
 		wrong.Why = fmt.Sprintf("the path %s does not show its packets", es[0].Path)
 		return nil, wrong
 	}

@@ -46,8 +46,8 @@ func (t *throw) undrawable() error {
 		return fmt.Errorf("%s and --format %s exclude each other: a picture stands in a table, or is svg or png", flag, safe(t.format))
 	case t.runs > 1:
 		return fmt.Errorf("%s and --runs exclude each other: one experiment at a time", flag)
-	case t.picture == "ladder" && t.path == lab.Host:
-		return fmt.Errorf("%s %q and --path %q exclude each other: it does not show its packets", flag, t.picture, t.path)
+	case t.picture == "ladder" && (t.along() == lab.Host || t.along() == lab.Remote):
+		return fmt.Errorf("%s %q and --path %q exclude each other: it does not show its packets", flag, t.picture, t.along())
 	case t.format == png && t.out == "" && t.display:
 		return &lab.InvalidError{Word: "format", Value: png, Why: "not for a terminal; write it into a file with --out"}
 	}
@@ -67,8 +67,8 @@ func (t *throw) sit(es []lab.Experiment) error {
 		return nil
 	case len(es) > 1:
 		return fmt.Errorf("%s and --experiment exclude each other: one experiment at a time, and in %s are %d", flag, safe(t.file), len(es))
-	case t.picture == "ladder" && es[0].Path == lab.Host:
-		return fmt.Errorf("%s %q and --experiment exclude each other: the path %s does not show its packets", flag, t.picture, lab.Host)
+	case t.picture == "ladder" && (es[0].Path == lab.Host || es[0].Path == lab.Remote):
+		return fmt.Errorf("%s %q and --experiment exclude each other: the path %s does not show its packets", flag, t.picture, es[0].Path)
 	}
 	es[0].PerStone = true
 	es[0].Packets = es[0].Packets || t.picture == "ladder"

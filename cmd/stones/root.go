@@ -80,6 +80,8 @@ and late.`,
   stones throw --loss 0%,1%,5%          what loss does to them
   stones throw --rate 200,500,2000      what a slow link does to a fast thrower
   stones throw --help                   all the knobs
+  stones catch                          let other programs throw at this computer
+  stones hello 192.0.2.7                greet the computer that catches there
   stones lesson                         lessons: predict, throw, understand`,
 		Version:                    version,
 		Args:                       noWords,
@@ -96,7 +98,7 @@ and late.`,
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
 	throw, _ := p.newThrow()
-	root.AddCommand(throw, p.newLesson(), p.newCrosscheck(), p.newExplain())
+	root.AddCommand(throw, p.newCatch(), p.newHello(), p.newLesson(), p.newCrosscheck(), p.newExplain())
 	root.InitDefaultHelpFlag()
 	root.InitDefaultVersionFlag()
 	root.Flags().VisitAll(onlyOnce)

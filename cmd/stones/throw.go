@@ -39,6 +39,9 @@ type throw struct {
 	impairments []string // of these: what only an emulated path can do
 
 	path     string
+	to       string // where the catcher is, if it is elsewhere
+	tls      bool
+	keyFile  string
 	seed     uint64
 	runs     int
 	only     string
@@ -73,6 +76,7 @@ experiment of its own, with a row of its own.`,
   stones throw --drop 50,51                   exactly these two are lost
   stones throw --rate 2000 --bandwidth 8Mbit  more than the link can carry
   stones throw --path host --rate max         this computer's own sockets
+  stones throw --to 192.0.2.7                 at another computer: stones catch
   stones throw -J > kept.json                 keep the results ...
   stones throw --experiment kept.json         ... and run the same again`,
 		Args: noWords,
@@ -98,7 +102,7 @@ experiment of its own, with a row of its own.`,
 // complete says which words the shell may offer as values.
 func (t *throw) complete(cmd *cobra.Command) {
 	for name, words := range map[string][]string{
-		"path":     {lab.Sim, lab.Host, lab.Netns},
+		"path":     {lab.Sim, lab.Host, lab.Netns, lab.Remote},
 		"only":     {lab.TCP, lab.UDP},
 		"recovery": {"rack", "sack"},
 		"format":   formats(),
@@ -153,8 +157,11 @@ func (t *throw) do(ctx context.Context) error {
 		screen = t.stderr
 	}
 	run := t.run
-	if t.pcap != "" {
+	switch {
+	case t.pcap != "":
 		run = t.captured
+	case es[0].Path == lab.Remote:
+		run = t.afar
 	}
 	out, done, err := t.destination()
 	if err != nil {
@@ -202,6 +209,8 @@ func outcome(results []lab.Result, err error) error {
 		return err
 	case refused != nil:
 		return &failure{exitRefused, refused}
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return &failure{exitRefused, err}
 	case err != nil:
 		return &failure{exitUnfinished, err}
 	case unfinished != nil:
@@ -242,8 +251,8 @@ func (t *throw) contradiction() error {
 	if t.theory && !t.json && report.WithTheory[t.format] == nil {
 		err = cmp.Or(err, fmt.Errorf("--theory and --format %s exclude each other: it has no room for theory", safe(t.format)))
 	}
-	err = cmp.Or(err, t.undrawable())
-	for _, name := range slices.Concat(t.knobs, []string{"path", "seed", "runs", "only"}) {
+	err = cmp.Or(err, t.undrawable(), t.unsent())
+	for _, name := range slices.Concat(t.knobs, []string{"path", "to", "tls", "seed", "runs", "only"}) {
 		err = cmp.Or(err, exclude("experiment", name, "the file says all of it"))
 	}
 	if t.path == lab.Host {
@@ -333,7 +342,7 @@ func (t *throw) sweep() ([]lab.Experiment, error) {
 	}
 	es := make([]lab.Experiment, combinations)
 	for i := range es {
-		e := start(t.path)
+		e := start(t.along())
 		e.Seed = t.seed + uint64(i%t.runs)
 		stride := combinations
 		for _, k := range turned {
@@ -372,6 +381,10 @@ func (t *throw) settle(e *lab.Experiment) {
 	// delay there is no room for that.
 	if e.Out.Delay == 0 && !t.flags.Changed("reorder") {
 		e.Out.Reorder.Share = 0
+	}
+	e.To, e.TLS = t.to, t.tls
+	if strings.Count(t.to, ":") > 1 { // an IPv6 address
+		e.IPv6 = true
 	}
 	switch t.only {
 	case lab.TCP:

@@ -30,11 +30,12 @@ func ReachedAt(addresses []string) string {
 // Readable is the warning that there is no encryption.
 func Readable() string { return warning(lab.Warning{Rule: lab.RuleReadable}) }
 
-// Said is what a guest of a catcher has said, on one line.
-func Said(c server.Client, text string) string { return safe(c.Address) + ": " + safe(text) }
+// Said is what a guest of a catcher has said, on one line. Both are safe to show
+// already, see [server.Observer].
+func Said(c server.Client, text string) string { return c.Address + ": " + text }
 
 // LeftOut says how many lines were not printed.
-func LeftOut(lines int) string { return fmt.Sprintf("(%d more lines; it were too many)", lines) }
+func LeftOut(lines int) string { return fmt.Sprintf("(%d more lines, which were too many)", lines) }
 
 // Here says in a line who is here: the guests, and how many datagrams came from
 // strangers.

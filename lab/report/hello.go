@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -135,18 +134,15 @@ func heardLines(t Talk) (lines []string, cut bool) {
 			lines = append(lines, fmt.Sprintf("and %d more", len(reads)-i))
 			break
 		}
-		text := fmt.Sprintf("%d. %q", i+1, read.Data)
+		text := fmt.Sprintf(`%d. "%s"`, i+1, read.Data)
 		if n := unfinished(read.Data); n > 0 {
 			cut = true
 			text += fmt.Sprintf(" - ends within a letter, behind byte %d of it", n)
 		}
 		lines = append(lines, text)
 	}
-	for text := range bytes.Lines(t.Heard()) {
-		if len(reads) < 2 || len(lines) > 4*mostReads {
-			break
-		}
-		lines = append(lines, fmt.Sprintf("together: %q", bytes.TrimRight(text, "\r\n")))
+	if len(reads) > 1 {
+		lines = append(lines, fmt.Sprintf(`together: "%s"`, t.Heard()))
 	}
 	return lines, cut
 }

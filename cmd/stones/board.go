@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"stones/lab/clock"
+	"stones/lab/report"
+	"stones/lab/server"
+)
+
+// A board is what people see of a catcher: what is said to it, line after line,
+// and if it is live, below that a table that is drawn anew again and again.
+//
+// It is a [server.Observer]. Those who tell it something do not wait for a
+// terminal that is slow or stopped: that is the business of show alone.
+type board struct {
+	w    io.Writer
+	live bool
+	here func() (clients []server.Client, strangers int)
+
+	mu        sync.Mutex
+	lines     []string       // to be printed
+	left      int            // lines that were too many
+	guests    []report.Guest // exchanges, in the order in which they were planned
+	forgotten int            // that stood before these
+
+	failed error // of w; only for show and end
+	drawn  int   // lines of the table, which stands below all others; likewise
+}
+
+// What a board holds at most.
+const (
+	mostLines  = 200 // that wait, which are 1000 a second
+	mostGuests = 1000
+	mostShown  = 12 // in the live table
+	mostWide   = 79 // columns of that
+)
+
+// glance is how often the board is looked after.
+const glance = 200 * time.Millisecond
+
+// Joined has nothing to show that the table does not.
+func (b *board) Joined(server.Client) {}
+
+// Left has nothing to show that the table does not.
+func (b *board) Left(server.Client, string) {}
+
+// Said notes a message.
+func (b *board) Said(c server.Client, text string) { b.print(report.Said(c, text)) }
+
+// Planned notes an exchange.
+func (b *board) Planned(c server.Client, x server.Exchange) { b.note(c, x) }
+
+// Ended notes what came of an exchange.
+func (b *board) Ended(c server.Client, x server.Exchange) { b.note(c, x) }
+
+// print has a line printed, unless far too many are.
+func (b *board) print(text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.lines) >= mostLines {
+		b.left++
+		return
+	}
+	b.lines = append(b.lines, text)
+}
+
+// Write has a line of the log printed.
+func (b *board) Write(text []byte) (int, error) {
+	b.print(strings.TrimRight(string(text), "\n"))
+	return len(text), nil
+}
+
+// note enters an exchange, or what is new of it.
+func (b *board) note(c server.Client, x server.Exchange) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	guest := report.Guest{Session: c.Number, From: c.Address, Exchange: x}
+	for i := range b.guests {
+		if b.guests[i].Number == x.Number && b.guests[i].Session == c.Number {
+			if !b.guests[i].Over || x.Over { // or what is told here was overtaken
+				b.guests[i] = guest
+			}
+			return
+		}
+	}
+	if len(b.guests) == mostGuests {
+		b.guests = append(b.guests[:0], b.guests[1:]...)
+		b.forgotten++
+	}
+	b.guests = append(b.guests, guest)
+}
+
+// show prints and draws until ctx ends.
+func (b *board) show(ctx context.Context, c clock.Clock) {
+	for {
+		b.draw()
+		if c.SleepUntil(ctx, c.Now()+glance) != nil {
+			return
+		}
+	}
+}
+
+// draw prints the lines that wait, and draws the table anew.
+func (b *board) draw() {
+	b.mu.Lock()
+	lines := b.lines
+	if b.left > 0 {
+		lines = append(lines, report.LeftOut(b.left))
+	}
+	b.lines, b.left = nil, 0
+	b.mu.Unlock()
+	var text strings.Builder
+	b.wipe(&text)
+	for _, l := range lines {
+		text.WriteString(l + "\n")
+	}
+	if b.live {
+		table := b.table()
+		b.drawn = strings.Count(table, "\n")
+		text.WriteString(table)
+	}
+	b.put(text.String())
+}
+
+// wipe takes the table away: the cursor goes up to its first line, and all
+// below is cleared (ECMA-48: CUU, ED).
+func (b *board) wipe(text *strings.Builder) {
+	if b.drawn > 0 {
+		fmt.Fprintf(text, "\x1b[%dA\x1b[J", b.drawn)
+		b.drawn = 0
+	}
+}
+
+// put writes, until that fails.
+func (b *board) put(text string) {
+	if b.failed == nil && text != "" {
+		_, b.failed = io.WriteString(b.w, text)
+	}
+}
+
+// table is the live one: the last exchanges, and who is here.
+func (b *board) table() string {
+	clients, strangers := b.here()
+	for _, c := range clients {
+		for _, x := range c.Exchanges {
+			b.note(c, x)
+		}
+	}
+	b.mu.Lock()
+	last := append([]report.Guest(nil), b.guests[max(0, len(b.guests)-mostShown):]...)
+	b.mu.Unlock()
+	var text strings.Builder
+	_ = report.Guests(&text, last) // a Builder takes everything
+	text.WriteString(report.Here(clients, strangers) + "\n")
+	var cut strings.Builder
+	for l := range strings.Lines(text.String()) {
+		if r := []rune(strings.TrimRight(l, "\n")); len(r) > mostWide {
+			l = string(r[:mostWide]) + "\n"
+		}
+		cut.WriteString(l)
+	}
+	return cut.String()
+}
+
+// end prints what is left, and what became of all exchanges. It returns the
+// error of the writing.
+func (b *board) end() error {
+	b.live = false
+	b.draw()
+	var text strings.Builder
+	_ = report.Caught(&text, b.guests, b.forgotten) // a Builder takes everything
+	b.put(text.String())
+	return b.failed
+}

@@ -1,0 +1,270 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"stones/lab"
+	"stones/lab/line"
+	"stones/lab/path/host"
+	"stones/lab/report"
+	"stones/lab/seal"
+	"stones/lab/server"
+)
+
+// A catch is the command that lets others throw at this computer.
+type catch struct {
+	program
+	flags *pflag.FlagSet
+
+	listen   string
+	port     int
+	open     bool
+	keyFile  string
+	tls      bool
+	greeting string
+	sessions int
+	limits   bool
+}
+
+// newCatch returns the command.
+func (p program) newCatch() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "catch",
+		Short: "Catch what others throw at this computer",
+		Long: `Catch what others throw, over TCP and over UDP at one port: "stones throw --to"
+and "stones hello", and whoever connects with nc or telnet and types help.
+
+It greets everybody, prints what it is told, and shows who throws what. Unless
+told otherwise it listens to this computer alone.`,
+		Example: `  stones catch                                         this computer alone
+  stones catch --listen 192.0.2.7 --key-file key.txt   who knows the key
+  stones catch --listen 0.0.0.0 --open                 everybody who gets here
+  stones catch --limits                                what is allowed at most`,
+		Args: noWords,
+	}
+	c := &catch{program: p, flags: cmd.Flags(), listen: "127.0.0.1", port: line.Port, sessions: server.Limits{}.Defaults().Sessions}
+	c.flags.SortFlags = false
+	m := maker{flags: c.flags}
+	plain(m, "listen", "", word, &c.listen)
+	plain(m, "port", "p", limited(1, maxPort), &c.port)
+	plain(m, "key-file", "", word, &c.keyFile)
+	plain(m, "open", "", yes, &c.open)
+	plain(m, "tls", "", yes, &c.tls)
+	plain(m, "greeting", "", word, &c.greeting)
+	plain(m, "sessions", "", limited(1, maxSessions), &c.sessions)
+	plain(m, "limits", "", yes, &c.limits)
+	cmd.InitDefaultHelpFlag()
+	c.flags.VisitAll(onlyOnce)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return c.do(cmd.Context()) }
+	return cmd
+}
+
+// maxSessions is how many --sessions may ask for.
+const maxSessions = 100_000
+
+// do does what the flags ask for.
+func (c *catch) do(ctx context.Context) error {
+	if c.open && c.keyFile != "" {
+		return errors.New("--open and --key-file exclude each other: with a key it is not open to everybody")
+	}
+	at, err := c.at()
+	if err != nil {
+		return err
+	}
+	greeting, err := c.greetings()
+	if err != nil {
+		return err
+	}
+	limits, fewer := fitting(server.Limits{Sessions: c.sessions}, openFiles())
+	if fewer != "" {
+		fmt.Fprintln(c.stderr, "warning: "+fewer)
+	}
+	if c.limits {
+		_, err := fmt.Fprintln(c.stdout, strings.Join(limits.Lines(), "\n"))
+		return err
+	}
+	key, err := c.readKey(c.keyFile)
+	if err != nil {
+		return err
+	}
+	if err := c.widely(at, key); err != nil {
+		return err
+	}
+	s := &server.Server{Limits: limits, Key: key, Greeting: greeting}
+	if c.tls {
+		if s.TLS, err = seal.ServerTLS(rand.Reader); err != nil {
+			return &failure{exitUnfinished, err}
+		}
+	} else {
+		fmt.Fprintln(c.stderr, report.Readable())
+	}
+	return c.serve(ctx, s, at)
+}
+
+// at is where to listen.
+func (c *catch) at() (place, error) {
+	wrong := func(why string) error { return &lab.InvalidError{Word: "listen", Value: c.listen, Why: why} }
+	at, err := parseListen(c.listen, -1)
+	if err != nil {
+		return place{}, wrong(err.Error())
+	}
+	if at.port >= 0 && c.flags.Changed("port") {
+		return place{}, fmt.Errorf("--listen %s and --port %d exclude each other: each says which port", safe(c.listen), c.port)
+	}
+	if at.port < 0 {
+		at.port = c.port
+	}
+	return at, nil
+}
+
+// widely returns an error if others can reach the place and nothing says that
+// they may.
+func (c *catch) widely(at place, key []byte) error {
+	switch {
+	case c.open && len(key) > 0:
+		return fmt.Errorf("--open and %s exclude each other: with a key it is not open to everybody", keyVariable)
+	case at.ip.IsLoopback(), c.open, len(key) > 0:
+		return nil
+	}
+	return &lab.InvalidError{
+		Word: "listen", Value: c.listen,
+		Why: "others can reach this address; give a key that they must know (--key-file FILE, or " + keyVariable + "), or say --open to let everybody throw",
+	}
+}
+
+// greetings are the lines of --greeting; nil is the usual ones.
+func (c *catch) greetings() ([]string, error) {
+	if c.greeting == "" {
+		return nil, nil
+	}
+	lines := strings.Split(strings.ReplaceAll(c.greeting, `\n`, "\n"), "\n")
+	const most = 2
+	if len(lines) > most {
+		return nil, &lab.InvalidError{Word: "greeting", Value: c.greeting, Why: fmt.Sprintf("%d lines; allowed 1 to %d", len(lines), most)}
+	}
+	for _, text := range lines {
+		if err := line.CheckGreeting(text); err != nil {
+			return nil, fmt.Errorf("--%w", err) // which begins with the word
+		}
+	}
+	return lines, nil
+}
+
+// What of the files that the system lets this program have open is for others
+// than sessions, and how many connections a session may need: one to talk, and
+// one for each exchange of TCP that runs.
+const (
+	sparedFiles     = 64
+	filesPerSession = 2
+)
+
+// fitting are the limits, made to fit what the system lets the program have open
+// (0 is not known); and a line that says so if they had to be.
+func fitting(l server.Limits, files int) (server.Limits, string) {
+	l = l.Defaults()
+	l.Connections = max(l.Connections, 4*l.Sessions)
+	if files == 0 {
+		return l, ""
+	}
+	files = max(files-sparedFiles, filesPerSession)
+	l.Connections = min(l.Connections, files)
+	asked := l.Sessions
+	l.Sessions = min(asked, files/filesPerSession)
+	if l.Sessions == asked {
+		return l, ""
+	}
+	return l, fmt.Sprintf("--sessions %d: this system has room for %d (ulimit -n says how many files a program may have open)", asked, l.Sessions)
+}
+
+// serve serves until it is interrupted.
+func (c *catch) serve(ctx context.Context, s *server.Server, at place) error {
+	w, err := host.Open(host.Config{})
+	if err != nil {
+		return &failure{exitUnfinished, err}
+	}
+	live := c.display && runtime.GOOS != "windows" // whose older terminals do not move the cursor
+	b := &board{w: c.stdout, live: live, here: func() ([]server.Client, int) { return s.Clients(), s.Strangers() }}
+	s.World, s.Observer = w, b
+	s.Arrived = func() time.Duration { return w.Arrival(lab.UDP) }
+	s.Dropped = func() (int, string) { r := w.Record(lab.UDP); return r.ReceiverDrops, r.DropsUnknown }
+	s.Log = slog.New(slog.NewTextHandler(c.stderr, nil))
+	if live && c.terminal { // on the same one: above the table, and only what it does not show
+		s.Log = slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	}
+	ctx, stop := untilInterrupt(ctx)
+	defer stop()
+	if err := s.Listen(ctx, at.String()); err != nil {
+		return cannotListen(at, err)
+	}
+	bound := netip.MustParseAddrPort(s.Addr().String())
+	b.print(report.CatchingAt(s.Addr().String()))
+	if others := reachable(at.ip, bound.Port()); len(others) > 0 {
+		b.print(report.ReachedAt(others))
+	}
+	serving, over := context.WithCancel(ctx)
+	defer over()
+	var served error
+	if err := w.Run(ctx, func() {
+		defer over()
+		served = s.Serve(ctx)
+	}, func() { b.show(serving, w) }); err != nil {
+		served = cmp.Or(served, err)
+	}
+	if err := cmp.Or(served, b.end()); err != nil && !errors.Is(err, syscall.EPIPE) {
+		return &failure{exitUnfinished, err}
+	}
+	return nil
+}
+
+// reachable are the addresses at which others reach a catcher that listens at
+// all of them.
+func reachable(at netip.Addr, port uint16) []string {
+	if !at.IsUnspecified() {
+		return nil
+	}
+	var others []string
+	for _, text := range addresses() {
+		if ip, err := netip.ParseAddr(text); err == nil && !ip.IsLoopback() && !ip.IsLinkLocalUnicast() {
+			if port == line.Port {
+				others = append(others, text)
+			} else {
+				others = append(others, netip.AddrPortFrom(ip, port).String())
+			}
+		}
+	}
+	return others
+}
+
+// wsaInUse is how Windows says that an address is in use.
+const wsaInUse = syscall.Errno(10048)
+
+// cannotListen is why that did not work, in the words of who started it.
+//
+// It is no trouble to listen again right after another program has ended, though
+// its connections may wait for minutes yet (RFC 9293 section 3.6.1): package net
+// sets SO_REUSEADDR on a TCP listener wherever that means this and no more. (On
+// Windows it would let two programs share the port.)
+func cannotListen(at place, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE), errors.Is(err, wsaInUse):
+		return &failure{exitUnfinished, fmt.Errorf("port %d is in use at %s: another program catches there; end it, or take another --port", at.port, at.host)}
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return &lab.InvalidError{Word: "listen", Value: at.host, Why: "not an address of this machine, which has " + hereAre(addresses())}
+	case errors.Is(err, syscall.EACCES):
+		return &failure{exitUnfinished, fmt.Errorf("port %d at %s: permission denied; ports from 1024 are for everybody", at.port, at.host)}
+	}
+	return &failure{exitUnfinished, fmt.Errorf("%s: %w", at, err)}
+}

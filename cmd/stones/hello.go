@@ -1,0 +1,295 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stones/lab/line"
+	"stones/lab/report"
+	"stones/lab/seal"
+)
+
+// answer is what the one who greets says in the end.
+const answer = "И тебе привет!"
+
+// A hello is the command that greets somebody over both transports: what a
+// beginner's client does, call by call.
+type hello struct {
+	program
+	readSize int
+	tls      bool
+}
+
+// newHello returns the command.
+func (p program) newHello() *cobra.Command {
+	h := &hello{program: p, readSize: 1024}
+	cmd := &cobra.Command{
+		Use:   "hello HOST[:PORT]",
+		Short: "Greet a catcher over TCP and over UDP, and show each call",
+		Long: `Greet the computer at HOST over TCP and over UDP: connect, wait for its
+greeting, answer, close. Each call of the two sockets is shown beside the other
+one's, and in how many reads the greeting came.
+
+Over TCP one is greeted at once. Over UDP nobody knows of somebody who has said
+nothing, so hello is said first: up to 5 times, if there is no answer.`,
+		Example: `  stones hello 192.0.2.7                      where stones catch runs
+  stones hello 127.0.0.1 --read-size 7        a mailbox too small for the letters`,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case len(args) == 0:
+				return errors.New("the host is missing; write e.g. stones hello 192.0.2.7")
+			case len(args) > 1:
+				return fmt.Errorf("%s: unexpected word; one host at a time", safe(args[1]))
+			}
+			return nil
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	plain(maker{flags: flags}, "read-size", "", limited(1, 65536), &h.readSize)
+	plain(maker{flags: flags}, "tls", "", yes, &h.tls)
+	cmd.InitDefaultHelpFlag()
+	flags.VisitAll(onlyOnce)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return h.do(cmd.Context(), args[0]) }
+	return cmd
+}
+
+// How long is waited, and for how much.
+const (
+	connecting = 5 * time.Second        // for an answer, and for the first bytes
+	quiet      = 300 * time.Millisecond // without a byte: it was all
+	mostHeard  = 64 << 10               // bytes of a greeting
+	mostReads  = 1000
+)
+
+// do greets over both transports at once, and shows how it went.
+func (h *hello) do(ctx context.Context, text string) error {
+	to, err := parsePlace(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", safe(text), err)
+	}
+	ctx, stop := untilInterrupt(ctx)
+	defer stop()
+	at, err := resolve(ctx, to)
+	if err != nil {
+		return &failure{exitUnfinished, err}
+	}
+	talks := make([]*talk, 2)
+	var wg sync.WaitGroup
+	for i, meet := range []func(context.Context, netip.AddrPort) *talk{h.overTCP, h.overUDP} {
+		wg.Go(func() { talks[i] = meet(ctx, at) })
+	}
+	wg.Wait()
+	if ctx.Err() != nil {
+		return &failure{exitInterrupted, errors.New("interrupted")}
+	}
+	var shown []report.Talk
+	for _, t := range talks {
+		shown = append(shown, t.Talk)
+	}
+	if err := report.Hello(h.stdout, shown); err != nil && !errors.Is(err, syscall.EPIPE) {
+		return &failure{exitUnfinished, fmt.Errorf("write the result: %w", err)}
+	}
+	return verdict(at, talks)
+}
+
+// verdict is an error if nobody has greeted.
+func verdict(at netip.AddrPort, talks []*talk) error {
+	code := exitUnfinished
+	for _, t := range talks {
+		switch {
+		case len(t.Heard()) > 0:
+			return nil
+		case errors.Is(t.err, syscall.ECONNREFUSED):
+			code = exitRefused
+		}
+	}
+	return &failure{code, fmt.Errorf("%s: nobody greets there; over TCP %s, over UDP %s", at, talks[0].Trouble, talks[1].Trouble)}
+}
+
+// resolve asks what address a name has. If it has several, one of IPv4 is taken.
+func resolve(ctx context.Context, to place) (netip.AddrPort, error) {
+	if to.ip.IsValid() {
+		return netip.AddrPortFrom(to.ip, uint16(to.port)), nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, connecting)
+	defer cancel()
+	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", to.host)
+	if err != nil {
+		return netip.AddrPort{}, fmt.Errorf("%s: %w", safe(to.host), err)
+	}
+	ip := found[0]
+	if i := slices.IndexFunc(found, func(ip netip.Addr) bool { return ip.Unmap().Is4() }); i >= 0 {
+		ip = found[i].Unmap()
+	}
+	if what := unfit(ip); what != "" {
+		return netip.AddrPort{}, fmt.Errorf("%s: has %s, which is %s", safe(to.host), ip, what)
+	}
+	return netip.AddrPortFrom(ip, uint16(to.port)), nil
+}
+
+// A talk is how it goes over one transport.
+type talk struct {
+	report.Talk
+	err error // why it ended early
+}
+
+// note notes a call.
+func (t *talk) note(c report.Call) { t.Calls = append(t.Calls, c) }
+
+// trouble notes why it goes on no longer.
+func (t *talk) trouble(err error) {
+	if t.err != nil {
+		return
+	}
+	t.err, t.Trouble = err, why(err)
+}
+
+// why is an error in short.
+func why(err error) string {
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "refused: nobody listens there"
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		return "no answer"
+	case errors.Is(err, io.EOF):
+		return "hung up"
+	}
+	if op := (*net.OpError)(nil); errors.As(err, &op) {
+		err = op.Err
+	}
+	return err.Error()
+}
+
+// overTCP greets over TCP.
+func (h *hello) overTCP(ctx context.Context, at netip.AddrPort) *talk {
+	t := &talk{Talk: report.Talk{Transport: "tcp"}}
+	t.note(report.Call{Name: report.CallSocket, Note: "a stream of bytes"})
+	began := time.Now()
+	dialer := net.Dialer{Timeout: connecting}
+	conn, err := dialer.DialContext(ctx, "tcp", at.String())
+	if err != nil {
+		t.note(report.Call{Name: report.CallConnect, Note: why(err), Took: time.Since(began)})
+		t.trouble(err)
+		return t
+	}
+	t.note(report.Call{Name: report.CallConnect, Note: "asked and answered", Took: time.Since(began)})
+	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
+	if h.tls {
+		began := time.Now()
+		_ = conn.SetDeadline(began.Add(connecting))
+		hidden := tls.Client(conn, seal.ClientTLS())
+		if err := hidden.HandshakeContext(ctx); err != nil {
+			t.note(report.Call{Name: report.CallHandshake, Note: "failed", Took: time.Since(began)})
+			t.trouble(fmt.Errorf("TLS: %w", err))
+			_ = conn.Close()
+			return t
+		}
+		t.note(report.Call{Name: report.CallHandshake, Note: "TLS 1.3", Took: time.Since(began)})
+		conn = hidden
+	}
+	t.converse(ctx, conn, h.readSize, nil)
+	return t
+}
+
+// overUDP greets over UDP.
+func (h *hello) overUDP(ctx context.Context, at netip.AddrPort) *talk {
+	t := &talk{Talk: report.Talk{Transport: "udp"}}
+	t.note(report.Call{Name: report.CallSocket, Note: "datagrams"})
+	conn, err := (&net.Dialer{}).DialContext(ctx, "udp", at.String())
+	if err != nil {
+		t.note(report.Call{Name: report.CallConnect, Note: why(err)})
+		t.trouble(err)
+		return t
+	}
+	t.note(report.Call{Name: report.CallConnect, Note: "nobody is asked"})
+	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
+	t.converse(ctx, conn, h.readSize, func() error {
+		word := line.Datagram{Word: line.Hello}.Append(nil)
+		t.note(report.Call{Name: report.CallAsk, Data: word})
+		_, err := conn.Write(word)
+		return err
+	})
+	return t
+}
+
+// asks are when somebody who does not greet is asked to, and in the end when
+// that is given up.
+var asks = [...]time.Duration{0, 500 * time.Millisecond, 1500 * time.Millisecond, 2500 * time.Millisecond, 3500 * time.Millisecond, 4500 * time.Millisecond}
+
+// converse hears the greeting, answers it and closes. Ask has the other end
+// greet; if it is nil that greets by itself.
+func (t *talk) converse(ctx context.Context, conn net.Conn, readSize int, ask func() error) {
+	began := time.Now()
+	buf := make([]byte, readSize)
+	var heard int
+	var err error
+	if ask == nil {
+		heard, err = t.read(ctx, conn, buf, began.Add(connecting))
+	}
+	for n := 0; ask != nil && heard == 0 && n < len(asks)-1; n++ {
+		if err = ask(); err == nil {
+			heard, err = t.read(ctx, conn, buf, began.Add(asks[n+1]))
+		}
+		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			break // it has been told that nobody is there
+		}
+	}
+	for reads := 1; err == nil && heard < mostHeard && reads < mostReads; reads++ {
+		var n int
+		n, err = t.read(ctx, conn, buf, time.Now().Add(quiet))
+		heard += n
+	}
+	switch {
+	case heard == 0:
+		t.trouble(err)
+	case err == nil:
+		t.trouble(fmt.Errorf("it does not stop greeting, so no more was read"))
+	}
+	if heard > 0 {
+		_ = conn.SetWriteDeadline(time.Now().Add(connecting))
+		if _, err := conn.Write([]byte(answer)); err != nil {
+			t.note(report.Call{Name: report.CallAnswer, Note: why(err)})
+		} else {
+			t.note(report.Call{Name: report.CallAnswer, Data: []byte(answer)})
+		}
+	}
+	_ = conn.Close()
+	if ask == nil {
+		t.note(report.Call{Name: report.CallClose, Note: "the other end is told"})
+	} else {
+		t.note(report.Call{Name: report.CallClose, Note: "nobody is told"})
+	}
+}
+
+// read reads once, until the deadline. It is not noted if nothing came.
+func (t *talk) read(ctx context.Context, conn net.Conn, buf []byte, until time.Time) (int, error) {
+	_ = conn.SetReadDeadline(until)
+	if ctx.Err() != nil {
+		return 0, context.Cause(ctx)
+	}
+	began := time.Now()
+	n, err := conn.Read(buf)
+	if n == 0 {
+		return 0, err
+	}
+	c := report.Call{Name: report.CallRecv, Data: slices.Clone(buf[:n]), Took: time.Since(began)}
+	if n == len(buf) && t.Transport == "udp" {
+		c.Note = "full: any rest is gone"
+	}
+	t.note(c)
+	return n, nil // an error comes again, if it was one
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"stones/lab"
+	"stones/lab/path/host"
+	"stones/lab/path/remote"
+)
+
+// afar runs the experiments between this computer and another one.
+func (t *throw) afar(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
+	key, err := t.readKey(t.keyFile)
+	if err != nil {
+		return nil, err
+	}
+	ctx, stop := untilInterrupt(ctx)
+	defer stop()
+	c := &caller{ctx: ctx, key: key}
+	defer c.hangUp()
+	return runAlong(ctx, telling(t.stderr, lab.Path{Open: c.open}), es, done)
+}
+
+// A caller has one conversation with another computer, and goes on with it as
+// long as the experiments want it held in the same manner.
+type caller struct {
+	ctx context.Context
+	key []byte
+
+	manner  manner
+	session *remote.Session
+	failed  error // why there is none
+}
+
+// A manner is all that an experiment says of the conversation.
+type manner struct {
+	to         string
+	ipv6, tls  bool
+	congestion string
+	buffer     int
+}
+
+// open returns the world of an experiment. Who could not be reached is not
+// asked again.
+func (c *caller) open(e lab.Experiment) (lab.World, error) {
+	m := manner{e.To, e.IPv6, e.TLS, e.Congestion, e.Buffer}
+	if c.session == nil && c.failed == nil || c.manner != m {
+		c.hangUp()
+		c.manner = m
+		c.session, c.failed = c.call(m)
+	}
+	if c.failed != nil {
+		return nil, c.failed
+	}
+	return c.session.World(), nil
+}
+
+// call begins a conversation.
+func (c *caller) call(m manner) (*remote.Session, error) {
+	to, err := parsePlace(m.to)
+	if err != nil {
+		return nil, &lab.InvalidError{Word: "to", Value: m.to, Why: err.Error()}
+	}
+	sockets, err := host.Open(host.Config{IPv6: m.ipv6, Congestion: m.congestion, Buffer: m.buffer})
+	if err != nil {
+		return nil, err
+	}
+	return remote.Open(c.ctx, remote.Config{Net: sockets, Address: to.String(), IPv6: m.ipv6, Key: c.key, TLS: m.tls})
+}
+
+// hangUp ends the conversation, if there is one.
+func (c *caller) hangUp() {
+	if c.session != nil {
+		_ = c.session.Close() // what there was to say has been said
+		c.session = nil
+	}
+}
+
+// along is the name of the path. That to another computer follows from its
+// address.
+func (t *throw) along() string {
+	if t.to != "" && !t.flags.Changed("path") {
+		return lab.Remote
+	}
+	return t.path
+}
+
+// unsent returns an error if two flags cannot both be meant of which one is
+// about another computer.
+func (t *throw) unsent() error {
+	given := t.flags.Changed
+	if !given("to") {
+		switch {
+		case t.path == lab.Remote:
+			return fmt.Errorf(`--path "remote" needs --to, which says where the catcher is, e.g. --to 192.0.2.7`)
+		case given("key-file") && t.file == "":
+			return fmt.Errorf("--key-file needs --to: on one computer nothing has to be proved")
+		}
+		return nil
+	}
+	if t.path != lab.Remote && given("path") {
+		return fmt.Errorf("--to and --path %q exclude each other: there both ends are this computer", t.path)
+	}
+	p, err := parsePlace(t.to)
+	if err != nil {
+		return &lab.InvalidError{Word: "to", Value: t.to, Why: err.Error()}
+	}
+	switch is6 := strings.Contains(p.host, ":"); {
+	case is6 && given("ipv4"):
+		return fmt.Errorf("--to %s and --ipv4 exclude each other: it is an IPv6 address", safe(t.to))
+	case p.ip.IsValid() && !is6 && given("ipv6"):
+		return fmt.Errorf("--to %s and --ipv6 exclude each other: it is an IPv4 address", safe(t.to))
+	}
+	for _, name := range t.impairments {
+		if given(name) {
+			return fmt.Errorf("--%s and --to exclude each other: nothing is emulated there", name)
+		}
+	}
+	for _, name := range []string{"packets", "pcap"} {
+		if given(name) {
+			return fmt.Errorf("--%s and --to exclude each other: nobody sees the packets on the way", name)
+		}
+	}
+	for _, name := range []string{"nobody", "asleep", "read-size"} {
+		if given(name) {
+			return fmt.Errorf("--%s and --to exclude each other: the catcher there decides", name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package report_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"stones/lab/report"
+	"stones/lab/server"
+)
+
+// guests are three exchanges of two guests.
+func guests() []report.Guest {
+	return []report.Guest{
+		{Session: 1, From: "192.0.2.10:40001", Exchange: server.Exchange{Transport: "tcp", Planned: 1000, Thrown: 1000, Caught: 1000, Over: true}},
+		{Session: 1, From: "192.0.2.10:40001", Exchange: server.Exchange{Transport: "udp", Planned: 1000, Thrown: -1, Caught: 412, Copies: 3}},
+		{Session: 2, From: "[2001:db8::7]:40002", Exchange: server.Exchange{Transport: "udp", Back: true, Planned: 20, Thrown: 20, Over: true}},
+	}
+}
+
+// Who threw what at a catcher. What is not known yet, or only to the guest, is
+// not made up.
+func ExampleCaught() {
+	if err := report.Caught(os.Stdout, guests(), 0); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// Who threw what, and what was caught:
+	// guest from                over      planned thrown caught lost copies damaged
+	// ------------------------------------------------------------------------------
+	// 1     192.0.2.10:40001    TCP          1000   1000   1000    0      0       0
+	// 1     192.0.2.10:40001    UDP          1000      -    412    -      3       0
+	// 2     [2001:db8::7]:40002 UDP, back      20     20      -    -      -       -
+}
+
+func TestCaught(t *testing.T) {
+	var none, some strings.Builder
+	if err := report.Caught(&none, nil, 0); err != nil || none.String() != "Nobody has thrown anything.\n" {
+		t.Errorf("nothing caught: %q, %v", &none, err)
+	}
+	if err := report.Caught(&some, guests(), 7); err != nil || !strings.Contains(some.String(), "(7 before these are forgotten)") {
+		t.Errorf("much caught: %q, %v", &some, err)
+	}
+}
+
+func TestHere(t *testing.T) {
+	clients := []server.Client{{}, {Exchanges: []server.Exchange{{Over: true}, {}}}, {Exchanges: []server.Exchange{{Over: true}}}}
+	for _, tt := range []struct {
+		clients   []server.Client
+		strangers int
+		want      string
+	}{
+		{nil, 0, "0 guests here, 0 with stones on the way; 0 datagrams of strangers"},
+		{clients, 1, "3 guests here, 1 with stones on the way; 1 datagram of strangers"},
+	} {
+		if got := report.Here(tt.clients, tt.strangers); got != tt.want {
+			t.Errorf("Here = %q, want %q", got, tt.want)
+		}
+	}
+}
