@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"stones/lab/line"
@@ -51,11 +52,11 @@ func (s *Server) receive(ctx context.Context, g *guarded) {
 	x.lines, x.out = line.NewReader(x.conn), bufio.NewWriter(x.conn)
 	for _, text := range s.Greeting {
 		if _, err := io.WriteString(x.conn, text+"\n"); err != nil {
-			return
+			break // gone already, and may have said something before
 		}
 	}
 	first, err := x.readFirst()
-	if err != nil {
+	if err != nil && !(first != "" && errors.Is(err, syscall.ECONNRESET)) {
 		x.giveUp(first, err, s.limits.FirstLine)
 		return
 	}
