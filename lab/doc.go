@@ -24,6 +24,10 @@
 //	   +-- lab/path/host       this computer's loopback sockets
 //	   +-- lab/path/netns      two network namespaces and the wire, in real time
 //	   |    +-- lab/path/watch     beside the wire: what becomes of every packet
+//	   +-- lab/path/remote     a catcher, or a thrower, on another computer
+//	   +-- lab/server          that computer: one catches, many throw
+//	   |    +-- lab/line           what the two say, line by line
+//	   |    +-- lab/seal           keys, tags of datagrams, cookies
 //	   +-- lab/theory          what the textbooks expect, formula by formula
 //	   +-- lab/lesson          a story, a question, an experiment: one file a lesson
 //	   +-- lab/report          table, markdown, csv, json: one file a format

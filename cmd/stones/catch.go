@@ -59,12 +59,12 @@ told otherwise it listens to this computer alone.`,
 	c.flags.SortFlags = false
 	m := maker{flags: c.flags}
 	plain(m, "listen", "", word, &c.listen)
-	plain(m, "port", "p", limited(1, maxPort), &c.port)
+	plain(m, "port", "p", upTo(maxPort), &c.port)
 	plain(m, "key-file", "", word, &c.keyFile)
 	plain(m, "open", "", yes, &c.open)
 	plain(m, "tls", "", yes, &c.tls)
 	plain(m, "greeting", "", word, &c.greeting)
-	plain(m, "sessions", "", limited(1, maxSessions), &c.sessions)
+	plain(m, "sessions", "", upTo(maxSessions), &c.sessions)
 	plain(m, "limits", "", yes, &c.limits)
 	cmd.InitDefaultHelpFlag()
 	c.flags.VisitAll(onlyOnce)

@@ -98,7 +98,7 @@ func wayFlags(m maker) {
 	oneWay(m, "duplicate", text[wire.Share], func(s *wire.Shape) *wire.Share { return &s.Duplicate })
 	oneWay(m, "corrupt", text[wire.Share], func(s *wire.Shape) *wire.Share { return &s.Corrupt })
 	exactly(m, "drop", numbers, func(s *wire.Shape) *[]uint64 { return &s.Drop })
-	oneWay(m, "drop-every", limited(1, lab.MaxCount), func(s *wire.Shape) *int { return &s.DropEvery })
+	oneWay(m, "drop-every", upTo(lab.MaxCount), func(s *wire.Shape) *int { return &s.DropEvery })
 	exactly(m, "drop-packets", numbers, func(s *wire.Shape) *[]uint64 { return &s.DropPackets })
 	exactly(m, "hold", one(text[wire.Hold]), func(s *wire.Shape) *[]wire.Hold { return &s.Hold })
 	link(m, "bandwidth", text[wire.Bandwidth], func(s *wire.Shape) *wire.Bandwidth { return &s.Bandwidth })
@@ -134,7 +134,7 @@ func experimentFlags(m maker) {
 	plain(m, "only", "", oneOf(lab.TCP, lab.UDP), &m.only)
 	plain(m, "path", "", oneOf(lab.Sim, lab.Host, lab.Netns, lab.Remote), &m.path)
 	plain(m, "seed", "", seed, &m.seed)
-	plain(m, "runs", "", limited(1, maxRuns), &m.runs)
+	plain(m, "runs", "", upTo(maxRuns), &m.runs)
 	plain(m, "experiment", "", word, &m.file)
 }
 

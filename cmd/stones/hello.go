@@ -59,7 +59,7 @@ nothing, so hello is said first: up to 5 times, if there is no answer.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	plain(maker{flags: flags}, "read-size", "", limited(1, 65536), &h.readSize)
+	plain(maker{flags: flags}, "read-size", "", upTo(65536), &h.readSize)
 	plain(maker{flags: flags}, "tls", "", yes, &h.tls)
 	cmd.InitDefaultHelpFlag()
 	flags.VisitAll(onlyOnce)

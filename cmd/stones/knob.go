@@ -154,13 +154,13 @@ func whole(least, most int) func(string) (int, error) {
 	}
 }
 
-// limited parses whole numbers within limits.
-func limited(least, most int) func(string) (int, error) {
-	parse := whole(least, most)
+// upTo parses whole numbers from 1 to the most.
+func upTo(most int) func(string) (int, error) {
+	parse := whole(1, most)
 	return func(s string) (int, error) {
 		n, err := parse(s)
-		if err == nil && (n < least || n > most) {
-			err = fmt.Errorf("out of range; allowed %d to %d", least, most)
+		if err == nil && (n < 1 || n > most) {
+			err = fmt.Errorf("out of range; allowed 1 to %d", most)
 		}
 		return n, err
 	}
@@ -184,7 +184,7 @@ func numbers(s string) ([]uint64, error) {
 	if from == "" { // a minus sign
 		from, several = s, false
 	}
-	parse := limited(1, lab.MaxCount)
+	parse := upTo(lab.MaxCount)
 	first, err := parse(from)
 	if err != nil || !several {
 		return []uint64{uint64(first)}, err

@@ -56,7 +56,7 @@ func (s *Server) receive(ctx context.Context, g *guarded) {
 		}
 	}
 	first, err := x.readFirst()
-	if err != nil && !(first != "" && errors.Is(err, syscall.ECONNRESET)) {
+	if err != nil && (first == "" || !errors.Is(err, syscall.ECONNRESET)) {
 		x.giveUp(first, err, s.limits.FirstLine)
 		return
 	}
