@@ -152,41 +152,21 @@ func freePort(t *testing.T) string {
 func TestArticleClient(t *testing.T) {
 	c, out := catchHere(t)
 	_, port, _ := net.SplitHostPort(c.address)
-	const first, both = "Привет, подключайся!", "Привет, подключайся!\nПривет!"
-	for range 10 {
-		greeted, err := python(t, articleClient, port).CombinedOutput()
-		if err != nil {
-			t.Fatalf("%v\n%s", err, greeted)
-		}
-		switch got := strings.TrimSpace(string(greeted)); got {
-		case both:
-			out.wait(t, ": И тебе привет!\n")
-			return
-		case first: // its recv came between the two: see the greeting left unread, below
-			t.Log("one recv gave one of the two writes")
-		default:
-			t.Fatalf("the article's client prints %q", got)
-		}
+	greeted, err := python(t, articleClient, port).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, greeted)
 	}
-	t.Skip("one recv never gave both writes")
+	// One recv may give both writes, or the first alone.
+	if got := strings.TrimSpace(string(greeted)); got != "Привет, подключайся!" && got != "Привет, подключайся!\nПривет!" {
+		t.Errorf("the article's client prints %q", got)
+	}
+	out.wait(t, ": И тебе привет!\n")
 }
 
-// Its equivalent in Go, many times.
+// Its equivalent in Go. Whoever leaves the second greeting unread has its
+// connection reset (RFC 9293 section 3.10.4): what was said before is printed
+// all the same.
 func TestArticleClientInGo(t *testing.T) {
-	const greeting = "Привет, подключайся!\nПривет!\n"
-	t.Run("greeting read", func(t *testing.T) { articleClients(t, len(greeting)) })
-
-	// Whoever leaves some of the greeting unread has its connection reset
-	// (RFC 9293 section 3.10.4), behind what it has said.
-	t.Run("greeting left unread", func(t *testing.T) {
-		t.Skip("the server does not print a first line that ends with a reset")
-		articleClients(t, len("Привет"))
-	})
-}
-
-// articleClients greet, one after the other, and read so many bytes.
-func articleClients(t *testing.T, size int) {
-	t.Helper()
 	c, out := catchHere(t)
 	const clients = 50
 	for i := range clients {
@@ -194,9 +174,10 @@ func articleClients(t *testing.T, size int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rd := make([]byte, size)
-		if _, err := io.ReadFull(conn, rd); err != nil || !strings.HasPrefix(string(rd), "Привет") {
-			t.Errorf("greeted with %q, %v", rd, err)
+		rd := make([]byte, []int{1024, len("Привет")}[i%2])
+		n, err := conn.Read(rd)
+		if got := string(rd[:n]); err != nil || !strings.HasPrefix(got, "Привет") {
+			t.Errorf("greeted with %q, %v", got, err)
 		}
 		if _, err := fmt.Fprintf(conn, "И тебе привет! (%d)", i); err != nil {
 			t.Error(err)

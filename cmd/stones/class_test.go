@@ -179,6 +179,9 @@ func TestClassLong(t *testing.T) {
 	}
 	t.Logf("rates within %.2f%%, %d of %d lost over UDP, at most %d KiB resident beyond the %d KiB before: %d KiB a session",
 		100*off, lost, pupils*rate*seconds, most-before, before, (most-before)/pupils)
+	if each := (most - before) / pupils; each > 320 {
+		t.Errorf("%d KiB a session; want at most 320", each)
+	}
 }
 
 // resident is how many KiB of memory a process has, by the name that proc(5)
