@@ -28,6 +28,7 @@ type World struct {
 	thrower, catcher *room
 	out, back        *ferry
 	ferries          errgroup.Group
+	landing          sync.Once
 	over             int // a descriptor that can be read when the ferries are to stop
 
 	mu      sync.Mutex // lets one in to what follows
@@ -346,11 +347,24 @@ func (w *World) Stack() path.Stack {
 	return s
 }
 
+// Run runs the tasks, each on a goroutine of its own, waits for all, and stops
+// the ferries: what the record says by then stays. It is called once.
+func (w *World) Run(ctx context.Context, tasks ...func()) error {
+	return errors.Join(w.World.Run(ctx, tasks...), w.land())
+}
+
+// land stops the ferries, if that was not done before.
+func (w *World) land() (err error) {
+	w.landing.Do(func() {
+		_, err = unix.Write(w.over, []byte{7: 1})
+		err = errors.Join(err, w.ferries.Wait())
+	})
+	return err
+}
+
 // Close ends the world and everything in it.
 func (w *World) Close() error {
-	_, err := unix.Write(w.over, []byte{7: 1})
-	err = errors.Join(err, w.ferries.Wait())
-	return errors.Join(err, w.World.Close(), w.release())
+	return errors.Join(w.land(), w.World.Close(), w.release())
 }
 
 // release gives back what there is of the ends.
