@@ -41,7 +41,9 @@ func (x *exchange) score(e Experiment) Exchange {
 		r.NotThrown = map[string]int{}
 	}
 	if err := x.failure(); err != nil {
-		r.Error, r.Refused = err.Error(), errors.Is(err, syscall.ECONNREFUSED)
+		// Where it was agreed to, nobody refuses any more: somebody has gone.
+		agreed := x.far != nil && x.agreed.Exchange != 0
+		r.Error, r.Refused = err.Error(), errors.Is(err, syscall.ECONNREFUSED) && !agreed
 	} else {
 		r.Complete = true
 	}

@@ -55,7 +55,7 @@ func (l Limits) Lines() []string {
 		fmt.Sprintf("sessions: %d at once", l.Sessions),
 		fmt.Sprintf("exchanges: %d a session", l.Exchanges),
 		fmt.Sprintf("stones: %d an exchange", l.Stones),
-		fmt.Sprintf("rate: %d stones/s", l.Rate),
+		fmt.Sprintf("rate: %d stones/s, and as many at once", l.Rate),
 		fmt.Sprintf("duration: %v an exchange", l.Duration),
 		fmt.Sprintf("size: %d to %d B a stone; over UDP up to %d B", stone.HeaderLen, l.size("tcp"), l.size("udp")),
 		fmt.Sprintf("bytes: %d an exchange", l.Bytes),

@@ -179,8 +179,12 @@ func (x *session) talk(ctx context.Context, c line.Command, err error) string {
 	}
 }
 
-// patience is until when the next line has to come.
+// patience is until when the next line has to come. Whoever has not shown the key
+// where there is one cannot stay.
 func (x *session) patience() time.Duration {
+	if len(x.server.Key) > 0 && !x.proven {
+		return x.since + x.server.limits.Grace
+	}
 	until := x.server.World.Now() + x.server.limits.Idle
 	for _, e := range x.exchanges {
 		until = max(until, e.last)
@@ -524,16 +528,18 @@ func (x *session) drops(e *exchange) (int, string) {
 	return n, unknown
 }
 
-// arrivals writes an exchange's arrivals. A reader has to keep up: so many bytes
-// in each Grace.
+// reportRate is how many arrivals a second a reader of a report has to take.
+const reportRate = 1000
+
+// arrivals writes an exchange's arrivals, which have so long and no longer.
 func (x *session) arrivals(e *exchange) (n int, ok bool) {
 	var at reader
 	var some [128]line.Arrival
-	const mark = 256 // of these
-	for i := 0; ; i++ {
-		if i%mark == 0 {
-			x.guard.until(x.server.in(x.server.limits.Grace))
-		}
+	e.mu.Lock()
+	most := time.Duration(e.diary.count) * time.Second / reportRate
+	e.mu.Unlock()
+	x.guard.until(x.server.in(x.server.limits.Grace + most))
+	for {
 		e.mu.Lock()
 		read := e.diary.read(&at, some[:])
 		e.mu.Unlock()
