@@ -7,7 +7,6 @@ import (
 	"iter"
 	"os"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"stones/lab/pace"
@@ -175,7 +174,7 @@ func (x *exchange) throwAll(ctx context.Context, t thrower) {
 			x.throwErr = err
 			break
 		}
-		x.throws.Add(s, x.world.Now(), causeOf(err))
+		x.throws.Add(s, x.world.Now(), tally.CauseOf(err))
 		x.noteDue(s.Number, s.Due-x.began)
 		x.attempted.Add(1)
 		if err != nil && x.throwErr == nil {
@@ -203,27 +202,6 @@ func (x *exchange) dial(ctx context.Context) (thrower, error) {
 		return nil, err
 	}
 	return t, nil
-}
-
-// causeOf names why a stone was not thrown, in words that can be counted.
-func causeOf(err error) string {
-	var words interface{ Timeout() bool }
-	switch {
-	case err == nil:
-		return ""
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return "refused"
-	case errors.Is(err, syscall.EMSGSIZE):
-		return "message too long"
-	case errors.Is(err, syscall.ENOBUFS):
-		return "no buffer space"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED):
-		return "connection lost"
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &words) && words.Timeout():
-		return "timed out"
-	default:
-		return "other"
-	}
 }
 
 // catch is the catching task: it notes whatever comes until the catcher ends.

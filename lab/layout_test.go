@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"lab/path/remote":     {"stones/lab/clock", "stones/lab/line", "stones/lab/path", "stones/lab/seal"},
 	"lab/line":            {"stones/lab/stone"},
 	"lab/seal":            {},
-	"lab/server":          {"stones/lab/clock", "stones/lab/line", "stones/lab/pace", "stones/lab/seal", "stones/lab/stone", "stones/tcp", "stones/udp"},
+	"lab/server":          {"stones/lab/tally", "stones/lab/clock", "stones/lab/line", "stones/lab/pace", "stones/lab/seal", "stones/lab/stone", "stones/tcp", "stones/udp"},
 	"lab/lesson":          {"stones/lab", "stones/lab/path", "stones/lab/report", "github.com/rogpeppe/go-internal/txtar"},
 	"lab/report/glossary": {"github.com/rogpeppe/go-internal/txtar"},
 	"lab/report":          {"stones/lab", "stones/lab/pace", "stones/lab/path", "stones/lab/report/glossary", "stones/lab/server", "stones/lab/theory", "stones/lab/wire"},

@@ -3,15 +3,14 @@ package server
 import (
 	"errors"
 	"net/netip"
-	"os"
 	"sync"
-	"syscall"
 	"time"
 
 	"stones/lab/line"
 	"stones/lab/pace"
 	"stones/lab/seal"
 	"stones/lab/stone"
+	"stones/lab/tally"
 )
 
 // An exchange is one plan that was agreed to, and what came of it.
@@ -105,28 +104,11 @@ func (x *exchange) throw(s stone.Stone, err error, at time.Duration) {
 		if x.causes == nil {
 			x.causes = make(map[string]int)
 		}
-		x.causes[causeOf(err)]++
+		x.causes[tally.CauseOf(err)]++
 		return
 	}
 	x.counts.Thrown++
 	x.diary.add(line.Arrival{Number: s.Number, At: at - x.began, Delay: at - x.began - s.Due})
-}
-
-// causeOf names why a stone was not thrown, in words that can be counted.
-func causeOf(err error) string {
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return "refused"
-	case errors.Is(err, syscall.EMSGSIZE):
-		return "message too long"
-	case errors.Is(err, syscall.ENOBUFS):
-		return "no buffer space"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED):
-		return "connection lost"
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return "timed out"
-	}
-	return "other"
 }
 
 // tell notes what the client says it has thrown, if that can be true.
