@@ -17,24 +17,16 @@ type gauge struct {
 	now func() time.Duration
 	raw syscall.RawConn
 
-	mu       sync.Mutex
-	last     unix.TCPInfo
-	known    uintptr // bytes of last that the kernel filled in
-	closed   bool    // last is the last
-	interval time.Duration
-	due      time.Duration // of the next sample
-	samples  []path.Sample
+	mu     sync.Mutex
+	last   unix.TCPInfo
+	known  uintptr       // bytes of last that the kernel filled in
+	closed bool          // last is the last
+	due    time.Duration // of the next sample
+	series path.Series
 }
 
-// A gauge keeps at most so many samples. When it is full, every other one goes
-// and the interval doubles.
-const (
-	gaugeInterval = 10 * time.Millisecond
-	gaugeSize     = 128
-)
-
 func newGauge(now func() time.Duration, raw syscall.RawConn) *gauge {
-	g := &gauge{now: now, raw: raw, interval: gaugeInterval}
+	g := &gauge{now: now, raw: raw, series: path.NewSeries()}
 	g.look()
 	return g
 }
@@ -47,13 +39,6 @@ func (g *gauge) look() {
 	if now < g.due || !g.read() {
 		return
 	}
-	if len(g.samples) == gaugeSize {
-		for i := range gaugeSize / 2 {
-			g.samples[i] = g.samples[2*i]
-		}
-		g.samples = g.samples[:gaugeSize/2]
-		g.interval *= 2
-	}
 	s := path.Sample{
 		At: now, Cwnd: int(g.last.Snd_cwnd),
 		RTT: time.Duration(g.last.Rtt) * time.Microsecond,
@@ -62,8 +47,8 @@ func (g *gauge) look() {
 	if g.last.Snd_ssthresh < noThreshold {
 		s.Ssthresh = int(g.last.Snd_ssthresh)
 	}
-	g.samples = append(g.samples, s)
-	g.due = now + g.interval
+	g.series.Add(s)
+	g.due = now + g.series.Interval
 }
 
 // noThreshold is where the kernel begins: no slow start threshold was found
@@ -101,7 +86,7 @@ func (g *gauge) record(r *path.Record) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.read()
-	r.Samples = append(r.Samples, g.samples...)
+	r.Samples = append(r.Samples, g.series.Samples...)
 	r.Retransmitted, r.Timeouts = int(g.last.Total_retrans), int(g.last.Total_rto)
 	r.CountsUnknown = ""
 	if g.known < unsafe.Offsetof(g.last.Total_rto)+unsafe.Sizeof(g.last.Total_rto) {

@@ -14,6 +14,8 @@ import (
 
 	"golang.org/x/net/nettest"
 	"golang.org/x/sys/unix"
+
+	"stones/lab/path"
 )
 
 // connect returns both ends of a TCP connection.
@@ -279,15 +281,15 @@ func TestTCPInfo(t *testing.T) {
 	thrower.gauge.now = func() time.Duration { return now }
 	for range 1000 {
 		thrower.gauge.look()
-		now += gaugeInterval
+		now += path.FirstInterval
 	}
 	samples := w.Record("tcp").Samples
-	if len(samples) < gaugeSize/2 || len(samples) > gaugeSize {
+	if len(samples) < path.SeriesSize/2 || len(samples) > path.SeriesSize {
 		t.Errorf("%d samples", len(samples))
 	}
 	for i := range samples[2:] {
-		if gap := samples[i+2].At - samples[i+1].At; gap != 8*gaugeInterval {
-			t.Errorf("sample %d came %v after the one before; want %v", i+2, gap, 8*gaugeInterval)
+		if gap := samples[i+2].At - samples[i+1].At; gap != 8*path.FirstInterval {
+			t.Errorf("sample %d came %v after the one before; want %v", i+2, gap, 8*path.FirstInterval)
 		}
 	}
 }

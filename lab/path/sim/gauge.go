@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"time"
-
 	"gvisor.dev/gvisor/pkg/tcpip"
 
 	"stones/lab/path"
@@ -10,22 +8,14 @@ import (
 
 // A gauge samples the state of one TCP connection at even intervals.
 type gauge struct {
-	eng      *engine
-	conn     *stream
-	interval time.Duration
-	tick     *event
-	samples  []path.Sample
+	eng    *engine
+	conn   *stream
+	tick   *event
+	series path.Series
 }
 
-// A gauge keeps at most so many samples. When it is full, every other one goes
-// and the interval doubles.
-const (
-	gaugeInterval = 10 * time.Millisecond
-	gaugeSize     = 128
-)
-
 func newGauge(eng *engine, conn *stream) *gauge {
-	g := &gauge{eng: eng, conn: conn, interval: gaugeInterval}
+	g := &gauge{eng: eng, conn: conn, series: path.NewSeries()}
 	g.tick = newEvent(g.sample)
 	g.sample()
 	return g
@@ -40,19 +30,12 @@ func (g *gauge) sample() {
 	if err := g.conn.ep.GetSockOpt(&info); err != nil {
 		return
 	}
-	if len(g.samples) == gaugeSize {
-		for i := range gaugeSize / 2 {
-			g.samples[i] = g.samples[2*i]
-		}
-		g.samples = g.samples[:gaugeSize/2]
-		g.interval *= 2
-	}
 	s := path.Sample{At: g.eng.now - birth, Cwnd: int(info.SndCwnd), RTT: info.RTT, RTO: info.RTO}
 	if info.SndSsthresh < noThreshold {
 		s.Ssthresh = int(info.SndSsthresh)
 	}
-	g.samples = append(g.samples, s)
-	g.eng.schedule(g.tick, g.eng.now+g.interval)
+	g.series.Add(s)
+	g.eng.schedule(g.tick, g.eng.now+g.series.Interval)
 }
 
 // noThreshold is where the stack begins: no slow start threshold was found yet.

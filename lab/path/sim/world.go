@@ -144,7 +144,7 @@ func (w *World) Record(transport string) path.Record {
 		r.Retransmitted += int(stats.Retransmits.Value()) // the stack leaves SYNs out
 		r.Timeouts = int(stats.Timeouts.Value())
 		if w.gauge != nil {
-			r.Samples = w.gauge.samples
+			r.Samples = w.gauge.series.Samples
 		}
 	}
 	return r
