@@ -372,14 +372,7 @@ func TestReports(t *testing.T) {
 		}, "law"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			meet(t, far(), func(f *fake) {
-				f.alter = func(said string, reply []byte) []byte {
-					if strings.HasPrefix(said, "report") {
-						return bytesOf(tt.alter(string(reply)))
-					}
-					return reply
-				}
-			}, func(w *sim.World, _ *fake) {
+			meet(t, far(), reporting(tt.alter), func(w *sim.World, _ *fake) {
 				s, err := open(t, w, nil)
 				if err != nil {
 					t.Error(err)
@@ -421,6 +414,18 @@ func TestReports(t *testing.T) {
 	}
 }
 
+// reporting has a server's reports altered.
+func reporting(alter func(reply string) string) func(*fake) {
+	return func(f *fake) {
+		f.alter = func(said string, reply []byte) []byte {
+			if strings.HasPrefix(said, "report") {
+				return bytesOf(alter(string(reply)))
+			}
+			return reply
+		}
+	}
+}
+
 // Without the report of a far thrower it is known what came, and of the others
 // not even whether they were thrown.
 func TestThrowerReports(t *testing.T) {
@@ -443,14 +448,7 @@ func TestThrowerReports(t *testing.T) {
 		}, "it threw stone 1 after stone 1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			meet(t, far(), func(f *fake) {
-				f.alter = func(said string, reply []byte) []byte {
-					if strings.HasPrefix(said, "report") {
-						return bytesOf(tt.alter(string(reply)))
-					}
-					return reply
-				}
-			}, func(w *sim.World, _ *fake) {
+			meet(t, far(), reporting(tt.alter), func(w *sim.World, _ *fake) {
 				s, err := open(t, w, nil)
 				if err != nil {
 					t.Error(err)
