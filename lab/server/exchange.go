@@ -57,14 +57,16 @@ func newExchange(s *Server, p line.Plan, t line.Ticket, schedule *pace.Schedule)
 // end is when it is over by the plan.
 func (x *exchange) end() time.Duration { return x.began + x.plan.Duration }
 
-// catch notes what a catcher yields.
+// catch notes what a catcher yields. Times within an exchange never go back, and
+// none is before the plan: a report that says otherwise is refused.
 func (x *exchange) catch(s stone.Stone, err error, at time.Duration) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.counts.Over {
 		return
 	}
-	x.latest = max(x.latest, at)
+	at = max(at, x.latest, x.began)
+	x.latest = at
 	switch {
 	case err == nil:
 		x.note(s, at)

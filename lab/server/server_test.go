@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -582,6 +583,36 @@ func TestExchanges(t *testing.T) {
 		"1 ended udp: thrown 6, 4 of 100 stones of 500 B caught, 1 copies, 1 damaged, 3 foreign",
 		"left 1: bye",
 	)
+}
+
+// The times of a report never go back, whatever the sockets say when something
+// came: a thrower refuses a report that does.
+func TestTimesNeverGoBack(t *testing.T) {
+	var told []time.Duration // when the next datagrams came
+	s := open(t, func(s *Server) {
+		s.Arrived = func() time.Duration {
+			at := told[0]
+			told = told[1:]
+			return at
+		}
+	})
+	s.run(func() {
+		v := s.greeted()
+		plan := line.Plan{Transport: "udp", Count: 5, Size: 100, Duration: time.Second}
+		ticket := v.agree(plan)
+		began := s.Now()
+		told = []time.Duration{began - ms, began + 2*ms, began + 2*ms - 1, began + 3*ms, began + ms}
+		v.throwUDP(ticket, plan, 1, 2, 3, 4, 5)
+		_, arrivals := v.asks(ticket)
+		var got []time.Duration
+		for _, a := range arrivals {
+			got = append(got, a.At)
+		}
+		if want := []time.Duration{0, 2 * ms, 2 * ms, 3 * ms, 3 * ms}; !slices.Equal(got, want) {
+			t.Errorf("the stones came at %v; want %v", got, want)
+		}
+		v.bye()
+	})
 }
 
 // Who carries stones has to know the exchange and its secret, and only one may.

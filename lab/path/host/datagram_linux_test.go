@@ -450,9 +450,9 @@ func TestStamps(t *testing.T) {
 		name           string
 		at, least, max time.Duration
 	}{
+		{"before the world", -time.Hour, 0, 0},
 		{"in the past", s.last - 1, s.last - time.Second, s.last},
 		{"in the future", s.last + time.Hour, s.last, s.last},
-		{"before the world", -time.Hour, 0, 0},
 	} {
 		if got := s.at(s.offset + int64(tt.at)); got < tt.least || got > tt.max {
 			t.Errorf("a stamp %s is at %v; want %v to %v", tt.name, got, tt.least, tt.max)
@@ -460,6 +460,29 @@ func TestStamps(t *testing.T) {
 	}
 	if got := s.at(0); got != s.last {
 		t.Errorf("no stamp is at %v; want %v", got, s.last)
+	}
+}
+
+// Two comparisons of the clocks differ by a little. Messages of one socket have
+// come in the order in which it gives them, so their times never go back.
+func TestStampsNeverGoBack(t *testing.T) {
+	const ms = time.Millisecond
+	s := stamps{last: time.Second}
+	for i, tt := range []struct {
+		offset      int64
+		stamp, want time.Duration
+	}{
+		{0, 500 * ms, 500 * ms},
+		{int64(20 * time.Microsecond), 500*ms + 10*time.Microsecond, 500 * ms}, // by this comparison it is earlier
+		{int64(20 * time.Microsecond), 501 * ms, 501*ms - 20*time.Microsecond},
+		{int64(-time.Second), 501 * ms, time.Second}, // never in the future
+		{0, 502 * ms, time.Second},
+		{0, 0, time.Second},
+	} {
+		s.offset = tt.offset
+		if got := s.at(int64(tt.stamp)); got != tt.want {
+			t.Errorf("stamp %d is at %v; want %v", i+1, got, tt.want)
+		}
 	}
 }
 

@@ -203,11 +203,15 @@ func (r *receiver) fail(op string, err error) error {
 // A stamps turns the kernel's times into the world's.
 //
 // The kernel stamps with the time of day, which can be set; the world's clock
-// cannot. So the two are compared anew at every reading.
+// cannot. So the two are compared anew at every reading. Each comparison is off
+// by up to its width, so a later one may place a later stamp before an earlier
+// one. A socket gives its messages in the order in which they came, hence their
+// times never go back.
 type stamps struct {
 	now    func() time.Duration
 	offset int64         // the time of day less the world's, in nanoseconds
 	last   time.Duration // when they were compared
+	told   time.Duration // the latest time that was told
 }
 
 // How well the two are compared: the time of day is read between two readings
@@ -233,11 +237,13 @@ func (s *stamps) sample() {
 	}
 }
 
-// at is the stamp on the world's clock, and never in the future. Without a
-// stamp it is when it was read.
+// at is the stamp on the world's clock: never in the future, and never before
+// one that was told earlier. Without a stamp it is when it was read.
 func (s *stamps) at(stamp int64) time.Duration {
-	if stamp == 0 {
-		return s.last
+	at := s.last
+	if stamp != 0 {
+		at = min(time.Duration(stamp-s.offset), s.last)
 	}
-	return max(0, min(time.Duration(stamp-s.offset), s.last))
+	s.told = max(s.told, at)
+	return s.told
 }
