@@ -123,7 +123,7 @@ type Frame struct {
 	When    time.Duration // since the world began
 	Arrival bool          // it arrives; otherwise it leaves
 	Copied  bool          // what arrives is the copy that the wire made
-	Bytes   []byte        // the whole of it as it is seen here; not to be written to
+	Bytes   []byte        // the whole of it as it is seen here, a copy of its own
 }
 
 // A Lateness is how late packets were, of the whole world they were in.

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -41,7 +42,7 @@ func (l *log) sent(now time.Duration, s Sight, whole []byte, first, copied wire.
 		f.packets = append(f.packets, p)
 	}
 	if l.tap != nil {
-		l.tap(path.Frame{Packet: p, When: p.Sent, Bytes: whole})
+		l.tap(path.Frame{Packet: p, When: p.Sent, Bytes: slices.Clone(whole)})
 	}
 	return p
 }
@@ -51,7 +52,7 @@ func (l *log) arrives(now time.Duration, p *path.Packet, item wire.Packet) {
 	trip := tripOf(p, item)
 	trip.Arrived, trip.At = true, now
 	if l.tap != nil {
-		l.tap(path.Frame{Packet: p, When: trip.At, Arrival: true, Copied: item.Copy, Bytes: item.Data})
+		l.tap(path.Frame{Packet: p, When: trip.At, Arrival: true, Copied: item.Copy, Bytes: slices.Clone(item.Data)})
 	}
 }
 

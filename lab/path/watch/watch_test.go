@@ -257,6 +257,28 @@ func TestPieces(t *testing.T) {
 	}
 }
 
+// A tap keeps what it is shown, though the path uses its buffers again.
+func TestTapKeepsItsBytes(t *testing.T) {
+	var frames []path.Frame
+	w := watch.New(watch.Config{Tap: func(f path.Frame) { frames = append(frames, f) }})
+	buffer := make([]byte, 200)
+	for n := range uint64(3) {
+		p := buffer[:copy(buffer, ipv4(17, 0, 0, false, datagram(n+1, 100)))]
+		s := w.Out.Look(p, len(p))
+		entry := w.Sent(0, s, len(p), p, wire.Carried, wire.None, false)
+		w.Arrives(0, entry, s, wire.Packet{Size: len(p), Data: p}, false)
+	}
+	if len(frames) != 6 {
+		t.Fatalf("%d frames; want 6", len(frames))
+	}
+	for i, f := range frames {
+		want := uint64(i/2) + 1
+		if s, err := stone.Peek(f.Bytes[28:]); s.Number != want || err != nil {
+			t.Errorf("frame %d shows stone %d, %v; want %d", i+1, s.Number, err, want)
+		}
+	}
+}
+
 func FuzzLook(f *testing.F) {
 	f.Add(ipv4(6, 0, 0, false, segment(ack, 1, 1, []byte("stones"))), 60)
 	f.Add(ipv4(17, 1, 1480, true, make([]byte, 100)), 1500)
