@@ -17,6 +17,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -41,6 +42,9 @@ type Config struct {
 	// Address is where a catcher is to listen. Empty means a free port of the
 	// loopback interface.
 	Address string
+
+	// Threads is how many threads the caller keeps busy beside the World's tasks.
+	Threads int
 
 	// Throw and Catch run do, which makes sockets of the thrower or the catcher,
 	// where they are to be made: on a thread that is in another network namespace.
@@ -93,8 +97,25 @@ type holder interface {
 
 var _ clock.Clock = (*World)(nil)
 
+// taskThreads is how many tasks of a World may run at the same instant: a
+// thrower and a catcher for each of two transports.
+const taskThreads = 4
+
+// reserve lets Go run so many threads at the same instant. A thread that spins
+// until a stone is due, or is inside a system call, keeps one of GOMAXPROCS from
+// everybody else. Where none is left, nothing looks after the sockets but the
+// runtime's monitor, which may sleep for 10 ms: a catcher would read its stones
+// that much later than it could. What the threads need beyond the computer's
+// processors the kernel shares out by the microsecond.
+func reserve(threads int) {
+	if runtime.GOMAXPROCS(0) < threads {
+		runtime.GOMAXPROCS(threads)
+	}
+}
+
 // Open makes a world.
 func Open(cfg Config) (*World, error) {
+	reserve(taskThreads + cfg.Threads)
 	w := &World{Real: clock.NewPrecise(), cfg: cfg, stacks: make(map[string]path.Stack)}
 	w.dialer.Control = control(w.setThrower)
 	w.config.Control = control(w.setCatcher)

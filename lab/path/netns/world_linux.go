@@ -83,6 +83,7 @@ func (w *World) furnish() (err error) {
 		Congestion: w.cfg.congestion(),
 		Buffer:     w.cfg.Buffer,
 		Plain:      true,
+		Threads:    2, // the ferries
 		Address:    netip.AddrPortFrom(w.cfg.prefix(2).Addr(), Port).String(),
 		Throw:      w.thrower.within,
 		Catch:      w.catcher.within,
