@@ -41,7 +41,7 @@ var mayImport = map[string][]string{
 	"lab/report/glossary": {"github.com/rogpeppe/go-internal/txtar"},
 	"lab/report":          {"stones/lab", "stones/lab/pace", "stones/lab/path", "stones/lab/report/glossary", "stones/lab/server", "stones/lab/theory", "stones/lab/wire"},
 
-	"lab/report/picture": {"stones/lab", "gonum.org/v1/plot", "gonum.org/v1/plot/..."},
+	"lab/report/picture": {"stones/lab", "codeberg.org/go-fonts/liberation/liberationsansregular", "golang.org/x/image/font/opentype", "gonum.org/v1/plot/font", "gonum.org/v1/plot/text", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/..."},
 }
 
 // only says which single file may import a module.

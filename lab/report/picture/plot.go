@@ -1,26 +1,25 @@
 package picture
 
 import (
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
 func (c chart) heading() (title, says string) { return c.title, c.says }
 
-// draw draws the legend and below it the panels.
+// draw draws the legend and below it the panels, in rows and columns.
 func (c chart) draw(p pen, area draw.Canvas) {
 	area = p.legend(area, c.legend())
-	plots := make([][]*plot.Plot, len(c.rows))
-	for i, row := range c.rows {
-		for j, one := range row {
-			plots[i] = append(plots[i], one.plot(p, j == 0))
-		}
-	}
-	tiles := draw.Tiles{Rows: len(c.rows), Cols: len(c.rows[0]), PadX: 2 * margin, PadY: margin / 2}
-	for i, row := range plot.Align(plots, tiles, area) {
+	places, left := newGrid(p, c.rows, area)
+	for i, row := range places {
 		for j, place := range row {
-			plots[i][j].Draw(place)
+			one := content{p, c.rows[i][j]}
+			if j > 0 {
+				one.y.label = ""
+			}
+			one.grid(place)
+			one.frame(place, left)
+			one.plot(place)
 		}
 	}
 }
@@ -61,65 +60,28 @@ func (p pen) stroke(s style) draw.LineStyle {
 	return p.line(thick, s.colour)
 }
 
-// plot makes the axes of a panel, and what stands between them. The name of the
-// vertical axis stands beside the first panel of a row only.
-func (p panel) plot(k pen, first bool) *plot.Plot {
-	drawn := plot.New()
-	drawn.BackgroundColor = nil
-	drawn.Title.Text = p.title
-	drawn.Title.TextStyle = k.text(labelSize, ink)
-	drawn.Title.TextStyle.XAlign, drawn.Title.TextStyle.YAlign = draw.XCenter, draw.YTop
-	drawn.Title.Padding = 3
-	k.axis(&drawn.X, p.x, 7)
-	k.axis(&drawn.Y, p.y, 6)
-	if !first {
-		drawn.Y.Label.Text = ""
-	}
-	drawn.Add(content{k, p})
-	return drawn
-}
-
-// axis makes an axis of a plot like a. It goes from 0 to 1 throughout, and the
-// numbers stand where they belong.
-func (p pen) axis(drawn *plot.Axis, a axis, most int) {
-	drawn.Min, drawn.Max = 0, 1
-	drawn.Padding = 0
-	drawn.LineStyle = p.line(medium, ink)
-	drawn.Label.Text = a.label
-	drawn.Label.Padding = 2
-	xalign, yalign := drawn.Label.TextStyle.XAlign, drawn.Label.TextStyle.YAlign
-	drawn.Label.TextStyle = p.text(labelSize, ink)
-	drawn.Label.TextStyle.XAlign, drawn.Label.TextStyle.YAlign = xalign, yalign
-	xalign, yalign = drawn.Tick.Label.XAlign, drawn.Tick.Label.YAlign
-	drawn.Tick.Label = p.text(tickSize, ink)
-	drawn.Tick.Label.XAlign, drawn.Tick.Label.YAlign = xalign, yalign
-	drawn.Tick.LineStyle = p.line(medium, ink)
-	drawn.Tick.Length = 5
-	var all plot.ConstantTicks
-	for _, t := range a.ticks(most) {
-		all = append(all, plot.Tick{Value: a.place(t.value), Label: t.label})
-	}
-	drawn.Tick.Marker = all
-}
-
-// content is what stands between the axes of a panel.
+// content is a panel, and what to draw it with.
 type content struct {
 	pen
 	panel
 }
 
-// Plot draws a grid, and on it the series.
-func (k content) Plot(c draw.Canvas, _ *plot.Plot) {
+// grid draws a thin line at each tick.
+func (k content) grid(c draw.Canvas) {
+	line := k.line(hair, faint)
+	for _, t := range k.x.ticks(mostX) {
+		x := c.X(k.x.place(t.value))
+		c.StrokeLine2(line, x, c.Min.Y, x, c.Max.Y)
+	}
+	for _, t := range k.y.ticks(mostY) {
+		y := c.Y(k.y.place(t.value))
+		c.StrokeLine2(line, c.Min.X, y, c.Max.X, y)
+	}
+}
+
+// plot draws the series.
+func (k content) plot(c draw.Canvas) {
 	at := func(q point) vg.Point { return vg.Point{X: c.X(k.x.place(q.x)), Y: c.Y(k.y.place(q.y))} }
-	grid := k.line(hair, faint)
-	for _, t := range k.x.ticks(7) {
-		x := at(point{t.value, k.y.min}).X
-		c.StrokeLine2(grid, x, c.Min.Y, x, c.Max.Y)
-	}
-	for _, t := range k.y.ticks(6) {
-		y := at(point{k.x.min, t.value}).Y
-		c.StrokeLine2(grid, c.Min.X, y, c.Max.X, y)
-	}
 	if k.empty != "" {
 		style := k.pen.text(labelSize, ink)
 		style.XAlign, style.YAlign = draw.XCenter, draw.YCenter

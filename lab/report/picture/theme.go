@@ -3,8 +3,9 @@ package picture
 import (
 	"image/color"
 
+	"codeberg.org/go-fonts/liberation/liberationsansregular"
+	"golang.org/x/image/font/opentype"
 	"gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/font/liberation"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -55,14 +56,21 @@ type pen struct {
 }
 
 func newPen(t theme) pen {
-	return pen{t, text.Plain{Fonts: font.NewCache(liberation.Collection())}}
+	face, err := opentype.Parse(liberationsansregular.TTF)
+	if err != nil {
+		panic(err) // the font is part of the program
+	}
+	return pen{t, text.Plain{Fonts: font.NewCache(font.Collection{{Font: typeface, Face: face}})}}
 }
+
+// typeface is Liberation Sans, which is as wide as Arial.
+var typeface = font.Font{Typeface: "Liberation", Variant: "Sans"}
 
 // text is the style of letters.
 func (p pen) text(size vg.Length, colour role) text.Style {
 	return text.Style{
 		Color:   p.roles[colour],
-		Font:    font.Font{Typeface: "Liberation", Variant: "Sans", Size: size},
+		Font:    font.From(typeface, size),
 		Handler: p.letters,
 	}
 }
