@@ -9,16 +9,17 @@
 //
 //	cmd/stones       flags, streams, exit codes; the only place that chooses a path
 //	   |
-//	   +-- lab       the experiment: run it, score it, hold it to the laws
-//	   |    |
+//	   +-- lab       the data: an experiment, and what came of it
+//	   |    +-- lab/wire       the emulated wire: what may happen on the way
+//	   |    +-- lab/pace       when each stone is due
+//	   |    +-- lab/path       what a path says of itself and what it saw
+//	   |    +-- lab/number     exact decimal numbers
+//	   |
+//	   +-- lab/run   runs an experiment, scores it, holds it to the laws
 //	   |    +-- tcp, udp       throw and catch: the same files, the same names
 //	   |    |     +-- lab/stone      the stone's bytes
-//	   |    +-- lab/pace       when each stone is due
-//	   |    +-- lab/wire       the emulated wire: what may happen on the way
 //	   |    +-- lab/tally      what became of every stone, and the laws
 //	   |    +-- lab/clock      now, and sleep until
-//	   |    +-- lab/number     exact decimal numbers
-//	   |    +-- lab/path       what a path says of itself and what it saw
 //	   |
 //	   +-- lab/path/sim        two TCP/IP stacks and the wire, in virtual time
 //	   +-- lab/path/host       this computer's loopback sockets
@@ -34,21 +35,6 @@
 //	        +-- picture        stones, delays, windows and packets, drawn
 //	        +-- glossary       what every figure, flag and warning means
 //
-// tcp and udp know stones and the interfaces of package net: no clock, no
-// path, no score. The clock reaches them as a sequence of stones that yields
-// each one when it is due; the path reaches them as a [World]. This package
-// declares what a path must meet ([World]), and the paths do not import it.
-//
-// # What happens in an exchange
-//
-// A thrower and a catcher run side by side in a [World]. The catcher listens
-// first. The thrower asks (TCP) or does not (UDP), takes each stone from the
-// schedule when it is due and throws it. Then it waits until nothing of it is
-// in flight, and the catcher is closed. What was thrown and what was caught
-// are put together number by number, compared with what the path itself saw,
-// and held to the laws of package tally. A broken law is an error, and the
-// record is kept.
-//
-// What it deliberately lacks: it prints nothing, chooses no path, and has no
-// sentence for people in it. Those are in cmd/stones and lab/report.
+// This package is data alone: it knows no transport's code, no runner and no
+// sentence for people. The English stands in lab/report and lab/report/glossary.
 package lab

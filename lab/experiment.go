@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"stones/lab/pace"
@@ -54,6 +55,36 @@ const (
 // MaxUDPSize is the largest stone in bytes that fits a datagram: 65,535 less
 // the headers of UDP and IPv4 (RFC 768, RFC 791). IPv6 would allow 20 more.
 const MaxUDPSize = 65507
+
+// Transports are those of the experiment, TCP first.
+func (e Experiment) Transports() []string {
+	var names []string
+	for _, transport := range []string{TCP, UDP} {
+		if e.Plan(transport) != nil {
+			names = append(names, transport)
+		}
+	}
+	return names
+}
+
+// Over is the experiment with the plans of these transports only.
+func (e Experiment) Over(transports []string) Experiment {
+	if !slices.Contains(transports, TCP) {
+		e.TCP = nil
+	}
+	if !slices.Contains(transports, UDP) {
+		e.UDP = nil
+	}
+	return e
+}
+
+// Plan is the transport's plan, or nil.
+func (e Experiment) Plan(transport string) *pace.Plan {
+	if transport == TCP {
+		return e.TCP
+	}
+	return e.UDP
+}
 
 // An InvalidError says which word of an experiment cannot be meant.
 type InvalidError struct {

@@ -1,11 +1,5 @@
 package lab
 
-import (
-	"time"
-
-	"stones/lab/path"
-)
-
 // A Packet is one that an end gave to the wire, and what became of it. Packets
 // stand in the order in which they were sent, both ways together. Times are
 // since the exchange began.
@@ -46,56 +40,3 @@ const (
 	PacketNobody       = "nobody"        // arrived, and nobody listened
 	PacketOnTheWay     = "on the way"    // when the exchange ended
 )
-
-// packets is what became of every packet.
-func (x *exchange) packets(seen path.Record) []Packet {
-	var list []Packet
-	for _, p := range seen.Packets {
-		one := Packet{
-			Number: p.Number, Sent: Milliseconds(p.Sent - x.began), Back: p.Back, Protocol: p.Protocol,
-			Bytes: p.Size, Data: p.Data, First: p.First, Last: p.Last,
-			Flags: p.Flags, Seq: p.Seq, Ack: p.Ack, Again: p.Again, Offset: p.Offset, More: p.More,
-			Trip: trip(p.Trip, x.began),
-		}
-		if p.Copy != nil {
-			copied := trip(*p.Copy, x.began)
-			one.Copy = &copied
-		}
-		list = append(list, one)
-	}
-	return list
-}
-
-// trip is a trip since the exchange began.
-func trip(t path.Trip, began time.Duration) Trip {
-	fate := fateOf(t)
-	if !t.Arrived {
-		return Trip{Fate: fate, Arrived: NA(fate)}
-	}
-	return Trip{Fate: fate, Arrived: Milliseconds(t.At - began)}
-}
-
-// fateOf names the cause that decided.
-func fateOf(t path.Trip) string {
-	for _, c := range []struct {
-		cause path.Cause
-		fate  string
-	}{
-		{path.Dropped, PacketLost},
-		{path.Overflowed, PacketOverflowed},
-		{path.TooBig, PacketTooBig},
-		{path.ReceiverDrop, PacketReceiverDrop},
-		{path.NobodyHome, PacketNobody},
-	} {
-		if t.Cause&c.cause != 0 {
-			return c.fate
-		}
-	}
-	switch {
-	case !t.Arrived:
-		return PacketOnTheWay
-	case t.Cause&path.Damaged != 0:
-		return PacketDamaged
-	}
-	return PacketArrived
-}

@@ -190,6 +190,16 @@ type Warning struct {
 	Limit     float64 `json:"limit"`         // what it would have to stay within
 }
 
+// A Live is how far an exchange has come, told while it runs. The counts are
+// those of the moment: what is on its way is thrown and not delivered. A count
+// that only the other end knows is -1.
+type Live struct {
+	Transport string
+	At        time.Duration // since the exchange began
+	Thrown    int           // stones attempted
+	Delivered int           // distinct stones that came
+}
+
 // A Figure is a number, or the reason why there is none. Its zero value is 0.
 type Figure struct {
 	Value float64

@@ -40,6 +40,15 @@ const (
 	MaxBuffer = 1 << 30
 )
 
+// MaxFarGiveUp is the longest GiveUp on the path remote: the other end forgets
+// an exchange 15 s after its planned end, and has to be asked for its report
+// before that.
+const MaxFarGiveUp = 10 * time.Second
+
+// TagSize is how many bytes the path remote adds to a UDP stone, so that the
+// catcher can tell it from a stranger's.
+const TagSize = 8
+
 // Names of the paths, as they stand in experiments.
 const (
 	Sim   = "sim"   // emulated: the ends, the wire and the time
@@ -107,7 +116,7 @@ func (e Experiment) validateRemote() error {
 		return invalid("give-up", e.GiveUp, between(time.Duration(0), MaxFarGiveUp)+" on the path remote, where the other end waits no longer")
 	}
 	for _, transport := range e.Transports() {
-		switch p := e.plan(transport); {
+		switch p := e.Plan(transport); {
 		case p.Rate == pace.Max():
 			return invalid("rate", p.Rate, "not on the path remote, where a plan has to say how long it takes; write a rate")
 		case transport == UDP && p.Size > MaxUDPSize-TagSize && p.Size <= MaxUDPSize:
@@ -213,18 +222,10 @@ func (e Experiment) validatePlan(transport string, p pace.Plan) error {
 	if err != nil {
 		return worded(err)
 	}
-	if length := length(p, s); e.Interval > 0 && length/e.Interval >= MaxIntervals {
+	if length := s.Length(); e.Interval > 0 && length/e.Interval >= MaxIntervals {
 		return invalid("interval", e.Interval, fmt.Sprintf("too many rows for %s of throwing; allowed %d", FormatDuration(length), MaxIntervals))
 	}
 	return nil
-}
-
-// length is how long throwing takes by the plan; 0 if the plan does not say.
-func length(p pace.Plan, s *pace.Schedule) time.Duration {
-	if n := s.Count(); s.Paced() && n > 0 {
-		return s.Offset(uint64(n))
-	}
-	return p.Time
 }
 
 // mostBytes is the size of the largest stone of a transport.

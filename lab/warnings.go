@@ -242,13 +242,13 @@ func overload(e Experiment, _ []Exchange) []Warning {
 	ip, udp, tcp := e.headers()
 	var warnings []Warning
 	for _, transport := range e.Transports() {
-		plan := e.plan(transport)
+		plan := e.Plan(transport)
 		headers := tcp * e.segments(plan.Size)
 		if transport == UDP {
 			pieces := 1 + max(0, plan.Size+udp-ip-1)/(e.mtu()-ip)
 			headers = udp + ip*(pieces-1)
 		}
-		offered := perSecond(plan) * 8 * float64(plan.Size+headers)
+		offered := plan.PerSecond() * 8 * float64(plan.Size+headers)
 		if limit := float64(e.Out.Bandwidth); offered > limit {
 			warnings = append(warnings, Warning{Transport: transport, Word: "rate", Value: offered, Limit: limit})
 		}
@@ -370,14 +370,14 @@ func (e Experiment) segments(size int) int {
 // tcpPackets is how many packets a second TCP is asked for; 0 if it sets the
 // rate itself.
 func (e Experiment) tcpPackets() float64 {
-	return perSecond(e.TCP) * float64(e.segments(e.TCP.Size))
+	return e.TCP.PerSecond() * float64(e.segments(e.TCP.Size))
 }
 
 // plans returns those that are not left out.
 func (e Experiment) plans() []*pace.Plan {
 	var plans []*pace.Plan
 	for _, transport := range e.Transports() {
-		plans = append(plans, e.plan(transport))
+		plans = append(plans, e.Plan(transport))
 	}
 	return plans
 }
@@ -386,17 +386,12 @@ func (e Experiment) plans() []*pace.Plan {
 func (e Experiment) gap() time.Duration {
 	fastest := 0.0
 	for _, plan := range e.plans() {
-		if perSecond(plan) == 0 || plan.Pattern.Poisson || plan.Pattern.Burst > 1 {
+		if plan.PerSecond() == 0 || plan.Pattern.Poisson || plan.Pattern.Burst > 1 {
 			return 0
 		}
-		fastest = max(fastest, perSecond(plan))
+		fastest = max(fastest, plan.PerSecond())
 	}
 	return time.Duration(float64(time.Second) / fastest)
-}
-
-// perSecond is the rate in stones a second; 0 if there is no limit.
-func perSecond(p *pace.Plan) float64 {
-	return float64(p.Rate.Stones(p.Size)) / 1e6
 }
 
 // stonesOf is how many stones are planned, as nearly as can be told beforehand.
@@ -404,10 +399,10 @@ func stonesOf(p *pace.Plan) float64 {
 	switch {
 	case p.Count > 0:
 		return float64(p.Count)
-	case perSecond(p) == 0:
+	case p.PerSecond() == 0:
 		return math.Inf(1)
 	}
-	return perSecond(p) * p.Time.Seconds()
+	return p.PerSecond() * p.Time.Seconds()
 }
 
 // share is s as a part of 1.

@@ -34,7 +34,7 @@ func BenchmarkExchange(b *testing.B) {
 			b.ReportAllocs()
 			packets := 0.0
 			for b.Loop() {
-				x := pick(b, run(b, e), transport)
+				x := pick(b, ran(b, e), transport)
 				packets += x.Wire.Packets.Value + float64(x.Wire.Back.Sent)
 			}
 			b.ReportMetric(packets/b.Elapsed().Seconds(), "packets/s")
@@ -51,7 +51,7 @@ func BenchmarkDefault(b *testing.B) {
 	e.Back = wire.Shape{Delay: 20 * ms, Bandwidth: e.Out.Bandwidth, Queue: e.Out.Queue}
 	b.ReportAllocs()
 	for b.Loop() {
-		run(b, e)
+		ran(b, e)
 	}
 }
 
@@ -76,7 +76,7 @@ func BenchmarkMany(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				run(b, e)
+				ran(b, e)
 			}
 		})
 	}

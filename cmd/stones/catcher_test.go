@@ -16,7 +16,7 @@ func TestAsleep(t *testing.T) {
 		const n = 5000
 		e := both(classroom(), steady(n, tt.size, 100*time.Microsecond))
 		e.Asleep = 3 * time.Second
-		r := run(t, e)
+		r := ran(t, e)
 		want := tt.want
 		if want == 0 || want > n {
 			want = n
@@ -35,14 +35,14 @@ func TestAsleep(t *testing.T) {
 func TestLettersOrWater(t *testing.T) {
 	e := both(classroom(), steady(2, 100, 10*ms))
 	e.Asleep = time.Second
-	r := run(t, e)
+	r := ran(t, e)
 	if tcp, udp := pick(t, r, lab.TCP), pick(t, r, lab.UDP); tcp.Reads != 1 || udp.Reads != 2 {
 		t.Errorf("TCP in %d reads, UDP in %d; want 1, 2", tcp.Reads, udp.Reads)
 	}
 
 	t.Log("# a reader that asks for less than a stone: TCP puts it together, UDP has lost the rest")
 	e.ReadSize = 60
-	r = run(t, e)
+	r = ran(t, e)
 	tcp, udp := pick(t, r, lab.TCP), pick(t, r, lab.UDP)
 	if tcp.Reads != 4 || tcp.Delivered != 2 {
 		t.Errorf("TCP delivered %d in %d reads; want 2 in 4", tcp.Delivered, tcp.Reads)
@@ -53,7 +53,7 @@ func TestLettersOrWater(t *testing.T) {
 
 	t.Log("# ten reads a stone")
 	e.TCP, e.UDP, e.Asleep, e.ReadSize = steady(10, 1000, 10*ms), nil, 0, 100
-	if x := pick(t, run(t, e), lab.TCP); x.Reads != 100 || x.Delivered != 10 {
+	if x := pick(t, ran(t, e), lab.TCP); x.Reads != 100 || x.Delivered != 10 {
 		t.Errorf("TCP delivered %d in %d reads; want 10 in 100", x.Delivered, x.Reads)
 	}
 }
@@ -61,7 +61,7 @@ func TestLettersOrWater(t *testing.T) {
 func TestNobodyHome(t *testing.T) {
 	e := both(classroom(), steady(10, 100, 30*ms))
 	e.Nobody = true
-	r := run(t, e)
+	r := ran(t, e)
 	if x := pick(t, r, lab.TCP); !x.Refused || x.Attempted != 0 || !near(x.Connect, 100*ms) && x.Connect.Known() {
 		t.Errorf("TCP: refused %t, attempted %d, after %v", x.Refused, x.Attempted, x.Connect)
 	}
@@ -91,7 +91,7 @@ func TestGivenUp(t *testing.T) {
 	e.Out.Loss = loss("5%")
 	e.GiveUp = 0
 	e.PerStone = true
-	x := pick(t, run(t, e), lab.TCP)
+	x := pick(t, ran(t, e), lab.TCP)
 	fates := map[string]int{}
 	for _, s := range x.Stones {
 		fates[s.Fate]++

@@ -22,6 +22,7 @@ import (
 	"stones/lab/clock"
 	"stones/lab/pace"
 	"stones/lab/path/remote"
+	"stones/lab/run"
 )
 
 // A pupil's sockets are plain ones: with 64 pupils on one computer, each cannot
@@ -58,7 +59,7 @@ func class(t *testing.T, address string, pupils int, e lab.Experiment) []lab.Res
 	var tasks errgroup.Group
 	for i, s := range sessions {
 		tasks.Go(func() (err error) {
-			results[i], err = lab.Run(t.Context(), e, lab.Path{Open: func(lab.Experiment) (lab.World, error) { return s.World(), nil }})
+			results[i], err = run.Run(t.Context(), e, run.Path{Open: func(lab.Experiment) (run.World, error) { return s.World(), nil }})
 			return err
 		})
 	}

@@ -22,6 +22,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/report"
+	"stones/lab/run"
 	"stones/lab/theory"
 )
 
@@ -490,7 +491,7 @@ func runLight(ctx context.Context, es []lab.Experiment, done func(finished int))
 				if ctx.Err() != nil {
 					return nil
 				}
-				r, err := lab.Run(ctx, e, paths[e.Path])
+				r, err := run.Run(ctx, e, paths[e.Path])
 				if err != nil || ctx.Err() != nil {
 					errs[i] = err
 					return nil

@@ -20,6 +20,7 @@ import (
 	"stones/lab/clock"
 	"stones/lab/path/remote"
 	"stones/lab/report"
+	"stones/lab/run"
 	"stones/lab/server"
 )
 
@@ -178,7 +179,7 @@ func thrownAt(t *testing.T, said []byte, agreed bool) map[string]string {
 	defer s.Close()
 	e := classroomPlan(1000, lab.MinTime)
 	e.UDP = nil
-	r, err := lab.Run(t.Context(), e, lab.Path{Open: func(lab.Experiment) (lab.World, error) { return s.World(), nil }})
+	r, err := run.Run(t.Context(), e, run.Path{Open: func(lab.Experiment) (run.World, error) { return s.World(), nil }})
 	if err != nil {
 		return map[string]string{"the error": message(err) + "\n"}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/pace"
+	"stones/lab/run"
 	"stones/lab/wire"
 )
 
@@ -58,10 +59,10 @@ func both(e lab.Experiment, p *pace.Plan) lab.Experiment {
 	return e
 }
 
-// run runs an experiment and expects every law to hold.
-func run(tb testing.TB, e lab.Experiment) lab.Result {
+// ran runs an experiment and expects every law to hold.
+func ran(tb testing.TB, e lab.Experiment) lab.Result {
 	tb.Helper()
-	r, err := lab.Run(tb.Context(), e, paths()["sim"])
+	r, err := run.Run(tb.Context(), e, paths()["sim"])
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -76,7 +77,7 @@ func run(tb testing.TB, e lab.Experiment) lab.Result {
 // all runs experiments side by side and expects every law to hold.
 func all(tb testing.TB, es []lab.Experiment) []lab.Result {
 	tb.Helper()
-	rs, err := lab.RunAll(tb.Context(), es, paths()["sim"], nil)
+	rs, err := run.All(tb.Context(), es, paths()["sim"], nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -135,7 +136,7 @@ func TestFirstStone(t *testing.T) {
 	for _, owd := range []time.Duration{10 * ms, 50 * ms, 100 * ms, 300 * ms} {
 		e := both(classroom(), steady(1, 100, 50*ms))
 		e.Out.Delay, e.Back.Delay = owd, owd
-		r := run(t, e)
+		r := ran(t, e)
 		if x := pick(t, r, lab.UDP); !near(x.Done, owd) {
 			t.Errorf("%v each way: UDP's first stone lands after %v ms; want %v", owd, x.Done, owd)
 		}
@@ -148,8 +149,8 @@ func TestFirstStone(t *testing.T) {
 // A second stone of 100 bytes costs its headers again: 28 bytes for UDP, 52
 // for TCP and an acknowledgement of 52 back.
 func TestFirstStoneHeaders(t *testing.T) {
-	one := run(t, both(classroom(), steady(1, 100, 500*ms)))
-	two := run(t, both(classroom(), steady(2, 100, 500*ms)))
+	one := ran(t, both(classroom(), steady(1, 100, 500*ms)))
+	two := ran(t, both(classroom(), steady(2, 100, 500*ms)))
 	cost := func(transport string) (out, back int) {
 		a, b := pick(t, one, transport).Wire, pick(t, two, transport).Wire
 		return int(b.Bytes.Value - a.Bytes.Value), b.Back.Bytes - a.Back.Bytes
@@ -232,7 +233,7 @@ func TestMissingStone(t *testing.T) {
 		e.Out.Drop = []uint64{50}
 		e.Recovery = tt.recovery
 		e.PerStone = true
-		r := run(t, e)
+		r := ran(t, e)
 		udp, tcp := pick(t, r, lab.UDP), pick(t, r, lab.TCP)
 		if udp.Lost != 1 || udp.HeldUp != 0 || udp.Stones[49].Fate != "lost" {
 			t.Errorf("gap %v: UDP lost %d, held up %d, stone 50 %s; want 1, 0, lost", tt.gap, udp.Lost, udp.HeldUp, udp.Stones[49].Fate)
@@ -264,7 +265,7 @@ func TestLateNotLost(t *testing.T) {
 		if k > 0 {
 			e.Out.Hold = []wire.Hold{{Stone: 50, By: k}}
 		}
-		r := run(t, e)
+		r := ran(t, e)
 		udp, tcp := pick(t, r, lab.UDP), pick(t, r, lab.TCP)
 		want := 100.0
 		if k >= 3 {
@@ -291,7 +292,7 @@ func TestEarlyNotLate(t *testing.T) {
 		p := float64(e.Out.ReorderEarly) / 1e9
 		overtaken := math.Ceil(float64(e.Out.Delay)/float64(tt.gap)) - 1
 		want := (1 - p) * (1 - math.Pow(1-p, overtaken))
-		got := float64(pick(t, run(t, e), lab.UDP).Reordered) / n
+		got := float64(pick(t, ran(t, e), lab.UDP).Reordered) / n
 		if !within(got, want, 0.10) {
 			t.Errorf("%s early, one every %v: %.2f%% reordered; want %.2f%%, give or take a tenth", tt.p, tt.gap, 100*got, 100*want)
 		}
@@ -302,7 +303,7 @@ func TestTwins(t *testing.T) {
 	const n = 10000
 	e := both(classroom(), steady(n, 100, 10*ms))
 	e.Out.Duplicate = share("10%")
-	r := run(t, e)
+	r := ran(t, e)
 	udp, tcp := pick(t, r, lab.UDP), pick(t, r, lab.TCP)
 	if sigma := math.Sqrt(n * 0.1 * 0.9); math.Abs(float64(udp.Arrivals)-1.1*n) > 4*sigma {
 		t.Errorf("UDP: %d arrivals of %d; want %v, give or take %.0f", udp.Arrivals, n, 1.1*n, 4*sigma)
@@ -321,7 +322,7 @@ func TestLastStone(t *testing.T) {
 	e := both(classroom(), steady(10, 100, 500*ms))
 	e.Out.Drop = []uint64{5}
 	e.PerStone = true
-	if got := delays(pick(t, run(t, e), lab.TCP))[5]; math.Abs(got-450) > 0.001 {
+	if got := delays(pick(t, ran(t, e), lab.TCP))[5]; math.Abs(got-450) > 0.001 {
 		t.Errorf("a lonely stone, dropped once, took %v ms; want 450", got)
 	}
 
@@ -331,7 +332,7 @@ func TestLastStone(t *testing.T) {
 		for n := range k {
 			e.Out.DropPackets = append(e.Out.DropPackets, uint64(n)+1)
 		}
-		r := run(t, e)
+		r := ran(t, e)
 		if x := pick(t, r, lab.TCP); !near(x.Connect, want) {
 			t.Errorf("%d lost SYNs: asked for %v ms; want %v", k, x.Connect, want)
 		}
@@ -350,7 +351,7 @@ func TestLastStone(t *testing.T) {
 			e.Out.DropPackets = append(e.Out.DropPackets, uint64(n)+8)
 		}
 		want := after + 50*ms
-		if got := delays(pick(t, run(t, e), lab.TCP))[5]; math.Abs(got-float64(want)/float64(ms)) > 0.001 {
+		if got := delays(pick(t, ran(t, e), lab.TCP))[5]; math.Abs(got-float64(want)/float64(ms)) > 0.001 {
 			t.Errorf("dropped with %d retransmissions: took %v ms; want %v", k, got, want)
 		}
 	}
@@ -365,7 +366,7 @@ func TestJitter(t *testing.T) {
 		e := classroom()
 		e.UDP = steady(n, 100, tt.gap)
 		e.Out.Jitter.Max, e.Out.Overtake = tt.jitter, true
-		x := pick(t, run(t, e), lab.UDP)
+		x := pick(t, ran(t, e), lab.UDP)
 		j, gap := float64(tt.jitter), float64(tt.gap)
 		want := (2*j - gap) * (2*j - gap) / (8 * j * j)
 		got := float64(x.Reordered) / n
@@ -382,7 +383,7 @@ func TestJitter(t *testing.T) {
 	e := classroom()
 	e.TCP = steady(2000, 100, 20*ms)
 	e.Out.Jitter.Max, e.Out.Overtake = 20*ms, true
-	if x := pick(t, run(t, e), lab.TCP); x.Reordered != 0 || x.Delay.P95.Value < 70 || x.Delay.P50.Value > 70 {
+	if x := pick(t, ran(t, e), lab.TCP); x.Reordered != 0 || x.Delay.P95.Value < 70 || x.Delay.P50.Value > 70 {
 		t.Errorf("TCP: reordered %d, p50 %v, p95 %v", x.Reordered, x.Delay.P50, x.Delay.P95)
 	}
 }
@@ -406,7 +407,7 @@ func TestTooFast(t *testing.T) {
 		e := narrow()
 		gap := time.Duration(float64(service) / rho)
 		e.UDP, e.TCP = steady(n, 972, gap), steady(n, 948, gap) // 1000 bytes each on the wire
-		r := run(t, e)
+		r := ran(t, e)
 		udp, tcp := pick(t, r, lab.UDP), pick(t, r, lab.TCP)
 		want := math.Min(n, n/rho+queue)
 		if !within(float64(udp.Delivered), want, 0.005) {
@@ -441,7 +442,7 @@ func TestBurst(t *testing.T) {
 		e := narrow()
 		e.UDP = steady(burst, 972, 10*ms)
 		set(&e.UDP.Pattern, fmt.Sprintf("burst:%d", burst))
-		x := pick(t, run(t, e), lab.UDP)
+		x := pick(t, ran(t, e), lab.UDP)
 		want := min(burst, 50)
 		if x.Delivered != want || !near(x.Delay.Max, 20*ms+time.Duration(want)*8*ms) {
 			t.Errorf("burst of %d: %d came, the last after %v ms; want %d, %d", burst, x.Delivered, x.Delay.Max, want, 20+8*want)
@@ -463,7 +464,7 @@ func TestPoisson(t *testing.T) {
 		set(&e.UDP.Pattern, "poisson")
 		e.PerStone = true
 		wait := 0.0
-		for _, d := range delays(pick(t, run(t, e), lab.UDP)) {
+		for _, d := range delays(pick(t, ran(t, e), lab.UDP)) {
 			wait += (d - 28) / n
 		}
 		want := 8 * tt.rho / (2 * (1 - tt.rho))
@@ -485,7 +486,7 @@ func TestWarmUp(t *testing.T) {
 		if formula := time.Duration(rounds)*100*ms + 50*ms; formula != tt.want {
 			t.Fatalf("%d bytes: the formula gives %v; want %v", tt.bytes, formula, tt.want)
 		}
-		if x := pick(t, run(t, e), lab.TCP); !near(x.Done, tt.want) {
+		if x := pick(t, ran(t, e), lab.TCP); !near(x.Done, tt.want) {
 			t.Errorf("%d bytes: done after %v ms; want %v", tt.bytes, x.Done, tt.want)
 		}
 	}
@@ -621,7 +622,7 @@ func TestBigStones(t *testing.T) {
 		e := classroom()
 		e.UDP = steady(n, size, 100*ms)
 		e.Out.Loss = loss("5%")
-		x := pick(t, run(t, e), lab.UDP)
+		x := pick(t, ran(t, e), lab.UDP)
 		pieces := 1.0
 		if size > 1472 {
 			pieces = math.Ceil(float64(size+8) / 1480)
@@ -638,7 +639,7 @@ func TestBigStones(t *testing.T) {
 	e := classroom()
 	e.TCP = steady(500, 4000, 100*ms)
 	e.Out.Loss = loss("5%")
-	if x := pick(t, run(t, e), lab.TCP); x.Lost != 0 || x.Delivered != 500 {
+	if x := pick(t, ran(t, e), lab.TCP); x.Lost != 0 || x.Delivered != 500 {
 		t.Errorf("TCP: lost %d, delivered %d", x.Lost, x.Delivered)
 	}
 }

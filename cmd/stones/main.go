@@ -17,6 +17,7 @@ import (
 	"stones/lab"
 	"stones/lab/path/host"
 	"stones/lab/report"
+	"stones/lab/run"
 )
 
 // version of the program, and of the documents it writes.
@@ -43,7 +44,7 @@ func runAll(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Res
 
 // live is the path of that name. Where time is real and goes by slowly, it tells
 // w how far each exchange is.
-func live(w io.Writer, name string) lab.Path {
+func live(w io.Writer, name string) run.Path {
 	p := paths()[name]
 	if p.Virtual {
 		return p
@@ -52,7 +53,7 @@ func live(w io.Writer, name string) lab.Path {
 }
 
 // telling is the path that tells w, line after line, how far each exchange is.
-func telling(w io.Writer, p lab.Path) lab.Path {
+func telling(w io.Writer, p run.Path) run.Path {
 	var mu sync.Mutex
 	p.Live = func(l lab.Live) {
 		mu.Lock()
@@ -64,10 +65,10 @@ func telling(w io.Writer, p lab.Path) lab.Path {
 
 // runAlong is runAll along the given path. An interrupt ends the experiments
 // early with what is known by then.
-func runAlong(ctx context.Context, p lab.Path, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
+func runAlong(ctx context.Context, p run.Path, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
 	ctx, stop := untilInterrupt(ctx)
 	defer stop()
-	results, err := lab.RunAll(ctx, es, p, done)
+	results, err := run.All(ctx, es, p, done)
 	if ctx.Err() != nil {
 		return results, ctx.Err()
 	}

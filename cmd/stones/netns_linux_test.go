@@ -9,6 +9,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/path/netns"
+	"stones/lab/run"
 )
 
 // needsNetns skips a test where there can be no network namespaces, unless they
@@ -38,7 +39,7 @@ func along(t *testing.T, name string, atOnce int, es []lab.Experiment) []lab.Res
 	for i, e := range es {
 		e.Path = name
 		tasks.Go(func() (err error) {
-			results[i], err = lab.Run(t.Context(), e, p)
+			results[i], err = run.Run(t.Context(), e, p)
 			return err
 		})
 	}
@@ -122,7 +123,7 @@ func TestNetnsInterrupted(t *testing.T) {
 		e := lab.Experiment{Path: lab.Netns, Seed: seed, UDP: steady(1_000_000, 100, 50*time.Microsecond), GiveUp: time.Second}
 		e.Out.Loss, e.Out.Delay = loss("50%"), 20*ms
 		ctx, cancel := context.WithTimeout(t.Context(), 300*ms)
-		r, err := lab.Run(ctx, e, paths()[lab.Netns])
+		r, err := run.Run(ctx, e, paths()[lab.Netns])
 		cancel()
 		if err != nil {
 			t.Fatal(err)

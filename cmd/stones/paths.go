@@ -8,6 +8,7 @@ import (
 	"stones/lab/path/host"
 	"stones/lab/path/netns"
 	"stones/lab/path/sim"
+	"stones/lab/run"
 )
 
 // A tap makes what is shown every packet of an experiment's world; nil is
@@ -24,14 +25,14 @@ func (t tap) of(e lab.Experiment) func(path.Frame) {
 
 // paths holds every path by the name that --path takes. This is the only place
 // where an experiment meets a path.
-func paths() map[string]lab.Path { return tapped(nil) }
+func paths() map[string]run.Path { return tapped(nil) }
 
 // tapped holds the paths, of which those that know their packets show them.
-func tapped(t tap) map[string]lab.Path {
-	return map[string]lab.Path{
-		lab.Sim:   {Open: func(e lab.Experiment) (lab.World, error) { return sim.Open(simConfig(e, t)) }, Virtual: true},
-		lab.Host:  {Open: func(e lab.Experiment) (lab.World, error) { return host.Open(hostConfig(e)) }},
-		lab.Netns: {Open: func(e lab.Experiment) (lab.World, error) { return netns.Open(netnsConfig(e, t)) }},
+func tapped(t tap) map[string]run.Path {
+	return map[string]run.Path{
+		lab.Sim:   {Open: func(e lab.Experiment) (run.World, error) { return sim.Open(simConfig(e, t)) }, Virtual: true},
+		lab.Host:  {Open: func(e lab.Experiment) (run.World, error) { return host.Open(hostConfig(e)) }},
+		lab.Netns: {Open: func(e lab.Experiment) (run.World, error) { return netns.Open(netnsConfig(e, t)) }},
 	}
 }
 

@@ -13,7 +13,7 @@ func TestStonesAtRateMax(t *testing.T) {
 	e := both(classroom(), bulk(300))
 	e.Out.Drop = []uint64{5}
 	e.PerStone = true
-	r := run(t, e)
+	r := ran(t, e)
 	for _, transport := range []string{lab.TCP, lab.UDP} {
 		x := pick(t, r, transport)
 		for _, s := range x.Stones {

@@ -8,6 +8,7 @@ import (
 	"stones/lab"
 	"stones/lab/path/host"
 	"stones/lab/path/remote"
+	"stones/lab/run"
 )
 
 // afar runs the experiments between this computer and another one.
@@ -20,7 +21,7 @@ func (t *throw) afar(ctx context.Context, es []lab.Experiment, done func(int)) (
 	defer stop()
 	c := &caller{ctx: ctx, key: key}
 	defer c.hangUp()
-	return runAlong(ctx, telling(t.stderr, lab.Path{Open: c.open}), es, done)
+	return runAlong(ctx, telling(t.stderr, run.Path{Open: c.open}), es, done)
 }
 
 // A caller has one conversation with another computer, and goes on with it as
@@ -44,7 +45,7 @@ type manner struct {
 
 // open returns the world of an experiment. Who could not be reached is not
 // asked again.
-func (c *caller) open(e lab.Experiment) (lab.World, error) {
+func (c *caller) open(e lab.Experiment) (run.World, error) {
 	m := manner{e.To, e.IPv6, e.TLS, e.Congestion, e.Buffer}
 	if c.session == nil && c.failed == nil || c.manner != m {
 		c.hangUp()

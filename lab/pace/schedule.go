@@ -78,6 +78,9 @@ func (p Plan) Validate() error {
 	return nil
 }
 
+// PerSecond is the rate in stones a second; 0 if there is no limit.
+func (p Plan) PerSecond() float64 { return float64(p.Rate.Stones(p.Size)) / 1e6 }
+
 // A Schedule holds when each stone of a plan is due. Two transports that get
 // the same one throw the same stones at the same times.
 type Schedule struct {
@@ -145,6 +148,15 @@ func (s *Schedule) Offset(n uint64) time.Duration {
 	}
 	offset, _ := s.after(gaps)
 	return offset
+}
+
+// Length is how long throwing takes by the plan, from the first stone to the last;
+// 0 if the plan does not say.
+func (s *Schedule) Length() time.Duration {
+	if s.Paced() && s.count > 0 {
+		return s.Offset(uint64(s.count))
+	}
+	return s.plan.Time
 }
 
 // after returns how long n gaps are, rounded down to the nanosecond. It is not

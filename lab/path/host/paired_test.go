@@ -16,6 +16,7 @@ import (
 	"stones/lab"
 	"stones/lab/pace"
 	"stones/lab/path/host"
+	"stones/lab/run"
 )
 
 // A load is what is thrown as fast as it goes, here and by others.
@@ -76,7 +77,7 @@ func stones(tb testing.TB, l load) float64 {
 	if e.UDP = plan; l.transport == lab.TCP {
 		e.TCP, e.UDP = plan, nil
 	}
-	r, err := lab.Run(tb.Context(), e, lab.Path{Open: func(lab.Experiment) (lab.World, error) { return host.Open(host.Config{}) }})
+	r, err := run.Run(tb.Context(), e, run.Path{Open: func(lab.Experiment) (run.World, error) { return host.Open(host.Config{}) }})
 	if err != nil {
 		tb.Fatal(err)
 	}

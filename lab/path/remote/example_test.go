@@ -10,6 +10,7 @@ import (
 	"stones/lab/pace"
 	"stones/lab/path/host"
 	"stones/lab/path/remote"
+	"stones/lab/run"
 	"stones/lab/server"
 )
 
@@ -47,8 +48,8 @@ func ExampleOpen() {
 	defer session.Close()
 	plan := pace.Plan{Count: 20, Size: 500, Rate: pace.StonesPerSecond(200)}
 	e := lab.Experiment{Path: lab.Remote, To: "there", TCP: &plan, UDP: &plan, Together: true, GiveUp: time.Second}
-	r, err := lab.Run(context.Background(), e, lab.Path{
-		Open: func(lab.Experiment) (lab.World, error) { return session.World(), nil },
+	r, err := run.Run(context.Background(), e, run.Path{
+		Open: func(lab.Experiment) (run.World, error) { return session.World(), nil },
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -11,11 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"stones/lab"
 	"stones/lab/line"
 	"stones/lab/pace"
 	"stones/lab/path/remote"
 	"stones/lab/path/sim"
+	"stones/lab/run"
 	"stones/lab/seal"
 	"stones/lab/server"
 	"stones/lab/stone"
@@ -25,7 +25,7 @@ import (
 const ms = time.Millisecond
 
 var (
-	_ lab.Far = (*remote.World)(nil)
+	_ run.Far = (*remote.World)(nil)
 	_ error   = (*line.Refused)(nil)
 )
 

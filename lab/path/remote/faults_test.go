@@ -19,6 +19,7 @@ import (
 	"stones/lab/line"
 	"stones/lab/path/remote"
 	"stones/lab/path/sim"
+	"stones/lab/run"
 	"stones/lab/seal"
 	"stones/lab/server"
 	"stones/lab/wire"
@@ -103,7 +104,7 @@ func TestTLS(t *testing.T) {
 					defer s.Close()
 					e := thrown()
 					e.TLS, e.Reverse = true, back
-					r, err := lab.Run(t.Context(), e, along(s))
+					r, err := run.Run(t.Context(), e, along(s))
 					if err != nil {
 						t.Error(err)
 						return
@@ -187,7 +188,7 @@ func TestBlockedUDP(t *testing.T) {
 				defer s.Close()
 				e := thrown()
 				e.Reverse = back
-				both, err := lab.Run(t.Context(), e, along(s))
+				both, err := run.Run(t.Context(), e, along(s))
 				if err != nil {
 					t.Error(err)
 					return
@@ -195,7 +196,7 @@ func TestBlockedUDP(t *testing.T) {
 				whole(t, both.Exchanges[0])
 				began := w.Now()
 				e.TCP = nil
-				r, err := lab.Run(t.Context(), e, along(s))
+				r, err := run.Run(t.Context(), e, along(s))
 				if err != nil {
 					t.Error(err)
 					return
@@ -309,7 +310,7 @@ func TestGone(t *testing.T) {
 							if vanished {
 								c.at, limit = gone, 10*time.Second
 							}
-							r, err := lab.Run(t.Context(), e, along(s))
+							r, err := run.Run(t.Context(), e, along(s))
 							if err != nil {
 								t.Error(err)
 								return
@@ -383,7 +384,7 @@ func TestReports(t *testing.T) {
 				e.UDP = nil
 				e.PerStone, e.Interval = true, 100*ms
 				began := w.Now()
-				r, err := lab.Run(t.Context(), e, along(s))
+				r, err := run.Run(t.Context(), e, along(s))
 				if err != nil {
 					t.Error(err)
 					return
@@ -457,7 +458,7 @@ func TestThrowerReports(t *testing.T) {
 				defer s.Close()
 				e := thrown()
 				e.TCP, e.Reverse = nil, true
-				r, err := lab.Run(t.Context(), e, along(s))
+				r, err := run.Run(t.Context(), e, along(s))
 				if err != nil {
 					t.Error(err)
 					return
@@ -519,7 +520,7 @@ func FuzzServer(f *testing.F) {
 			defer s.Close()
 			e := thrown()
 			e.TCP.Count, e.UDP.Count, e.Reverse = 10, 10, place&8 != 0
-			r, err := lab.Run(t.Context(), e, along(s))
+			r, err := run.Run(t.Context(), e, along(s))
 			if err != nil {
 				t.Error(err)
 				return
@@ -626,7 +627,7 @@ func fault(t *testing.T, seed uint64) {
 		defer s.Close()
 		for range 2 {
 			began := w.Now()
-			r, err := lab.Run(t.Context(), e, along(s))
+			r, err := run.Run(t.Context(), e, along(s))
 			if err != nil {
 				t.Error(err)
 				return

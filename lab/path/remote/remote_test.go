@@ -19,6 +19,7 @@ import (
 	"stones/lab/path/remote"
 	"stones/lab/path/sim"
 	"stones/lab/report"
+	"stones/lab/run"
 	"stones/lab/server"
 	"stones/lab/wire"
 )
@@ -33,8 +34,8 @@ func thrown() lab.Experiment {
 }
 
 // along is the path of a session.
-func along(s *remote.Session) lab.Path {
-	return lab.Path{Open: func(lab.Experiment) (lab.World, error) { return s.World(), nil }}
+func along(s *remote.Session) run.Path {
+	return run.Path{Open: func(lab.Experiment) (run.World, error) { return s.World(), nil }}
 }
 
 // open opens a session in a world.
@@ -74,7 +75,7 @@ func TestExchanges(t *testing.T) {
 			for range 3 {
 				e := thrown()
 				tt.change(&e)
-				r, err := lab.Run(t.Context(), e, along(s))
+				r, err := run.Run(t.Context(), e, along(s))
 				if err != nil {
 					t.Error(err)
 					return
@@ -165,7 +166,7 @@ func TestWay(t *testing.T) {
 					defer s.Close()
 					e := thrown()
 					e.Reverse, e.PerStone = back, true
-					r, err := lab.Run(t.Context(), e, along(s))
+					r, err := run.Run(t.Context(), e, along(s))
 					if err != nil {
 						t.Error(err)
 						return
@@ -200,7 +201,7 @@ func TestLoopback(t *testing.T) {
 				e := thrown()
 				e.TCP.Rate, e.UDP.Rate = pace.StonesPerSecond(1000), pace.StonesPerSecond(1000)
 				e.Together, e.Reverse, e.TLS = true, back, tls
-				r, err := lab.Run(t.Context(), e, along(s))
+				r, err := run.Run(t.Context(), e, along(s))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -273,7 +274,7 @@ func TestInterrupted(t *testing.T) {
 			}
 			e := thrown()
 			e.TCP.Count, e.UDP.Count, e.Together, e.Reverse, e.Interval = 10_000, 10_000, true, back, 50*ms
-			r, err := lab.Run(ctx, e, p)
+			r, err := run.Run(ctx, e, p)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,10 +1,11 @@
-package lab
+package run
 
 import (
 	"context"
 	"net"
 	"time"
 
+	"stones/lab"
 	"stones/lab/clock"
 	"stones/lab/path"
 )
@@ -13,7 +14,7 @@ import (
 type Path struct {
 	// Open makes a world for an experiment, which has the plans of those
 	// transports only that meet in that world.
-	Open func(Experiment) (World, error)
+	Open func(lab.Experiment) (World, error)
 
 	// Virtual says that the worlds have a time of their own, so that any number
 	// may run at once without disturbing each other.
@@ -21,7 +22,7 @@ type Path struct {
 
 	// Live is told how far each exchange is, after every interval, if the
 	// experiment has one. It may be nil, and is called by several goroutines.
-	Live func(Live)
+	Live func(lab.Live)
 }
 
 // A World is where exchanges happen: two ends, a path between them, and a

@@ -1,4 +1,4 @@
-package lab
+package run
 
 import (
 	"cmp"
@@ -6,10 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"stones/lab"
 )
 
 // Run runs one experiment along a path. Each transport has a world of its own,
@@ -18,11 +19,11 @@ import (
 // An error means that there is no result: the experiment cannot be meant, or
 // the path could not be opened. What goes wrong within an exchange stands in
 // its result, which is kept.
-func Run(ctx context.Context, e Experiment, p Path) (Result, error) {
+func Run(ctx context.Context, e lab.Experiment, p Path) (lab.Result, error) {
 	if err := e.Validate(); err != nil {
-		return Result{}, err
+		return lab.Result{}, err
 	}
-	r := Result{Experiment: e, Made: made()}
+	r := lab.Result{Experiment: e, Made: made()}
 	groups := [][]string{}
 	for _, transport := range e.Transports() {
 		if e.Together && len(groups) > 0 {
@@ -31,27 +32,27 @@ func Run(ctx context.Context, e Experiment, p Path) (Result, error) {
 		}
 		groups = append(groups, []string{transport})
 	}
-	parts := make([][]Exchange, len(groups))
+	parts := make([][]lab.Exchange, len(groups))
 	err := each(len(groups), p.Virtual, func(i int) (err error) {
 		parts[i], err = runTogether(ctx, e, p, groups[i])
 		return err
 	})
 	if err != nil {
-		return Result{}, err
+		return lab.Result{}, err
 	}
 	for _, part := range parts {
 		r.Exchanges = append(r.Exchanges, part...)
 	}
-	r.Warnings = Warnings(e, r.Exchanges)
+	r.Warnings = lab.Warnings(e, r.Exchanges)
 	return r, nil
 }
 
-// RunAll runs the experiments, as many at once as there are processors if the
+// All runs the experiments, as many at once as there are processors if the
 // path's time is virtual. It reports how many have finished after each. Results
 // are in the order of the experiments. Those that failed, or had not begun when
 // ctx ended, have none; the error says of the first why.
-func RunAll(ctx context.Context, es []Experiment, p Path, finished func(int)) ([]Result, error) {
-	results := make([]*Result, len(es))
+func All(ctx context.Context, es []lab.Experiment, p Path, finished func(int)) ([]lab.Result, error) {
+	results := make([]*lab.Result, len(es))
 	errs := make([]error, len(es))
 	var (
 		mu    sync.Mutex
@@ -76,7 +77,7 @@ func RunAll(ctx context.Context, es []Experiment, p Path, finished func(int)) ([
 		}
 		return nil
 	})
-	var whole []Result
+	var whole []lab.Result
 	for _, r := range results {
 		if r != nil {
 			whole = append(whole, *r)
@@ -105,31 +106,9 @@ func each(n int, virtual bool, do func(i int) error) error {
 	return tasks.Wait()
 }
 
-// Transports are those of the experiment, TCP first.
-func (e Experiment) Transports() []string {
-	var names []string
-	for _, transport := range []string{TCP, UDP} {
-		if e.plan(transport) != nil {
-			names = append(names, transport)
-		}
-	}
-	return names
-}
-
-// over is the experiment with the plans of these transports only.
-func (e Experiment) over(transports []string) Experiment {
-	if !slices.Contains(transports, TCP) {
-		e.TCP = nil
-	}
-	if !slices.Contains(transports, UDP) {
-		e.UDP = nil
-	}
-	return e
-}
-
 // runTogether runs the exchanges of the transports in one world.
-func runTogether(ctx context.Context, e Experiment, p Path, transports []string) (done []Exchange, err error) {
-	w, err := p.Open(e.over(transports))
+func runTogether(ctx context.Context, e lab.Experiment, p Path, transports []string) (done []lab.Exchange, err error) {
+	w, err := p.Open(e.Over(transports))
 	if err != nil {
 		return nil, err
 	}
@@ -174,10 +153,10 @@ func runTogether(ctx context.Context, e Experiment, p Path, transports []string)
 }
 
 // made says what this program was made of.
-func made() Made {
+func made() lab.Made {
 	arithmetic := runtime.GOARCH
 	if arithmetic == "amd64" || arithmetic == "wasm" {
 		arithmetic = "amd64, wasm" // both round after every operation
 	}
-	return Made{Go: runtime.Version(), Arithmetic: arithmetic}
+	return lab.Made{Go: runtime.Version(), Arithmetic: arithmetic}
 }

@@ -1,4 +1,4 @@
-package lab
+package run
 
 import (
 	"context"
@@ -9,19 +9,11 @@ import (
 	"slices"
 	"time"
 
+	"stones/lab"
 	"stones/lab/pace"
 	"stones/lab/path"
 	"stones/lab/stone"
 )
-
-// MaxFarGiveUp is the longest GiveUp on the path remote: the other end forgets
-// an exchange 15 s after its planned end, and has to be asked for its report
-// before that.
-const MaxFarGiveUp = 10 * time.Second
-
-// TagSize is how many bytes the path remote adds to a UDP stone, so that the
-// catcher can tell it from a stranger's.
-const TagSize = 8
 
 // elsewhere is what an exchange has besides if one end of it is elsewhere.
 type elsewhere struct {
@@ -62,7 +54,7 @@ func (x *exchange) runFar(ctx context.Context) {
 		}
 		x.follow(schedule)
 	}
-	x.limit = x.began + length(x.plan, x.schedule) + x.giveUp
+	x.limit = x.began + x.schedule.Length() + x.giveUp
 	if x.back {
 		x.catchHere(ctx)
 	} else if t := x.ask(ctx); t != nil {
@@ -80,7 +72,7 @@ func (x *exchange) runFar(ctx context.Context) {
 
 // offer is what is to be agreed on.
 func (x *exchange) offer() path.Offer {
-	took := length(x.plan, x.schedule)
+	took := x.schedule.Length()
 	if x.back && x.plan.Pattern.Poisson { // the chance will be the far thrower's; 6 sigma for that, 6 for ours
 		took += time.Duration(12 * float64(took) / math.Sqrt(float64(x.schedule.Count())))
 	}
@@ -289,32 +281,32 @@ func (x *exchange) enterThrown() {
 
 // farFigures are those that are other ones, or not known, because one end is
 // elsewhere.
-func (x *exchange) farFigures(r *Exchange) {
+func (x *exchange) farFigures(r *lab.Exchange) {
 	if x.agreed.Exchange == 0 { // nothing was agreed on
 		r.Delay.Above = true
 		return
 	}
-	r.RTT = &RoundTrip{Min: Milliseconds(x.agreed.RTTMin), Median: Milliseconds(x.agreed.RTTMedian)}
+	r.RTT = &lab.RoundTrip{Min: lab.Milliseconds(x.agreed.RTTMin), Median: lab.Milliseconds(x.agreed.RTTMedian)}
 	r.Delay.Above = true
-	r.Drained = new(Milliseconds(x.report.Drained))
+	r.Drained = new(lab.Milliseconds(x.report.Drained))
 	if x.back {
 		r.Drained = nil // this end waited, and by its own rule
 	}
-	if x.back && x.transport == TCP {
-		r.Connect = NA("not measured with --reverse")
+	if x.back && x.transport == lab.TCP {
+		r.Connect = lab.NA("not measured with --reverse")
 	}
 	if x.missing == nil {
 		return
 	}
 	r.Drained = nil
-	unknown := Figure{Why: "unknown (the other end's report is missing)"}
+	unknown := lab.Figure{Why: "unknown (the other end's report is missing)"}
 	if x.back {
-		r.Pacing = Pacing{
+		r.Pacing = lab.Pacing{
 			Policy: r.Pacing.Policy, Asked: r.Pacing.Asked, Offered: unknown, Met: true,
 			ErrorP50: unknown, ErrorP99: unknown, ErrorMax: unknown, GapP50: unknown, GapP99: unknown, BackToBack: unknown,
 		}
 		return
 	}
 	r.ReceiverDrops, r.Jitter, r.Standstill, r.Done, r.Goodput = unknown, unknown, unknown, unknown, unknown
-	r.Delay = Delays{Min: unknown, P50: unknown, P95: unknown, P99: unknown, Max: unknown, Above: true}
+	r.Delay = lab.Delays{Min: unknown, P50: unknown, P95: unknown, P99: unknown, Max: unknown, Above: true}
 }

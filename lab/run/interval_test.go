@@ -1,4 +1,4 @@
-package lab
+package run
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"stones/lab"
 	"stones/lab/pace"
 	"stones/lab/stone"
 	"stones/lab/tally"
@@ -60,7 +61,7 @@ func ExampleInterval() {
 func TestLastInterval(t *testing.T) {
 	x, y := flown(10*time.Millisecond, []flight{{0, time.Hour}})
 	rows := x.intervals(y, 0)
-	if last := rows[len(rows)-1]; len(rows) != MaxIntervals || last.Delivered != 1 || last.To != Milliseconds(time.Hour) {
+	if last := rows[len(rows)-1]; len(rows) != lab.MaxIntervals || last.Delivered != 1 || last.To != lab.Milliseconds(time.Hour) {
 		t.Errorf("%d intervals, the last one %+v", len(rows), last)
 	}
 }
@@ -86,18 +87,18 @@ func TestIntervalsAddUp(t *testing.T) {
 		step := time.Duration(rapid.IntRange(10, 1000).Draw(t, "step")) * time.Millisecond
 		const deadline = 150 * time.Millisecond
 		x, y := flown(step, flights)
-		var sum Interval
+		var sum lab.Interval
 		for i, row := range x.intervals(y, deadline) {
 			sum.Thrown += row.Thrown
 			sum.Lost += row.Lost
 			sum.Late += row.Late
 			sum.Delivered += row.Delivered
-			if row.From != Milliseconds(time.Duration(i)*step) || row.To.Value < row.From.Value {
+			if row.From != lab.Milliseconds(time.Duration(i)*step) || row.To.Value < row.From.Value {
 				t.Errorf("interval %d is from %v to %v", i, row.From, row.To)
 			}
 		}
 		s := y.Score(deadline)
-		if want := (Interval{Thrown: s.Thrown, Lost: s.Lost, Late: s.Late, Delivered: s.Delivered}); sum != want {
+		if want := (lab.Interval{Thrown: s.Thrown, Lost: s.Lost, Late: s.Late, Delivered: s.Delivered}); sum != want {
 			t.Errorf("in all %+v, want %+v", sum, want)
 		}
 	})

@@ -1,10 +1,11 @@
-package lab
+package run
 
 import (
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"stones/lab"
 	"stones/lab/clock"
 	"stones/lab/pace"
 	"stones/lab/tally"
@@ -37,12 +38,12 @@ func TestPacing(t *testing.T) {
 		worst          float64 // ms
 		row            float64 // back to back
 	}{
-		{name: "in time", plan: steady, transport: UDP, asked: 100, offered: 100, row: 1},
-		{name: "bits a second", plan: fast, transport: UDP, asked: 2500, offered: 2500, row: 1},
-		{name: "bursts in time", plan: burst, transport: UDP, asked: 100, offered: 100, row: 1},
-		{name: "a single stone", plan: one, transport: UDP, asked: 100, row: 1},
+		{name: "in time", plan: steady, transport: lab.UDP, asked: 100, offered: 100, row: 1},
+		{name: "bits a second", plan: fast, transport: lab.UDP, asked: 2500, offered: 2500, row: 1},
+		{name: "bursts in time", plan: burst, transport: lab.UDP, asked: 100, offered: 100, row: 1},
+		{name: "a single stone", plan: one, transport: lab.UDP, asked: 100, row: 1},
 		{
-			name: "one is held up, and the others catch up", plan: steady, transport: TCP, asked: 100, offered: 100, worst: 35, row: 4,
+			name: "one is held up, and the others catch up", plan: steady, transport: lab.TCP, asked: 100, offered: 100, worst: 35, row: 4,
 			takes: func(n uint64) time.Duration {
 				if n == 50 {
 					return 35 * ms
@@ -51,28 +52,28 @@ func TestPacing(t *testing.T) {
 			},
 		},
 		{
-			name: "not paced", plan: unpaced, transport: UDP, offered: 500,
+			name: "not paced", plan: unpaced, transport: lab.UDP, offered: 500,
 			takes: func(uint64) time.Duration { return 2 * ms },
 		},
 		{
-			name: "at the rate max the catcher can be the limit too", plan: unpaced, transport: UDP, drops: 3, offered: 500, limit: LimitReceiver,
+			name: "at the rate max the catcher can be the limit too", plan: unpaced, transport: lab.UDP, drops: 3, offered: 500, limit: lab.LimitReceiver,
 			takes: func(uint64) time.Duration { return 2 * ms },
 		},
-		{name: "the rate was offered, but the catcher's socket was full", plan: steady, transport: UDP, drops: 3, asked: 100, offered: 100, limit: LimitReceiver, row: 1},
+		{name: "the rate was offered, but the catcher's socket was full", plan: steady, transport: lab.UDP, drops: 3, asked: 100, offered: 100, limit: lab.LimitReceiver, row: 1},
 		{
-			name: "each stone takes too long, the first as well", plan: steady, transport: UDP, asked: 100, offered: 80, unmet: true, limit: LimitSender, worst: 260, row: 1,
+			name: "each stone takes too long, the first as well", plan: steady, transport: lab.UDP, asked: 100, offered: 80, unmet: true, limit: lab.LimitSender, worst: 260, row: 1,
 			takes: func(uint64) time.Duration { return 12500 * time.Microsecond },
 		},
 		{
-			name: "that may be TCP's doing", plan: steady, transport: TCP, asked: 100, offered: 80, unmet: true, limit: LimitTCP, worst: 260, row: 1,
+			name: "that may be TCP's doing", plan: steady, transport: lab.TCP, asked: 100, offered: 80, unmet: true, limit: lab.LimitTCP, worst: 260, row: 1,
 			takes: func(uint64) time.Duration { return 12500 * time.Microsecond },
 		},
 		{
-			name: "or the catcher's, who slept", plan: steady, transport: TCP, asleep: time.Second, asked: 100, offered: 80, unmet: true, limit: LimitReceiver, worst: 260, row: 1,
+			name: "or the catcher's, who slept", plan: steady, transport: lab.TCP, asleep: time.Second, asked: 100, offered: 80, unmet: true, limit: lab.LimitReceiver, worst: 260, row: 1,
 			takes: func(uint64) time.Duration { return 12500 * time.Microsecond },
 		},
 		{
-			name: "of a TCP that never waits long it is the thrower's", plan: fast, transport: TCP, asked: 2500, offered: 2000, unmet: true, limit: LimitSender, worst: 10.4, row: 1,
+			name: "of a TCP that never waits long it is the thrower's", plan: fast, transport: lab.TCP, asked: 2500, offered: 2000, unmet: true, limit: lab.LimitSender, worst: 10.4, row: 1,
 			takes: func(uint64) time.Duration { return 500 * time.Microsecond },
 		},
 	} {
@@ -100,7 +101,7 @@ func TestPacing(t *testing.T) {
 
 	t.Log("# of a rate by chance, what chance makes of it is not the thrower's fault")
 	synctest.Test(t, func(t *testing.T) {
-		p := paced(t, UDP, poisson, nil, 0, 0)
+		p := paced(t, lab.UDP, poisson, nil, 0, 0)
 		if !p.Met || p.Asked.Value != 100 || p.Offered.Value == 100 || p.ErrorMax.Value != 0 {
 			t.Errorf("pacing %+v", p)
 		}
@@ -108,7 +109,7 @@ func TestPacing(t *testing.T) {
 }
 
 // paced throws the stones of a plan, and says how that went.
-func paced(t *testing.T, transport string, plan pace.Plan, takes func(n uint64) time.Duration, asleep time.Duration, drops int) Pacing {
+func paced(t *testing.T, transport string, plan pace.Plan, takes func(n uint64) time.Duration, asleep time.Duration, drops int) lab.Pacing {
 	t.Helper()
 	schedule, err := pace.NewSchedule(plan, 1)
 	if err != nil {
@@ -122,7 +123,7 @@ func paced(t *testing.T, transport string, plan pace.Plan, takes func(n uint64) 
 		}
 		x.throws.Add(s, c.Now(), "")
 	}
-	return x.pacing(asleep, tally.Tally{Throws: &x.throws}.Score(0), Number(drops))
+	return x.pacing(asleep, tally.Tally{Throws: &x.throws}.Score(0), lab.Number(drops))
 }
 
 // Without a throw there is nothing to say, and that is said.
@@ -132,11 +133,11 @@ func TestPacingOfNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := exchange{transport: TCP, plan: plan, schedule: schedule}
-	p := x.pacing(0, tally.Tally{Throws: &x.throws}.Score(0), Figure{})
-	none, noTwo := NA("none was thrown"), NA("no two were thrown")
-	want := Pacing{
-		Policy: pace.CatchUp, Asked: Number(100), Offered: NA("no time passed"), Met: true,
+	x := exchange{transport: lab.TCP, plan: plan, schedule: schedule}
+	p := x.pacing(0, tally.Tally{Throws: &x.throws}.Score(0), lab.Figure{})
+	none, noTwo := lab.NA("none was thrown"), lab.NA("no two were thrown")
+	want := lab.Pacing{
+		Policy: pace.CatchUp, Asked: lab.Number(100), Offered: lab.NA("no time passed"), Met: true,
 		ErrorP50: none, ErrorP99: none, ErrorMax: none, GapP50: noTwo, GapP99: noTwo,
 	}
 	if p != want {

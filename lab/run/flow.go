@@ -1,4 +1,4 @@
-package lab
+package run
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"stones/lab"
 	"stones/lab/pace"
 	"stones/lab/stone"
 	"stones/lab/tally"
@@ -62,9 +63,9 @@ type exchange struct {
 }
 
 // newExchange gets a catcher ready in the world.
-func newExchange(ctx context.Context, w World, e Experiment, transport string) (*exchange, error) {
+func newExchange(ctx context.Context, w World, e lab.Experiment, transport string) (*exchange, error) {
 	x := &exchange{transport: transport, world: w}
-	x.plan, x.id = *e.plan(transport), ids[transport]
+	x.plan, x.id = *e.Plan(transport), ids[transport]
 	schedule, err := pace.NewSchedule(x.plan, e.Seed)
 	if err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func newExchange(ctx context.Context, w World, e Experiment, transport string) (
 	x.follow(schedule)
 	x.step = e.Interval
 	x.asleep = w.Now() + e.Asleep
-	x.limit = w.Now() + length(x.plan, schedule) + e.GiveUp
+	x.limit = w.Now() + schedule.Length() + e.GiveUp
 	if far, ok := w.(Far); ok { // there is nobody to listen before that end agrees
 		x.elsewhere = elsewhere{far: far, back: e.Reverse, giveUp: e.GiveUp}
 		x.address = w.Address(transport)
@@ -100,8 +101,8 @@ func (x *exchange) follow(schedule *pace.Schedule) {
 
 // listen opens the catcher's end.
 func (x *exchange) listen(ctx context.Context, readSize int) error {
-	if x.transport == TCP {
-		c, err := tcp.Listen(ctx, x.world, x.world.Address(TCP))
+	if x.transport == lab.TCP {
+		c, err := tcp.Listen(ctx, x.world, x.world.Address(lab.TCP))
 		if err != nil {
 			return err
 		}
@@ -109,7 +110,7 @@ func (x *exchange) listen(ctx context.Context, readSize int) error {
 		x.catcher, x.reads, x.address = c, &c.Reads, c.Addr().String()
 		return nil
 	}
-	c, err := udp.Listen(ctx, x.world, x.world.Address(UDP))
+	c, err := udp.Listen(ctx, x.world, x.world.Address(lab.UDP))
 	if err != nil {
 		return err
 	}
@@ -119,15 +120,7 @@ func (x *exchange) listen(ctx context.Context, readSize int) error {
 }
 
 // ids tell the stones of the transports apart.
-var ids = map[string]uint32{TCP: 1, UDP: 2}
-
-// plan is the transport's plan, or nil.
-func (e Experiment) plan(transport string) *pace.Plan {
-	if transport == TCP {
-		return e.TCP
-	}
-	return e.UDP
-}
+var ids = map[string]uint32{lab.TCP: 1, lab.UDP: 2}
 
 // throw is the throwing task: it asks, throws, lets the last stones fly home,
 // and then closes the catcher, so that the catching task ends too.
@@ -190,7 +183,7 @@ func (x *exchange) throwAll(ctx context.Context, t thrower) {
 func (x *exchange) dial(ctx context.Context) (thrower, error) {
 	ctx, cancel := context.WithDeadline(ctx, x.world.Time(x.limit))
 	defer cancel()
-	if x.transport == TCP {
+	if x.transport == lab.TCP {
 		t, err := tcp.Dial(ctx, x.world, x.address)
 		if err != nil {
 			return nil, err

@@ -1,4 +1,4 @@
-package lab
+package run
 
 import (
 	"errors"
@@ -8,21 +8,22 @@ import (
 	"syscall"
 	"time"
 
+	"stones/lab"
 	"stones/lab/path"
 	"stones/lab/tally"
 )
 
 // score puts together what the thrower, the catcher and the path know, and
 // holds it to the laws.
-func (x *exchange) score(e Experiment) Exchange {
+func (x *exchange) score(e lab.Experiment) lab.Exchange {
 	seen := x.world.Record(x.transport)
 	t := tally.Tally{Throws: &x.throws, Catches: x.catches}
-	if x.cut || x.transport == TCP && x.failure() != nil {
+	if x.cut || x.transport == lab.TCP && x.failure() != nil {
 		// What was in a send buffer or on its way at the end is not lost.
-		t.Unknown = func(n uint64) bool { return x.transport == TCP || seen.Causes == nil || seen.Causes(n) == 0 }
+		t.Unknown = func(n uint64) bool { return x.transport == lab.TCP || seen.Causes == nil || seen.Causes(n) == 0 }
 	}
 	s := t.Score(e.Deadline)
-	r := Exchange{
+	r := lab.Exchange{
 		Transport: x.transport,
 		Stack:     x.world.Stack(),
 
@@ -71,7 +72,7 @@ func (x *exchange) score(e Experiment) Exchange {
 // laws checks every law that is known to apply.
 func (x *exchange) laws(t tally.Tally, s tally.Score, seen path.Record) error {
 	errs := []error{s.Check(), x.world.Check()}
-	if x.transport == TCP {
+	if x.transport == lab.TCP {
 		errs = append(errs, x.catches.CheckStream())
 	} else if seen.Exact {
 		errs = append(errs, t.Compare(seen.Copies, seen.Behind), explained(t, seen))
@@ -91,118 +92,118 @@ func explained(t tally.Tally, seen path.Record) error {
 }
 
 // times fills in what is measured in time.
-func (x *exchange) times(r *Exchange, s tally.Score, seen path.Record) {
-	nothing := NA("nothing came")
-	r.Delay = Delays{Min: delay(s.Delay.Min), P50: delay(s.Delay.P50), P95: delay(s.Delay.P95), P99: delay(s.Delay.P99), Max: delay(s.Delay.Max)}
-	r.Connect = Milliseconds(x.connected - x.began)
-	if x.transport == UDP {
-		r.Connect = NA("UDP does not ask")
+func (x *exchange) times(r *lab.Exchange, s tally.Score, seen path.Record) {
+	nothing := lab.NA("nothing came")
+	r.Delay = lab.Delays{Min: delay(s.Delay.Min), P50: delay(s.Delay.P50), P95: delay(s.Delay.P95), P99: delay(s.Delay.P99), Max: delay(s.Delay.Max)}
+	r.Connect = lab.Milliseconds(x.connected - x.began)
+	if x.transport == lab.UDP {
+		r.Connect = lab.NA("UDP does not ask")
 	} else if r.Refused {
-		r.Connect = NA("refused")
+		r.Connect = lab.NA("refused")
 	} else if !x.answered {
-		r.Connect = NA("no answer")
+		r.Connect = lab.NA("no answer")
 	}
 	r.Jitter, r.Standstill, r.Done, r.Throughput, r.Goodput = nothing, nothing, nothing, nothing, nothing
 	if !seen.Exact {
-		r.Throughput = NA("the kernel does not tell")
+		r.Throughput = lab.NA("the kernel does not tell")
 	}
 	if s.Delivered > 0 {
 		done := s.LastArrival - x.began
-		r.Standstill = Milliseconds(s.Standstill)
-		r.Done = Milliseconds(done)
+		r.Standstill = lab.Milliseconds(s.Standstill)
+		r.Done = lab.Milliseconds(done)
 		r.Goodput = rate(s.DeliveredBytes, s.LastArrival-s.FirstThrow)
 		if seen.Exact {
 			r.Throughput = rate(int64(seen.Out.ArrivedBytes), seen.Out.LastArrival-x.began)
 		}
 	}
 	if s.Jitter.Pairs > 0 {
-		r.Jitter = Milliseconds(s.Jitter.Last)
+		r.Jitter = lab.Milliseconds(s.Jitter.Last)
 	} else if s.Delivered > 0 {
-		r.Jitter = NA("only one came")
+		r.Jitter = lab.NA("only one came")
 	}
-	r.Samples = []Sample{}
+	r.Samples = []lab.Sample{}
 	for _, sample := range seen.Samples {
-		r.Samples = append(r.Samples, Sample{
-			At: Milliseconds(sample.At - x.began), Cwnd: sample.Cwnd, Ssthresh: sample.Ssthresh,
-			RTT: Milliseconds(sample.RTT), RTO: Milliseconds(sample.RTO),
+		r.Samples = append(r.Samples, lab.Sample{
+			At: lab.Milliseconds(sample.At - x.began), Cwnd: sample.Cwnd, Ssthresh: sample.Ssthresh,
+			RTT: lab.Milliseconds(sample.RTT), RTO: lab.Milliseconds(sample.RTO),
 		})
 	}
 }
 
 // delay is a delay as a figure.
-func delay(d tally.Delay) Figure {
+func delay(d tally.Delay) lab.Figure {
 	switch d.Kind {
 	case tally.Finite:
-		return Milliseconds(d.D)
+		return lab.Milliseconds(d.D)
 	case tally.Infinite:
-		return Infinite()
+		return lab.Infinite()
 	case tally.None:
 	}
-	return NA("nothing came")
+	return lab.NA("nothing came")
 }
 
 // rate is bytes over a time in bits a second, rounded down.
-func rate(bytes int64, over time.Duration) Figure {
+func rate(bytes int64, over time.Duration) lab.Figure {
 	if over <= 0 {
-		return NA("no time passed")
+		return lab.NA("no time passed")
 	}
 	hi, lo := bits.Mul64(uint64(bytes)*8, uint64(time.Second))
 	if hi >= uint64(over) {
-		return NA("no time passed")
+		return lab.NA("no time passed")
 	}
 	bps, _ := bits.Div64(hi, lo, uint64(over))
-	return Number(int64(bps))
+	return lab.Number(int64(bps))
 }
 
 // wireFigures is what the path saw, in figures that can be missing.
-func wireFigures(transport string, seen path.Record) Wire {
-	again, timeouts := Number(seen.Retransmitted), Number(seen.Timeouts)
-	if transport == UDP {
-		again, timeouts = NA("UDP throws once"), NA("UDP has none")
+func wireFigures(transport string, seen path.Record) lab.Wire {
+	again, timeouts := lab.Number(seen.Retransmitted), lab.Number(seen.Timeouts)
+	if transport == lab.UDP {
+		again, timeouts = lab.NA("UDP throws once"), lab.NA("UDP has none")
 	} else if seen.CountsUnknown != "" {
-		again, timeouts = NA(seen.CountsUnknown), NA(seen.CountsUnknown)
+		again, timeouts = lab.NA(seen.CountsUnknown), lab.NA(seen.CountsUnknown)
 	} else if seen.TimeoutsUnknown != "" {
-		timeouts = NA(seen.TimeoutsUnknown)
+		timeouts = lab.NA(seen.TimeoutsUnknown)
 	}
 	if !seen.Exact {
-		na := NA("the kernel does not tell")
-		return Wire{Packets: na, DataPackets: na, Bytes: na, Dropped: na, Overflowed: na, Damaged: na, Copied: na, Retransmitted: again, Timeouts: timeouts, LateP50: na, LateP99: na, LateMax: na}
+		na := lab.NA("the kernel does not tell")
+		return lab.Wire{Packets: na, DataPackets: na, Bytes: na, Dropped: na, Overflowed: na, Damaged: na, Copied: na, Retransmitted: again, Timeouts: timeouts, LateP50: na, LateP99: na, LateMax: na}
 	}
 	out, back := seen.Out, seen.Back
-	return Wire{
-		Packets: Number(out.Sent), DataPackets: Number(out.Data), Bytes: Number(out.Bytes),
-		Dropped: Number(out.Lost), Overflowed: Number(out.Overflowed), Damaged: Number(out.Damaged), Copied: Number(out.Copied),
+	return lab.Wire{
+		Packets: lab.Number(out.Sent), DataPackets: lab.Number(out.Data), Bytes: lab.Number(out.Bytes),
+		Dropped: lab.Number(out.Lost), Overflowed: lab.Number(out.Overflowed), Damaged: lab.Number(out.Damaged), Copied: lab.Number(out.Copied),
 		Retransmitted: again, Timeouts: timeouts, Back: &back,
-		LateP50: Milliseconds(seen.Lateness.P50), LateP99: Milliseconds(seen.Lateness.P99), LateMax: Milliseconds(seen.Lateness.Max),
+		LateP50: lab.Milliseconds(seen.Lateness.P50), LateP99: lab.Milliseconds(seen.Lateness.P99), LateMax: lab.Milliseconds(seen.Lateness.Max),
 	}
 }
 
 // receiverDrops is how many stones found the catcher's socket buffer full.
-func receiverDrops(transport string, seen path.Record) Figure {
+func receiverDrops(transport string, seen path.Record) lab.Figure {
 	switch {
-	case transport == TCP:
-		return Number(0) // a full buffer stops the thrower
+	case transport == lab.TCP:
+		return lab.Number(0) // a full buffer stops the thrower
 	case seen.DropsUnknown != "":
-		return Figure{Why: "unknown (" + seen.DropsUnknown + ")"}
+		return lab.Figure{Why: "unknown (" + seen.DropsUnknown + ")"}
 	default:
-		return Number(seen.ReceiverDrops)
+		return lab.Number(seen.ReceiverDrops)
 	}
 }
 
 // stones is what became of every stone.
-func (x *exchange) stones(t tally.Tally, seen path.Record) []StoneRecord {
-	var list []StoneRecord
+func (x *exchange) stones(t tally.Tally, seen path.Record) []lab.StoneRecord {
+	var list []lab.StoneRecord
 	due := x.dues()
 	for f := range t.Fates() {
-		r := StoneRecord{Number: f.Number, Copies: f.Copies, Due: NA("due when it was thrown"), First: NA("did not come")}
+		r := lab.StoneRecord{Number: f.Number, Copies: f.Copies, Due: lab.NA("due when it was thrown"), First: lab.NA("did not come")}
 		at, known := due(f.Number)
 		if known {
-			r.Due = Milliseconds(at)
+			r.Due = lab.Milliseconds(at)
 		}
 		switch {
 		case f.Copies > 0:
 			r.Fate = "delivered"
-			r.First = Milliseconds(at + f.Delay.D)
+			r.First = lab.Milliseconds(at + f.Delay.D)
 		case f.Delay.Kind == tally.None:
 			r.Fate = "unknown"
 		case seen.Causes != nil && seen.Causes(f.Number)&path.ReceiverDrop != 0:

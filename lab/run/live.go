@@ -1,0 +1,28 @@
+package run
+
+import (
+	"context"
+	"time"
+
+	"stones/lab"
+)
+
+// tell tells after each interval how far x is, until ctx ends.
+func (x *exchange) tell(ctx context.Context, live func(lab.Live)) {
+	began := x.world.Now()
+	for n := time.Duration(1); x.world.SleepUntil(ctx, began+n*x.step) == nil; n++ {
+		l := lab.Live{
+			Transport: x.transport,
+			At:        n * x.step,
+			Thrown:    int(x.attempted.Load()),
+			Delivered: int(x.arrived.Load()),
+		}
+		switch {
+		case x.far != nil && x.back:
+			l.Thrown = -1
+		case x.far != nil:
+			l.Delivered = -1
+		}
+		live(l)
+	}
+}

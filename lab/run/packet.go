@@ -1,0 +1,61 @@
+package run
+
+import (
+	"time"
+
+	"stones/lab"
+	"stones/lab/path"
+)
+
+// packets is what became of every packet.
+func (x *exchange) packets(seen path.Record) []lab.Packet {
+	var list []lab.Packet
+	for _, p := range seen.Packets {
+		one := lab.Packet{
+			Number: p.Number, Sent: lab.Milliseconds(p.Sent - x.began), Back: p.Back, Protocol: p.Protocol,
+			Bytes: p.Size, Data: p.Data, First: p.First, Last: p.Last,
+			Flags: p.Flags, Seq: p.Seq, Ack: p.Ack, Again: p.Again, Offset: p.Offset, More: p.More,
+			Trip: trip(p.Trip, x.began),
+		}
+		if p.Copy != nil {
+			copied := trip(*p.Copy, x.began)
+			one.Copy = &copied
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+// trip is a trip since the exchange began.
+func trip(t path.Trip, began time.Duration) lab.Trip {
+	fate := fateOf(t)
+	if !t.Arrived {
+		return lab.Trip{Fate: fate, Arrived: lab.NA(fate)}
+	}
+	return lab.Trip{Fate: fate, Arrived: lab.Milliseconds(t.At - began)}
+}
+
+// fateOf names the cause that decided.
+func fateOf(t path.Trip) string {
+	for _, c := range []struct {
+		cause path.Cause
+		fate  string
+	}{
+		{path.Dropped, lab.PacketLost},
+		{path.Overflowed, lab.PacketOverflowed},
+		{path.TooBig, lab.PacketTooBig},
+		{path.ReceiverDrop, lab.PacketReceiverDrop},
+		{path.NobodyHome, lab.PacketNobody},
+	} {
+		if t.Cause&c.cause != 0 {
+			return c.fate
+		}
+	}
+	switch {
+	case !t.Arrived:
+		return lab.PacketOnTheWay
+	case t.Cause&path.Damaged != 0:
+		return lab.PacketDamaged
+	}
+	return lab.PacketArrived
+}
