@@ -35,7 +35,7 @@ func kept(tb testing.TB, es ...Experiment) []byte {
 	for _, e := range es {
 		doc.Results = append(doc.Results, Result{
 			Experiment: e,
-			Exchanges: []Exchange{{
+			Flows: []Outcome{{
 				Transport: UDP,
 				NotThrown: map[string]int{"refused": 1, "other": 2},
 				Delay:     Delays{P99: Infinite()},

@@ -1,8 +1,8 @@
 package lab
 
-// An Interval is one stretch of an exchange's own time, which begins when the
+// An Interval is one stretch of a flow's own time, which begins when the
 // thrower asks. Its stones are counted in two ways, and over all intervals
-// either way comes to the counts of the whole exchange.
+// either way comes to the counts of the whole flow.
 type Interval struct {
 	From Figure `json:"from_ms"`
 	To   Figure `json:"to_ms"` // not included; in the last interval, when the last thing happened

@@ -2,7 +2,7 @@ package lab
 
 // A Packet is one that an end gave to the wire, and what became of it. Packets
 // stand in the order in which they were sent, both ways together. Times are
-// since the exchange began.
+// since the flow began.
 type Packet struct {
 	Number   uint64 `json:"number"`          // of all that were sent in the same world, from 1
 	Sent     Figure `json:"sent_ms"`         // when it was given to the wire
@@ -38,5 +38,5 @@ const (
 	PacketTooBig       = "too big"       // longer than the MTU
 	PacketReceiverDrop = "receiver drop" // arrived, and the socket buffer was full
 	PacketNobody       = "nobody"        // arrived, and nobody listened
-	PacketOnTheWay     = "on the way"    // when the exchange ended
+	PacketOnTheWay     = "on the way"    // when the flow ended
 )

@@ -12,7 +12,7 @@ import (
 // A Result is one experiment and what came of it.
 type Result struct {
 	Experiment Experiment `json:"experiment"`
-	Exchanges  []Exchange `json:"exchanges"`
+	Flows      []Outcome  `json:"exchanges"`
 	Warnings   []Warning  `json:"warnings"`
 	Made       Made       `json:"made"`
 }
@@ -24,9 +24,9 @@ type Made struct {
 	Arithmetic string `json:"arithmetic"` // architectures that give the same bytes
 }
 
-// An Exchange is what one transport did with its plan. Counts are of stones
+// An Outcome is what one transport did with its plan. Counts are of stones
 // unless the name says otherwise.
-type Exchange struct {
+type Outcome struct {
 	Transport string     `json:"transport"`
 	Complete  bool       `json:"complete"`         // all that was planned was tried, and both ends came to their end
 	Error     string     `json:"error,omitzero"`   // why it is not complete
@@ -50,7 +50,7 @@ type Exchange struct {
 	Extent     int `json:"reordering_extent"` // the greatest (RFC 4737 section 4.2)
 	Duplicated int `json:"duplicated"`        // later copies of a stone that had come
 	Damaged    int `json:"damaged"`           // came with a wrong checksum
-	Foreign    int `json:"foreign"`           // came and was no stone of this exchange
+	Foreign    int `json:"foreign"`           // came and was no stone of this flow
 	AfterDrain int `json:"after_drain"`
 	Reads      int `json:"reads"`    // how often the catcher's socket gave something
 	Arrivals   int `json:"arrivals"` // all that came
@@ -80,7 +80,7 @@ type Exchange struct {
 	Packets   []Packet   `json:"packets,omitzero"`
 }
 
-// Wire is what the path saw of the exchange's packets.
+// Wire is what the path saw of the flow's packets.
 type Wire struct {
 	Packets       Figure          `json:"packets"`       // IP packets from the thrower to the catcher's side
 	DataPackets   Figure          `json:"data_packets"`  // of these, with bytes of stones in them
@@ -114,7 +114,7 @@ type Delays struct {
 	Above bool `json:"above_least,omitzero"`
 }
 
-// A RoundTrip is the time there and back, measured before the exchange by lines
+// A RoundTrip is the time there and back, measured before the flow by lines
 // that the other end echoed over a connection of their own.
 type RoundTrip struct {
 	Min    Figure `json:"min"`
@@ -190,12 +190,12 @@ type Warning struct {
 	Limit     float64 `json:"limit"`         // what it would have to stay within
 }
 
-// A Live is how far an exchange has come, told while it runs. The counts are
+// A Live is how far a flow has come, told while it runs. The counts are
 // those of the moment: what is on its way is thrown and not delivered. A count
 // that only the other end knows is -1.
 type Live struct {
 	Transport string
-	At        time.Duration // since the exchange began
+	At        time.Duration // since the flow began
 	Thrown    int           // stones attempted
 	Delivered int           // distinct stones that came
 }

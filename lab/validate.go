@@ -28,7 +28,7 @@ const (
 
 	MinInterval  = 10 * time.Millisecond
 	MaxInterval  = time.Hour
-	MaxIntervals = 10_000 // of one exchange; what comes after them is in the last one
+	MaxIntervals = 10_000 // of one flow; what comes after them is in the last one
 
 	MaxDeadline = time.Hour
 	MaxGiveUp   = 24 * time.Hour
@@ -41,7 +41,7 @@ const (
 )
 
 // MaxFarGiveUp is the longest GiveUp on the path remote: the other end forgets
-// an exchange 15 s after its planned end, and has to be asked for its report
+// a flow 15 s after its planned end, and has to be asked for its report
 // before that.
 const MaxFarGiveUp = 10 * time.Second
 

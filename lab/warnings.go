@@ -40,7 +40,7 @@ const (
 // rules holds every rule, in the order of the warnings.
 var rules = []struct {
 	name  string
-	apply func(e Experiment, exchanges []Exchange) []Warning
+	apply func(e Experiment, flows []Outcome) []Warning
 }{
 	{RuleStartUp, startUp},
 	{RuleSustain, sustain},
@@ -69,11 +69,11 @@ func Rules() []string {
 }
 
 // Warnings returns in what respect the results of e may mislead, always in the
-// same order. Most of it is known beforehand; exchanges may be empty.
-func Warnings(e Experiment, exchanges []Exchange) []Warning {
+// same order. Most of it is known beforehand; flows may be empty.
+func Warnings(e Experiment, flows []Outcome) []Warning {
 	var warnings []Warning
 	for _, r := range rules {
-		for _, w := range r.apply(e, exchanges) {
+		for _, w := range r.apply(e, flows) {
 			w.Rule = r.name
 			warnings = append(warnings, w)
 		}
@@ -83,7 +83,7 @@ func Warnings(e Experiment, exchanges []Exchange) []Warning {
 
 // startUp: without any loss, the stones that do not fit into TCP's first
 // window wait until it has grown.
-func startUp(e Experiment, _ []Exchange) []Warning {
+func startUp(e Experiment, _ []Outcome) []Warning {
 	if e.TCP == nil {
 		return nil
 	}
@@ -96,7 +96,7 @@ func startUp(e Experiment, _ []Exchange) []Warning {
 
 // sustain: TCP answers loss by slowing down, the more so the farther away the
 // other end is (Mathis et al. 1997).
-func sustain(e Experiment, _ []Exchange) []Warning {
+func sustain(e Experiment, _ []Outcome) []Warning {
 	lossy := 1 - (1-share(e.Out.Loss.Random))*(1-share(e.Out.Corrupt))
 	if e.TCP == nil || lossy == 0 || lossy > mostMathis || e.roundTrip() == 0 {
 		return nil
@@ -146,7 +146,7 @@ const (
 
 // besideLinux: where loss sets TCP's rate, the embedded stack's is not quite that
 // of Linux.
-func besideLinux(e Experiment, _ []Exchange) []Warning {
+func besideLinux(e Experiment, _ []Outcome) []Warning {
 	near := func(a, b float64) bool { return b > 0 && max(a, b)/min(a, b) < alikeRoads }
 	if e.Path != Sim || e.TCP == nil || e.TCP.Rate != pace.Max() || !near(10, float64(e.Out.Bandwidth)/float64(wire.Mbit)) {
 		return nil
@@ -161,7 +161,7 @@ func besideLinux(e Experiment, _ []Exchange) []Warning {
 }
 
 // fragments: a datagram is lost with any one of its pieces.
-func fragments(e Experiment, _ []Exchange) []Warning {
+func fragments(e Experiment, _ []Outcome) []Warning {
 	_, udp, _ := e.headers()
 	fits := e.mtu() - udp
 	if e.Path == Remote {
@@ -175,7 +175,7 @@ func fragments(e Experiment, _ []Exchange) []Warning {
 
 // noise: of a few hits, any number from none to twice as many is chance. The
 // way back is left out: hardly anything is read off its shares.
-func noise(e Experiment, _ []Exchange) []Warning {
+func noise(e Experiment, _ []Outcome) []Warning {
 	count := math.Inf(1) // packets of the transport that has fewer
 	for _, plan := range e.plans() {
 		count = min(count, stonesOf(plan)*float64(e.segments(plan.Size)))
@@ -200,7 +200,7 @@ func noise(e Experiment, _ []Exchange) []Warning {
 
 // apart: a packet is passed by those that come within one delay, and with
 // jitter within the width of that.
-func apart(e Experiment, _ []Exchange) []Warning {
+func apart(e Experiment, _ []Outcome) []Warning {
 	var warnings []Warning
 	for _, knob := range []struct {
 		word   string
@@ -221,7 +221,7 @@ func apart(e Experiment, _ []Exchange) []Warning {
 
 // early: one stone that skips the delay passes all those within it, and it is
 // they who count as reordered (RFC 4737).
-func early(e Experiment, _ []Exchange) []Warning {
+func early(e Experiment, _ []Outcome) []Warning {
 	p := share(e.Out.ReorderEarly)
 	if p == 0 || e.gap() == 0 {
 		return nil
@@ -235,7 +235,7 @@ func early(e Experiment, _ []Exchange) []Warning {
 }
 
 // overload: what is thrown does not fit through the wire.
-func overload(e Experiment, _ []Exchange) []Warning {
+func overload(e Experiment, _ []Outcome) []Warning {
 	if e.Out.Bandwidth == 0 {
 		return nil
 	}
@@ -257,7 +257,7 @@ func overload(e Experiment, _ []Exchange) []Warning {
 }
 
 // queue: nothing waits for a link without a bandwidth.
-func queue(e Experiment, _ []Exchange) []Warning {
+func queue(e Experiment, _ []Outcome) []Warning {
 	var warnings []Warning
 	for _, way := range []struct {
 		word  string
@@ -274,7 +274,7 @@ func queue(e Experiment, _ []Exchange) []Warning {
 }
 
 // host: loopback is no road. Only a socket buffer can lose a stone there.
-func host(e Experiment, _ []Exchange) []Warning {
+func host(e Experiment, _ []Outcome) []Warning {
 	if e.Path != Host {
 		return nil
 	}
@@ -282,8 +282,8 @@ func host(e Experiment, _ []Exchange) []Warning {
 }
 
 // window: a system gives everyone no more than it is set to.
-func window(e Experiment, exchanges []Exchange) []Warning {
-	for _, x := range exchanges {
+func window(e Experiment, flows []Outcome) []Warning {
+	for _, x := range flows {
 		for _, given := range []int{x.Stack.SendBuffer, x.Stack.RecvBuffer} {
 			if given > 0 && given < e.Buffer && e.Path != Sim {
 				return []Warning{{Word: "window", Value: float64(given), Limit: float64(e.Buffer)}}
@@ -296,9 +296,9 @@ func window(e Experiment, exchanges []Exchange) []Warning {
 // notInTime: a schedule that was not kept was another experiment. TCP is left
 // out: that it makes the thrower wait is what is to be seen. If not even the rate
 // was met, that says it all.
-func notInTime(_ Experiment, exchanges []Exchange) []Warning {
+func notInTime(_ Experiment, flows []Outcome) []Warning {
 	var warnings []Warning
-	for _, x := range exchanges {
+	for _, x := range flows {
 		late, limit := float64(x.Pacing.Late), float64(x.Thrown)/100
 		if x.Transport == UDP && late > limit && x.Pacing.Met {
 			warnings = append(warnings, Warning{Transport: UDP, Word: "rate", Value: late, Limit: limit})
@@ -309,9 +309,9 @@ func notInTime(_ Experiment, exchanges []Exchange) []Warning {
 
 // rateNotMet: less was thrown than was asked for. In virtual time only TCP can
 // be the limit, and that is what is to be seen.
-func rateNotMet(e Experiment, exchanges []Exchange) []Warning {
+func rateNotMet(e Experiment, flows []Outcome) []Warning {
 	var warnings []Warning
-	for _, x := range exchanges {
+	for _, x := range flows {
 		if p := x.Pacing; e.Path != Sim && !p.Met && p.Offered.Known() {
 			warnings = append(warnings, Warning{Transport: x.Transport, Word: p.Limit, Value: p.Offered.Value, Limit: p.Asked.Value})
 		}
@@ -321,9 +321,9 @@ func rateNotMet(e Experiment, exchanges []Exchange) []Warning {
 
 // overflow: stones that the catcher did not fetch in time are no loss of the
 // path. If it slept, that was asked for; in virtual time it is never too slow.
-func overflow(e Experiment, exchanges []Exchange) []Warning {
+func overflow(e Experiment, flows []Outcome) []Warning {
 	var warnings []Warning
-	for _, x := range exchanges {
+	for _, x := range flows {
 		if drops := x.ReceiverDrops; e.Path != Sim && e.Asleep == 0 && x.Transport == UDP && drops.Value > 0 {
 			warnings = append(warnings, Warning{Transport: UDP, Word: LimitReceiver, Value: drops.Value})
 		}
@@ -333,7 +333,7 @@ func overflow(e Experiment, exchanges []Exchange) []Warning {
 
 // readable: without TLS whoever is on the way can read all that is said. A key
 // proves who is there, and hides nothing.
-func readable(e Experiment, _ []Exchange) []Warning {
+func readable(e Experiment, _ []Outcome) []Warning {
 	if e.Path != Remote || e.TLS {
 		return nil
 	}

@@ -211,17 +211,17 @@ func TestWarnings(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			e := usual()
 			tt.turn(&e)
-			exchanges := []lab.Exchange{
+			flows := []lab.Outcome{
 				{Transport: lab.TCP, Thrown: 1000, Pacing: lab.Pacing{Late: 500}},
 				{Transport: lab.UDP, Thrown: 1000, Pacing: lab.Pacing{Late: tt.late}, ReceiverDrops: lab.Number(tt.drop)},
 			}
-			for i := range exchanges {
-				p := &exchanges[i].Pacing
-				exchanges[i].Stack.RecvBuffer = tt.room
+			for i := range flows {
+				p := &flows[i].Pacing
+				flows[i].Stack.RecvBuffer = tt.room
 				p.Met, p.Limit, p.Asked, p.Offered = tt.held == "", tt.held, lab.Number(200), lab.Number(150)
 			}
 			var got []string
-			for _, w := range lab.Warnings(e, exchanges) {
+			for _, w := range lab.Warnings(e, flows) {
 				got = append(got, fmt.Sprintf("%s %s %s %.4g %.4g", w.Rule, w.Transport, w.Word, w.Value, w.Limit))
 			}
 			if !slices.Equal(got, tt.want) {

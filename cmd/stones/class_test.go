@@ -91,7 +91,7 @@ func exact(t *testing.T, results []lab.Result, count int, told string) (off floa
 	t.Helper()
 	lost := 0
 	for i, r := range results {
-		for _, x := range r.Exchanges {
+		for _, x := range r.Flows {
 			if !x.Complete || x.Broken != "" || x.Thrown != count || x.Delivered+x.Lost != count || x.Unknown != 0 || x.Duplicated != 0 {
 				t.Errorf("pupil %d, %s: complete %t (%s%s), %d thrown, %d delivered, %d lost, %d unknown", i+1, x.Transport, x.Complete, x.Error, x.Broken, x.Thrown, x.Delivered, x.Lost, x.Unknown)
 			}
@@ -107,7 +107,7 @@ func exact(t *testing.T, results []lab.Result, count int, told string) (off floa
 		row := regexp.MustCompile(fmt.Sprintf(`(?m)^[0-9]+ +\S+ +%s +%d +%d +([0-9]+) +([0-9]+)`, transport, count, count))
 		rows := row.FindAllStringSubmatch(told, -1)
 		if len(rows) != len(results) {
-			t.Errorf("stones catch tells of %d exchanges over %s, want %d:\n%s", len(rows), transport, len(results), told)
+			t.Errorf("stones catch tells of %d flows over %s, want %d:\n%s", len(rows), transport, len(results), told)
 		}
 		for _, r := range rows {
 			caught, _ := strconv.Atoi(r[1])

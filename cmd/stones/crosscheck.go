@@ -137,7 +137,7 @@ type check struct {
 	figures []figure
 }
 
-// A figure is one of an exchange, and how far apart its two values may be.
+// A figure is one of a flow, and how far apart its two values may be.
 type figure struct {
 	transport, key string
 	usual          margin
@@ -385,7 +385,7 @@ func (b *bout) comparisons() []report.Comparison {
 		if f.transport != b.transport {
 			continue
 		}
-		sim, kernel := &b.sim.Exchanges[0], &b.netns.Exchanges[0]
+		sim, kernel := &b.sim.Flows[0], &b.netns.Flows[0]
 		x := report.Comparison{
 			Lesson: b.lesson, Turned: b.turned, Transport: f.transport, Key: f.key,
 			Sim: report.Value(sim, f.key), Netns: report.Value(kernel, f.key),

@@ -122,7 +122,7 @@ func TestChecks(t *testing.T) {
 // that is known to differ may be as far apart as that goes, and no further.
 func TestOutside(t *testing.T) {
 	result := func(connect lab.Figure) *lab.Result {
-		return &lab.Result{Exchanges: []lab.Exchange{{Transport: lab.TCP, Complete: true, Thrown: 1, Connect: connect}}}
+		return &lab.Result{Flows: []lab.Outcome{{Transport: lab.TCP, Complete: true, Thrown: 1, Connect: connect}}}
 	}
 	plainly, known := figures(tenMs, "tcp connect_ms"), differing(report.LinearSYN, -1010, 385, "tcp connect_ms")
 	for _, tt := range []struct {

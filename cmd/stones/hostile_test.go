@@ -165,7 +165,7 @@ func (v *visitor) DialContext(ctx context.Context, network, address string) (net
 	return v.stranger.DialContext(ctx, network, address)
 }
 
-// thrownAt is what stones throw prints of an exchange with a stranger, which
+// thrownAt is what stones throw prints of a flow with a stranger, which
 // first has agreed to the version, or has not.
 func thrownAt(t *testing.T, said []byte, agreed bool) map[string]string {
 	t.Helper()
@@ -218,7 +218,7 @@ func FuzzHostile(f *testing.F) {
 	for _, said := range []string{
 		"", "hello", "И тебе привет!", "echo \x1b[31mred\n\x07", "\x00\x01\x02", "stones 1\nplan tcp 5 100 5\nreport 1\n",
 		"ok \x1b]0;title\x07\n", "no \x1b[2J\u202egone\n", " \x9b31m\nok\n", "\xff\xfe\n", "a\r\nb\rc\x0b\n", "GET / HTTP/1.1\r\n\r\n",
-		"\x16\x03\x01\x02\x00\x01", strings.Repeat("x", 2000), "ok round trip 1 of 5\nok exchange=\x1b[1m secret=0\n", "stones \x1b[7m\n",
+		"\x16\x03\x01\x02\x00\x01", strings.Repeat("x", 2000), "ok round trip 1 of 5\nok flow=\x1b[1m secret=0\n", "stones \x1b[7m\n",
 		"prove \u2028\nthrow 3 \u0007\nstats\nlimits\nhelp\nbye\n", "hello" + strings.Repeat(" ", 123),
 	} {
 		f.Add([]byte(said))

@@ -149,8 +149,8 @@ func trace(tb testing.TB) []byte {
 	rs := all(tb, es)
 	for i := range rs {
 		rs[i].Made.Go = ""
-		for j := range rs[i].Exchanges {
-			rs[i].Exchanges[j].Stack.Version = ""
+		for j := range rs[i].Flows {
+			rs[i].Flows[j].Stack.Version = ""
 		}
 	}
 	text, err := lab.Marshal(rs)

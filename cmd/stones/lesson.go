@@ -224,7 +224,7 @@ func (c *course) teach(ctx context.Context, l *lesson.Lesson, own bool) error {
 func asExpected(l *lesson.Lesson, results []lab.Result) []lab.Result {
 	results = slices.Clone(results)
 	for i, r := range results {
-		results[i].Exchanges = slices.DeleteFunc(slices.Clone(r.Exchanges), func(x lab.Exchange) bool {
+		results[i].Flows = slices.DeleteFunc(slices.Clone(r.Flows), func(x lab.Outcome) bool {
 			return x.Broken == "" && l.Partial(x.Transport)
 		})
 	}

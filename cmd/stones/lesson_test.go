@@ -66,7 +66,7 @@ func ran(tb testing.TB, e lab.Experiment) lab.Result {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	for _, x := range r.Exchanges {
+	for _, x := range r.Flows {
 		if x.Broken != "" {
 			tb.Errorf("seed %d: %s: %s", e.Seed, x.Transport, x.Broken)
 		}
@@ -82,7 +82,7 @@ func all(tb testing.TB, es []lab.Experiment) []lab.Result {
 		tb.Fatal(err)
 	}
 	for _, r := range rs {
-		for _, x := range r.Exchanges {
+		for _, x := range r.Flows {
 			if x.Broken != "" {
 				tb.Errorf("seed %d: %s: %s", r.Experiment.Seed, x.Transport, x.Broken)
 			}
@@ -100,16 +100,16 @@ func seeds(e lab.Experiment, n int) (es []lab.Experiment) {
 	return es
 }
 
-// pick is the exchange of one transport.
-func pick(tb testing.TB, r lab.Result, transport string) lab.Exchange {
+// pick is the flow of one transport.
+func pick(tb testing.TB, r lab.Result, transport string) lab.Outcome {
 	tb.Helper()
-	for _, x := range r.Exchanges {
+	for _, x := range r.Flows {
 		if x.Transport == transport {
 			return x
 		}
 	}
-	tb.Fatalf("no exchange over %s", transport)
-	return lab.Exchange{}
+	tb.Fatalf("no flow over %s", transport)
+	return lab.Outcome{}
 }
 
 // within reports whether got is want, give or take a share of it.
@@ -122,7 +122,7 @@ func near(got lab.Figure, want time.Duration) bool {
 }
 
 // delays are the delays by number of the stones that came, which per_stone keeps.
-func delays(x lab.Exchange) map[uint64]float64 {
+func delays(x lab.Outcome) map[uint64]float64 {
 	list := map[uint64]float64{}
 	for _, s := range x.Stones {
 		if s.Fate == "delivered" {
@@ -609,7 +609,7 @@ func TestSharing(t *testing.T) {
 }
 
 // throughputUntil is the goodput in Mbit/s of what was delivered by a time.
-func throughputUntil(x lab.Exchange, end time.Duration) float64 {
+func throughputUntil(x lab.Outcome, end time.Duration) float64 {
 	if !x.Goodput.Known() {
 		return 0
 	}

@@ -43,7 +43,7 @@ func runAll(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Res
 }
 
 // live is the path of that name. Where time is real and goes by slowly, it tells
-// w how far each exchange is.
+// w how far each flow is.
 func live(w io.Writer, name string) run.Path {
 	p := paths()[name]
 	if p.Virtual {
@@ -52,7 +52,7 @@ func live(w io.Writer, name string) run.Path {
 	return telling(w, p)
 }
 
-// telling is the path that tells w, line after line, how far each exchange is.
+// telling is the path that tells w, line after line, how far each flow is.
 func telling(w io.Writer, p run.Path) run.Path {
 	var mu sync.Mutex
 	p.Live = func(l lab.Live) {

@@ -77,7 +77,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// counts expects that the one exchange which was printed as JSON has so many
+// counts expects that the one flow which was printed as JSON has so many
 // stones thrown, delivered, lost, reordered and duplicated.
 func counts(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 5 {
@@ -85,10 +85,10 @@ func counts(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	var doc lab.Document
 	ts.Check(lab.Unmarshal([]byte(ts.ReadFile("stdout")), &doc))
-	if len(doc.Results) != 1 || len(doc.Results[0].Exchanges) != 1 {
-		ts.Fatalf("more than one exchange was printed")
+	if len(doc.Results) != 1 || len(doc.Results[0].Flows) != 1 {
+		ts.Fatalf("more than one flow was printed")
 	}
-	x := doc.Results[0].Exchanges[0]
+	x := doc.Results[0].Flows[0]
 	got := fmt.Sprint(x.Thrown, x.Delivered, x.Lost, x.Reordered, x.Duplicated)
 	if want := strings.Join(args, " "); got != want {
 		ts.Fatalf("thrown, delivered, lost, reordered, duplicated: %s; want %s", got, want)

@@ -47,7 +47,7 @@ func along(t *testing.T, name string, atOnce int, es []lab.Experiment) []lab.Res
 		t.Fatal(err)
 	}
 	for _, r := range results {
-		for _, x := range r.Exchanges {
+		for _, x := range r.Flows {
 			if x.Broken != "" {
 				t.Errorf("seed %d, %s: %s", r.Experiment.Seed, x.Transport, x.Broken)
 			}

@@ -116,7 +116,7 @@ func TestCaptureCounts(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r, file := take(t, strings.Fields(tt.flags)...)
 			cards, packets, _ := open(t, file)
-			for _, x := range r.Exchanges {
+			for _, x := range r.Flows {
 				world := x.Transport
 				if r.Experiment.Together {
 					world = "tcp+udp"

@@ -53,7 +53,7 @@ func TestTheory(t *testing.T) {
 			}
 			var doc struct {
 				Results []struct {
-					Exchanges []struct {
+					Flows []struct {
 						Transport string
 						Theory    map[string]map[string]any
 					}
@@ -64,7 +64,7 @@ func TestTheory(t *testing.T) {
 			}
 			transport, keys, _ := strings.Cut(tt.know, " ")
 			for _, r := range doc.Results {
-				for _, x := range r.Exchanges {
+				for _, x := range r.Flows {
 					for key, says := range x.Theory {
 						sigmas, chance := says["off_sigmas"].(float64)
 						percent, known := says["off_percent"].(float64)

@@ -188,7 +188,7 @@ var errNothing = errors.New("there is no result")
 func outcome(results []lab.Result, err error) error {
 	var broken, refused, unfinished error
 	for _, r := range results {
-		for _, x := range r.Exchanges {
+		for _, x := range r.Flows {
 			if x.Broken != "" {
 				broken = cmp.Or(broken, fmt.Errorf("%s: a law is broken: %s", x.Transport, x.Broken))
 			}

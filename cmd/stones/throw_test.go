@@ -209,35 +209,35 @@ func TestSweep(t *testing.T) {
 
 // What came of it decides the exit code, and is printed in any case.
 func TestExitCodes(t *testing.T) {
-	whole := lab.Exchange{Transport: lab.TCP, Complete: true}
-	refused := lab.Exchange{Transport: lab.TCP, Error: "connection refused", Refused: true}
-	cut := lab.Exchange{Transport: lab.UDP, Error: "gave up"}
-	broken := lab.Exchange{Transport: lab.UDP, Complete: true, Broken: "3 = 2 + 2"}
+	whole := lab.Outcome{Transport: lab.TCP, Complete: true}
+	refused := lab.Outcome{Transport: lab.TCP, Error: "connection refused", Refused: true}
+	cut := lab.Outcome{Transport: lab.UDP, Error: "gave up"}
+	broken := lab.Outcome{Transport: lab.UDP, Complete: true, Broken: "3 = 2 + 2"}
 	for _, tt := range []struct {
-		name      string
-		exchanges []lab.Exchange
-		err       error
-		code      int
-		message   string
+		name    string
+		flows   []lab.Outcome
+		err     error
+		code    int
+		message string
 	}{
-		{name: "complete", exchanges: []lab.Exchange{whole, whole}},
-		{name: "not complete", exchanges: []lab.Exchange{whole, cut}, code: 1, message: "stones: udp: not complete: gave up\n"},
-		{name: "a law is broken", exchanges: []lab.Exchange{whole, broken, cut}, code: 4, message: "stones: udp: a law is broken: 3 = 2 + 2\n"},
-		{name: "interrupted", exchanges: []lab.Exchange{cut}, err: context.Canceled, code: 130, message: "stones: interrupted; this is what was known by then\n"},
-		{name: "refused", exchanges: []lab.Exchange{refused, cut}, code: 3, message: "stones: tcp: refused: connection refused\n"},
+		{name: "complete", flows: []lab.Outcome{whole, whole}},
+		{name: "not complete", flows: []lab.Outcome{whole, cut}, code: 1, message: "stones: udp: not complete: gave up\n"},
+		{name: "a law is broken", flows: []lab.Outcome{whole, broken, cut}, code: 4, message: "stones: udp: a law is broken: 3 = 2 + 2\n"},
+		{name: "interrupted", flows: []lab.Outcome{cut}, err: context.Canceled, code: 130, message: "stones: interrupted; this is what was known by then\n"},
+		{name: "refused", flows: []lab.Outcome{refused, cut}, code: 3, message: "stones: tcp: refused: connection refused\n"},
 		{name: "wrong after all", err: fmt.Errorf("lab: %w", &lab.InvalidError{Word: "mtu", Value: "1", Why: "too small"}), code: 2, message: "stones: --mtu \"1\": too small\n"},
 		{name: "no path", err: errors.New("lab: no\x1b[31m\nway"), code: 1, message: "stones: lab: no [31m way\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := desk{err: tt.err}
-			if tt.exchanges != nil {
-				d.results = []lab.Result{{Experiment: start("sim"), Exchanges: tt.exchanges}}
+			if tt.flows != nil {
+				d.results = []lab.Result{{Experiment: start("sim"), Flows: tt.flows}}
 			}
 			code := d.do(t, "throw", "-J")
 			if code != tt.code || d.errors.String() != tt.message {
 				t.Errorf("exit code %d, %q; want %d, %q", code, &d.errors, tt.code, tt.message)
 			}
-			if (d.out.Len() > 0) != (tt.exchanges != nil) {
+			if (d.out.Len() > 0) != (tt.flows != nil) {
 				t.Errorf("printed: %s", &d.out)
 			}
 		})
@@ -260,7 +260,7 @@ func TestInterrupted(t *testing.T) {
 			if err := lab.Unmarshal(out.Bytes(), &doc); err != nil {
 				t.Fatalf("what is kept is no document: %v\n%s", err, &out)
 			}
-			for _, x := range doc.Results[0].Exchanges {
+			for _, x := range doc.Results[0].Flows {
 				if x.Complete || x.Error == "" {
 					t.Errorf("%s is not marked: %+v", x.Transport, x)
 				}

@@ -154,7 +154,7 @@ func holdAgainstTshark(t *testing.T, r lab.Result, file string) {
 	if wrong := tshark(t, file, "(_ws.malformed || "+unsound+") && !("+damaged+")", "_ws.col.Info"); len(wrong) > 0 && !inPieces(r) {
 		t.Errorf("%d packets are not sound, and not damaged by the wire; the first is %q", len(wrong), wrong[0])
 	}
-	for _, x := range r.Exchanges {
+	for _, x := range r.Flows {
 		world := x.Transport
 		if r.Experiment.Together {
 			world = "tcp+udp"

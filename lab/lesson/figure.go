@@ -15,7 +15,7 @@ import (
 )
 
 // A Figure is one number of a result, in a unit. Its name is the one it has in
-// the JSON of an exchange, with dots: delay_ms.max, wire.retransmitted.
+// the JSON of a flow, with dots: delay_ms.max, wire.retransmitted.
 type Figure struct {
 	Transport string // tcp or udp
 	Name      string
@@ -67,7 +67,7 @@ func parseFigure(transport, name, unit string) (Figure, error) {
 	return f, nil
 }
 
-// names returns the figures that an exchange has.
+// names returns the figures that a flow has.
 func names() []string {
 	var all []string
 	var walk func(prefix string, v any)
@@ -81,20 +81,20 @@ func names() []string {
 			all = append(all, strings.TrimPrefix(prefix, "."))
 		}
 	}
-	walk("", fields(lab.Exchange{Refused: true, Wire: lab.Wire{Back: &path.Direction{}}}))
+	walk("", fields(lab.Outcome{Refused: true, Wire: lab.Wire{Back: &path.Direction{}}}))
 	slices.Sort(all)
 	return all
 }
 
-// fields is an exchange as its JSON has it.
-func fields(x lab.Exchange) (all map[string]any) {
+// fields is a flow as its JSON has it.
+func fields(x lab.Outcome) (all map[string]any) {
 	x.Samples, x.Stones = nil, nil // not figures, but many
 	data, err := lab.Marshal(x)
 	if err == nil {
 		err = json.Unmarshal(data, &all)
 	}
 	if err != nil {
-		panic(fmt.Sprintf("lesson: an exchange without JSON: %v", err)) // it is plain data
+		panic(fmt.Sprintf("lesson: a flow without JSON: %v", err)) // it is plain data
 	}
 	return all
 }
@@ -102,7 +102,7 @@ func fields(x lab.Exchange) (all map[string]any) {
 // Of returns the figure of a result, or the reason why it has no value. What is
 // true counts 1, what is false or not there 0.
 func (f Figure) Of(r lab.Result) lab.Figure {
-	for _, x := range r.Exchanges {
+	for _, x := range r.Flows {
 		if x.Transport != f.Transport {
 			continue
 		}
@@ -127,7 +127,7 @@ func (f Figure) Of(r lab.Result) lab.Figure {
 }
 
 // in is a value of the JSON in the unit of f.
-func (f Figure) in(v float64, x lab.Exchange) lab.Figure {
+func (f Figure) in(v float64, x lab.Outcome) lab.Figure {
 	switch {
 	case f.Unit == "":
 		return lab.Number(v)
@@ -142,7 +142,7 @@ func (f Figure) in(v float64, x lab.Exchange) lab.Figure {
 }
 
 // whole is what a share of the figure is a share of: the same as in the table.
-func (f Figure) whole(x lab.Exchange) float64 {
+func (f Figure) whole(x lab.Outcome) float64 {
 	switch {
 	case strings.HasPrefix(f.Name, "wire.back.") && x.Wire.Back != nil:
 		return float64(x.Wire.Back.Sent)

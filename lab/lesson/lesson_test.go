@@ -40,7 +40,7 @@ func parse(tb testing.TB, answer string) *lesson.Lesson {
 func result(heldUp int, ms float64) lab.Result {
 	return lab.Result{
 		Experiment: lab.Experiment{Seed: 7},
-		Exchanges: []lab.Exchange{
+		Flows: []lab.Outcome{
 			{Transport: lab.TCP, Thrown: 10, Delivered: 10, HeldUp: heldUp, Delay: lab.Delays{Max: lab.Number(ms), P99: lab.Infinite()}, Goodput: lab.Number(1.2e6)},
 		},
 	}

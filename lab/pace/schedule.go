@@ -187,11 +187,11 @@ func (s *Schedule) before(d time.Duration) (n uint64, ok bool) {
 	return n, true
 }
 
-// Stones yields the stones of an exchange that begins at start on the clock c,
+// Stones yields the stones of a flow that begins at start on the clock c,
 // each when it is due. It ends when the plan does, or with ctx.
 //
 // At the rate max the due time is that at which the thrower asked.
-func (s *Schedule) Stones(ctx context.Context, c clock.Clock, start time.Duration, exchange uint32) iter.Seq[stone.Stone] {
+func (s *Schedule) Stones(ctx context.Context, c clock.Clock, start time.Duration, flow uint32) iter.Seq[stone.Stone] {
 	last := uint64(s.count)
 	if last == 0 {
 		last = MaxCount
@@ -208,7 +208,7 @@ func (s *Schedule) Stones(ctx context.Context, c clock.Clock, start time.Duratio
 					return
 				}
 			}
-			if !yield(stone.Stone{Exchange: exchange, Number: n, Due: due, Size: s.plan.Size}) {
+			if !yield(stone.Stone{Exchange: flow, Number: n, Due: due, Size: s.plan.Size}) {
 				return
 			}
 		}

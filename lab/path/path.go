@@ -1,5 +1,5 @@
 // Package path holds the words that all paths share: what a path says of
-// itself, and what it saw of an exchange.
+// itself, and what it saw of a flow.
 //
 // It has no path in it. Those are the packages below: sim is emulated, host is
 // this computer's loopback, netns is its kernel over an emulated wire, remote
@@ -8,7 +8,7 @@ package path
 
 import "time"
 
-// A Record is what a path itself saw of one exchange. A path that emulates the
+// A Record is what a path itself saw of one flow. A path that emulates the
 // wire knows the fate of every packet; one that does not leaves Exact false, and
 // then only what the kernel tells means anything: ReceiverDrops, Retransmitted,
 // Timeouts and Samples.
@@ -62,7 +62,7 @@ const (
 	Pieces                         // it travelled in fragments, which must be put together
 )
 
-// A Direction is what one direction of the wire did with an exchange's
+// A Direction is what one direction of the wire did with a flow's
 // packets. Sent and Bytes count what the sender gave to the wire, IP headers
 // included; the other counts are of packets.
 type Direction struct {
@@ -134,14 +134,14 @@ type Lateness struct {
 
 // A Sample is the state of the thrower's TCP at one moment.
 type Sample struct {
-	At       time.Duration // since the exchange began
+	At       time.Duration // since the flow began
 	Cwnd     int           // congestion window in packets
 	Ssthresh int           // slow start threshold in packets; 0 while there is none
 	RTT      time.Duration // smoothed round-trip time (RFC 6298)
 	RTO      time.Duration // retransmission timeout
 }
 
-// A Stack says which network stack an exchange ran on and how it was set.
+// A Stack says which network stack a flow ran on and how it was set.
 type Stack struct {
 	Name       string `json:"name"`
 	Version    string `json:"version,omitzero"`
@@ -153,7 +153,7 @@ type Stack struct {
 	RecvBuffer int    `json:"recv_buffer"`
 }
 
-// An Offer is what is agreed on with the far end before an exchange: what is to
+// An Offer is what is agreed on with the far end before a flow: what is to
 // be thrown, and from where.
 type Offer struct {
 	Transport string        // tcp, udp
@@ -169,7 +169,7 @@ type Offer struct {
 
 // An Agreement is what the far end said to an [Offer].
 type Agreement struct {
-	Exchange uint32 // what the exchange's stones are marked with
+	Exchange uint32 // what the flow's stones are marked with
 
 	// The time there and back, measured just before: of a few lines that the far
 	// end echoed, the quickest one, and the one in the middle.
@@ -179,7 +179,7 @@ type Agreement struct {
 // Counts are what the thrower hands over when it is done. They are of stones.
 type Counts struct{ Planned, Attempted, Thrown int }
 
-// A Report is what the far end of an exchange tells of it afterwards. It was
+// A Report is what the far end of a flow tells of it afterwards. It was
 // written elsewhere, by a clock of its own, which begins about when the Offer
 // was agreed on.
 type Report struct {

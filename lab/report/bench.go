@@ -11,7 +11,7 @@ import (
 	"stones/lab/pace"
 )
 
-// Bench writes a line for each exchange, as benchstat reads them: several runs
+// Bench writes a line for each flow, as benchstat reads them: several runs
 // are several lines of one name, so that it can tell what is chance. Then
 //
 //	benchstat -col /proto results.txt
@@ -53,7 +53,7 @@ func Bench(w io.Writer, doc lab.Document) error {
 		for _, v := range varying {
 			name.WriteString("/" + v.word + "=" + named(v.of(l.experiment(), l.transport)))
 		}
-		for _, x := range l.exchanges {
+		for _, x := range l.flows {
 			b.WriteString(name.String() + " 1")
 			for _, u := range benchUnits {
 				if l.knows(u) {
@@ -70,14 +70,14 @@ func Bench(w io.Writer, doc lab.Document) error {
 // knows reports whether all runs have the figure. Without those in which it is
 // infinite, the mean of the others would be of the lucky ones.
 func (l line) knows(u benchUnit) bool {
-	return !slices.ContainsFunc(l.exchanges, func(x *lab.Exchange) bool { return !u.of(x).Known() })
+	return !slices.ContainsFunc(l.flows, func(x *lab.Outcome) bool { return !u.of(x).Known() })
 }
 
 // A benchUnit is one figure of a line.
 type benchUnit struct {
 	name   string
 	better string // higher or lower; empty if that depends
-	of     func(x *lab.Exchange) lab.Figure
+	of     func(x *lab.Outcome) lab.Figure
 }
 
 // benchUnits holds all of them, in the order in which they are written.
@@ -108,8 +108,8 @@ var benchUnits = []benchUnit{
 }
 
 // share is one measure as a part of another one.
-func share(key, whole string) func(x *lab.Exchange) lab.Figure {
-	return func(x *lab.Exchange) lab.Figure {
+func share(key, whole string) func(x *lab.Outcome) lab.Figure {
+	return func(x *lab.Outcome) lab.Figure {
 		part, all := find(key).of(x), find(whole).of(x)
 		if !part.Known() || !all.Known() || all.Value == 0 {
 			return lab.NA(zeroOf)

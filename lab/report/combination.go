@@ -9,11 +9,11 @@ import (
 	"stones/lab"
 )
 
-// A series is the exchanges of one transport under the same parameters, one
+// A series is the flows of one transport under the same parameters, one
 // for each seed.
 type series struct {
 	transport string
-	exchanges []*lab.Exchange
+	flows     []*lab.Outcome
 }
 
 // A combination is results that differ in nothing but the seed.
@@ -53,14 +53,14 @@ func keyOf(e *lab.Experiment) string {
 // add adds a result to the combination.
 func (c *combination) add(r lab.Result) {
 	c.results = append(c.results, r)
-	for i := range r.Exchanges {
-		x := &r.Exchanges[i]
+	for i := range r.Flows {
+		x := &r.Flows[i]
 		at := slices.IndexFunc(c.series, func(s series) bool { return s.transport == x.Transport })
 		if at < 0 {
 			at = len(c.series)
 			c.series = append(c.series, series{transport: x.Transport})
 		}
-		c.series[at].exchanges = append(c.series[at].exchanges, x)
+		c.series[at].flows = append(c.series[at].flows, x)
 	}
 }
 
@@ -70,10 +70,10 @@ func (c combination) experiment() *lab.Experiment { return &c.results[0].Experim
 // title is the transport's name, with a mark if something went wrong.
 func (s series) title() string {
 	text := title(s.transport)
-	if slices.ContainsFunc(s.exchanges, func(x *lab.Exchange) bool { return !x.Complete }) {
+	if slices.ContainsFunc(s.flows, func(x *lab.Outcome) bool { return !x.Complete }) {
 		text += " (" + partialWord + ")"
 	}
-	if slices.ContainsFunc(s.exchanges, func(x *lab.Exchange) bool { return x.Broken != "" }) {
+	if slices.ContainsFunc(s.flows, func(x *lab.Outcome) bool { return x.Broken != "" }) {
 		text += " (" + brokenWord + ")"
 	}
 	return text
@@ -81,9 +81,9 @@ func (s series) title() string {
 
 // story gathers what happened in the series.
 func (s series) story() story {
-	count := func(of func(x *lab.Exchange) lab.Figure) between {
+	count := func(of func(x *lab.Outcome) lab.Figure) between {
 		var b between
-		for i, x := range s.exchanges {
+		for i, x := range s.flows {
 			f := of(x)
 			n := int(f.Value) // 0 where nobody knows
 			if i == 0 {
@@ -107,7 +107,7 @@ func (s series) story() story {
 		sentAgain:  count(find("retransmitted").of),
 		notThrown:  count(find("not_thrown").of),
 	}
-	for _, x := range s.exchanges {
+	for _, x := range s.flows {
 		told.causes = append(told.causes, slices.Collect(maps.Keys(x.NotThrown))...)
 		told.worst = max(told.worst, x.Delay.Max.Value-x.Delay.Min.Value)
 	}

@@ -77,7 +77,7 @@ func farLines(c combination) []string {
 		lines = append(lines, aboveLine)
 	}
 	for _, s := range c.series {
-		if x := s.exchanges[0]; x.RTT != nil && len(c.results) == 1 {
+		if x := s.flows[0]; x.RTT != nil && len(c.results) == 1 {
 			lines = append(lines, farLine(x))
 		}
 	}
@@ -121,12 +121,12 @@ func wayLines(c combination, varying []parameter) []string {
 	return []string{line}
 }
 
-// stackLines says how TCP is set, as the first exchange over TCP knows it.
+// stackLines says how TCP is set, as the first flow over TCP knows it.
 func stackLines(combinations []combination) []string {
 	for _, c := range combinations {
 		for _, s := range c.series {
 			if s.transport == lab.TCP {
-				return append([]string{stackLine(s.exchanges[0].Stack)}, fromLinux(combinations)...)
+				return append([]string{stackLine(s.flows[0].Stack)}, fromLinux(combinations)...)
 			}
 		}
 	}
@@ -161,7 +161,7 @@ func shown(m measure, c combination) bool {
 // happened reports whether a measure is anything but 0 somewhere.
 func (c combination) happened(m measure) bool {
 	for _, s := range c.series {
-		for _, x := range s.exchanges {
+		for _, x := range s.flows {
 			if f := m.of(x); f.Known() && f.Value != 0 {
 				return true
 			}
@@ -176,21 +176,21 @@ func (c combination) row(m measure, compared bool, notes *footnotes) []string {
 	if len(c.results) == 1 {
 		row := []string{name}
 		for _, s := range c.series {
-			row = append(row, m.cell(s.exchanges[0], notes))
+			row = append(row, m.cell(s.flows[0], notes))
 		}
 		return row
 	}
 	spreads := make([]spread, len(c.series))
 	largest := 0.0
 	for i, s := range c.series {
-		spreads[i] = m.over(s.exchanges)
+		spreads[i] = m.over(s.flows)
 		largest = max(largest, spreads[i].median.Value)
 	}
 	size, unit := m.unit.scale(largest)
 	row := []string{withUnit(name, unit, ", ")}
 	for i, s := range c.series {
 		text := spreads[i].cell(m.unit, size, notes)
-		if spreads[i].most == (lab.Figure{}) && m.byDesign(s.exchanges[0]) {
+		if spreads[i].most == (lab.Figure{}) && m.byDesign(s.flows[0]) {
 			text = byDesignWord(text)
 		}
 		row = append(row, text)
@@ -201,8 +201,8 @@ func (c combination) row(m measure, compared bool, notes *footnotes) []string {
 	return row
 }
 
-// cell is what a measure of one exchange came to, in words.
-func (m measure) cell(x *lab.Exchange, notes *footnotes) string {
+// cell is what a measure of one flow came to, in words.
+func (m measure) cell(x *lab.Outcome, notes *footnotes) string {
 	f := m.of(x)
 	if !f.Known() {
 		return notes.cell(f)

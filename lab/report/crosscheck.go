@@ -38,7 +38,7 @@ const (
 
 // Value returns the figure of x that has the key as its name in CSV. There must
 // be such a figure.
-func Value(x *lab.Exchange, key string) lab.Figure { return find(key).of(x) }
+func Value(x *lab.Outcome, key string) lab.Figure { return find(key).of(x) }
 
 // Crosscheck writes comparisons in a table for a terminal, a row each. The
 // document has the results they were made of; again is how many experiments were
@@ -122,12 +122,12 @@ func stacksOf(doc lab.Document, varies bool) []string {
 	var lines []string
 	for _, path := range []string{lab.Sim, lab.Netns} {
 		at := slices.IndexFunc(doc.Results, func(r lab.Result) bool {
-			return r.Experiment.Path == path && r.Experiment.TCP != nil && len(r.Exchanges) > 0
+			return r.Experiment.Path == path && r.Experiment.TCP != nil && len(r.Flows) > 0
 		})
 		if at < 0 {
 			continue
 		}
-		s := doc.Results[at].Exchanges[0].Stack
+		s := doc.Results[at].Flows[0].Stack
 		if varies {
 			s.Recovery = ""
 		}

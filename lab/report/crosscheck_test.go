@@ -15,8 +15,8 @@ import (
 func onKernel(r lab.Result) lab.Result {
 	r.Experiment.Path = lab.Netns
 	r.Experiment.Recovery = ""
-	for i := range r.Exchanges {
-		s := &r.Exchanges[i].Stack
+	for i := range r.Flows {
+		s := &r.Flows[i].Stack
 		s.Name, s.Version, s.SACK, s.Recovery, s.SendBuffer, s.RecvBuffer = "linux", "", "as the system has it", "as the system has it", 0, 0
 	}
 	return r
@@ -77,7 +77,7 @@ func TestCrosscheckGolden(t *testing.T) {
 func races() []lab.Result {
 	var results []lab.Result
 	race := func(loss wire.Share, delay time.Duration, seed uint64, recovery string, goodput float64) lab.Result {
-		return with(func(r *lab.Result, tcp, _ *lab.Exchange) {
+		return with(func(r *lab.Result, tcp, _ *lab.Outcome) {
 			e := &r.Experiment
 			e.Seed, e.Recovery, e.UDP = seed, recovery, nil
 			e.TCP.Count, e.TCP.Time, e.Interval = 0, 10*time.Second, 10*time.Second
@@ -85,7 +85,7 @@ func races() []lab.Result {
 			e.Out.Loss.Random, e.Out.Reorder = loss, wire.Reorder{}
 			e.Out.Delay, e.Back.Delay = delay, delay
 			tcp.Intervals = []lab.Interval{{Goodput: lab.Number(goodput)}, {Goodput: lab.Number(1)}}
-			r.Exchanges = r.Exchanges[:1]
+			r.Flows = r.Flows[:1]
 		})
 	}
 	for i, loss := range []wire.Share{wire.Percent / 10, wire.Percent} {
@@ -106,7 +106,7 @@ func races() []lab.Result {
 
 func TestCrosscheckGoodputGolden(t *testing.T) {
 	all := races()
-	unfinished := with(func(r *lab.Result, _, _ *lab.Exchange) { *r = all[len(all)-3]; r.Exchanges[0].Intervals = nil })
+	unfinished := with(func(r *lab.Result, _, _ *lab.Outcome) { *r = all[len(all)-3]; r.Flows[0].Intervals = nil })
 	for name, doc := range map[string]lab.Document{
 		"goodput":         document(all...),
 		"goodput.one":     document(all[:3]...),

@@ -10,7 +10,7 @@ import (
 	"stones/lab"
 )
 
-// CSV writes a line for each exchange: what was asked for, how it ended, and
+// CSV writes a line for each flow: what was asked for, how it ended, and
 // all figures in full. The columns are always the same (RFC 4180, but for line
 // breaks without a carriage return). A figure that is no number is its reason.
 func CSV(w io.Writer, doc lab.Document) error { return writeCSV(w, doc, false) }
@@ -39,10 +39,10 @@ func writeCSV(w io.Writer, doc lab.Document, theory bool) error {
 		return err
 	}
 	for _, r := range doc.Results {
-		for i := range r.Exchanges {
-			fields := record(doc.Version, &r, &r.Exchanges[i])
+		for i := range r.Flows {
+			fields := record(doc.Version, &r, &r.Flows[i])
 			if theory {
-				fields = append(fields, expectations(&r.Experiment, &r.Exchanges[i])...)
+				fields = append(fields, expectations(&r.Experiment, &r.Flows[i])...)
 			}
 			if err := out.Write(fields); err != nil {
 				return err
@@ -53,8 +53,8 @@ func writeCSV(w io.Writer, doc lab.Document, theory bool) error {
 	return out.Error()
 }
 
-// record is the line of an exchange.
-func record(version string, r *lab.Result, x *lab.Exchange) []string {
+// record is the line of a flow.
+func record(version string, r *lab.Result, x *lab.Outcome) []string {
 	fields := []string{version, strconv.FormatUint(r.Experiment.Seed, 10), x.Transport}
 	for _, p := range parameters() {
 		fields = append(fields, p.of(&r.Experiment, x.Transport))
@@ -74,18 +74,18 @@ func record(version string, r *lab.Result, x *lab.Exchange) []string {
 	return fields
 }
 
-// expectations are the fields of what theory says of an exchange.
-func expectations(e *lab.Experiment, x *lab.Exchange) []string {
+// expectations are the fields of what theory says of a flow.
+func expectations(e *lab.Experiment, x *lab.Outcome) []string {
 	var fields []string
 	for _, key := range theoryKeys {
-		d := deviate(e, []*lab.Exchange{x}, key)
+		d := deviate(e, []*lab.Outcome{x}, key)
 		fields = append(fields, d.expected().String(), millionths(d.Sigma).String(), d.sigmas().String(), d.percent().String())
 	}
 	return fields
 }
 
 // causes says why how many stones were not thrown.
-func causes(x *lab.Exchange) string {
+func causes(x *lab.Outcome) string {
 	var list []string
 	for cause, n := range x.NotThrown {
 		list = append(list, cause+": "+strconv.Itoa(n))

@@ -27,19 +27,19 @@ var WithTheory = map[string]Writer{
 }
 
 // A deviation is what was measured, and what theory says of it. Both are means
-// if there are several exchanges.
+// if there are several flows.
 type deviation struct {
 	measured lab.Figure
 	expectation
 }
 
-// deviate compares a measure of exchanges with theory. There is at least one
-// exchange.
-func deviate(e *lab.Experiment, exchanges []*lab.Exchange, key string) deviation {
+// deviate compares a measure of flows with theory. There is at least one
+// flow.
+func deviate(e *lab.Experiment, flows []*lab.Outcome, key string) deviation {
 	var mean deviation
-	n := float64(len(exchanges))
+	n := float64(len(flows))
 	variance := 0.0
-	for _, x := range exchanges {
+	for _, x := range flows {
 		measured, expected := find(key).of(x), expect(e, x, key)
 		if !measured.Known() {
 			return deviation{measured, expected}
@@ -108,7 +108,7 @@ func (p *page) addTheory(doc lab.Document) {
 	for _, key := range theoryKeys {
 		m := find(key)
 		for _, s := range c.series {
-			d := deviate(c.experiment(), s.exchanges, key)
+			d := deviate(c.experiment(), s.flows, key)
 			if !d.measured.Known() && d.measured != lab.Infinite() {
 				continue // what does not apply has no theory either
 			}
@@ -169,7 +169,7 @@ type theoryOf struct {
 	Percent  lab.Figure `json:"off_percent"`
 }
 
-// A documentOf is a [lab.Document] with theory in its exchanges.
+// A documentOf is a [lab.Document] with theory in its flows.
 type (
 	documentOf struct {
 		Version string     `json:"stones"`
@@ -177,28 +177,28 @@ type (
 	}
 	resultOf struct {
 		Experiment lab.Experiment `json:"experiment"`
-		Exchanges  []exchangeOf   `json:"exchanges"`
+		Flows      []exchangeOf   `json:"exchanges"`
 		Warnings   []lab.Warning  `json:"warnings"`
 		Made       lab.Made       `json:"made"`
 	}
 	exchangeOf struct {
-		lab.Exchange
+		lab.Outcome
 		Theory map[string]theoryOf `json:"theory"`
 	}
 )
 
-// withTheory adds theory to every exchange.
+// withTheory adds theory to every flow.
 func withTheory(doc lab.Document) documentOf {
 	with := documentOf{Version: doc.Version}
 	for _, r := range doc.Results {
 		result := resultOf{Experiment: r.Experiment, Warnings: r.Warnings, Made: r.Made}
-		for i := range r.Exchanges {
-			x := exchangeOf{Exchange: r.Exchanges[i], Theory: make(map[string]theoryOf)}
+		for i := range r.Flows {
+			x := exchangeOf{Outcome: r.Flows[i], Theory: make(map[string]theoryOf)}
 			for _, key := range theoryKeys {
-				d := deviate(&r.Experiment, []*lab.Exchange{&x.Exchange}, key)
+				d := deviate(&r.Experiment, []*lab.Outcome{&x.Outcome}, key)
 				x.Theory[key] = theoryOf{d.expected(), d.most, millionths(d.Sigma), d.sigmas(), d.percent()}
 			}
-			result.Exchanges = append(result.Exchanges, x)
+			result.Flows = append(result.Flows, x)
 		}
 		with.Results = append(with.Results, result)
 	}

@@ -12,7 +12,7 @@ import (
 
 // intervalGoodput is the goodput within the first interval: over the same time
 // for everybody, however long the last stones take.
-var intervalGoodput = measure{key: "goodput_bps", unit: bitsASecond, of: func(x *lab.Exchange) lab.Figure {
+var intervalGoodput = measure{key: "goodput_bps", unit: bitsASecond, of: func(x *lab.Outcome) lab.Figure {
 	if len(x.Intervals) == 0 {
 		return lab.NA(noInterval)
 	}
@@ -96,7 +96,7 @@ func goodputRows(combinations []combination) (rows []goodputRow, runs int) {
 			at = len(rows)
 			rows = append(rows, goodputRow{loss, rtt, make(map[engine]spread)})
 		}
-		rows[at].goodput[engineOf(c)] = intervalGoodput.over(c.series[0].exchanges)
+		rows[at].goodput[engineOf(c)] = intervalGoodput.over(c.series[0].flows)
 		runs = max(runs, len(c.results))
 	}
 	return rows, runs

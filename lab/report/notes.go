@@ -8,14 +8,14 @@ import (
 	"stones/lab"
 )
 
-// troubles has a line for each exchange that is partial or breaks a law. Where
+// troubles has a line for each flow that is partial or breaks a law. Where
 // says which one of several it is.
 func troubles(combinations []combination, varying []parameter) []string {
 	var g gathered
 	for _, c := range combinations {
 		for _, r := range c.results {
-			for i := range r.Exchanges {
-				x := &r.Exchanges[i]
+			for i := range r.Flows {
+				x := &r.Flows[i]
 				var settings []string
 				for _, v := range varying {
 					settings = append(settings, v.word+" "+v.of(c.experiment(), x.Transport))

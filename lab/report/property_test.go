@@ -73,10 +73,10 @@ func documents(t *rapid.T) lab.Document {
 			if !rapid.Bool().Draw(t, transport) {
 				continue
 			}
-			var x lab.Exchange
+			var x lab.Outcome
 			fill(t, reflect.ValueOf(&x).Elem())
 			x.Transport = transport
-			r.Exchanges = append(r.Exchanges, x)
+			r.Flows = append(r.Flows, x)
 		}
 		doc.Results = append(doc.Results, r)
 	}
@@ -154,7 +154,7 @@ func FuzzSafe(f *testing.F) {
 // strange returns an experiment, two runs and a sweep with the text wherever
 // there can be one.
 func strange(text string, figures bool) []lab.Document {
-	x := lab.Exchange{
+	x := lab.Outcome{
 		Transport: lab.TCP, Error: text, Broken: text, NotThrown: map[string]int{text: 1}, Thrown: 1, Planned: 2, Drain: text,
 	}
 	if figures {
@@ -162,7 +162,7 @@ func strange(text string, figures bool) []lab.Document {
 	}
 	x.Stack.Name, x.Stack.Version, x.Stack.Congestion = text, text, text
 	plan := pace.Plan{Count: 1, Size: 100, Rate: pace.Max()}
-	one := lab.Result{Experiment: lab.Experiment{Path: text, Congestion: text, TCP: &plan}, Exchanges: []lab.Exchange{x}}
+	one := lab.Result{Experiment: lab.Experiment{Path: text, Congestion: text, TCP: &plan}, Flows: []lab.Outcome{x}}
 	one.Warnings = []lab.Warning{{Rule: text, Word: text}}
 	other, run := one, one
 	other.Experiment.Recovery = text + "."

@@ -40,7 +40,7 @@ func result() lab.Result {
 	return lab.Result{
 		Experiment: experiment(),
 		Made:       lab.Made{Go: "go1.26.8", Arithmetic: "amd64, wasm"},
-		Exchanges: []lab.Exchange{
+		Flows: []lab.Outcome{
 			{
 				Transport: lab.TCP, Complete: true, Stack: stack,
 				Planned: 1000, Attempted: 1000, Thrown: 1000, NotThrown: map[string]int{},
@@ -94,15 +94,15 @@ func document(results ...lab.Result) lab.Document {
 }
 
 // with is a result that is changed.
-func with(change func(r *lab.Result, tcp, udp *lab.Exchange)) lab.Result {
+func with(change func(r *lab.Result, tcp, udp *lab.Outcome)) lab.Result {
 	r := result()
-	change(&r, &r.Exchanges[0], &r.Exchanges[1])
+	change(&r, &r.Flows[0], &r.Flows[1])
 	return r
 }
 
 // again is the same experiment with another seed.
 func again(seed uint64, lost, heldUp int, goodput float64) lab.Result {
-	return with(func(r *lab.Result, tcp, udp *lab.Exchange) {
+	return with(func(r *lab.Result, tcp, udp *lab.Outcome) {
 		r.Experiment.Seed = seed
 		udp.Lost, udp.Delivered = lost, 1000-lost
 		udp.Goodput = lab.Number(goodput)
@@ -117,26 +117,26 @@ func documents() map[string]lab.Document {
 	return map[string]lab.Document{
 		"none": document(),
 		"one":  document(result()),
-		"only": document(with(func(r *lab.Result, _, _ *lab.Exchange) {
+		"only": document(with(func(r *lab.Result, _, _ *lab.Outcome) {
 			r.Experiment.TCP = nil
 			r.Experiment.Deadline = 0
-			r.Exchanges = r.Exchanges[1:]
+			r.Flows = r.Flows[1:]
 		})),
-		"differing": document(with(func(r *lab.Result, _, udp *lab.Exchange) {
+		"differing": document(with(func(r *lab.Result, _, udp *lab.Outcome) {
 			*r.Experiment.UDP = pace.Plan{Time: 5 * time.Second, Size: 2000, Rate: pace.BitsPerSecond(1_600_000), Pattern: pace.Pattern{Poisson: true}}
 			udp.Duplicated, udp.Arrivals, udp.Wire.Copied = 8, 985, lab.Number(8)
 			udp.Damaged = 1
 			r.Warnings = lab.Warnings(r.Experiment, nil)
 		})),
-		"partial": document(with(func(_ *lab.Result, tcp, udp *lab.Exchange) {
+		"partial": document(with(func(_ *lab.Result, tcp, udp *lab.Outcome) {
 			tcp.Complete, tcp.Error = false, "588 of 1000 stones were not thrown"
 			tcp.Attempted, tcp.NotAttempted, tcp.Thrown, tcp.Delivered, tcp.Lost = 412, 588, 412, 400, 12
 			udp.Broken = "law 3: thrown 1000 = delivered 977 + lost 22 + unknown 0"
 		})),
-		"nothing": document(with(func(r *lab.Result, tcp, udp *lab.Exchange) {
+		"nothing": document(with(func(r *lab.Result, tcp, udp *lab.Outcome) {
 			r.Experiment.Out.Loss.Random = 100 * wire.Percent
 			nothing := lab.NA("nothing came")
-			*tcp = lab.Exchange{
+			*tcp = lab.Outcome{
 				Transport: lab.TCP, Error: "tcp: connect: timed out", Stack: tcp.Stack, Planned: 1000, NotAttempted: 1000,
 				Wire:  lab.Wire{Packets: lab.Number(7), Bytes: lab.Number(420), Dropped: lab.Number(7), Back: &path.Direction{}},
 				Delay: lab.Delays{Min: nothing, P50: nothing, P95: nothing, P99: nothing, Max: nothing}, Jitter: nothing, Standstill: nothing,
@@ -147,10 +147,10 @@ func documents() map[string]lab.Document {
 			udp.Delay = lab.Delays{Min: nothing, P50: lab.Infinite(), P95: lab.Infinite(), P99: lab.Infinite(), Max: nothing}
 			udp.Jitter, udp.Standstill, udp.Done, udp.Throughput, udp.Goodput = nothing, nothing, nothing, nothing, nothing
 		})),
-		"host": document(with(func(r *lab.Result, tcp, udp *lab.Exchange) {
+		"host": document(with(func(r *lab.Result, tcp, udp *lab.Outcome) {
 			r.Experiment.Path, r.Experiment.Out, r.Experiment.Back = lab.Host, wire.Shape{}, wire.Shape{}
 			unseen := lab.NA("the kernel does not tell")
-			for _, x := range []*lab.Exchange{tcp, udp} {
+			for _, x := range []*lab.Outcome{tcp, udp} {
 				x.Stack = path.Stack{Name: "Linux", Version: "6.18.5", Congestion: "cubic", SACK: "on", Recovery: "the kernel's own", Nagle: "off"}
 				again := x.Wire.Retransmitted
 				x.Wire = lab.Wire{Packets: unseen, DataPackets: unseen, Bytes: unseen, Dropped: unseen, Overflowed: unseen, Damaged: unseen, Copied: unseen, Retransmitted: again, Timeouts: unseen}
@@ -161,17 +161,17 @@ func documents() map[string]lab.Document {
 			tcp.Pacing, udp.Pacing = slow(lab.LimitTCP), kept()
 			udp.Pacing.Limit = lab.LimitReceiver
 			udp.Pacing.ErrorP50, udp.Pacing.ErrorP99, udp.Pacing.ErrorMax = lab.Number(0.0004), lab.Number(0.0281), lab.Number(0.6125)
-			r.Warnings = lab.Warnings(r.Experiment, r.Exchanges)
+			r.Warnings = lab.Warnings(r.Experiment, r.Flows)
 		})),
 		"runs": document(
 			again(1, 23, 71, 1_558_269), again(2, 17, 62, 1_572_800), again(3, 28, 88, 1_555_200),
 			again(4, 12, 54, 1_580_900), again(5, 19, 66, 1_569_600),
 		),
-		"few_runs": document(again(1, 0, 71, 1_600_000), with(func(r *lab.Result, tcp, _ *lab.Exchange) {
+		"few_runs": document(again(1, 0, 71, 1_600_000), with(func(r *lab.Result, tcp, _ *lab.Outcome) {
 			r.Experiment.Seed = 7
 			tcp.Complete, tcp.Error = false, "interrupted"
 		})),
-		"intervals": document(with(func(r *lab.Result, tcp, udp *lab.Exchange) {
+		"intervals": document(with(func(r *lab.Result, tcp, udp *lab.Outcome) {
 			r.Experiment.Interval = 2 * time.Second
 			row := func(from, to float64, thrown, lost, late int, p50 lab.Figure, delivered int, goodput float64) lab.Interval {
 				return lab.Interval{From: lab.Number(from), To: lab.Number(to), Thrown: thrown, Lost: lost, Late: late, P50: p50, Delivered: delivered, Goodput: lab.Number(goodput)}
@@ -187,17 +187,17 @@ func documents() map[string]lab.Document {
 				row(4000, 5015.8224, 0, 0, 0, lab.NA("none was thrown"), 0, 0),
 			}
 		})),
-		"host_max": document(with(func(r *lab.Result, tcp, udp *lab.Exchange) {
+		"host_max": document(with(func(r *lab.Result, tcp, udp *lab.Outcome) {
 			r.Experiment.Path, r.Experiment.Out, r.Experiment.Back = lab.Host, wire.Shape{}, wire.Shape{}
 			r.Experiment.TCP.Rate, r.Experiment.UDP.Rate = pace.Max(), pace.Max()
 			na := lab.NA("not paced")
-			for _, x := range []*lab.Exchange{tcp, udp} {
+			for _, x := range []*lab.Outcome{tcp, udp} {
 				x.Pacing = lab.Pacing{
 					Policy: pace.CatchUp, Asked: na, Offered: lab.Number(412_345.678_901), Met: true, ErrorP50: na, ErrorP99: na, ErrorMax: na,
 					GapP50: lab.Number(0.0021), GapP99: lab.Number(0.0103), BackToBack: na,
 				}
 			}
-			r.Warnings = lab.Warnings(r.Experiment, r.Exchanges)
+			r.Warnings = lab.Warnings(r.Experiment, r.Flows)
 		})),
 		"host_sweep": hostSweep(),
 		"sweep":      sweep(1),
@@ -209,7 +209,7 @@ func documents() map[string]lab.Document {
 func hostSweep() lab.Document {
 	var results []lab.Result
 	for _, rate := range []int64{200, 1_000_000} {
-		results = append(results, with(func(r *lab.Result, tcp, udp *lab.Exchange) {
+		results = append(results, with(func(r *lab.Result, tcp, udp *lab.Outcome) {
 			r.Experiment.Path, r.Experiment.Out, r.Experiment.Back = lab.Host, wire.Shape{}, wire.Shape{}
 			r.Experiment.TCP.Rate, r.Experiment.UDP.Rate = pace.StonesPerSecond(rate), pace.StonesPerSecond(rate)
 			if rate == 1_000_000 {
@@ -217,7 +217,7 @@ func hostSweep() lab.Document {
 				tcp.Pacing.Asked, udp.Pacing.Asked = lab.Number(rate), lab.Number(rate)
 				tcp.Pacing.Offered, udp.Pacing.Offered = lab.Number(912_345.25), lab.Number(600_000)
 			}
-			r.Warnings = lab.Warnings(r.Experiment, r.Exchanges)
+			r.Warnings = lab.Warnings(r.Experiment, r.Flows)
 		}))
 	}
 	return document(results...)
@@ -228,7 +228,7 @@ func sweep(seed uint64) lab.Document {
 	var results []lab.Result
 	for i, rate := range []int64{100, 200, 500} {
 		for j, loss := range []wire.Share{0, 5 * wire.Percent} {
-			results = append(results, with(func(r *lab.Result, tcp, udp *lab.Exchange) {
+			results = append(results, with(func(r *lab.Result, tcp, udp *lab.Outcome) {
 				r.Experiment.Seed = seed
 				r.Experiment.TCP.Rate, r.Experiment.UDP.Rate = pace.StonesPerSecond(rate), pace.StonesPerSecond(rate)
 				r.Experiment.Out.Loss.Random = loss

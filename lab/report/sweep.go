@@ -20,7 +20,7 @@ var (
 	rangedKeys   = []string{"delivered", "delay_p99_ms", "goodput_bps"} // shown with least and most, if there are several runs
 )
 
-// A line is the exchanges that one row of a sweep stands for.
+// A line is the flows that one row of a sweep stands for.
 type line struct {
 	*combination
 	series
@@ -70,7 +70,7 @@ func newSweep(combinations []combination) page {
 // slowed reports whether the asked rate was not met, where time is real. In
 // virtual time only TCP holds stones up, which is what is to be seen.
 func (l line) slowed() bool {
-	return l.experiment().Path != lab.Sim && slices.ContainsFunc(l.exchanges, func(x *lab.Exchange) bool { return !x.Pacing.Met })
+	return l.experiment().Path != lab.Sim && slices.ContainsFunc(l.flows, func(x *lab.Outcome) bool { return !x.Pacing.Met })
 }
 
 // compare tells the parameters that vary from those that are the same in all
@@ -124,7 +124,7 @@ func newGrid(lines []line, varying []parameter) grid {
 		return l.title()
 	})
 	keys := columnKeys
-	if !slices.ContainsFunc(lines, func(l line) bool { return l.exchanges[0].Planned > 1 }) {
+	if !slices.ContainsFunc(lines, func(l line) bool { return l.flows[0].Planned > 1 }) {
 		keys = loneKeys
 	}
 	for _, key := range keys {
@@ -132,11 +132,11 @@ func newGrid(lines []line, varying []parameter) grid {
 		largest, used := 0.0, !slices.Contains(optionalKeys, key)
 		for _, l := range lines {
 			used = used || l.happened(m) || key == "late" && l.experiment().Deadline > 0
-			largest = max(largest, m.over(l.exchanges).median.Value)
+			largest = max(largest, m.over(l.flows).median.Value)
 		}
 		if size, unit := m.unit.scale(largest); used {
 			ranged := slices.Contains(rangedKeys, key)
-			add(withUnit(columnNames[key], unit, "\n"), func(l line) string { return m.over(l.exchanges).brief(m.unit, size, ranged) })
+			add(withUnit(columnNames[key], unit, "\n"), func(l line) string { return m.over(l.flows).brief(m.unit, size, ranged) })
 		}
 	}
 	return g

@@ -14,7 +14,7 @@ var theoryKeys = []string{
 	"delivered", "lost", "held_up", "wire_dropped", "delay_p50_ms", "delay_max_ms", "goodput_bps", "connect_ms", "done_ms",
 }
 
-// An expectation is what theory says of one measure of an exchange.
+// An expectation is what theory says of one measure of a flow.
 type expectation struct {
 	theory.Estimate
 	most bool   // the mean is a bound
@@ -34,10 +34,10 @@ func (x expectation) scale(by float64) expectation {
 	return x
 }
 
-// expect returns what theory says of a measure of an exchange. It knows the
+// expect returns what theory says of a measure of a flow. It knows the
 // experiment, how many stones were planned, and for the share of packets that
 // the wire drops, how many packets there were.
-func expect(e *lab.Experiment, x *lab.Exchange, key string) expectation {
+func expect(e *lab.Experiment, x *lab.Outcome, key string) expectation {
 	r := newRoad(e, x)
 	switch {
 	case e.Path == lab.Host || e.Path == lab.Remote:
@@ -59,7 +59,7 @@ func expect(e *lab.Experiment, x *lab.Exchange, key string) expectation {
 // A road is what the formulas are made of, in seconds, bytes and bits a second.
 type road struct {
 	e         *lab.Experiment
-	x         *lab.Exchange
+	x         *lab.Outcome
 	n         int
 	size      float64 // of a stone
 	gap       float64 // between stones; 0 if nothing paces them
@@ -80,7 +80,7 @@ const (
 	slack      = 0.001
 )
 
-func newRoad(e *lab.Experiment, x *lab.Exchange) *road {
+func newRoad(e *lab.Experiment, x *lab.Outcome) *road {
 	p := planOf(e, x.Transport)
 	r := &road{
 		e: e, x: x, n: x.Planned, size: float64(p.Size), burst: max(1, p.Pattern.Burst), poisson: p.Pattern.Poisson,

@@ -149,9 +149,9 @@ func TestExpect(t *testing.T) {
 	}
 }
 
-// done is an exchange that threw all its stones in 1000 packets.
-func done(e *lab.Experiment, transport string) *lab.Exchange {
-	return &lab.Exchange{
+// done is a flow that threw all its stones in 1000 packets.
+func done(e *lab.Experiment, transport string) *lab.Outcome {
+	return &lab.Outcome{
 		Transport: transport, Complete: true, Planned: planOf(e, transport).Count,
 		Wire: lab.Wire{Packets: lab.Number(1000)}, Stack: path.Stack{RecvBuffer: 1 << 20},
 	}
@@ -196,7 +196,7 @@ func TestNoFormula(t *testing.T) {
 	cut := done(lesson(), lab.UDP)
 	cut.Complete = false
 	if got := expect(lesson(), cut, "lost"); got.why != notComplete {
-		t.Errorf("an exchange that was cut short: %+v", got)
+		t.Errorf("a flow that was cut short: %+v", got)
 	}
 }
 
@@ -204,22 +204,22 @@ func TestNoFormula(t *testing.T) {
 // decides, of the mean of several runs in that of the mean; else in per cent.
 func TestDeviation(t *testing.T) {
 	e := change(lesson(), func(e *lab.Experiment) { e.Out.Loss.Random, e.UDP.Count = 5*wire.Percent, 1000 })
-	run := func(lost int) *lab.Exchange {
+	run := func(lost int) *lab.Outcome {
 		x := done(e, lab.UDP)
 		x.Lost, x.Delivered, x.Delay.P50 = lost, 1000-lost, lab.Number(51.0)
 		return x
 	}
 	for _, tt := range []struct {
 		key  string
-		runs []*lab.Exchange
+		runs []*lab.Outcome
 		off  string
 	}{
-		{"lost", []*lab.Exchange{run(50)}, "0 sigma"},
-		{"lost", []*lab.Exchange{run(57)}, "+1.0 sigma"},
-		{"delivered", []*lab.Exchange{run(57)}, "-1.0 sigma"},
-		{"lost", []*lab.Exchange{run(57), run(57), run(57), run(57)}, "+2.0 sigma"},
-		{"lost", []*lab.Exchange{run(57), run(43)}, "0 sigma"},
-		{"delay_p50_ms", []*lab.Exchange{run(50)}, "+2.0%"},
+		{"lost", []*lab.Outcome{run(50)}, "0 sigma"},
+		{"lost", []*lab.Outcome{run(57)}, "+1.0 sigma"},
+		{"delivered", []*lab.Outcome{run(57)}, "-1.0 sigma"},
+		{"lost", []*lab.Outcome{run(57), run(57), run(57), run(57)}, "+2.0 sigma"},
+		{"lost", []*lab.Outcome{run(57), run(43)}, "0 sigma"},
+		{"delay_p50_ms", []*lab.Outcome{run(50)}, "+2.0%"},
 	} {
 		if got := deviate(e, tt.runs, tt.key).off(); got != tt.off {
 			t.Errorf("%s of %d runs: %s, want %s", tt.key, len(tt.runs), got, tt.off)
@@ -227,7 +227,7 @@ func TestDeviation(t *testing.T) {
 	}
 	x := done(lesson(), lab.TCP)
 	x.HeldUp = 3
-	if got := deviate(lesson(), []*lab.Exchange{x}, "held_up"); got.off() != naWord {
+	if got := deviate(lesson(), []*lab.Outcome{x}, "held_up"); got.off() != naWord {
 		t.Errorf("3 where 0 are expected is off by %s", got.off())
 	}
 }

@@ -167,7 +167,7 @@ const aboveWord = " above least"
 var aboveLine = glossary.Short(glossary.Mark, "above-least")
 
 // farLine says what was measured of the other end, and how long that waited.
-func farLine(x *lab.Exchange) string {
+func farLine(x *lab.Outcome) string {
 	line := fmt.Sprintf("%s: round trip %s, median %s", title(x.Transport),
 		short(milliseconds.write(x.RTT.Min.Value)), short(milliseconds.write(x.RTT.Median.Value)))
 	if x.Drained != nil {
@@ -333,7 +333,7 @@ var infiniteLine = glossary.Short(glossary.Mark, "infinite")
 // rateLine explains the mark of a rate that was not met.
 var rateLine = glossary.Short(glossary.Mark, notMet)
 
-// partialLine says why an exchange did not come to its end.
+// partialLine says why a flow did not come to its end.
 func partialLine(where, transport, why string) string {
 	if why == "" {
 		why = "the reason is not known"
@@ -341,7 +341,7 @@ func partialLine(where, transport, why string) string {
 	return fmt.Sprintf("%s%s is partial: %s", where, title(transport), why)
 }
 
-// brokenLine says which law an exchange breaks.
+// brokenLine says which law a flow breaks.
 func brokenLine(where, transport, law string) string {
 	return fmt.Sprintf("%s%s breaks a law, do not trust its figures: %s", where, title(transport), law)
 }
@@ -349,7 +349,7 @@ func brokenLine(where, transport, law string) string {
 // seedRange is several seeds in a row.
 func seedRange(first, last uint64) string { return fmt.Sprintf("%d to %d", first, last) }
 
-// place is which of several exchanges a line is about.
+// place is which of several flows a line is about.
 func place(settings []string) string {
 	if len(settings) == 0 {
 		return ""
@@ -508,7 +508,7 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 	},
 }
 
-// liveRow tells how far an exchange is.
+// liveRow tells how far a flow is.
 func liveRow(l lab.Live) string {
 	row := fmt.Sprintf("%7.1f s  %s  ", l.At.Seconds(), title(l.Transport))
 	switch {

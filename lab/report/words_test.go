@@ -165,15 +165,15 @@ func TestPercent(t *testing.T) {
 
 func TestSpread(t *testing.T) {
 	lost := find("lost")
-	series := func(counts ...int) (exchanges []*lab.Exchange) {
+	series := func(counts ...int) (flows []*lab.Outcome) {
 		for _, n := range counts {
-			exchanges = append(exchanges, &lab.Exchange{Lost: n})
+			flows = append(flows, &lab.Outcome{Lost: n})
 		}
-		return exchanges
+		return flows
 	}
 	for _, tt := range []struct {
 		name       string
-		tcp, udp   []*lab.Exchange
+		tcp, udp   []*lab.Outcome
 		cell       string // of udp
 		difference string
 	}{
@@ -198,17 +198,17 @@ func TestSpread(t *testing.T) {
 
 func TestInfiniteSpread(t *testing.T) {
 	p99 := find("delay_p99_ms")
-	series := func(figures ...lab.Figure) (exchanges []*lab.Exchange) {
+	series := func(figures ...lab.Figure) (flows []*lab.Outcome) {
 		for _, f := range figures {
-			exchanges = append(exchanges, &lab.Exchange{Delay: lab.Delays{P99: f}})
+			flows = append(flows, &lab.Outcome{Delay: lab.Delays{P99: f}})
 		}
-		return exchanges
+		return flows
 	}
 	near, far := lab.Number(20.0), lab.Number(30.0)
 	for _, tt := range []struct {
-		name      string
-		exchanges []*lab.Exchange
-		want      string
+		name  string
+		flows []*lab.Outcome
+		want  string
 	}{
 		{"all", series(lab.Infinite(), lab.Infinite()), "infinite (lost)"},
 		{"one of three", series(lab.Infinite(), far, near), "30.0 (20.0-lost)"},
@@ -217,7 +217,7 @@ func TestInfiniteSpread(t *testing.T) {
 		{"all are missing", series(lab.NA("nothing came")), "n/a (nothing came)"},
 	} {
 		notes := footnotes{most: 20}
-		if got := p99.over(tt.exchanges).cell(milliseconds, 1, &notes); got != tt.want {
+		if got := p99.over(tt.flows).cell(milliseconds, 1, &notes); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}

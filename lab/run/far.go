@@ -15,7 +15,7 @@ import (
 	"stones/lab/stone"
 )
 
-// elsewhere is what an exchange has besides if one end of it is elsewhere.
+// elsewhere is what a flow has besides if one end of it is elsewhere.
 type elsewhere struct {
 	far    Far  // nil if both ends are here
 	back   bool // it is the far end that throws
@@ -35,10 +35,10 @@ type caught struct {
 	at time.Duration
 }
 
-// runFar is the only task of an exchange one end of which is elsewhere. It
-// agrees on the exchange with that end, throws or catches, and asks that end
+// runFar is the only task of a flow one end of which is elsewhere. It
+// agrees on the flow with that end, throws or catches, and asks that end
 // for what it knows.
-func (x *exchange) runFar(ctx context.Context) {
+func (x *flow) runFar(ctx context.Context) {
 	x.reads = &x.report.Reads
 	x.began = x.world.Now()
 	if x.agreed, x.throwErr = x.far.Arrange(ctx, x.offer()); x.throwErr != nil {
@@ -71,7 +71,7 @@ func (x *exchange) runFar(ctx context.Context) {
 }
 
 // offer is what is to be agreed on.
-func (x *exchange) offer() path.Offer {
+func (x *flow) offer() path.Offer {
 	took := x.schedule.Length()
 	if x.back && x.plan.Pattern.Poisson { // the chance will be the far thrower's; 6 sigma for that, 6 for ours
 		took += time.Duration(12 * float64(took) / math.Sqrt(float64(x.schedule.Count())))
@@ -89,7 +89,7 @@ func (x *exchange) offer() path.Offer {
 
 // settle asks the far end for its report. Without it nobody knows what became
 // of the stones that did not come.
-func (x *exchange) settle(ctx context.Context) {
+func (x *flow) settle(ctx context.Context) {
 	reads := x.report.Reads
 	counts := path.Counts{Planned: x.throws.Planned, Attempted: x.throws.Attempted, Thrown: x.throws.Thrown}
 	x.report, x.missing = x.far.Settle(ctx, x.transport, counts)
@@ -109,7 +109,7 @@ func (x *exchange) settle(ctx context.Context) {
 
 // catchHere catches what the far end throws, until the path says that no more
 // will come.
-func (x *exchange) catchHere(ctx context.Context) {
+func (x *flow) catchHere(ctx context.Context) {
 	if x.catchErr = x.listen(ctx, 0); x.catchErr != nil {
 		return
 	}
@@ -142,13 +142,13 @@ func (x *exchange) catchHere(ctx context.Context) {
 
 // Limits of what a report can say and be true.
 const (
-	mostOthers = 1 << 24        // arrivals that are no stones of the exchange
+	mostOthers = 1 << 24        // arrivals that are no stones of the flow
 	mostTime   = 24 * time.Hour // since the plan
 )
 
 // contradiction returns in what a report cannot be true: in what contradicts
 // the plan, or itself. What is merely too many or too few is found by the laws.
-func (x *exchange) contradiction() error {
+func (x *flow) contradiction() error {
 	r := x.report
 	planned := uint64(x.schedule.Count())
 	start := x.connected // when the plan began, if that was here
@@ -182,7 +182,7 @@ func (x *exchange) contradiction() error {
 
 // miscounted returns in what a far thrower's counts cannot be true. Last is the
 // number of the last stone that it threw.
-func (x *exchange) miscounted(last uint64) error {
+func (x *flow) miscounted(last uint64) error {
 	r := x.report
 	notThrown := 0
 	for _, n := range r.NotThrown {
@@ -204,7 +204,7 @@ func (x *exchange) miscounted(last uint64) error {
 
 // enterReported enters what the far catcher caught. Of its clock only the
 // differences mean anything here: it is set so that the least delay is 0.
-func (x *exchange) enterReported() {
+func (x *flow) enterReported() {
 	r := x.report
 	least := mostTime
 	for _, s := range r.Stones {
@@ -224,7 +224,7 @@ func (x *exchange) enterReported() {
 
 // enterCaught enters what was caught here. It is the far thrower's clock, which
 // the stones' Due goes by, that is set so that the least delay is 0.
-func (x *exchange) enterCaught() {
+func (x *flow) enterCaught() {
 	x.connected = x.began
 	if len(x.caught) == 0 {
 		return
@@ -250,7 +250,7 @@ func (x *exchange) enterCaught() {
 
 // enterThrown enters what the far thrower threw. Without its report that is
 // taken for what was planned, so that what did not come is unknown.
-func (x *exchange) enterThrown() {
+func (x *flow) enterThrown() {
 	due := func(n uint64) time.Duration { return x.connected + x.schedule.Offset(n) }
 	add := func(n uint64, slip time.Duration, cause string) {
 		x.throws.Add(stone.Stone{Exchange: x.id, Number: n, Due: due(n), Size: x.plan.Size}, due(n)+slip, cause)
@@ -281,7 +281,7 @@ func (x *exchange) enterThrown() {
 
 // farFigures are those that are other ones, or not known, because one end is
 // elsewhere.
-func (x *exchange) farFigures(r *lab.Exchange) {
+func (x *flow) farFigures(r *lab.Outcome) {
 	if x.agreed.Exchange == 0 { // nothing was agreed on
 		r.Delay.Above = true
 		return

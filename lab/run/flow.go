@@ -30,8 +30,8 @@ type (
 	}
 )
 
-// exchange is one transport's run of one plan.
-type exchange struct {
+// flow is one transport's run of one plan.
+type flow struct {
 	transport string
 	id        uint32
 	world     World
@@ -43,7 +43,7 @@ type exchange struct {
 	catcher   catcher
 	address   string // of the catcher
 
-	elsewhere // of an exchange one end of which is
+	elsewhere // of a flow one end of which is
 
 	// Written by the throwing task.
 	began     time.Duration // when the thrower asked
@@ -62,9 +62,9 @@ type exchange struct {
 	catchErr error
 }
 
-// newExchange gets a catcher ready in the world.
-func newExchange(ctx context.Context, w World, e lab.Experiment, transport string) (*exchange, error) {
-	x := &exchange{transport: transport, world: w}
+// newFlow gets a catcher ready in the world.
+func newFlow(ctx context.Context, w World, e lab.Experiment, transport string) (*flow, error) {
+	x := &flow{transport: transport, world: w}
 	x.plan, x.id = *e.Plan(transport), ids[transport]
 	schedule, err := pace.NewSchedule(x.plan, e.Seed)
 	if err != nil {
@@ -89,7 +89,7 @@ func newExchange(ctx context.Context, w World, e lab.Experiment, transport strin
 }
 
 // follow says when the stones are due. Nothing has been thrown or caught yet.
-func (x *exchange) follow(schedule *pace.Schedule) {
+func (x *flow) follow(schedule *pace.Schedule) {
 	x.schedule = schedule
 	x.throws.Planned = schedule.Count()
 	if schedule.Paced() {
@@ -100,7 +100,7 @@ func (x *exchange) follow(schedule *pace.Schedule) {
 }
 
 // listen opens the catcher's end.
-func (x *exchange) listen(ctx context.Context, readSize int) error {
+func (x *flow) listen(ctx context.Context, readSize int) error {
 	if x.transport == lab.TCP {
 		c, err := tcp.Listen(ctx, x.world, x.world.Address(lab.TCP))
 		if err != nil {
@@ -124,7 +124,7 @@ var ids = map[string]uint32{lab.TCP: 1, lab.UDP: 2}
 
 // throw is the throwing task: it asks, throws, lets the last stones fly home,
 // and then closes the catcher, so that the catching task ends too.
-func (x *exchange) throw(ctx context.Context) {
+func (x *flow) throw(ctx context.Context) {
 	defer func() {
 		x.cut = ctx.Err() != nil
 		_ = x.catcher.Close()
@@ -141,7 +141,7 @@ func (x *exchange) throw(ctx context.Context) {
 
 // ask opens the thrower's end, and begins the plan when it is answered. It
 // returns nil if it is not.
-func (x *exchange) ask(ctx context.Context) thrower {
+func (x *flow) ask(ctx context.Context) thrower {
 	x.began = x.world.Now()
 	t, err := x.dial(ctx)
 	x.connected = x.world.Now()
@@ -160,7 +160,7 @@ func (x *exchange) ask(ctx context.Context) thrower {
 }
 
 // throwAll throws all stones of the plan.
-func (x *exchange) throwAll(ctx context.Context, t thrower) {
+func (x *flow) throwAll(ctx context.Context, t thrower) {
 	stones := x.schedule.Stones(ctx, x.world, x.connected, x.id)
 	for s, err := range t.Throw(ctx, stones) {
 		if err != nil && (s.Number == 0 || ctx.Err() != nil) {
@@ -180,7 +180,7 @@ func (x *exchange) throwAll(ctx context.Context, t thrower) {
 }
 
 // dial opens the thrower's end.
-func (x *exchange) dial(ctx context.Context) (thrower, error) {
+func (x *flow) dial(ctx context.Context) (thrower, error) {
 	ctx, cancel := context.WithDeadline(ctx, x.world.Time(x.limit))
 	defer cancel()
 	if x.transport == lab.TCP {
@@ -198,7 +198,7 @@ func (x *exchange) dial(ctx context.Context) (thrower, error) {
 }
 
 // catch is the catching task: it notes whatever comes until the catcher ends.
-func (x *exchange) catch(ctx context.Context) {
+func (x *flow) catch(ctx context.Context) {
 	if x.world.SleepUntil(ctx, x.asleep) != nil {
 		return
 	}
@@ -215,9 +215,9 @@ func (x *exchange) catch(ctx context.Context) {
 	}
 }
 
-// noteOther notes what came and is no stone of the exchange, or why nothing more
+// noteOther notes what came and is no stone of the flow, or why nothing more
 // will come.
-func (x *exchange) noteOther(err error) {
+func (x *flow) noteOther(err error) {
 	switch {
 	case err == nil, errors.Is(err, stone.ErrForeign), errors.Is(err, stone.ErrShort), errors.Is(err, stone.ErrSize):
 		x.catches.Foreign()
@@ -228,8 +228,8 @@ func (x *exchange) noteOther(err error) {
 	}
 }
 
-// failure is why the exchange did not come to its end, or nil.
-func (x *exchange) failure() error {
+// failure is why the flow did not come to its end, or nil.
+func (x *flow) failure() error {
 	switch {
 	case x.catchErr != nil && errors.Is(x.throwErr, os.ErrDeadlineExceeded):
 		return x.catchErr // nobody caught, and so the thrower waited in vain

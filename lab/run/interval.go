@@ -11,13 +11,13 @@ import (
 
 // interval returns the number, from 0, of the interval that a time since the
 // beginning lies in. The last one takes all that is later.
-func (x *exchange) interval(at time.Duration) int {
+func (x *flow) interval(at time.Duration) int {
 	return int(min(at/x.step, lab.MaxIntervals-1))
 }
 
 // noteDue notes when the next stone is due. Stones are due in the order of
 // their numbers, so it is enough to know the last one of each interval.
-func (x *exchange) noteDue(number uint64, at time.Duration) {
+func (x *flow) noteDue(number uint64, at time.Duration) {
 	if x.step == 0 {
 		return
 	}
@@ -27,8 +27,8 @@ func (x *exchange) noteDue(number uint64, at time.Duration) {
 	x.lastDue[len(x.lastDue)-1] = number
 }
 
-// intervals cuts the exchange into its intervals.
-func (x *exchange) intervals(t tally.Tally, deadline time.Duration) []lab.Interval {
+// intervals cuts the flow into its intervals.
+func (x *flow) intervals(t tally.Tally, deadline time.Duration) []lab.Interval {
 	rows := make([]lab.Interval, len(x.lastDue))
 	row, delays := 0, []tally.Delay(nil)
 	finish := func() {

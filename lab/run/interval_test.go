@@ -19,10 +19,10 @@ type flight struct {
 	due, took time.Duration // took is below 0 if it is lost
 }
 
-// flown is an exchange of the flights, of 100 bytes each, that began at 1 s.
-func flown(step time.Duration, flights []flight) (*exchange, tally.Tally) {
+// flown is a flow of the flights, of 100 bytes each, that began at 1 s.
+func flown(step time.Duration, flights []flight) (*flow, tally.Tally) {
 	const began = time.Second
-	x := &exchange{
+	x := &flow{
 		step: step, began: began, plan: pace.Plan{Size: 100},
 		catches: tally.NewCatches(len(flights), nil),
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // tell tells after each interval how far x is, until ctx ends.
-func (x *exchange) tell(ctx context.Context, live func(lab.Live)) {
+func (x *flow) tell(ctx context.Context, live func(lab.Live)) {
 	began := x.world.Now()
 	for n := time.Duration(1); x.world.SleepUntil(ctx, began+n*x.step) == nil; n++ {
 		l := lab.Live{

@@ -11,7 +11,7 @@ import (
 
 // pacing says how well the thrower kept the schedule. Drops is how many stones
 // the catcher's socket had no room for, if that is known.
-func (x *exchange) pacing(asleep time.Duration, s tally.Score, drops lab.Figure) lab.Pacing {
+func (x *flow) pacing(asleep time.Duration, s tally.Score, drops lab.Figure) lab.Pacing {
 	p := lab.Pacing{
 		Policy:   pace.CatchUp,
 		Asked:    lab.NA("not paced"),
@@ -41,7 +41,7 @@ func (x *exchange) pacing(asleep time.Duration, s tally.Score, drops lab.Figure)
 
 // heldBy says what made the thrower come to lag behind, that waited so long for
 // the socket.
-func (x *exchange) heldBy(asleep, lag, waited time.Duration) string {
+func (x *flow) heldBy(asleep, lag, waited time.Duration) string {
 	switch {
 	case x.transport == lab.UDP || waited < lag/2:
 		return lab.LimitSender

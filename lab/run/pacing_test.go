@@ -115,7 +115,7 @@ func paced(t *testing.T, transport string, plan pace.Plan, takes func(n uint64) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := exchange{transport: transport, plan: plan, schedule: schedule}
+	x := flow{transport: transport, plan: plan, schedule: schedule}
 	c := clock.NewReal()
 	for s := range schedule.Stones(t.Context(), c, 0, 1) {
 		if takes != nil {
@@ -133,7 +133,7 @@ func TestPacingOfNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := exchange{transport: lab.TCP, plan: plan, schedule: schedule}
+	x := flow{transport: lab.TCP, plan: plan, schedule: schedule}
 	p := x.pacing(0, tally.Tally{Throws: &x.throws}.Score(0), lab.Figure{})
 	none, noTwo := lab.NA("none was thrown"), lab.NA("no two were thrown")
 	want := lab.Pacing{

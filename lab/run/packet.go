@@ -8,7 +8,7 @@ import (
 )
 
 // packets is what became of every packet.
-func (x *exchange) packets(seen path.Record) []lab.Packet {
+func (x *flow) packets(seen path.Record) []lab.Packet {
 	var list []lab.Packet
 	for _, p := range seen.Packets {
 		one := lab.Packet{
@@ -26,7 +26,7 @@ func (x *exchange) packets(seen path.Record) []lab.Packet {
 	return list
 }
 
-// trip is a trip since the exchange began.
+// trip is a trip since the flow began.
 func trip(t path.Trip, began time.Duration) lab.Trip {
 	fate := fateOf(t)
 	if !t.Arrived {

@@ -17,7 +17,7 @@ import (
 // with the same wire, unless the experiment throws both together.
 //
 // An error means that there is no result: the experiment cannot be meant, or
-// the path could not be opened. What goes wrong within an exchange stands in
+// the path could not be opened. What goes wrong within a flow stands in
 // its result, which is kept.
 func Run(ctx context.Context, e lab.Experiment, p Path) (lab.Result, error) {
 	if err := e.Validate(); err != nil {
@@ -32,7 +32,7 @@ func Run(ctx context.Context, e lab.Experiment, p Path) (lab.Result, error) {
 		}
 		groups = append(groups, []string{transport})
 	}
-	parts := make([][]lab.Exchange, len(groups))
+	parts := make([][]lab.Outcome, len(groups))
 	err := each(len(groups), p.Virtual, func(i int) (err error) {
 		parts[i], err = runTogether(ctx, e, p, groups[i])
 		return err
@@ -41,9 +41,9 @@ func Run(ctx context.Context, e lab.Experiment, p Path) (lab.Result, error) {
 		return lab.Result{}, err
 	}
 	for _, part := range parts {
-		r.Exchanges = append(r.Exchanges, part...)
+		r.Flows = append(r.Flows, part...)
 	}
-	r.Warnings = lab.Warnings(e, r.Exchanges)
+	r.Warnings = lab.Warnings(e, r.Flows)
 	return r, nil
 }
 
@@ -106,26 +106,26 @@ func each(n int, virtual bool, do func(i int) error) error {
 	return tasks.Wait()
 }
 
-// runTogether runs the exchanges of the transports in one world.
-func runTogether(ctx context.Context, e lab.Experiment, p Path, transports []string) (done []lab.Exchange, err error) {
+// runTogether runs the flows of the transports in one world.
+func runTogether(ctx context.Context, e lab.Experiment, p Path, transports []string) (done []lab.Outcome, err error) {
 	w, err := p.Open(e.Over(transports))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	var exchanges []*exchange
+	var flows []*flow
 	var tasks []func()
 	for _, transport := range transports {
-		x, err := newExchange(ctx, w, e, transport)
+		x, err := newFlow(ctx, w, e, transport)
 		if err != nil {
-			for _, x := range exchanges {
+			for _, x := range flows {
 				if x.catcher != nil {
 					err = errors.Join(err, x.catcher.Close())
 				}
 			}
 			return nil, err
 		}
-		exchanges = append(exchanges, x)
+		flows = append(flows, x)
 		telling, over := context.WithCancel(ctx)
 		defer over()
 		if x.far != nil {
@@ -146,7 +146,7 @@ func runTogether(ctx context.Context, e lab.Experiment, p Path, transports []str
 	if err := w.Run(ctx, tasks...); err != nil {
 		return nil, fmt.Errorf("lab: %w", err)
 	}
-	for _, x := range exchanges {
+	for _, x := range flows {
 		done = append(done, x.score(e))
 	}
 	return done, nil

@@ -15,7 +15,7 @@ import (
 
 // score puts together what the thrower, the catcher and the path know, and
 // holds it to the laws.
-func (x *exchange) score(e lab.Experiment) lab.Exchange {
+func (x *flow) score(e lab.Experiment) lab.Outcome {
 	seen := x.world.Record(x.transport)
 	t := tally.Tally{Throws: &x.throws, Catches: x.catches}
 	if x.cut || x.transport == lab.TCP && x.failure() != nil {
@@ -23,7 +23,7 @@ func (x *exchange) score(e lab.Experiment) lab.Exchange {
 		t.Unknown = func(n uint64) bool { return x.transport == lab.TCP || seen.Causes == nil || seen.Causes(n) == 0 }
 	}
 	s := t.Score(e.Deadline)
-	r := lab.Exchange{
+	r := lab.Outcome{
 		Transport: x.transport,
 		Stack:     x.world.Stack(),
 
@@ -70,7 +70,7 @@ func (x *exchange) score(e lab.Experiment) lab.Exchange {
 }
 
 // laws checks every law that is known to apply.
-func (x *exchange) laws(t tally.Tally, s tally.Score, seen path.Record) error {
+func (x *flow) laws(t tally.Tally, s tally.Score, seen path.Record) error {
 	errs := []error{s.Check(), x.world.Check()}
 	if x.transport == lab.TCP {
 		errs = append(errs, x.catches.CheckStream())
@@ -92,7 +92,7 @@ func explained(t tally.Tally, seen path.Record) error {
 }
 
 // times fills in what is measured in time.
-func (x *exchange) times(r *lab.Exchange, s tally.Score, seen path.Record) {
+func (x *flow) times(r *lab.Outcome, s tally.Score, seen path.Record) {
 	nothing := lab.NA("nothing came")
 	r.Delay = lab.Delays{Min: delay(s.Delay.Min), P50: delay(s.Delay.P50), P95: delay(s.Delay.P95), P99: delay(s.Delay.P99), Max: delay(s.Delay.Max)}
 	r.Connect = lab.Milliseconds(x.connected - x.began)
@@ -191,7 +191,7 @@ func receiverDrops(transport string, seen path.Record) lab.Figure {
 }
 
 // stones is what became of every stone.
-func (x *exchange) stones(t tally.Tally, seen path.Record) []lab.StoneRecord {
+func (x *flow) stones(t tally.Tally, seen path.Record) []lab.StoneRecord {
 	var list []lab.StoneRecord
 	due := x.dues()
 	for f := range t.Fates() {
@@ -218,7 +218,7 @@ func (x *exchange) stones(t tally.Tally, seen path.Record) []lab.StoneRecord {
 
 // dues says when each stone was due, from the start of the plan. Without a
 // schedule that was when it was thrown, which only those that came can tell.
-func (x *exchange) dues() func(n uint64) (at time.Duration, known bool) {
+func (x *flow) dues() func(n uint64) (at time.Duration, known bool) {
 	if x.schedule.Paced() {
 		return func(n uint64) (time.Duration, bool) { return x.schedule.Offset(n), true }
 	}

@@ -20,12 +20,12 @@ type Path struct {
 	// may run at once without disturbing each other.
 	Virtual bool
 
-	// Live is told how far each exchange is, after every interval, if the
+	// Live is told how far each flow is, after every interval, if the
 	// experiment has one. It may be nil, and is called by several goroutines.
 	Live func(lab.Live)
 }
 
-// A World is where exchanges happen: two ends, a path between them, and a
+// A World is where flows happen: two ends, a path between them, and a
 // clock. The thrower dials; the catcher listens.
 type World interface {
 	clock.Clock
@@ -49,7 +49,7 @@ type World interface {
 	// Arrival is when what the transport's catcher was given last had reached it.
 	Arrival(transport string) time.Duration
 
-	// Record is what the path saw of the transport's exchange; Check holds the
+	// Record is what the path saw of the transport's flow; Check holds the
 	// path to its own book-keeping; Stack says what it runs on.
 	Record(transport string) path.Record
 	Check() error
@@ -66,8 +66,8 @@ type World interface {
 type Far interface {
 	World
 
-	// Arrange agrees with the far end on one transport's exchange. After that the
-	// World's connections of that transport are the exchange's.
+	// Arrange agrees with the far end on one transport's flow. After that the
+	// World's connections of that transport are the flow's.
 	Arrange(ctx context.Context, o path.Offer) (path.Agreement, error)
 
 	// Settle hands over what the thrower has counted, if that is here, and returns

@@ -25,9 +25,9 @@ const (
 // A Stone is one numbered message. Its payload carries nothing: it is padding
 // that follows from the number, so two stones that are equal have equal bytes.
 type Stone struct {
-	Exchange uint32        // which exchange it belongs to
+	Exchange uint32        // which flow it belongs to
 	Number   uint64        // from 1
-	Due      time.Duration // when it is due, on the exchange's clock
+	Due      time.Duration // when it is due, on the flow's clock
 	Size     int           // bytes in all, with the header: HeaderLen to MaxSize
 }
 
@@ -43,7 +43,7 @@ var (
 //
 //	0               4               8               12              16
 //	+---------------+---------------+---------------+---------------+
-//	| size          | magic+version | exchange      | checksum      |
+//	| size          | magic+version | flow      | checksum      |
 //	+---------------+---------------+---------------+---------------+
 //	| number                        | due (ns, signed)              |
 //	+-------------------------------+-------------------------------+

@@ -86,7 +86,7 @@ func TestLayout(t *testing.T) {
 	want := []byte{
 		0, 0, 0, 42, // size
 		'S', 'T', 'N', 1, // magic and version
-		0x0a, 0x0b, 0x0c, 0x0d, // exchange
+		0x0a, 0x0b, 0x0c, 0x0d, // flow
 		got[12], got[13], got[14], got[15], // checksum, told apart below
 		0, 0, 0, 0, 0, 0, 0, 3, // number
 		0, 0, 0, 0, 0, 0, 0, 2, // due
@@ -209,8 +209,8 @@ func FuzzParse(f *testing.F) {
 // past the checksum, which bytes at random hardly ever do.
 func FuzzAppend(f *testing.F) {
 	f.Add(uint32(1), uint64(1), int64(0), uint16(0))
-	f.Fuzz(func(t *testing.T, exchange uint32, number uint64, due int64, padding uint16) {
-		s := Stone{Exchange: exchange, Number: number, Due: time.Duration(due), Size: HeaderLen + int(padding)}
+	f.Fuzz(func(t *testing.T, flow uint32, number uint64, due int64, padding uint16) {
+		s := Stone{Exchange: flow, Number: number, Due: time.Duration(due), Size: HeaderLen + int(padding)}
 		if got, err := Parse(s.Append(nil)); got != s || err != nil {
 			t.Errorf("Parse = %+v, %v; want %+v", got, err, s)
 		}

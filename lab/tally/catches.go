@@ -39,7 +39,7 @@ type Catches struct {
 	standstill  time.Duration
 }
 
-// NewCatches returns an empty record for an exchange of planned stones,
+// NewCatches returns an empty record for a flow of planned stones,
 // numbered from 1. If planned is 0 it takes any number up to [MaxNumber], and
 // may need a quarter more memory.
 //
@@ -57,7 +57,7 @@ func NewCatches(planned int, offset func(n uint64) time.Duration) *Catches {
 	}
 }
 
-// Add records that an intact stone of this exchange came at time at, on the
+// Add records that an intact stone of this flow came at time at, on the
 // clock of s.Due. A number outside the plan counts as foreign.
 func (c *Catches) Add(s stone.Stone, at time.Duration) {
 	highest := uint64(MaxNumber)
@@ -138,7 +138,7 @@ func (c *Catches) stood(at time.Duration) time.Duration {
 // Damaged records the arrival of something that was a stone once.
 func (c *Catches) Damaged() { c.arrivals++; c.damaged++ }
 
-// Foreign records the arrival of something that is no stone of this exchange.
+// Foreign records the arrival of something that is no stone of this flow.
 func (c *Catches) Foreign() { c.arrivals++; c.foreign++ }
 
 // AfterDrain records the arrival of anything after the time to wait was over:
@@ -171,7 +171,7 @@ type Arrival struct {
 }
 
 // Arrivals yields the first arrivals in the order they came. What came later,
-// or was no stone of this exchange, is left out.
+// or was no stone of this flow, is left out.
 func (c *Catches) Arrivals() iter.Seq[Arrival] {
 	return func(yield func(Arrival) bool) {
 		i := 0

@@ -166,7 +166,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// The stone's exchange is the catcher's business: only the number counts here.
+// The stone's flow is the catcher's business: only the number counts here.
 func TestExchangeIsNotLookedAt(t *testing.T) {
 	c := NewCatches(1, nil)
 	c.Add(stone.Stone{Exchange: 99, Number: 1, Size: 32}, 0)
@@ -175,7 +175,7 @@ func TestExchangeIsNotLookedAt(t *testing.T) {
 	}
 }
 
-// What was on its way when the exchange ended is not lost for that.
+// What was on its way when the flow ended is not lost for that.
 func TestUnknown(t *testing.T) {
 	throws, catches := &Throws{Planned: 5}, NewCatches(5, nil)
 	for n := uint64(1); n <= 5; n++ {

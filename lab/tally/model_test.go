@@ -13,7 +13,7 @@ import (
 	"stones/lab/stone"
 )
 
-// A model is the same exchange kept as plain lists, and counted by the
+// A model is the same flow kept as plain lists, and counted by the
 // definitions, however long that takes.
 type model struct {
 	planned  int
@@ -34,7 +34,7 @@ type arrival struct {
 
 func (a arrival) delay() time.Duration { return a.at - a.stone.Due }
 
-// drawModel makes up an exchange: which stones are thrown, and what comes of
+// drawModel makes up a flow: which stones are thrown, and what comes of
 // them, in any order and any number, or does not.
 func drawModel(t *rapid.T) (model, Tally) {
 	m := model{deadline: time.Duration(rapid.IntRange(0, 60).Draw(t, "deadline")) * ms}

@@ -12,7 +12,7 @@ type Tally struct {
 	Catches *Catches // nil if the catcher's report is missing: what became of the stones is unknown
 
 	// Unknown says of a stone that was thrown and did not come that it is not
-	// lost for that: the exchange ended while it was on its way. Nil is never.
+	// lost for that: the flow ended while it was on its way. Nil is never.
 	Unknown func(n uint64) bool
 }
 
@@ -44,7 +44,7 @@ func (t Tally) Fates() iter.Seq[Fate] {
 	}
 }
 
-// A Score is what an exchange comes to. It is plain data; times are on the clock
+// A Score is what a flow comes to. It is plain data; times are on the clock
 // of the stones' Due. Counts are of stones unless they say otherwise.
 type Score struct {
 	// Of the thrower.

@@ -81,7 +81,7 @@ func stones(tb testing.TB, l load) float64 {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	x := r.Exchanges[0]
+	x := r.Flows[0]
 	if x.Broken != "" || !x.Complete {
 		tb.Fatal(x.Broken, x.Error)
 	}

@@ -303,7 +303,7 @@ func (w *World) DrainRule() string {
 	return "until the wire and the socket are empty, at most " + patience.String() + " after the last packet"
 }
 
-// Record is what the wire and the kernel saw of a transport's exchange.
+// Record is what the wire and the kernel saw of a transport's flow.
 func (w *World) Record(transport string) path.Record {
 	w.mu.Lock()
 	defer w.mu.Unlock()

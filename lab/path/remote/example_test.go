@@ -55,7 +55,7 @@ func ExampleOpen() {
 		fmt.Println(err)
 		return
 	}
-	for _, x := range r.Exchanges {
+	for _, x := range r.Flows {
 		fmt.Printf("%s: %d of %d caught\n", x.Transport, x.Delivered, x.Thrown)
 	}
 	// Output:

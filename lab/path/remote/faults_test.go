@@ -109,7 +109,7 @@ func TestTLS(t *testing.T) {
 						t.Error(err)
 						return
 					}
-					for _, x := range r.Exchanges {
+					for _, x := range r.Flows {
 						whole(t, x)
 					}
 				})
@@ -193,7 +193,7 @@ func TestBlockedUDP(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				whole(t, both.Exchanges[0])
+				whole(t, both.Flows[0])
 				began := w.Now()
 				e.TCP = nil
 				r, err := run.Run(t.Context(), e, along(s))
@@ -201,7 +201,7 @@ func TestBlockedUDP(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				x := r.Exchanges[0]
+				x := r.Flows[0]
 				if x.Complete || !strings.Contains(x.Error, "UDP seems to be blocked") || x.Broken != "" || x.Delivered != 0 || x.Lost != 0 {
 					t.Errorf("%q %q: %d delivered, %d lost", x.Error, x.Broken, x.Delivered, x.Lost)
 				}
@@ -318,7 +318,7 @@ func TestGone(t *testing.T) {
 							if late := w.Now() - gone; late > limit {
 								t.Errorf("it ended %v after the other end; want at most %v", late, limit)
 							}
-							x := r.Exchanges[0]
+							x := r.Flows[0]
 							if x.Complete || x.Error == "" || x.Broken != "" {
 								t.Errorf("complete: %t, error %q, broken %q", x.Complete, x.Error, x.Broken)
 							}
@@ -392,7 +392,7 @@ func TestReports(t *testing.T) {
 				if took := w.Now() - began; took > 15*time.Second {
 					t.Errorf("it took %v", took)
 				}
-				x := r.Exchanges[0]
+				x := r.Flows[0]
 				if tt.want == "law" {
 					if !strings.Contains(x.Broken, "law 6") {
 						t.Errorf("broken %q; want law 6", x.Broken)
@@ -463,7 +463,7 @@ func TestThrowerReports(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				x := r.Exchanges[0]
+				x := r.Flows[0]
 				if x.Complete || !strings.Contains(x.Error, tt.want) || x.Broken != "" {
 					t.Errorf("complete: %t, error %q, broken %q; want %q", x.Complete, x.Error, x.Broken, tt.want)
 				}
@@ -525,7 +525,7 @@ func FuzzServer(f *testing.F) {
 				t.Error(err)
 				return
 			}
-			for _, x := range r.Exchanges {
+			for _, x := range r.Flows {
 				oneLine(t, x.Error)
 			}
 			if took := w.Now() - began; took > 45*time.Second {
@@ -636,7 +636,7 @@ func fault(t *testing.T, seed uint64) {
 			if took := w.Now() - began; took > 2*(22*time.Second+1500*ms+15*time.Second) {
 				t.Errorf("it took %v", took)
 			}
-			for _, x := range r.Exchanges {
+			for _, x := range r.Flows {
 				oneLine(t, x.Error)
 				if x.Broken != "" || x.Complete == (x.Error != "") || x.Complete && x.Unknown > 0 {
 					t.Errorf("%s: %q: %q, %d unknown", x.Transport, x.Error, x.Broken, x.Unknown)

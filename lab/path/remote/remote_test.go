@@ -80,7 +80,7 @@ func TestExchanges(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				for _, x := range r.Exchanges {
+				for _, x := range r.Flows {
 					whole(t, x)
 				}
 				legible(t, r)
@@ -119,7 +119,7 @@ func legible(t *testing.T, r lab.Result) {
 }
 
 // whole expects all of 100 stones to have come over a road that loses none.
-func whole(t *testing.T, x lab.Exchange) {
+func whole(t *testing.T, x lab.Outcome) {
 	t.Helper()
 	if !x.Complete || x.Broken != "" || x.Planned != 100 || x.Thrown != 100 || x.Delivered != 100 || x.Arrivals != 100 || x.Lost+x.Unknown+x.Duplicated+x.Foreign+x.Damaged != 0 {
 		t.Errorf("%s: not whole: %q %q thrown %d, %d arrivals", x.Transport, x.Error, x.Broken, x.Thrown, x.Arrivals)
@@ -171,7 +171,7 @@ func TestWay(t *testing.T) {
 						t.Error(err)
 						return
 					}
-					tcp, udp := r.Exchanges[0], r.Exchanges[1]
+					tcp, udp := r.Flows[0], r.Flows[1]
 					if !tcp.Complete || tcp.Broken != "" || tcp.Delivered != 100 || tcp.Lost+tcp.Duplicated+tcp.Reordered != 0 {
 						t.Errorf("TCP: %q %q: %d delivered, %d lost, %d duplicated, %d reordered", tcp.Error, tcp.Broken, tcp.Delivered, tcp.Lost, tcp.Duplicated, tcp.Reordered)
 					}
@@ -205,7 +205,7 @@ func TestLoopback(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				for _, x := range r.Exchanges {
+				for _, x := range r.Flows {
 					if !x.Complete || x.Broken != "" || x.Delivered != 100 || x.RTT == nil || x.RTT.Min.Value <= 0 {
 						t.Errorf("%s: %q %q: %d delivered, round trip %v", x.Transport, x.Error, x.Broken, x.Delivered, x.RTT)
 					}
@@ -278,7 +278,7 @@ func TestInterrupted(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, x := range r.Exchanges {
+			for _, x := range r.Flows {
 				if x.Complete || x.Error == "" || x.Broken != "" || x.Delivered < 10 || x.Delivered+x.Lost+x.Unknown != x.Thrown {
 					t.Errorf("%s: complete: %t, %q, %q, %d of %d delivered", x.Transport, x.Complete, x.Error, x.Broken, x.Delivered, x.Thrown)
 				}

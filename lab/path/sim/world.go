@@ -136,7 +136,7 @@ func (w *World) Drain(ctx context.Context, transport string, _ func() bool) {
 // DrainRule says how Drain decides.
 func (w *World) DrainRule() string { return "until the wire is empty" }
 
-// Record is what the world itself saw of a transport's exchange.
+// Record is what the world itself saw of a transport's flow.
 func (w *World) Record(transport string) path.Record {
 	r := w.watch.Record(transport)
 	if transport == "tcp" {

@@ -57,7 +57,7 @@ func (l *log) arrives(now time.Duration, p *path.Packet, item wire.Packet) {
 }
 
 // describe reads what is behind the IP header. It returns the flow of the
-// exchange that the packet is part of: ICMP only ever speaks about datagrams.
+// flow that the packet is part of: ICMP only ever speaks about datagrams.
 func (l *log) describe(p *path.Packet, in inner) *Flow {
 	p.Data, p.Offset, p.More = len(in.head), in.offset, in.more
 	switch in.protocol {

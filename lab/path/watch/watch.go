@@ -31,7 +31,7 @@ type Watch struct {
 	damages  bool
 	log      *log // of every packet; nil if nobody wants to know
 	tcp, udp Flow
-	others   Flow               // ICMP and the like: counted, but nobody's exchange
+	others   Flow               // ICMP and the like: counted, but nobody's flow
 	puzzles  map[uint32]*puzzle // datagrams that are incomplete at the catcher, by their identification
 }
 

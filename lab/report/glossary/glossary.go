@@ -24,7 +24,7 @@ type Kind string
 
 // The kinds, in the order in which they are listed.
 const (
-	Figure  Kind = "figure"  // of an exchange: a row of the table, or a column of csv
+	Figure  Kind = "figure"  // of a flow: a row of the table, or a column of csv
 	Mark    Kind = "mark"    // in a cell or under the table
 	Flag    Kind = "flag"    // of a command
 	Warning Kind = "warning" // by its rule

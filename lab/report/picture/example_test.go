@@ -14,7 +14,7 @@ func ExampleView_Text() {
 	stone := func(number uint64, due float64, first lab.Figure) lab.StoneRecord {
 		return lab.StoneRecord{Number: number, Due: lab.Number(due), First: first}
 	}
-	r := lab.Result{Exchanges: []lab.Exchange{
+	r := lab.Result{Flows: []lab.Outcome{
 		{
 			Transport: lab.TCP, Thrown: 3, Delivered: 3, HeldUp: 2, Connect: lab.Number(100),
 			Delay:  lab.Delays{Min: lab.Number(50), Max: lab.Number(200)},

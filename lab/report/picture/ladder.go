@@ -58,8 +58,8 @@ func (p packet) label() string {
 	return text
 }
 
-// packetsOf is the packets of an exchange, in order of sending.
-func packetsOf(x *lab.Exchange) []packet {
+// packetsOf is the packets of a flow, in order of sending.
+func packetsOf(x *lab.Outcome) []packet {
 	var list []packet
 	for _, p := range x.Packets {
 		list = append(list, packet{
@@ -77,7 +77,7 @@ func packetsOf(x *lab.Exchange) []packet {
 func newLadder(r lab.Result) ladder {
 	var l ladder
 	for _, s := range sides(r) {
-		l.rails = append(l.rails, rail{s.name, s.mark, packetsOf(s.exchange)})
+		l.rails = append(l.rails, rail{s.name, s.mark, packetsOf(s.flow)})
 	}
 	l.says = ladderSays(l.rails)
 	l.cut()

@@ -31,9 +31,9 @@ func record(number int, due, delay float64) lab.StoneRecord {
 	return r
 }
 
-// exchange is one over which stones were thrown every 50 ms, with these delays.
-func exchange(transport string, connect lab.Figure, delays ...float64) lab.Exchange {
-	x := lab.Exchange{Transport: transport, Complete: true, Planned: len(delays), Thrown: len(delays), Connect: connect}
+// flow is one over which stones were thrown every 50 ms, with these delays.
+func flow(transport string, connect lab.Figure, delays ...float64) lab.Outcome {
+	x := lab.Outcome{Transport: transport, Complete: true, Planned: len(delays), Thrown: len(delays), Connect: connect}
 	least, most := math.Inf(1), 0.0
 	for i, d := range delays {
 		x.Stones = append(x.Stones, record(i+1, float64(50*i), d))
@@ -92,33 +92,33 @@ func dropped() lab.Result {
 	}
 	tcp[14], tcp[15], tcp[16] = 200, 150, 100
 	udp[14] = -1
-	r := lab.Result{Exchanges: []lab.Exchange{
-		exchange(lab.TCP, lab.Number(100), tcp...),
-		exchange(lab.UDP, lab.NA("UDP does not ask"), udp...),
+	r := lab.Result{Flows: []lab.Outcome{
+		flow(lab.TCP, lab.Number(100), tcp...),
+		flow(lab.UDP, lab.NA("UDP does not ask"), udp...),
 	}}
-	r.Exchanges[0].Packets = packets(lab.TCP,
+	r.Flows[0].Packets = packets(lab.TCP,
 		"> SYN 0 50", "< SYN_ACK 50 100", "> ACK 100 150", "> 1 100 150.1", "< ACK 150.1 200.1", "> 2 150 x", "> 3 200 250.1",
 		"< ACK 250.1 300.1", "> 4 250 300.1", "< ACK 300.1 350.1", "> 2! 300.1 350.2", "> 5 300.2 350.3", "< FIN_ACK 350.3 400.3")
-	r.Exchanges[1].Packets = packets(lab.UDP, "> 1 0 50.1", "> 2 50 x", "> 3 100 150.1", "> 4 150 200.1", "> 5 200 250.1")
+	r.Flows[1].Packets = packets(lab.UDP, "> 1 0 50.1", "> 2 50 x", "> 3 100 150.1", "> 4 150 200.1", "> 5 200 250.1")
 	for i, cwnd := range []int{10, 10, 11, 12, 14, 16, 8, 8, 9, 10, 11, 12} {
 		s := lab.Sample{At: lab.Number(float64(100 + 100*i)), Cwnd: cwnd, RTT: lab.Number(100.0 + float64(i%3)), RTO: lab.Number(300)}
 		if i > 5 {
 			s.Ssthresh = 8
 		}
-		r.Exchanges[0].Samples = append(r.Exchanges[0].Samples, s)
+		r.Flows[0].Samples = append(r.Flows[0].Samples, s)
 	}
 	return r
 }
 
 // results are those that have golden files.
 func results() map[string]lab.Result {
-	few := lab.Result{Exchanges: []lab.Exchange{
-		exchange(lab.TCP, lab.Number(100), 50, 200, 150), exchange(lab.UDP, lab.NA(""), 50, -1, 120),
+	few := lab.Result{Flows: []lab.Outcome{
+		flow(lab.TCP, lab.Number(100), 50, 200, 150), flow(lab.UDP, lab.NA(""), 50, -1, 120),
 	}}
-	vain := lab.Result{Exchanges: []lab.Exchange{
-		exchange(lab.TCP, lab.NA("no answer")), exchange(lab.UDP, lab.NA(""), -1, -1, -1),
+	vain := lab.Result{Flows: []lab.Outcome{
+		flow(lab.TCP, lab.NA("no answer")), flow(lab.UDP, lab.NA(""), -1, -1, -1),
 	}}
-	only := lab.Result{Exchanges: []lab.Exchange{exchange(lab.UDP, lab.NA(""), 20, 20, 20, 20)}}
+	only := lab.Result{Flows: []lab.Outcome{flow(lab.UDP, lab.NA(""), 20, 20, 20, 20)}}
 	return map[string]lab.Result{"dropped": dropped(), "few": few, "vain": vain, "only": only, "none": {}}
 }
 
@@ -294,9 +294,9 @@ func TestAnyResult(t *testing.T) {
 			},
 		}
 	})
-	any := rapid.Custom(func(t *rapid.T) lab.Exchange {
+	any := rapid.Custom(func(t *rapid.T) lab.Outcome {
 		thrown := rapid.IntRange(0, 1000).Draw(t, "thrown")
-		return lab.Exchange{
+		return lab.Outcome{
 			Transport: rapid.SampledFrom([]string{lab.TCP, lab.UDP}).Draw(t, "transport"),
 			Thrown:    thrown, Delivered: rapid.IntRange(0, thrown).Draw(t, "delivered"), Lost: rapid.IntRange(0, thrown).Draw(t, "lost"),
 			HeldUp: rapid.IntRange(0, thrown).Draw(t, "held"), Connect: figure.Draw(t, "connect"),
@@ -307,7 +307,7 @@ func TestAnyResult(t *testing.T) {
 		}
 	})
 	rapid.Check(t, func(t *rapid.T) {
-		r := lab.Result{Exchanges: rapid.SliceOfN(any, 0, 2).Draw(t, "exchanges")}
+		r := lab.Result{Flows: rapid.SliceOfN(any, 0, 2).Draw(t, "exchanges")}
 		v := View{Kind: rapid.SampledFrom(Kinds()).Draw(t, "kind")}
 		plain(t, string(drawn(t, v.Text, r)))
 		wellFormed(t, drawn(t, v.SVG, r))
@@ -363,7 +363,7 @@ func many(n int) lab.Result {
 			udp[i] = -1
 		}
 	}
-	return lab.Result{Exchanges: []lab.Exchange{exchange(lab.TCP, lab.Number(100), tcp...), exchange(lab.UDP, lab.NA(""), udp...)}}
+	return lab.Result{Flows: []lab.Outcome{flow(lab.TCP, lab.Number(100), tcp...), flow(lab.UDP, lab.NA(""), udp...)}}
 }
 
 // A curve that is thinned keeps its peaks.
@@ -438,7 +438,7 @@ func TestWorst(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			tcp, udp := flat(100), flat(100)
 			tt.change(tcp, udp)
-			r := lab.Result{Exchanges: []lab.Exchange{exchange(lab.TCP, lab.Number(100), tcp...), exchange(lab.UDP, lab.NA(""), udp...)}}
+			r := lab.Result{Flows: []lab.Outcome{flow(lab.TCP, lab.Number(100), tcp...), flow(lab.UDP, lab.NA(""), udp...)}}
 			if got := worst(sides(r), 10, 100); got != tt.want {
 				t.Errorf("worst = %v; want %v", got, tt.want)
 			}
@@ -448,7 +448,7 @@ func TestWorst(t *testing.T) {
 
 // A stone without a due time of its own is drawn at that of the one before.
 func TestDueWhenThrown(t *testing.T) {
-	x := lab.Exchange{Stones: []lab.StoneRecord{record(1, 0, 20), record(2, 0, -1), record(3, 7, 20)}}
+	x := lab.Outcome{Stones: []lab.StoneRecord{record(1, 0, 20), record(2, 0, -1), record(3, 7, 20)}}
 	x.Stones[1].Due = lab.NA("due when it was thrown")
 	got := fmt.Sprint(stonesOf(&x))
 	if want := "[{1 0 20 false} {2 0 0 true} {3 7 27 false}]"; got != want {
@@ -484,7 +484,7 @@ func TestCut(t *testing.T) {
 		{"the last one", 100, 100, 71, 30, 70, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			l := newLadder(lab.Result{Exchanges: []lab.Exchange{{Transport: lab.UDP, Packets: packets(lab.UDP, lines(tt.n, tt.lost)...)}}})
+			l := newLadder(lab.Result{Flows: []lab.Outcome{{Transport: lab.UDP, Packets: packets(lab.UDP, lines(tt.n, tt.lost)...)}}})
 			got := l.rails[0].packets
 			if len(got) != tt.shown || got[0].first != tt.first || l.before != tt.before || l.more != tt.more {
 				t.Errorf("%d packets from %d, %d before, %d more; want %d from %d, %d, %d",
@@ -497,7 +497,7 @@ func TestCut(t *testing.T) {
 	for i := range burst {
 		burst[i] = fmt.Sprintf("> %d 0 20", i+1)
 	}
-	l := newLadder(lab.Result{Exchanges: []lab.Exchange{
+	l := newLadder(lab.Result{Flows: []lab.Outcome{
 		{Transport: lab.TCP, Packets: packets(lab.TCP, lines(100, 0)...)}, {Transport: lab.UDP, Packets: packets(lab.UDP, burst...)},
 	}})
 	if tcp, udp := len(l.rails[0].packets), len(l.rails[1].packets); tcp != 10 || udp != 20 {

@@ -22,7 +22,7 @@ func (s stone) delay() float64 { return s.came - s.due }
 //
 // A lost stone that was due when it was thrown has no time of its own. It gets
 // that of the one before it, which was thrown no later.
-func stonesOf(x *lab.Exchange) []stone {
+func stonesOf(x *lab.Outcome) []stone {
 	if x == nil {
 		return nil
 	}
@@ -55,11 +55,11 @@ func sane(ms float64) float64 {
 	return min(max(ms, -eon), eon)
 }
 
-// find returns the exchange over the transport, or nil.
-func find(r lab.Result, transport string) *lab.Exchange {
-	for i := range r.Exchanges {
-		if r.Exchanges[i].Transport == transport {
-			return &r.Exchanges[i]
+// find returns the flow over the transport, or nil.
+func find(r lab.Result, transport string) *lab.Outcome {
+	for i := range r.Flows {
+		if r.Flows[i].Transport == transport {
+			return &r.Flows[i]
 		}
 	}
 	return nil
@@ -67,7 +67,7 @@ func find(r lab.Result, transport string) *lab.Exchange {
 
 // A side is one transport in a picture.
 type side struct {
-	exchange            *lab.Exchange
+	flow                *lab.Outcome
 	stones              []stone
 	name                string
 	mark, flight, curve look
@@ -77,11 +77,11 @@ type side struct {
 func sides(r lab.Result) []side {
 	var list []side
 	for _, s := range []side{
-		{exchange: find(r, lab.TCP), name: tcpName, mark: tcpStone, flight: tcpFlight, curve: tcpSteps},
-		{exchange: find(r, lab.UDP), name: udpName, mark: udpStone, flight: udpFlight, curve: udpSteps},
+		{flow: find(r, lab.TCP), name: tcpName, mark: tcpStone, flight: tcpFlight, curve: tcpSteps},
+		{flow: find(r, lab.UDP), name: udpName, mark: udpStone, flight: udpFlight, curve: udpSteps},
 	} {
-		if s.exchange != nil {
-			s.stones = stonesOf(s.exchange)
+		if s.flow != nil {
+			s.stones = stonesOf(s.flow)
 			list = append(list, s)
 		}
 	}

@@ -59,7 +59,7 @@ func closerTitle(name string, from, to int) string {
 }
 
 // stonesSays says what the picture of the stones shows.
-func stonesSays(tcp, udp *lab.Exchange) string {
+func stonesSays(tcp, udp *lab.Outcome) string {
 	var text string
 	if udp != nil {
 		switch {
@@ -89,9 +89,9 @@ func stonesSays(tcp, udp *lab.Exchange) string {
 }
 
 // delaySays says what the picture of the delays shows.
-func delaySays(tcp, udp *lab.Exchange) string {
+func delaySays(tcp, udp *lab.Outcome) string {
 	var text string
-	for _, x := range []*lab.Exchange{tcp, udp} {
+	for _, x := range []*lab.Outcome{tcp, udp} {
 		if x == nil {
 			continue
 		}
