@@ -27,7 +27,7 @@
 //	   |    +-- lab/path/watch     beside the wire: what becomes of every packet
 //	   +-- lab/path/remote     a catcher, or a thrower, on another computer
 //	   +-- lab/server          that computer: one catches, many throw
-//	   |    +-- lab/line           what the two say, line by line
+//	   |    +-- lab/control        what the two say, line by line
 //	   |    +-- lab/seal           keys, tags of datagrams, cookies
 //	   +-- lab/theory          what the textbooks expect, formula by formula
 //	   +-- lab/lesson          a story, a question, an experiment: one file a lesson

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"stones/lab/line"
+	"stones/lab/control"
 )
 
 // A place is where a catcher is, or is to be.
@@ -25,9 +25,9 @@ func (p place) String() string { return net.JoinHostPort(p.host, strconv.Itoa(p.
 const maxPort = 65535
 
 // parsePlace reads HOST or HOST:PORT, where stones are to be thrown. Without a
-// port it is [line.Port].
+// port it is [control.Port].
 func parsePlace(text string) (place, error) {
-	p, err := readPlace(text, 1, line.Port)
+	p, err := readPlace(text, 1, control.Port)
 	if err != nil {
 		return place{}, err
 	}
@@ -70,7 +70,7 @@ func readPlace(text string, leastPort, usual int) (place, error) {
 	}
 	switch {
 	case host == "":
-		return place{}, fmt.Errorf("there is no host; write e.g. 192.0.2.7 or 192.0.2.7:%d", line.Port)
+		return place{}, fmt.Errorf("there is no host; write e.g. 192.0.2.7 or 192.0.2.7:%d", control.Port)
 	case strings.Contains(host, ":"):
 		p.ip, err = readIPv6(host)
 	case numeric(host):
@@ -91,7 +91,7 @@ func cutPort(text string) (host, port string, found bool, err error) {
 		host, rest, closed := strings.Cut(bracketed, "]")
 		port, found := strings.CutPrefix(rest, ":")
 		if !closed || !found && rest != "" || !strings.Contains(host, ":") {
-			return "", "", false, fmt.Errorf("brackets are for an IPv6 address, as in [2001:db8::7]:%d", line.Port)
+			return "", "", false, fmt.Errorf("brackets are for an IPv6 address, as in [2001:db8::7]:%d", control.Port)
 		}
 		return host, port, found, nil
 	}

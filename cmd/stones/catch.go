@@ -18,7 +18,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"stones/lab"
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/path/host"
 	"stones/lab/report"
 	"stones/lab/seal"
@@ -60,7 +60,7 @@ told otherwise it listens to this computer alone.`,
   stones catch --limits                                what is allowed at most`,
 		Args: noWords,
 	}
-	c := &catch{program: p, flags: cmd.Flags(), listen: "127.0.0.1", port: line.Port, sessions: server.Limits{}.Defaults().Sessions}
+	c := &catch{program: p, flags: cmd.Flags(), listen: "127.0.0.1", port: control.Port, sessions: server.Limits{}.Defaults().Sessions}
 	c.flags.SortFlags = false
 	m := maker{flags: c.flags}
 	plain(m, "listen", "", word, &c.listen)
@@ -161,7 +161,7 @@ func (c *catch) greetings() ([]string, error) {
 		return nil, &lab.InvalidError{Word: "greeting", Value: c.greeting, Why: fmt.Sprintf("%d lines; allowed 1 to %d", len(lines), most)}
 	}
 	for _, text := range lines {
-		if err := line.CheckGreeting(text); err != nil {
+		if err := control.CheckGreeting(text); err != nil {
 			return nil, fmt.Errorf("--%w", err) // which begins with the word
 		}
 	}
@@ -244,7 +244,7 @@ func reachable(at netip.Addr, port uint16) []string {
 	var others []string
 	for _, text := range addresses() {
 		if ip, err := netip.ParseAddr(text); err == nil && !ip.IsLoopback() && !ip.IsLinkLocalUnicast() {
-			if port == line.Port {
+			if port == control.Port {
 				others = append(others, text)
 			} else {
 				others = append(others, netip.AddrPortFrom(ip, port).String())

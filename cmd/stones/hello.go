@@ -16,7 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/report"
 	"stones/lab/seal"
 )
@@ -218,7 +218,7 @@ func (h *hello) overUDP(ctx context.Context, at netip.AddrPort) *talk {
 	t.note(report.Call{Name: report.CallConnect, Note: "nobody is asked"})
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
 	t.converse(ctx, conn, h.readSize, func() error {
-		word := line.Datagram{Word: line.Hello}.Append(nil)
+		word := control.Datagram{Word: control.Hello}.Append(nil)
 		t.note(report.Call{Name: report.CallAsk, Data: word})
 		_, err := conn.Write(word)
 		return err

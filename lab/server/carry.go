@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"stones/lab/clock"
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/pace"
 	"stones/lab/seal"
 	"stones/lab/stone"
@@ -25,7 +25,7 @@ const readSize = 16 << 10
 
 // carry takes the stones of an exchange from the connection, or throws them
 // into it.
-func (x *session) carry(ctx context.Context, c line.Carry) {
+func (x *session) carry(ctx context.Context, c control.Carry) {
 	s := x.server
 	e := s.find(c.Exchange)
 	switch {
@@ -83,7 +83,7 @@ func (x *exchange) ended() {
 
 // scheduleOf is when the server throws the stones of a plan. Both ends know the
 // number of the exchange, so it is the seed.
-func scheduleOf(p line.Plan, exchange uint32) (*pace.Schedule, error) {
+func scheduleOf(p control.Plan, exchange uint32) (*pace.Schedule, error) {
 	plan := pace.Plan{Count: p.Count, Size: p.Size}
 	if err := plan.Rate.UnmarshalText([]byte(p.Rate)); err != nil {
 		return nil, fmt.Errorf("rate %q: %w", p.Rate, err)

@@ -8,7 +8,7 @@ import (
 	"net/netip"
 	"time"
 
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/seal"
 	"stones/lab/stone"
 )
@@ -43,19 +43,19 @@ func (s *Server) datagram(ctx context.Context, b []byte, from netip.AddrPort, at
 	if s.stone(b, from, at) {
 		return
 	}
-	switch d := line.ParseDatagram(b); d.Word {
-	case line.Hello:
+	switch d := control.ParseDatagram(b); d.Word {
+	case control.Hello:
 		s.greet(from, len(b))
-	case line.Knock:
+	case control.Knock:
 		if e := s.find(d.Exchange); e != nil && e.plan.Back && e.plan.Transport == "udp" && !e.over() {
-			cookie := line.Datagram{Word: line.Cookie, Cookie: s.baker.Bake(from, d.Exchange, s.World.Now())}
+			cookie := control.Datagram{Word: control.Cookie, Cookie: s.baker.Bake(from, d.Exchange, s.World.Now())}
 			_, _ = s.packets.WriteTo(cookie.Append(nil), net.UDPAddrFromAddrPort(from))
 		} else {
 			s.strangers.Add(1)
 		}
-	case line.Open:
+	case control.Open:
 		s.openBack(ctx, d, from)
-	case line.None, line.Cookie:
+	case control.None, control.Cookie:
 		if s.strangers.Add(1)%strangersPerLine == 1 {
 			s.journal.write(ofStrangers, slog.LevelWarn, "datagrams of strangers", slog.Int64("so_far", s.strangers.Load()), slog.Any("last", from))
 		}
@@ -123,7 +123,7 @@ func (s *Server) greet(to netip.AddrPort, room int) {
 
 // openBack throws stones at an address that has shown that it hears what is sent
 // to it, and that it knows the exchange's secret.
-func (s *Server) openBack(ctx context.Context, d line.Datagram, from netip.AddrPort) {
+func (s *Server) openBack(ctx context.Context, d control.Datagram, from netip.AddrPort) {
 	e := s.find(d.Exchange)
 	if e == nil || !e.plan.Back || e.plan.Transport != "udp" || !s.baker.Check(d.Cookie, from, d.Exchange, s.World.Now()) {
 		s.strangers.Add(1)

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"time"
 
-	"stones/lab/line"
+	"stones/lab/control"
 )
 
 // A diary keeps arrivals in little memory, in the order in which they came:
@@ -12,7 +12,7 @@ import (
 // that takes, which are about six.
 type diary struct {
 	pages [][]byte
-	last  line.Arrival
+	last  control.Arrival
 	count int
 }
 
@@ -20,7 +20,7 @@ type diary struct {
 const pageLen = 4 << 10
 
 // add writes down one more.
-func (d *diary) add(a line.Arrival) {
+func (d *diary) add(a control.Arrival) {
 	const most = 3 * binary.MaxVarintLen64
 	if n := len(d.pages); n == 0 || len(d.pages[n-1])+most > pageLen {
 		d.pages = append(d.pages, make([]byte, 0, pageLen))
@@ -39,11 +39,11 @@ func (d *diary) size() int { return len(d.pages) * pageLen }
 // A reader reads a diary from the beginning. More may be added meanwhile.
 type reader struct {
 	page, at int
-	last     line.Arrival
+	last     control.Arrival
 }
 
 // read returns up to len(into) arrivals and how many there were.
-func (d *diary) read(r *reader, into []line.Arrival) int {
+func (d *diary) read(r *reader, into []control.Arrival) int {
 	for i := range into {
 		for r.page < len(d.pages) && r.at == len(d.pages[r.page]) && r.page < len(d.pages)-1 {
 			r.page, r.at = r.page+1, 0

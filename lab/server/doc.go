@@ -1,6 +1,6 @@
 // Package server is one computer that catches while many throw.
 //
-// Whoever connects is greeted and may talk, in the lines that package line
+// Whoever connects is greeted and may talk, in the lines that package control
 // describes: a person with any program that connects to a port, or the thrower
 // of another computer, who plans exchanges, throws, and then asks what was
 // caught. The stones of an exchange come over TCP connections of their own or

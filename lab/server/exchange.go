@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/pace"
 	"stones/lab/seal"
 	"stones/lab/stone"
@@ -16,8 +16,8 @@ import (
 // An exchange is one plan that was agreed to, and what came of it.
 type exchange struct {
 	server   *Server
-	ticket   line.Ticket
-	plan     line.Plan
+	ticket   control.Ticket
+	plan     control.Plan
 	schedule *pace.Schedule // if the server throws
 	tagger   *seal.Tagger   // for the task that has UDP's socket
 	began    time.Duration  // when it was agreed to
@@ -40,7 +40,7 @@ type exchange struct {
 	from     netip.AddrPort // where its datagrams come from
 }
 
-func newExchange(s *Server, p line.Plan, t line.Ticket, schedule *pace.Schedule) *exchange {
+func newExchange(s *Server, p control.Plan, t control.Ticket, schedule *pace.Schedule) *exchange {
 	now := s.World.Now()
 	return &exchange{
 		server: s, ticket: t, plan: p, schedule: schedule,
@@ -88,7 +88,7 @@ func (x *exchange) note(s stone.Stone, at time.Duration) {
 		x.counts.Foreign++
 		return
 	}
-	x.diary.add(line.Arrival{Number: s.Number, At: at - x.began, Delay: at - x.began - s.Due})
+	x.diary.add(control.Arrival{Number: s.Number, At: at - x.began, Delay: at - x.began - s.Due})
 	if bit := byte(1) << (s.Number % 8); x.seen[s.Number/8]&bit == 0 {
 		x.seen[s.Number/8] |= bit
 		x.counts.Caught++
@@ -110,11 +110,11 @@ func (x *exchange) throw(s stone.Stone, err error, at time.Duration) {
 		return
 	}
 	x.counts.Thrown++
-	x.diary.add(line.Arrival{Number: s.Number, At: at - x.began, Delay: at - x.began - s.Due})
+	x.diary.add(control.Arrival{Number: s.Number, At: at - x.began, Delay: at - x.began - s.Due})
 }
 
 // tell notes what the client says it has thrown, if that can be true.
-func (x *exchange) tell(c line.Thrown) error {
+func (x *exchange) tell(c control.Thrown) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	switch {

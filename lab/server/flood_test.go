@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/seal"
 	"stones/lab/stone"
 )
@@ -35,7 +35,7 @@ func TestFlood(t *testing.T) {
 	s.run(func() {
 		const strangers, planned = 1_000_000, 1000
 		v := s.greeted()
-		ticket := v.agree(line.Plan{Transport: "udp", Count: planned, Size: 100, Duration: time.Second})
+		ticket := v.agree(control.Plan{Transport: "udp", Count: planned, Size: 100, Duration: time.Second})
 		tagger := seal.NewTagger(ticket.Secret)
 		thrower := netip.MustParseAddrPort("192.0.2.1:1000")
 		forged := stone.Stone{Exchange: ticket.Exchange, Number: 5, Size: 100}.Append(nil)
@@ -44,8 +44,8 @@ func TestFlood(t *testing.T) {
 		elsewhere = append(elsewhere, 1, 2, 3, 4, 5, 6, 7, 8)
 		kinds := [][]byte{
 			forged, elsewhere, forged[:50], make([]byte, 1400), []byte("hello"), nil,
-			line.Datagram{Word: line.Knock, Exchange: 7}.Append(nil),
-			line.Datagram{Word: line.Open, Exchange: ticket.Exchange}.Append(nil),
+			control.Datagram{Word: control.Knock, Exchange: 7}.Append(nil),
+			control.Datagram{Word: control.Open, Exchange: ticket.Exchange}.Append(nil),
 		}
 		var sealed []byte
 		number := uint64(0)
@@ -85,7 +85,7 @@ func TestStrangersCostNothing(t *testing.T) {
 	for name, b := range map[string][]byte{
 		"nonsense":          make([]byte, 1400),
 		"a stone of nobody": append(stone.Stone{Exchange: 7, Number: 1, Size: 1000}.Append(nil), make([]byte, seal.TagLen)...),
-		"a knock":           line.Datagram{Word: line.Knock, Exchange: 7}.Append(nil),
+		"a knock":           control.Datagram{Word: control.Knock, Exchange: 7}.Append(nil),
 	} {
 		if n := testing.AllocsPerRun(1000, func() { s.server.datagram(t.Context(), b, from, 0) }); n >= 0.1 {
 			t.Errorf("%s costs %v allocations", name, n)
@@ -96,22 +96,22 @@ func TestStrangersCostNothing(t *testing.T) {
 func TestDiary(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var d diary
-	var want []line.Arrival
+	var want []control.Arrival
 	at := time.Duration(0)
 	for i := range 10_000 {
 		at += ms + time.Duration(random.IntN(200_000))
-		want = append(want, line.Arrival{Number: uint64(i + 1), At: at, Delay: 20*ms + time.Duration(random.IntN(100_000))})
+		want = append(want, control.Arrival{Number: uint64(i + 1), At: at, Delay: 20*ms + time.Duration(random.IntN(100_000))})
 		d.add(want[i])
 	}
 	if size := d.size(); size > 8*len(want) {
 		t.Errorf("%d arrivals take %d bytes; want at most 8 each", len(want), size)
 	}
-	for _, a := range []line.Arrival{{}, {Number: 1<<64 - 1, At: 1<<63 - 1, Delay: -1 << 63}, {Number: 1, At: -1 << 63, Delay: 1<<63 - 1}} {
+	for _, a := range []control.Arrival{{}, {Number: 1<<64 - 1, At: 1<<63 - 1, Delay: -1 << 63}, {Number: 1, At: -1 << 63, Delay: 1<<63 - 1}} {
 		want = append(want, a)
 		d.add(a)
 	}
 	var r reader
-	var some [7]line.Arrival
+	var some [7]control.Arrival
 	n := 0
 	for {
 		read := d.read(&r, some[:])
@@ -128,7 +128,7 @@ func TestDiary(t *testing.T) {
 	if n != len(want) {
 		t.Errorf("%d arrivals; want %d", n, len(want))
 	}
-	d.add(line.Arrival{Number: 3})
+	d.add(control.Arrival{Number: 3})
 	if read := d.read(&r, some[:]); read != 1 || some[0].Number != 3 {
 		t.Errorf("one more was added, and %d are read: %+v", read, some[0])
 	}
@@ -144,7 +144,7 @@ func TestSessionIsSmall(t *testing.T) {
 	for range sessions {
 		x := &session{server: s.server}
 		for range 2 {
-			e, err := s.server.begin(x, line.Plan{Transport: "udp", Count: count, Size: 1000, Duration: 10 * time.Second})
+			e, err := s.server.begin(x, control.Plan{Transport: "udp", Count: count, Size: 1000, Duration: 10 * time.Second})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -167,9 +167,9 @@ func TestSessionIsSmall(t *testing.T) {
 
 // Whatever comes over UDP: no panic, and no more goes out than came in.
 func FuzzDatagram(f *testing.F) {
-	f.Add(line.Datagram{Word: line.Hello}.Append(nil))
-	f.Add(line.Datagram{Word: line.Knock, Exchange: 7}.Append(nil))
-	f.Add(line.Datagram{Word: line.Open, Exchange: 7}.Append(nil))
+	f.Add(control.Datagram{Word: control.Hello}.Append(nil))
+	f.Add(control.Datagram{Word: control.Knock, Exchange: 7}.Append(nil))
+	f.Add(control.Datagram{Word: control.Open, Exchange: 7}.Append(nil))
 	f.Add(seal.NewTagger([16]byte{}).Append(stone.Stone{Exchange: 8, Number: 1, Size: 40}.Append(nil)))
 	from := netip.MustParseAddrPort("192.0.2.1:1000")
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -178,7 +178,7 @@ func FuzzDatagram(f *testing.F) {
 		s.limits = Limits{}.Defaults()
 		s.journal = newJournal(nil, s.World)
 		for n, back := range map[uint32]bool{7: true, 8: false} {
-			s.exchanges[n] = newExchange(s, line.Plan{Transport: "udp", Count: 10, Size: 40, Back: back}, line.Ticket{Exchange: n}, nil)
+			s.exchanges[n] = newExchange(s, control.Plan{Transport: "udp", Count: 10, Size: 40, Back: back}, control.Ticket{Exchange: n}, nil)
 		}
 		s.datagram(t.Context(), b, from, 0)
 		if out.bytes > len(b) {
@@ -232,7 +232,7 @@ func FuzzSession(f *testing.F) {
 			texts = append(texts, strings.Split(conn.out.String(), "\n")...)
 		}
 		for _, text := range texts {
-			if line.Safe(text) != text {
+			if control.Safe(text) != text {
 				t.Errorf("%q gives %q", in, text)
 			}
 		}
@@ -272,7 +272,7 @@ func BenchmarkDatagram(b *testing.B) {
 	s.journal = newJournal(nil, s.World)
 	from := netip.MustParseAddrPort("192.0.2.1:1000")
 	for _, size := range []int{100, 1200} {
-		e := newExchange(s, line.Plan{Transport: "udp", Count: 1 << 30, Size: size}, line.Ticket{Exchange: 7}, nil)
+		e := newExchange(s, control.Plan{Transport: "udp", Count: 1 << 30, Size: size}, control.Ticket{Exchange: 7}, nil)
 		s.exchanges[7] = e
 		tagger := seal.NewTagger(e.ticket.Secret)
 		right := tagger.Append(stone.Stone{Exchange: 7, Number: 1, Size: size}.Append(nil))

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"stones/lab/clock"
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/path/host"
 	"stones/lab/seal"
 	"stones/lab/stone"
@@ -52,52 +52,52 @@ func onHost(t *testing.T, s *Server, visit func(address string)) {
 }
 
 // talk connects and plans.
-func talk(address string, cfg *tls.Config, key []byte, p line.Plan) (net.Conn, *line.Reader, line.Ticket, error) {
+func talk(address string, cfg *tls.Config, key []byte, p control.Plan) (net.Conn, *control.Reader, control.Ticket, error) {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
-		return nil, nil, line.Ticket{}, err
+		return nil, nil, control.Ticket{}, err
 	}
 	var binding []byte
 	if cfg != nil {
 		secured := tls.Client(conn, cfg)
 		if err := secured.Handshake(); err != nil {
-			return conn, nil, line.Ticket{}, err
+			return conn, nil, control.Ticket{}, err
 		}
 		if binding, err = seal.Binding(secured.ConnectionState()); err != nil {
-			return conn, nil, line.Ticket{}, err
+			return conn, nil, control.Ticket{}, err
 		}
 		conn = secured
 	}
-	lines := line.NewReader(conn)
+	lines := control.NewReader(conn)
 	io.WriteString(conn, "stones 1\n")
 	_, text, err := lines.ReadGreeted()
 	if err != nil {
-		return conn, nil, line.Ticket{}, err
+		return conn, nil, control.Ticket{}, err
 	}
-	w, err := line.ParseWelcome(text)
+	w, err := control.ParseWelcome(text)
 	if err != nil {
-		return conn, nil, line.Ticket{}, err
+		return conn, nil, control.Ticket{}, err
 	}
 	if w.Key {
-		io.WriteString(conn, line.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, binding)}.String()+"\n")
+		io.WriteString(conn, control.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, binding)}.String()+"\n")
 		text, err := lines.ReadReply(nil)
 		if err != nil {
-			return conn, nil, line.Ticket{}, err
+			return conn, nil, control.Ticket{}, err
 		}
-		if proof, err := line.ParseProof(text); err != nil || !seal.Equal(proof, seal.Prove(key, seal.Catcher, w.Challenge, binding)) {
-			return conn, nil, line.Ticket{}, errors.New("the server does not know the key")
+		if proof, err := control.ParseProof(text); err != nil || !seal.Equal(proof, seal.Prove(key, seal.Catcher, w.Challenge, binding)) {
+			return conn, nil, control.Ticket{}, errors.New("the server does not know the key")
 		}
 	}
 	io.WriteString(conn, p.String()+"\n")
 	if text, err = lines.ReadReply(nil); err != nil {
-		return conn, nil, line.Ticket{}, err
+		return conn, nil, control.Ticket{}, err
 	}
-	ticket, err := line.ParseTicket(text)
+	ticket, err := control.ParseTicket(text)
 	return conn, lines, ticket, err
 }
 
 // paced yields the stones evenly over the time of the plan.
-func paced(p line.Plan, all iter.Seq[stone.Stone]) iter.Seq[stone.Stone] {
+func paced(p control.Plan, all iter.Seq[stone.Stone]) iter.Seq[stone.Stone] {
 	c := clock.NewReal()
 	return func(yield func(stone.Stone) bool) {
 		for s := range all {
@@ -110,7 +110,7 @@ func paced(p line.Plan, all iter.Seq[stone.Stone]) iter.Seq[stone.Stone] {
 }
 
 // throwAt throws a plan's stones and returns how many are said to have come.
-func throwAt(address string, cfg *tls.Config, key []byte, p line.Plan) (int, error) {
+func throwAt(address string, cfg *tls.Config, key []byte, p control.Plan) (int, error) {
 	conn, lines, ticket, err := talk(address, cfg, key, p)
 	if conn != nil {
 		defer conn.Close()
@@ -127,7 +127,7 @@ func throwAt(address string, cfg *tls.Config, key []byte, p line.Plan) (int, err
 		if cfg != nil {
 			carrier = tls.Client(carrier, cfg)
 		}
-		io.WriteString(carrier, line.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String()+"\n")
+		io.WriteString(carrier, control.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String()+"\n")
 		th, err := tcp.Dial(context.Background(), single{carrier}, "")
 		if err != nil {
 			return 0, err
@@ -153,9 +153,9 @@ func throwAt(address string, cfg *tls.Config, key []byte, p line.Plan) (int, err
 			return 0, err
 		}
 	}
-	io.WriteString(conn, line.Ask{Exchange: ticket.Exchange}.String()+"\n")
+	io.WriteString(conn, control.Ask{Exchange: ticket.Exchange}.String()+"\n")
 	n := 0
-	_, err = lines.ReadReport(func(line.Arrival) error { n++; return nil })
+	_, err = lines.ReadReport(func(control.Arrival) error { n++; return nil })
 	return n, err
 }
 
@@ -178,7 +178,7 @@ func TestMany(t *testing.T) {
 				var wg sync.WaitGroup
 				defer wg.Wait()
 				for i := range 32 {
-					p := line.Plan{Transport: []string{"tcp", "udp"}[i%2], Count: 50, Size: 200, Duration: 100 * ms}
+					p := control.Plan{Transport: []string{"tcp", "udp"}[i%2], Count: 50, Size: 200, Duration: 100 * ms}
 					wg.Go(func() {
 						if n, err := throwAt(address, tt.client, tt.key, p); n != p.Count || err != nil {
 							t.Errorf("%d of %d stones over %s, %v", n, p.Count, p.Transport, err)
@@ -219,9 +219,9 @@ func TestTLSRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := line.Plan{Transport: "tcp", Count: 1, Size: 100, Duration: time.Second}
+	p := control.Plan{Transport: "tcp", Count: 1, Size: 100, Duration: time.Second}
 	onHost(t, &Server{TLS: secured, Key: []byte("school")}, func(address string) {
-		var refused *line.Refused
+		var refused *control.Refused
 		if _, err := throwAt(address, nil, nil, p); !errors.As(err, &refused) || refused.Text != "plain text: this server speaks TLS" {
 			t.Errorf("plain text: %v", err)
 		}
@@ -250,7 +250,7 @@ func TestServerEnds(t *testing.T) {
 				conn.Close()
 			})
 		}
-		conn, _, ticket, err := talk(address, nil, nil, line.Plan{Transport: "tcp", Count: 1000, Size: 100, Duration: time.Minute, Back: true, Rate: "20/s", Pattern: "steady"})
+		conn, _, ticket, err := talk(address, nil, nil, control.Plan{Transport: "tcp", Count: 1000, Size: 100, Duration: time.Minute, Back: true, Rate: "20/s", Pattern: "steady"})
 		if err != nil {
 			t.Error(err)
 			return
@@ -260,7 +260,7 @@ func TestServerEnds(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		fmt.Fprintln(carrier, line.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)})
+		fmt.Fprintln(carrier, control.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)})
 		for _, conn := range []net.Conn{conn, carrier} {
 			wg.Go(func() {
 				_, _ = io.Copy(io.Discard, conn)
@@ -294,7 +294,7 @@ func BenchmarkClass(b *testing.B) {
 			defer s.Stop()
 			var wg sync.WaitGroup
 			for i := range 2 * students {
-				p := line.Plan{Transport: []string{"tcp", "udp"}[i%2], Count: count, Size: 200, Duration: time.Second}
+				p := control.Plan{Transport: []string{"tcp", "udp"}[i%2], Count: count, Size: 200, Duration: time.Second}
 				wg.Go(func() {
 					n, err := throwAt(s.Addr().String(), nil, nil, p)
 					if err != nil {
@@ -354,7 +354,7 @@ func BenchmarkHandshake(b *testing.B) {
 						return
 					}
 					io.WriteString(conn, "stones 1\nbye\n")
-					_, _, err = line.NewReader(conn).ReadGreeted()
+					_, _, err = control.NewReader(conn).ReadGreeted()
 					if err != nil {
 						b.Error(err)
 					}

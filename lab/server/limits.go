@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/seal"
 	"stones/lab/stone"
 )
@@ -59,7 +59,7 @@ func (l Limits) Lines() []string {
 		fmt.Sprintf("duration: %v an exchange", l.Duration),
 		fmt.Sprintf("size: %d to %d B a stone; over UDP up to %d B", stone.HeaderLen, l.size("tcp"), l.size("udp")),
 		fmt.Sprintf("bytes: %d an exchange", l.Bytes),
-		fmt.Sprintf("line: %d B", line.MaxLen),
+		fmt.Sprintf("line: %d B", control.MaxLen),
 		fmt.Sprintf("first line: within %v", l.FirstLine),
 		fmt.Sprintf("next line: within %v", l.Idle),
 		fmt.Sprintf("late stones: up to %v after the planned end", l.Grace),
@@ -79,7 +79,7 @@ func (l Limits) size(transport string) int {
 }
 
 // check refuses a plan that asks for more than is allowed.
-func (l Limits) check(p line.Plan) error {
+func (l Limits) check(p control.Plan) error {
 	over := max(p.Duration, time.Second) // what takes less than a second has a second's worth
 	switch size := l.size(p.Transport); {
 	case p.Count > l.Stones:

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"stones/lab/clock"
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/seal"
 )
 
@@ -85,7 +85,7 @@ func (s *Server) Listen(ctx context.Context, address string) error {
 		s.Greeting = DefaultGreeting()
 	}
 	for _, text := range s.Greeting {
-		if err := line.CheckGreeting(text); err != nil {
+		if err := control.CheckGreeting(text); err != nil {
 			return fmt.Errorf("server: %w", err)
 		}
 	}

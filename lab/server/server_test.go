@@ -17,7 +17,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/path/sim"
 	"stones/lab/seal"
 	"stones/lab/stone"
@@ -112,7 +112,7 @@ func (s *school) run(tasks ...func()) {
 type visitor struct {
 	*school
 	conn  net.Conn
-	lines *line.Reader
+	lines *control.Reader
 }
 
 // visit connects.
@@ -123,7 +123,7 @@ func (s *school) visit() *visitor {
 		s.Error(err)
 		conn, _ = net.Pipe()
 	}
-	return &visitor{s, conn, line.NewReader(conn)}
+	return &visitor{s, conn, control.NewReader(conn)}
 }
 
 // greeted connects and hears the greeting.
@@ -190,15 +190,15 @@ func (s *school) told(want ...string) {
 }
 
 // agree says which version, and plans.
-func (v *visitor) agree(p line.Plan) line.Ticket {
+func (v *visitor) agree(p control.Plan) control.Ticket {
 	v.Helper()
 	v.write("stones 1\n" + p.String() + "\n")
 	text, err := v.lines.ReadReply(nil)
-	if _, bad := line.ParseWelcome(text); err != nil || bad != nil {
+	if _, bad := control.ParseWelcome(text); err != nil || bad != nil {
 		v.Error(err, bad)
 	}
 	text, err = v.lines.ReadReply(nil)
-	t, bad := line.ParseTicket(text)
+	t, bad := control.ParseTicket(text)
 	if err != nil || bad != nil {
 		v.Error(err, bad)
 	}
@@ -206,11 +206,11 @@ func (v *visitor) agree(p line.Plan) line.Ticket {
 }
 
 // asks asks for a report.
-func (v *visitor) asks(t line.Ticket) (line.Report, []line.Arrival) {
+func (v *visitor) asks(t control.Ticket) (control.Report, []control.Arrival) {
 	v.Helper()
-	v.write(line.Ask{Exchange: t.Exchange}.String() + "\n")
-	var arrivals []line.Arrival
-	r, err := v.lines.ReadReport(func(a line.Arrival) error {
+	v.write(control.Ask{Exchange: t.Exchange}.String() + "\n")
+	var arrivals []control.Arrival
+	r, err := v.lines.ReadReport(func(a control.Arrival) error {
 		arrivals = append(arrivals, a)
 		return nil
 	})
@@ -289,7 +289,7 @@ func TestDeadlines(t *testing.T) {
 			}
 		}, "no line within 1m0s: good bye", 60 * time.Second},
 		{"silent after a plan", func(v *visitor) {
-			v.agree(line.Plan{Transport: "udp", Count: 10, Size: 100, Duration: time.Minute})
+			v.agree(control.Plan{Transport: "udp", Count: 10, Size: 100, Duration: time.Minute})
 		}, "no line within 1m15s: good bye", 75 * time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -339,7 +339,7 @@ func TestHostileText(t *testing.T) {
 		v.bye()
 	})
 	for _, text := range append(s.events, strings.Split(strings.TrimSpace(s.log.String()), "\n")...) {
-		if line.Safe(text) != text {
+		if control.Safe(text) != text {
 			t.Errorf("not safe: %q", text)
 		}
 	}
@@ -355,7 +355,7 @@ func TestWrongWords(t *testing.T) {
 		v.say("plan udp 10 100 1000", `no version: say "stones 1" first`)
 		v.say("prove "+strings.Repeat("0", 64), `no version: say "stones 1" first`)
 		v.say("stones 2", `no version "2": this server speaks 1`)
-		ticket := v.agree(line.Plan{Transport: "udp", Count: 10, Size: 100, Duration: time.Second})
+		ticket := v.agree(control.Plan{Transport: "udp", Count: 10, Size: 100, Duration: time.Second})
 		n := ticket.Exchange
 		v.say("prove "+strings.Repeat("0", 64), "no prove: there is no key here")
 		v.say("stones 7 "+strings.Repeat("0", 64), "no stones: they need a connection of their own")
@@ -391,11 +391,11 @@ func TestWrongWords(t *testing.T) {
 			v.say("plan "+tt.plan, tt.want)
 		}
 		for range 3 {
-			v.agree(line.Plan{Transport: "tcp", Count: 10, Size: 100, Duration: time.Second})
+			v.agree(control.Plan{Transport: "tcp", Count: 10, Size: 100, Duration: time.Second})
 		}
 		v.say("plan tcp 10 100 1000", "no limit: 4 exchanges at once; forget one")
 		v.say(fmt.Sprintf("forget %d", n), "ok")
-		v.agree(line.Plan{Transport: "tcp", Count: 10, Size: 100, Duration: time.Second})
+		v.agree(control.Plan{Transport: "tcp", Count: 10, Size: 100, Duration: time.Second})
 		v.bye()
 	})
 }
@@ -407,12 +407,12 @@ func TestKey(t *testing.T) {
 		v := s.greeted()
 		v.write("stones 1\n")
 		text, _ := v.lines.ReadReply(nil)
-		w, err := line.ParseWelcome(text)
+		w, err := control.ParseWelcome(text)
 		if err != nil || !w.Key {
 			t.Errorf("%+v, %v", w, err)
 		}
 		v.say("plan udp 1 100 1000", "no key: this server wants one proved first")
-		v.say(line.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, nil)}.String(), fmt.Sprintf("ok %x", seal.Prove(key, seal.Catcher, w.Challenge, nil)))
+		v.say(control.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, nil)}.String(), fmt.Sprintf("ok %x", seal.Prove(key, seal.Catcher, w.Challenge, nil)))
 		v.write("plan udp 1 100 1000\n")
 		if _, err := v.lines.ReadReply(nil); err != nil {
 			t.Error(err)
@@ -424,7 +424,7 @@ func TestKey(t *testing.T) {
 		v.write("stones 1\n")
 		v.lines.ReadReply(nil)
 		began := s.Now()
-		v.say(line.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, nil)}.String(), "no key: it is another one here")
+		v.say(control.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, nil)}.String(), "no key: it is another one here")
 		v.ends(began + time.Second)
 	})
 }
@@ -440,7 +440,7 @@ func TestRoom(t *testing.T) {
 		var all []*visitor
 		for i := range 64 {
 			v := s.greeted()
-			v.agree(line.Plan{Transport: "udp", Count: 10, Size: 100, Duration: time.Duration(20+i%40) * time.Second})
+			v.agree(control.Plan{Transport: "udp", Count: 10, Size: 100, Duration: time.Duration(20+i%40) * time.Second})
 			all = append(all, v)
 		}
 		v := s.greeted()
@@ -471,14 +471,14 @@ func TestTooManyConnections(t *testing.T) {
 }
 
 // throwTCP throws stones of a plan over a connection of their own.
-func (v *visitor) throwTCP(ticket line.Ticket, plan line.Plan, numbers ...uint64) {
+func (v *visitor) throwTCP(ticket control.Ticket, plan control.Plan, numbers ...uint64) {
 	v.Helper()
 	conn, err := v.DialContext(v.Context(), "tcp", v.Address(""))
 	if err != nil {
 		v.Error(err)
 		return
 	}
-	io.WriteString(conn, line.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String()+"\n")
+	io.WriteString(conn, control.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String()+"\n")
 	th, err := tcp.Dial(v.Context(), single{conn}, "")
 	if err != nil {
 		v.Error(err)
@@ -492,7 +492,7 @@ func (v *visitor) throwTCP(ticket line.Ticket, plan line.Plan, numbers ...uint64
 	}
 }
 
-func stones(ticket line.Ticket, plan line.Plan, numbers []uint64) func(func(stone.Stone) bool) {
+func stones(ticket control.Ticket, plan control.Plan, numbers []uint64) func(func(stone.Stone) bool) {
 	return func(yield func(stone.Stone) bool) {
 		for _, n := range numbers {
 			if !yield(stone.Stone{Exchange: ticket.Exchange, Number: n, Size: plan.Size}) {
@@ -503,7 +503,7 @@ func stones(ticket line.Ticket, plan line.Plan, numbers []uint64) func(func(ston
 }
 
 // throwUDP throws stones of a plan as tagged datagrams.
-func (v *visitor) throwUDP(ticket line.Ticket, plan line.Plan, numbers ...uint64) net.Conn {
+func (v *visitor) throwUDP(ticket control.Ticket, plan control.Plan, numbers ...uint64) net.Conn {
 	v.Helper()
 	conn, err := v.DialContext(v.Context(), "udp", v.Address(""))
 	if err != nil {
@@ -530,7 +530,7 @@ func TestExchanges(t *testing.T) {
 	s := openAt(t, delay, func(s *Server) { s.Dropped = func() (int, string) { return 0, "" } })
 	s.run(func() {
 		v := s.greeted()
-		plan := line.Plan{Transport: "tcp", Count: 100, Size: 500, Duration: time.Second}
+		plan := control.Plan{Transport: "tcp", Count: 100, Size: 500, Duration: time.Second}
 
 		t.Log("# over TCP all come, and the stream's end is the end")
 		ticket := v.agree(plan)
@@ -558,7 +558,7 @@ func TestExchanges(t *testing.T) {
 		for _, a := range arrivals {
 			got = append(got, a.Number)
 		}
-		want := line.Report{Damaged: 1, Foreign: 3, Reads: 9, Drained: 500 * ms}
+		want := control.Report{Damaged: 1, Foreign: 3, Reads: 9, Drained: 500 * ms}
 		r.Drained = r.Drained.Round(ms)
 		if fmt.Sprint(got) != "[1 2 2 5 4]" || fmt.Sprint(r) != fmt.Sprint(want) {
 			t.Errorf("arrivals %v, %+v; want %+v", got, r, want)
@@ -598,7 +598,7 @@ func TestTimesNeverGoBack(t *testing.T) {
 	})
 	s.run(func() {
 		v := s.greeted()
-		plan := line.Plan{Transport: "udp", Count: 5, Size: 100, Duration: time.Second}
+		plan := control.Plan{Transport: "udp", Count: 5, Size: 100, Duration: time.Second}
 		ticket := v.agree(plan)
 		began := s.Now()
 		told = []time.Duration{began - ms, began + 2*ms, began + 2*ms - 1, began + 3*ms, began + ms}
@@ -620,11 +620,11 @@ func TestCarryRefused(t *testing.T) {
 	s := open(t, nil)
 	s.run(func() {
 		v := s.greeted()
-		plan := line.Plan{Transport: "tcp", Count: 1, Size: 100, Duration: time.Second}
+		plan := control.Plan{Transport: "tcp", Count: 1, Size: 100, Duration: time.Second}
 		over := v.agree(plan)
 		plan.Transport = "udp"
 		under := v.agree(plan)
-		refused := func(c line.Carry, want string) {
+		refused := func(c control.Carry, want string) {
 			t.Helper()
 			w := s.greeted()
 			w.say(c.String(), fmt.Sprintf("no exchange %d: %s", c.Exchange, want))
@@ -633,11 +633,11 @@ func TestCarryRefused(t *testing.T) {
 			}
 			w.conn.Close()
 		}
-		refused(line.Carry{Exchange: 7}, "not known, or the proof is wrong")
-		refused(line.Carry{Exchange: over.Exchange}, "not known, or the proof is wrong")
-		refused(line.Carry{Exchange: under.Exchange, Proof: seal.CarryProof(under.Secret)}, "it is planned over udp")
+		refused(control.Carry{Exchange: 7}, "not known, or the proof is wrong")
+		refused(control.Carry{Exchange: over.Exchange}, "not known, or the proof is wrong")
+		refused(control.Carry{Exchange: under.Exchange, Proof: seal.CarryProof(under.Secret)}, "it is planned over udp")
 		v.throwTCP(over, plan, 1)
-		refused(line.Carry{Exchange: over.Exchange, Proof: seal.CarryProof(over.Secret)}, "carried already, or over")
+		refused(control.Carry{Exchange: over.Exchange, Proof: seal.CarryProof(over.Secret)}, "carried already, or over")
 		v.bye()
 	})
 }
@@ -647,9 +647,9 @@ func TestClientGoes(t *testing.T) {
 	s := open(t, nil)
 	s.run(func() {
 		v := s.greeted()
-		ticket := v.agree(line.Plan{Transport: "tcp", Count: 1000, Size: 100, Duration: time.Minute})
+		ticket := v.agree(control.Plan{Transport: "tcp", Count: 1000, Size: 100, Duration: time.Minute})
 		w := s.greeted()
-		w.write(line.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String() + "\n")
+		w.write(control.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String() + "\n")
 		w.write(string(stone.Stone{Exchange: ticket.Exchange, Number: 1, Size: 100}.Append(nil)))
 		s.SleepUntil(t.Context(), time.Second)
 		v.conn.Close()
@@ -667,7 +667,7 @@ func TestClientVanishes(t *testing.T) {
 	s := openAt(t, cfg, nil)
 	s.run(func() {
 		v := s.greeted()
-		plan := line.Plan{Transport: "udp", Count: 1000, Size: 100, Duration: time.Minute}
+		plan := control.Plan{Transport: "udp", Count: 1000, Size: 100, Duration: time.Minute}
 		ticket := v.agree(plan)
 		v.throwUDP(ticket, plan, numbers(50)...)
 		s.SleepUntil(t.Context(), 10*time.Second)
@@ -688,7 +688,7 @@ func TestThrowBack(t *testing.T) {
 			s := openAt(t, delay, nil)
 			s.run(func() {
 				v := s.greeted()
-				plan := line.Plan{Transport: transport, Count: 10, Size: 100, Duration: time.Second, Back: true, Rate: "10/s", Pattern: "steady"}
+				plan := control.Plan{Transport: transport, Count: 10, Size: 100, Duration: time.Second, Back: true, Rate: "10/s", Pattern: "steady"}
 				ticket := v.agree(plan)
 				agreed := s.Now() - 20*ms // there
 				var got []uint64
@@ -705,7 +705,7 @@ func TestThrowBack(t *testing.T) {
 				}
 				if transport == "tcp" {
 					w := s.greeted()
-					w.say(line.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String(), "ok")
+					w.say(control.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String(), "ok")
 					c, err := tcp.Listen(t.Context(), single{&carrier{w.conn, w.lines}}, "")
 					if err != nil {
 						t.Error(err)
@@ -732,7 +732,7 @@ func TestThrowBack(t *testing.T) {
 				}
 				r, throws := v.asks(ticket)
 				r.Drained = 0
-				want := line.Report{Back: true, Planned: 10, Attempted: 10, Thrown: 10}
+				want := control.Report{Back: true, Planned: 10, Attempted: 10, Thrown: 10}
 				if len(throws) != 10 || throws[9].Number != 10 || throws[9].Delay != 0 || fmt.Sprint(r) != fmt.Sprint(want) {
 					t.Errorf("threw %v, %+v; want %+v", throws, r, want)
 				}
@@ -743,7 +743,7 @@ func TestThrowBack(t *testing.T) {
 }
 
 // knocks has the server throw an exchange's stones here.
-func (v *visitor) knocks(ticket line.Ticket) net.Conn {
+func (v *visitor) knocks(ticket control.Ticket) net.Conn {
 	v.Helper()
 	conn, err := v.DialContext(v.Context(), "udp", v.Address(""))
 	if err != nil {
@@ -751,13 +751,13 @@ func (v *visitor) knocks(ticket line.Ticket) net.Conn {
 		return nil
 	}
 	buf := make([]byte, 100)
-	conn.Write(line.Datagram{Word: line.Knock, Exchange: ticket.Exchange}.Append(nil))
+	conn.Write(control.Datagram{Word: control.Knock, Exchange: ticket.Exchange}.Append(nil))
 	n, err := conn.Read(buf)
-	d := line.ParseDatagram(buf[:n])
-	if d.Word != line.Cookie || err != nil {
+	d := control.ParseDatagram(buf[:n])
+	if d.Word != control.Cookie || err != nil {
 		v.Errorf("knocked, and heard %q, %v", buf[:n], err)
 	}
-	d.Word, d.Exchange = line.Open, ticket.Exchange
+	d.Word, d.Exchange = control.Open, ticket.Exchange
 	d.Tag = [8]byte(seal.NewTagger(ticket.Secret).Append(d.Signed(nil))[len(d.Signed(nil)):])
 	conn.Write(d.Append(nil))
 	return conn
@@ -770,10 +770,10 @@ func TestThrowBackStops(t *testing.T) {
 			s := open(t, nil)
 			s.run(func() {
 				v := s.greeted()
-				ticket := v.agree(line.Plan{Transport: transport, Count: 1000, Size: 100, Duration: time.Minute, Back: true, Rate: "20/s", Pattern: "steady"})
+				ticket := v.agree(control.Plan{Transport: transport, Count: 1000, Size: 100, Duration: time.Minute, Back: true, Rate: "20/s", Pattern: "steady"})
 				if transport == "tcp" {
 					w := s.greeted()
-					w.say(line.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String(), "ok")
+					w.say(control.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String(), "ok")
 				} else {
 					v.knocks(ticket)
 				}
@@ -794,21 +794,21 @@ func TestAmplification(t *testing.T) {
 	s := open(t, nil)
 	s.run(func() {
 		v := s.greeted()
-		back := v.agree(line.Plan{Transport: "udp", Count: 10, Size: 1000, Duration: time.Second, Back: true, Rate: "1000/s", Pattern: "steady"})
-		forth := v.agree(line.Plan{Transport: "udp", Count: 10, Size: 1000, Duration: time.Second})
+		back := v.agree(control.Plan{Transport: "udp", Count: 10, Size: 1000, Duration: time.Second, Back: true, Rate: "1000/s", Pattern: "steady"})
+		forth := v.agree(control.Plan{Transport: "udp", Count: 10, Size: 1000, Duration: time.Second})
 		for _, tt := range []struct {
 			name    string
 			say     []byte
 			answers int
 		}{
-			{"hello", line.Datagram{Word: line.Hello}.Append(nil), 2},
+			{"hello", control.Datagram{Word: control.Hello}.Append(nil), 2},
 			{"a short hello", []byte("hello"), 0},
-			{"knock", line.Datagram{Word: line.Knock, Exchange: back.Exchange}.Append(nil), 1},
+			{"knock", control.Datagram{Word: control.Knock, Exchange: back.Exchange}.Append(nil), 1},
 			{"a short knock", []byte(fmt.Sprintf("knock %d", back.Exchange)), 0},
-			{"knock where one throws", line.Datagram{Word: line.Knock, Exchange: forth.Exchange}.Append(nil), 0},
-			{"knock at no exchange", line.Datagram{Word: line.Knock, Exchange: 7}.Append(nil), 0},
-			{"open with a wrong cookie", line.Datagram{Word: line.Open, Exchange: back.Exchange}.Append(nil), 0},
-			{"a cookie", line.Datagram{Word: line.Cookie}.Append(nil), 0},
+			{"knock where one throws", control.Datagram{Word: control.Knock, Exchange: forth.Exchange}.Append(nil), 0},
+			{"knock at no exchange", control.Datagram{Word: control.Knock, Exchange: 7}.Append(nil), 0},
+			{"open with a wrong cookie", control.Datagram{Word: control.Open, Exchange: back.Exchange}.Append(nil), 0},
+			{"a cookie", control.Datagram{Word: control.Cookie}.Append(nil), 0},
 			{"a stone of nobody", stone.Stone{Exchange: 7, Number: 1, Size: 1000}.Append(nil), 0},
 			{"a stone without a tag", stone.Stone{Exchange: forth.Exchange, Number: 1, Size: 1000}.Append(nil), 0},
 			{"nothing", nil, 0},

@@ -14,7 +14,7 @@ import (
 	"syscall"
 	"time"
 
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/pace"
 	"stones/lab/seal"
 )
@@ -24,7 +24,7 @@ type session struct {
 	server  *Server
 	guard   *guarded
 	conn    net.Conn // the same, or TLS over it
-	lines   *line.Reader
+	lines   *control.Reader
 	out     *bufio.Writer
 	from    string
 	since   time.Duration
@@ -49,7 +49,7 @@ func (s *Server) receive(ctx context.Context, g *guarded) {
 	if s.TLS != nil && !x.encrypt() {
 		return
 	}
-	x.lines, x.out = line.NewReader(x.conn), bufio.NewWriter(x.conn)
+	x.lines, x.out = control.NewReader(x.conn), bufio.NewWriter(x.conn)
 	for _, text := range s.Greeting {
 		if _, err := io.WriteString(x.conn, text+"\n"); err != nil {
 			break // gone already, and may have said something before
@@ -60,8 +60,8 @@ func (s *Server) receive(ctx context.Context, g *guarded) {
 		x.giveUp(first, err, s.limits.FirstLine)
 		return
 	}
-	c, err := line.Parse(first)
-	if carry, ok := c.(line.Carry); ok {
+	c, err := control.Parse(first)
+	if carry, ok := c.(control.Carry); ok {
 		x.carry(ctx, carry)
 		return
 	}
@@ -133,7 +133,7 @@ func (x *session) giveUp(text string, err error, after time.Duration) string {
 	}
 	var other errProtocol
 	switch {
-	case errors.Is(err, line.ErrTooLong), errors.As(err, &other):
+	case errors.Is(err, control.ErrTooLong), errors.As(err, &other):
 		x.no(err)
 		x.hangUp()
 		return err.Error()
@@ -150,7 +150,7 @@ func (x *session) giveUp(text string, err error, after time.Duration) string {
 }
 
 // talk answers line after line and returns why it ended.
-func (x *session) talk(ctx context.Context, c line.Command, err error) string {
+func (x *session) talk(ctx context.Context, c control.Command, err error) string {
 	s := x.server
 	for {
 		x.guard.until(s.in(s.limits.Grace))
@@ -175,7 +175,7 @@ func (x *session) talk(ctx context.Context, c line.Command, err error) string {
 		if broken != nil {
 			return x.giveUp(text, broken, until-began)
 		}
-		c, err = line.Parse(text)
+		c, err = control.Parse(text)
 	}
 }
 
@@ -229,15 +229,15 @@ func (x *session) hangUp() {
 // Errors of these three are found when the reply is flushed.
 
 func (x *session) ok(text string) {
-	_, _ = x.out.Write(line.AppendOK(x.out.AvailableBuffer(), text))
+	_, _ = x.out.Write(control.AppendOK(x.out.AvailableBuffer(), text))
 }
 
 func (x *session) no(err error) {
-	_, _ = x.out.Write(line.AppendNo(x.out.AvailableBuffer(), err.Error()))
+	_, _ = x.out.Write(control.AppendNo(x.out.AvailableBuffer(), err.Error()))
 }
 
 func (x *session) line(text string) {
-	_, _ = x.out.Write(line.AppendLine(x.out.AvailableBuffer(), text))
+	_, _ = x.out.Write(control.AppendLine(x.out.AvailableBuffer(), text))
 }
 
 // reply says ok, or no and why.
@@ -250,58 +250,58 @@ func (x *session) reply(text string, err error) {
 }
 
 // answer answers one line. If that ends the conversation it returns why.
-func (x *session) answer(ctx context.Context, c line.Command) (end string) {
+func (x *session) answer(ctx context.Context, c control.Command) (end string) {
 	s := x.server
 	switch c := c.(type) {
-	case line.Help:
+	case control.Help:
 		for _, text := range help() {
 			x.line(text)
 		}
 		x.ok("")
-	case line.Time:
+	case control.Time:
 		x.ok(s.World.Time(s.World.Now()).UTC().Format("2006-01-02T15:04:05.000000000Z"))
-	case line.Echo:
+	case control.Echo:
 		x.ok(c.Text)
-	case line.Throw:
+	case control.Throw:
 		x.throwLines(c)
-	case line.Stats:
+	case control.Stats:
 		x.stats()
-	case line.Limits:
+	case control.Limits:
 		for _, text := range s.Limits.Lines() {
 			x.line(text)
 		}
 		x.ok("")
-	case line.Bye:
+	case control.Bye:
 		x.ok("bye")
 		return "bye"
-	case line.Message:
+	case control.Message:
 		x.said(c.Text)
 		x.ok("printed")
-	case line.Version:
+	case control.Version:
 		x.reply(x.version(c))
-	case line.Prove:
+	case control.Prove:
 		return x.prove(ctx, c)
-	case line.Plan:
+	case control.Plan:
 		x.reply(x.plan(c))
-	case line.Thrown:
+	case control.Thrown:
 		e, err := x.find(c.Exchange)
 		if err == nil {
 			err = e.tell(c)
 		}
 		x.reply("", err)
-	case line.Ask:
+	case control.Ask:
 		if e, err := x.find(c.Exchange); err != nil {
 			x.no(err)
 		} else {
 			x.report(ctx, e)
 		}
-	case line.Forget:
+	case control.Forget:
 		e, err := x.find(c.Exchange)
 		if err == nil {
 			x.forget(e)
 		}
 		x.reply("", err)
-	case line.Carry:
+	case control.Carry:
 		x.no(errors.New("stones: they need a connection of their own"))
 	}
 	return ""
@@ -324,11 +324,11 @@ func help() []string {
 // said prints a message.
 func (x *session) said(text string) {
 	x.server.journal.write(ofClients, slog.LevelInfo, "message", slog.Int("session", x.number), foreign("text", text))
-	x.server.tell(func(o Observer) { o.Said(x.client(false), line.Safe(text)) })
+	x.server.tell(func(o Observer) { o.Said(x.client(false), control.Safe(text)) })
 }
 
 // throwLines throws stones that a person can read.
-func (x *session) throwLines(c line.Throw) {
+func (x *session) throwLines(c control.Throw) {
 	for i := range c.Count {
 		text := fmt.Sprintf("stone %d of %d", i+1, c.Count)
 		if pad := c.Size - len(text) - len(" \n"); pad > 0 {
@@ -361,9 +361,9 @@ func (e Exchange) summary() string {
 }
 
 // version agrees on the version.
-func (x *session) version(c line.Version) (string, error) {
-	if c.Version != line.Spoken {
-		return "", fmt.Errorf("version %q: this server speaks %s", c.Version, line.Spoken)
+func (x *session) version(c control.Version) (string, error) {
+	if c.Version != control.Spoken {
+		return "", fmt.Errorf("version %q: this server speaks %s", c.Version, control.Spoken)
 	}
 	if !x.spoken {
 		s := x.server
@@ -375,12 +375,12 @@ func (x *session) version(c line.Version) (string, error) {
 		}
 		x.spoken = true
 	}
-	return line.Welcome{Challenge: x.challenge, Key: len(x.server.Key) > 0}.String(), nil
+	return control.Welcome{Challenge: x.challenge, Key: len(x.server.Key) > 0}.String(), nil
 }
 
 // prove checks whether the client knows the key, and proves that the server does.
 // Who does not has to wait before the next guess.
-func (x *session) prove(ctx context.Context, c line.Prove) (end string) {
+func (x *session) prove(ctx context.Context, c control.Prove) (end string) {
 	s := x.server
 	switch {
 	case !x.spoken:
@@ -403,7 +403,7 @@ func (x *session) prove(ctx context.Context, c line.Prove) (end string) {
 var errSpeak = errors.New(`version: say "stones 1" first`)
 
 // plan agrees to a plan, or refuses it.
-func (x *session) plan(p line.Plan) (string, error) {
+func (x *session) plan(p control.Plan) (string, error) {
 	s := x.server
 	switch {
 	case !x.spoken:
@@ -428,10 +428,10 @@ func (x *session) plan(p line.Plan) (string, error) {
 }
 
 // begin begins an exchange.
-func (s *Server) begin(x *session, p line.Plan) (*exchange, error) {
+func (s *Server) begin(x *session, p control.Plan) (*exchange, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var t line.Ticket
+	var t control.Ticket
 	var err error
 	for t.Exchange == 0 || s.exchanges[t.Exchange] != nil {
 		if t.Exchange, err = seal.NewExchange(s.Rand); err != nil {
@@ -506,10 +506,10 @@ func (x *session) report(ctx context.Context, e *exchange) {
 }
 
 // report is what was counted.
-func (x *exchange) report() line.Report {
+func (x *exchange) report() control.Report {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	r := line.Report{Damaged: x.counts.Damaged, Foreign: x.counts.Foreign, Reads: x.reads}
+	r := control.Report{Damaged: x.counts.Damaged, Foreign: x.counts.Foreign, Reads: x.reads}
 	if x.plan.Back {
 		r.Back, r.Planned, r.Attempted, r.Thrown, r.NotThrown = true, x.plan.Count, x.attempts, max(x.counts.Thrown, 0), x.causes
 	}
@@ -534,7 +534,7 @@ const reportRate = 1000
 // arrivals writes an exchange's arrivals, which have so long and no longer.
 func (x *session) arrivals(e *exchange) (n int, ok bool) {
 	var at reader
-	var some [128]line.Arrival
+	var some [128]control.Arrival
 	e.mu.Lock()
 	most := time.Duration(e.diary.count) * time.Second / reportRate
 	e.mu.Unlock()
@@ -586,7 +586,7 @@ func (x *session) quit(why string) {
 	s.sessions = remove(s.sessions, x)
 	s.mu.Unlock()
 	s.journal.write(ofClients, slog.LevelInfo, "left", slog.Int("session", x.number), foreign("from", x.from), foreign("why", why))
-	s.tell(func(o Observer) { o.Left(last, line.Safe(why)) })
+	s.tell(func(o Observer) { o.Left(last, control.Safe(why)) })
 }
 
 // client is the session as it is told of. Locked says that the caller has the
@@ -596,7 +596,7 @@ func (x *session) client(locked bool) Client {
 		x.server.mu.Lock()
 		defer x.server.mu.Unlock()
 	}
-	c := Client{Number: x.number, Address: line.Safe(x.from), Since: x.since}
+	c := Client{Number: x.number, Address: control.Safe(x.from), Since: x.since}
 	for _, e := range x.exchanges {
 		c.Exchanges = append(c.Exchanges, e.snapshot())
 	}

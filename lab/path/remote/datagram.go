@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"time"
 
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/seal"
 )
 
@@ -26,8 +26,8 @@ func (s *Session) hello(ctx context.Context) error {
 	defer conn.Close()
 	stop := interrupt(ctx, conn)
 	defer stop()
-	answer := make([]byte, line.HelloLen)
-	return s.knock(ctx, conn, line.Datagram{Word: line.Hello}.Append(nil), func() (bool, error) {
+	answer := make([]byte, control.HelloLen)
+	return s.knock(ctx, conn, control.Datagram{Word: control.Hello}.Append(nil), func() (bool, error) {
 		_, err := conn.Read(answer)
 		return err == nil, err
 	})
@@ -158,7 +158,7 @@ func (c *opened) ReadFrom(b []byte) (int, net.Addr, error) {
 		case ok:
 			c.came, c.last = true, c.s.net.Now()
 			return copy(b, stone), c.RemoteAddr(), nil
-		case line.ParseDatagram(c.buf[:n]).Word == line.None:
+		case control.ParseDatagram(c.buf[:n]).Word == control.None:
 			return copy(b, "?"), c.RemoteAddr(), nil
 		}
 	}
@@ -176,17 +176,17 @@ func (c *opened) wake() time.Duration {
 // ask shows the other end that this address is one where its stones are waited
 // for, and has it throw.
 func (c *opened) ask() error {
-	word := line.Datagram{Word: line.Knock, Exchange: c.x.Exchange}.Append(nil)
+	word := control.Datagram{Word: control.Knock, Exchange: c.x.Exchange}.Append(nil)
 	err := c.s.knock(c.ctx, c.Conn, word, func() (bool, error) {
 		n, err := c.Read(c.buf)
 		if err != nil {
 			return false, err
 		}
-		d := line.ParseDatagram(c.buf[:n])
-		if d.Word != line.Cookie {
+		d := control.ParseDatagram(c.buf[:n])
+		if d.Word != control.Cookie {
 			return false, nil
 		}
-		open := line.Datagram{Word: line.Open, Exchange: c.x.Exchange, Cookie: d.Cookie}
+		open := control.Datagram{Word: control.Open, Exchange: c.x.Exchange, Cookie: d.Cookie}
 		signed := open.Signed(nil)
 		open.Tag = [seal.TagLen]byte(c.tagger.Append(signed)[len(signed):])
 		c.word = open.Append(nil)

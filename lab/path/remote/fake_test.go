@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/pace"
 	"stones/lab/path/remote"
 	"stones/lab/path/sim"
@@ -26,7 +26,7 @@ const ms = time.Millisecond
 
 var (
 	_ run.Far = (*remote.World)(nil)
-	_ error   = (*line.Refused)(nil)
+	_ error   = (*control.Refused)(nil)
 )
 
 // An end is the thrower's end of an emulated world.
@@ -69,10 +69,10 @@ type fake struct {
 }
 
 type agreed struct {
-	line.Plan
-	line.Ticket
+	control.Plan
+	control.Ticket
 	began    time.Duration
-	arrivals []line.Arrival
+	arrivals []control.Arrival
 	last     time.Duration // something came
 	ended    bool
 	thrown   int
@@ -119,20 +119,20 @@ func (f *fake) serve(conn net.Conn) {
 	defer conn.Close()
 	_, _ = io.WriteString(conn, "Hello!\n")
 	_, _ = io.WriteString(conn, "Привет!\n")
-	r := line.NewReader(conn)
+	r := control.NewReader(conn)
 	for {
 		text, err := r.ReadLine()
 		if err != nil {
 			return
 		}
-		c, err := line.Parse(text)
-		if carry, ok := c.(line.Carry); ok {
+		c, err := control.Parse(text)
+		if carry, ok := c.(control.Carry); ok {
 			f.carry(conn, r, carry)
 			return
 		}
 		var reply []byte
 		if err != nil {
-			reply = line.AppendNo(nil, err.Error())
+			reply = control.AppendNo(nil, err.Error())
 		} else {
 			reply = f.answer(c)
 		}
@@ -150,36 +150,36 @@ func (f *fake) serve(conn net.Conn) {
 var challenge = [seal.ChallengeLen]byte{1, 2, 3}
 
 // answer is the reply to a command.
-func (f *fake) answer(c line.Command) []byte {
+func (f *fake) answer(c control.Command) []byte {
 	switch c := c.(type) {
-	case line.Version:
+	case control.Version:
 		f.sessions++
-		return line.AppendOK(nil, line.Welcome{Challenge: challenge, Key: f.key != nil}.String())
-	case line.Prove:
+		return control.AppendOK(nil, control.Welcome{Challenge: challenge, Key: f.key != nil}.String())
+	case control.Prove:
 		if !seal.Equal(c.Proof, seal.Prove(f.key, seal.Thrower, challenge, nil)) {
-			return line.AppendNo(nil, "key: another one")
+			return control.AppendNo(nil, "key: another one")
 		}
 		proof := seal.Prove(f.key, seal.Catcher, challenge, nil)
-		return line.AppendOK(nil, fmt.Sprintf("%x", proof))
-	case line.Echo:
-		return line.AppendOK(nil, c.Text)
-	case line.Plan:
+		return control.AppendOK(nil, fmt.Sprintf("%x", proof))
+	case control.Echo:
+		return control.AppendOK(nil, c.Text)
+	case control.Plan:
 		p := &agreed{Plan: c, began: f.Now(), last: f.Now()}
 		p.Exchange = uint32(7 + len(f.planned))
 		binary.BigEndian.PutUint32(p.Secret[:], p.Exchange)
 		f.planned[p.Exchange] = p
-		return line.AppendOK(nil, p.Ticket.String())
-	case line.Thrown:
-		return line.AppendOK(nil, "")
-	case line.Ask:
+		return control.AppendOK(nil, p.Ticket.String())
+	case control.Thrown:
+		return control.AppendOK(nil, "")
+	case control.Ask:
 		if p := f.planned[c.Exchange]; p != nil {
 			return f.tell(p)
 		}
-		return line.AppendNo(nil, "exchange: not known")
-	case line.Forget:
-		return line.AppendOK(nil, "")
+		return control.AppendNo(nil, "exchange: not known")
+	case control.Forget:
+		return control.AppendOK(nil, "")
 	}
-	return line.AppendOK(nil, "printed")
+	return control.AppendOK(nil, "printed")
 }
 
 // tell waits for the end of an exchange and makes its report.
@@ -191,24 +191,24 @@ func (f *fake) tell(p *agreed) []byte {
 	for _, a := range p.arrivals {
 		b = a.Append(b)
 	}
-	r := line.Report{Foreign: p.foreign, Reads: len(p.arrivals), DropsUnknown: "it does not look", Drained: f.Now() - p.last}
+	r := control.Report{Foreign: p.foreign, Reads: len(p.arrivals), DropsUnknown: "it does not look", Drained: f.Now() - p.last}
 	if p.Back {
-		r = line.Report{Back: true, Planned: p.Count, Attempted: p.Count, Thrown: p.thrown}
+		r = control.Report{Back: true, Planned: p.Count, Attempted: p.Count, Thrown: p.thrown}
 	}
-	return line.AppendOK(r.Append(b), fmt.Sprint(len(p.arrivals)))
+	return control.AppendOK(r.Append(b), fmt.Sprint(len(p.arrivals)))
 }
 
 func (f *fake) came(p *agreed, s stone.Stone) {
 	at := f.Now() - p.began
-	p.arrivals = append(p.arrivals, line.Arrival{Number: s.Number, At: at, Delay: at - s.Due})
+	p.arrivals = append(p.arrivals, control.Arrival{Number: s.Number, At: at, Delay: at - s.Due})
 	p.last = f.Now()
 }
 
 // carry serves a connection with stones.
-func (f *fake) carry(conn net.Conn, r *line.Reader, c line.Carry) {
+func (f *fake) carry(conn net.Conn, r *control.Reader, c control.Carry) {
 	p := f.planned[c.Exchange]
 	if p == nil || !seal.Equal(c.Proof, seal.CarryProof(p.Secret)) {
-		_, _ = conn.Write(line.AppendNo(nil, "exchange: not known"))
+		_, _ = conn.Write(control.AppendNo(nil, "exchange: not known"))
 		return
 	}
 	defer func() { p.ended = true }()
@@ -258,7 +258,7 @@ func (f *fake) throw(p *agreed, write func([]byte) error) {
 			break
 		}
 		at := f.Now() - p.began
-		p.arrivals = append(p.arrivals, line.Arrival{Number: s.Number, At: at, Delay: f.Now() - s.Due})
+		p.arrivals = append(p.arrivals, control.Arrival{Number: s.Number, At: at, Delay: f.Now() - s.Due})
 		p.thrown++
 	}
 	p.last, p.ended = f.Now(), true
@@ -272,7 +272,7 @@ func (f *fake) serveUDP() {
 			return
 		}
 		if f.deaf {
-			if line.ParseDatagram(b[:n]).Word == line.Hello {
+			if control.ParseDatagram(b[:n]).Word == control.Hello {
 				f.hellos++
 			}
 			continue
@@ -292,14 +292,14 @@ func (f *fake) datagram(b []byte, from net.Addr) {
 			return
 		}
 	}
-	d := line.ParseDatagram(b)
+	d := control.ParseDatagram(b)
 	switch d.Word {
-	case line.Hello:
+	case control.Hello:
 		f.hellos++
 		_, _ = f.packets.WriteTo([]byte("Hello!\nПривет!\n"), from)
-	case line.Knock:
-		_, _ = f.packets.WriteTo(line.Datagram{Word: line.Cookie, Cookie: [8]byte{1}}.Append(nil), from)
-	case line.Open:
+	case control.Knock:
+		_, _ = f.packets.WriteTo(control.Datagram{Word: control.Cookie, Cookie: [8]byte{1}}.Append(nil), from)
+	case control.Open:
 		p := f.planned[d.Exchange]
 		if p == nil || p.thrown > 0 || !slices.Equal(seal.NewTagger(p.Secret).Append(d.Signed(nil))[len(d.Signed(nil)):], d.Tag[:]) {
 			return
@@ -312,7 +312,7 @@ func (f *fake) datagram(b []byte, from net.Addr) {
 				return err
 			})
 		})
-	case line.None, line.Cookie:
+	case control.None, control.Cookie:
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"stones/lab"
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/path/remote"
 	"stones/lab/path/sim"
 	"stones/lab/run"
@@ -541,7 +541,7 @@ func FuzzServer(f *testing.F) {
 // oneLine expects a text that may be shown as it is.
 func oneLine(t *testing.T, text string) {
 	t.Helper()
-	if line.Safe(text) != text {
+	if control.Safe(text) != text {
 		t.Errorf("%q is not safe to show", text)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"net"
 	"time"
 
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/seal"
 )
 
@@ -67,7 +67,7 @@ func (f *flight) Close() error {
 type stream struct {
 	*flight
 	back  bool
-	lines *line.Reader
+	lines *control.Reader
 	clear bool // all lines have been read
 	heard int  // lines
 }
@@ -80,12 +80,12 @@ func (s *Session) carry(ctx context.Context, x *exchange) (*stream, error) {
 	}
 	f := s.fly(conn, x)
 	_ = f.SetDeadline(time.Time{})
-	words := line.Carry{Exchange: x.Exchange, Proof: seal.CarryProof(x.Secret)}
+	words := control.Carry{Exchange: x.Exchange, Proof: seal.CarryProof(x.Secret)}
 	if _, err := io.WriteString(f.Conn, words.String()+"\n"); err != nil {
 		_ = f.Close()
 		return nil, f.fail(err)
 	}
-	return &stream{flight: f, back: x.Back, lines: line.NewReader(conn)}, nil
+	return &stream{flight: f, back: x.Back, lines: control.NewReader(conn)}, nil
 }
 
 // throwStream opens the connection for stones that fly there.
@@ -139,7 +139,7 @@ func (c *stream) Read(b []byte) (int, error) {
 // hear hears a line of the other end's.
 func (c *stream) hear() error {
 	if c.heard++; c.heard > mostLines {
-		return fmt.Errorf("remote: %s: %w: it does not stop greeting", c.s.address, line.ErrForeign)
+		return fmt.Errorf("remote: %s: %w: it does not stop greeting", c.s.address, control.ErrForeign)
 	}
 	text, err := c.lines.ReadLine()
 	switch {
@@ -158,7 +158,7 @@ func (c *stream) hear() error {
 	case "ok":
 		c.clear = c.back
 	case "no":
-		return c.s.refused(&line.Refused{Text: line.Safe(said)})
+		return c.s.refused(&control.Refused{Text: control.Safe(said)})
 	}
 	return nil
 }

@@ -1,5 +1,5 @@
 // Package remote is the path to another computer on which a stones server runs
-// (package server; the conversation is that of package line).
+// (package server; the conversation is that of package control).
 //
 // A [Session] is one control connection. Over it every experiment is planned,
 // its counts are handed over and its report is fetched; the stones fly over
@@ -26,7 +26,7 @@ import (
 	"time"
 
 	"stones/lab/clock"
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/seal"
 )
 
@@ -46,7 +46,7 @@ type Net interface {
 // Config says where the other end is and how to talk to it.
 type Config struct {
 	Net     Net
-	Address string // HOST or HOST:PORT; without a port it is [line.Port]
+	Address string // HOST or HOST:PORT; without a port it is [control.Port]
 	IPv6    bool   // nothing but IPv6
 
 	// Key is what both ends know and nobody else. Empty is none: then anyone could
@@ -75,7 +75,7 @@ type Session struct {
 	cfg     Config
 	net     Net
 	conn    net.Conn
-	lines   *line.Reader
+	lines   *control.Reader
 	address string        // of the server, in numbers
 	until   time.Duration // when the talk that goes on gives up; for who has the turn
 
@@ -94,10 +94,10 @@ func Open(ctx context.Context, cfg Config) (*Session, error) {
 	address := withPort(cfg.Address)
 	conn, err := s.dial(ctx, "tcp", address, s.net.Now()+asking)
 	if err != nil {
-		return nil, fmt.Errorf("remote: %s: %w", line.Safe(address), bare(err))
+		return nil, fmt.Errorf("remote: %s: %w", control.Safe(address), bare(err))
 	}
 	s.conn, s.address = conn, conn.RemoteAddr().String()
-	s.lines = line.NewReader(ear{s})
+	s.lines = control.NewReader(ear{s})
 	if err := s.open(ctx); err != nil {
 		_ = conn.Close()
 		return nil, err
@@ -110,7 +110,7 @@ func withPort(address string) string {
 	if _, _, err := net.SplitHostPort(address); err == nil {
 		return address
 	}
-	return net.JoinHostPort(strings.Trim(address, "[]"), strconv.Itoa(line.Port))
+	return net.JoinHostPort(strings.Trim(address, "[]"), strconv.Itoa(control.Port))
 }
 
 // network is the network of a transport.
@@ -183,11 +183,11 @@ var past = time.Unix(1, 0)
 // open says the opening words.
 func (s *Session) open(ctx context.Context) error {
 	until := s.net.Now() + asking
-	var welcome line.Welcome
-	err := s.ask(ctx, line.Version{Version: line.Spoken}, until, func() (err error) {
+	var welcome control.Welcome
+	err := s.ask(ctx, control.Version{Version: control.Spoken}, until, func() (err error) {
 		_, text, err := s.lines.ReadGreeted()
 		if err == nil {
-			welcome, err = line.ParseWelcome(text)
+			welcome, err = control.ParseWelcome(text)
 		}
 		return err
 	})
@@ -205,7 +205,7 @@ func (s *Session) open(ctx context.Context) error {
 }
 
 // prove shows the key without saying it, and has the other end show it too.
-func (s *Session) prove(ctx context.Context, welcome line.Welcome, until time.Duration) error {
+func (s *Session) prove(ctx context.Context, welcome control.Welcome, until time.Duration) error {
 	var binding []byte
 	if hidden, ok := s.conn.(secret); ok {
 		var err error
@@ -215,12 +215,12 @@ func (s *Session) prove(ctx context.Context, welcome line.Welcome, until time.Du
 	}
 	mine := seal.Prove(s.cfg.Key, seal.Thrower, welcome.Challenge, binding)
 	theirs := seal.Prove(s.cfg.Key, seal.Catcher, welcome.Challenge, binding)
-	return s.ask(ctx, line.Prove{Proof: mine}, until, func() error {
+	return s.ask(ctx, control.Prove{Proof: mine}, until, func() error {
 		text, err := s.lines.ReadReply(none)
 		if err != nil {
 			return err
 		}
-		proof, err := line.ParseProof(text)
+		proof, err := control.ParseProof(text)
 		if err == nil && !seal.Equal(proof, theirs) {
 			err = errors.New("it does not know the key")
 		}
@@ -230,14 +230,14 @@ func (s *Session) prove(ctx context.Context, welcome line.Welcome, until time.Du
 
 // none expects no line before the last one of a reply.
 func none(text string) error {
-	return fmt.Errorf("%w: %s", line.ErrForeign, line.Safe(text))
+	return fmt.Errorf("%w: %s", control.ErrForeign, control.Safe(text))
 }
 
 // Close says goodbye.
 func (s *Session) Close() error {
 	if s.over() == nil {
 		_ = s.conn.SetDeadline(s.net.Time(s.net.Now() + hurry))
-		_, _ = io.WriteString(s.conn, line.Bye{}.String()+"\n") // if it hears us
+		_, _ = io.WriteString(s.conn, control.Bye{}.String()+"\n") // if it hears us
 		_ = s.lose(net.ErrClosed)
 	}
 	return s.conn.Close()

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"stones/lab/line"
+	"stones/lab/control"
 )
 
 // A refusal is a no of the other side.
@@ -38,7 +38,7 @@ func (l *loss) Unwrap() []error { return []error{l.why, net.ErrClosed, syscall.E
 
 // ask says a command and has read read the reply, within a time. Any error but a
 // no is the end of the session: where the next reply begins is not known.
-func (s *Session) ask(ctx context.Context, c line.Command, until time.Duration, read func() error) error {
+func (s *Session) ask(ctx context.Context, c control.Command, until time.Duration, read func() error) error {
 	if err := s.take(ctx); err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (s *Session) ask(ctx context.Context, c line.Command, until time.Duration, 
 }
 
 // say is ask for who has the turn.
-func (s *Session) say(ctx context.Context, c line.Command, until time.Duration, read func() error) error {
+func (s *Session) say(ctx context.Context, c control.Command, until time.Duration, read func() error) error {
 	s.until = until
 	_ = s.conn.SetDeadline(s.net.Time(min(until, s.net.Now()+patience)))
 	stop := interrupt(ctx, s.conn)
@@ -62,7 +62,7 @@ func (s *Session) say(ctx context.Context, c line.Command, until time.Duration, 
 	case ctx.Err() != nil:
 		return s.lose(context.Cause(ctx))
 	}
-	if no, ok := errors.AsType[*line.Refused](err); ok {
+	if no, ok := errors.AsType[*control.Refused](err); ok {
 		return s.refused(no)
 	}
 	return s.lose(err)
@@ -168,7 +168,7 @@ func (s *Session) watch(ctx context.Context) {
 
 // echo has the other end say a text again, for who has the turn.
 func (s *Session) echo(ctx context.Context, text string) error {
-	return s.say(ctx, line.Echo{Text: text}, s.net.Now()+patience, func() error {
+	return s.say(ctx, control.Echo{Text: text}, s.net.Now()+patience, func() error {
 		again, err := s.lines.ReadReply(none)
 		if err == nil && again != text {
 			err = none(again)

@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"stones/lab/line"
+	"stones/lab/control"
 	"stones/lab/path"
 )
 
@@ -26,7 +26,7 @@ type World struct {
 // An exchange is what was agreed on with the other end, and what that told.
 type exchange struct {
 	path.Offer
-	line.Ticket
+	control.Ticket
 	began  time.Duration // when it was agreed on
 	report *path.Report  // nil before it is there
 }
@@ -106,14 +106,14 @@ func (w *World) Arrange(ctx context.Context, o path.Offer) (path.Agreement, erro
 		trips = append(trips, s.net.Now()-began)
 	}
 	x := &exchange{Offer: o}
-	plan := line.Plan{Transport: o.Transport, Count: o.Count, Size: o.Size, Duration: o.Time}
+	plan := control.Plan{Transport: o.Transport, Count: o.Count, Size: o.Size, Duration: o.Time}
 	if o.Back {
 		plan.Back, plan.Rate, plan.Pattern = true, o.Rate, o.Pattern
 	}
 	err := s.say(ctx, plan, s.net.Now()+patience, func() error {
 		text, err := s.lines.ReadReply(none)
 		if err == nil {
-			x.Ticket, err = line.ParseTicket(text)
+			x.Ticket, err = control.ParseTicket(text)
 		}
 		return err
 	})
@@ -187,20 +187,20 @@ func (w *World) Settle(ctx context.Context, transport string, c path.Counts) (pa
 	}
 	defer s.release()
 	if !x.Back {
-		thrown := line.Thrown{Exchange: x.Exchange, Planned: c.Planned, Attempted: c.Attempted, Thrown: c.Thrown}
+		thrown := control.Thrown{Exchange: x.Exchange, Planned: c.Planned, Attempted: c.Attempted, Thrown: c.Thrown}
 		if err := s.say(ctx, thrown, until, s.agreed); err != nil {
 			return path.Report{}, err
 		}
 	}
 	var r path.Report
-	err = s.say(ctx, line.Ask{Exchange: x.Exchange}, until, func() (err error) {
+	err = s.say(ctx, control.Ask{Exchange: x.Exchange}, until, func() (err error) {
 		r, err = s.readReport(x)
 		return err
 	})
 	if err != nil {
 		return path.Report{}, err
 	}
-	if err := s.say(ctx, line.Forget{Exchange: x.Exchange}, until, s.agreed); err != nil {
+	if err := s.say(ctx, control.Forget{Exchange: x.Exchange}, until, s.agreed); err != nil {
 		return path.Report{}, err
 	}
 	w.mu.Lock()
@@ -220,7 +220,7 @@ func (s *Session) agreed() error {
 func (s *Session) readReport(x *exchange) (path.Report, error) {
 	var r path.Report
 	most := 4*x.Count + 1000
-	told, err := s.lines.ReadReport(func(a line.Arrival) error {
+	told, err := s.lines.ReadReport(func(a control.Arrival) error {
 		if len(r.Stones) == most {
 			return fmt.Errorf("a report of more than %d stones where %d were planned", most, x.Count)
 		}

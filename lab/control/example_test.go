@@ -1,4 +1,4 @@
-package line_test
+package control_test
 
 import (
 	"errors"
@@ -6,13 +6,13 @@ import (
 	"io"
 	"strings"
 
-	"stones/lab/line"
+	"stones/lab/control"
 )
 
 // A client plans an exchange of three stones over UDP, of which two are caught,
 // and asks for the report. What the server says is written down here.
 func Example() {
-	server := line.NewReader(strings.NewReader(`Привет, подключайся!
+	server := control.NewReader(strings.NewReader(`Привет, подключайся!
 Привет!
 ok stones 1 challenge=000102030405060708090a0b0c0d0e0f key=no
 ok exchange=7 secret=f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff
@@ -27,40 +27,40 @@ ok
 ok 2
 ok bye
 `))
-	say := func(c line.Command) { fmt.Println(c) }
+	say := func(c control.Command) { fmt.Println(c) }
 	nothing := func(string) error { return nil }
 
-	say(line.Version{Version: line.Spoken})
+	say(control.Version{Version: control.Spoken})
 	greeting, text, err := server.ReadGreeted()
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	welcome, err := line.ParseWelcome(text)
+	welcome, err := control.ParseWelcome(text)
 	fmt.Printf("  # greeted with %q; key needed: %t, %v\n", greeting[1], welcome.Key, err)
 
-	say(line.Plan{Transport: "udp", Count: 3, Size: 500, Duration: 10_000_000})
+	say(control.Plan{Transport: "udp", Count: 3, Size: 500, Duration: 10_000_000})
 	text, err = server.ReadReply(nothing)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	ticket, err := line.ParseTicket(text)
+	ticket, err := control.ParseTicket(text)
 	fmt.Printf("  # exchange %d, %v\n", ticket.Exchange, err)
 
-	say(line.Thrown{Exchange: ticket.Exchange, Planned: 3, Attempted: 3, Thrown: 3})
+	say(control.Thrown{Exchange: ticket.Exchange, Planned: 3, Attempted: 3, Thrown: 3})
 	if _, err := server.ReadReply(nothing); err != nil {
 		fmt.Println(err)
 	}
 
-	say(line.Ask{Exchange: ticket.Exchange})
-	report, err := server.ReadReport(func(a line.Arrival) error {
+	say(control.Ask{Exchange: ticket.Exchange})
+	report, err := server.ReadReport(func(a control.Arrival) error {
 		fmt.Printf("  # stone %d came after %v\n", a.Number, a.At)
 		return nil
 	})
 	fmt.Printf("  # dropped by the socket: %d, waited %v at the end, %v\n", report.Drops, report.Drained, err)
 
-	say(line.Bye{})
+	say(control.Bye{})
 	text, err = server.ReadReply(nothing)
 	fmt.Printf("  # %s, %v\n", text, err)
 	// Output:
@@ -79,16 +79,16 @@ ok bye
 
 // A server reads lines, and understands them or says what is wrong.
 func ExampleParse() {
-	lines := line.NewReader(strings.NewReader("throw 20\r\nthrow twenty\nhello there\n"))
+	lines := control.NewReader(strings.NewReader("throw 20\r\nthrow twenty\nhello there\n"))
 	for {
 		text, err := lines.ReadLine()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		switch c, err := line.Parse(text); c := c.(type) {
-		case line.Throw:
+		switch c, err := control.Parse(text); c := c.(type) {
+		case control.Throw:
 			fmt.Println("throw", c.Count)
-		case line.Message:
+		case control.Message:
 			fmt.Printf("printed %q\n", c.Text)
 		default:
 			fmt.Println("no", err)

@@ -1,4 +1,4 @@
-package line
+package control
 
 import (
 	"bytes"
@@ -190,8 +190,8 @@ func TestReplies(t *testing.T) {
 		{in: " one\n two\n  three\nok 3\n", lines: []string{"one", "two", " three"}, text: "3"},
 		{in: "no room: come back\n", err: "refused: room: come back"},
 		{in: "no \x1b[2J\n", err: `refused: \x1b[2J`},
-		{in: "okay\n", err: `line: not a reply of this protocol: "okay"`},
-		{in: "HTTP/1.1 400 Bad Request\n", err: `line: not a reply of this protocol: "HTTP/1.1 400 Bad Request"`},
+		{in: "okay\n", err: `control: not a reply of this protocol: "okay"`},
+		{in: "HTTP/1.1 400 Bad Request\n", err: `control: not a reply of this protocol: "HTTP/1.1 400 Bad Request"`},
 		{in: " one\n", lines: []string{"one"}, err: "EOF"},
 		{in: strings.Repeat("x", 2000), err: ErrTooLong.Error()},
 	} {

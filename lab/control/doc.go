@@ -1,4 +1,4 @@
-// Package line is the conversation with a stones server: lines of text that a
+// Package control is the conversation with a stones server: lines of text that a
 // person can type and a program can say.
 //
 // Connect to port 12333, for example with "nc HOST 12333", and type. The server
@@ -99,4 +99,4 @@
 // the server, the commands' String methods and [Reader.ReadReply] for the client.
 // Whatever a hostile other side sends, they hold no more of it than one line, and
 // answer with an error of one line.
-package line
+package control

@@ -1,4 +1,4 @@
-package line
+package control
 
 import (
 	"errors"
@@ -22,7 +22,7 @@ func (e *Refused) Error() string { return "refused: " + e.Text }
 
 // ErrForeign says that what was read is not the reply that belongs there: the
 // other side does not speak this protocol.
-var ErrForeign = errors.New("line: not a reply of this protocol")
+var ErrForeign = errors.New("control: not a reply of this protocol")
 
 // AppendOK appends the last line of a reply that says yes. A line end in text
 // would begin another reply, so it is spelled out.
