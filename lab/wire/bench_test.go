@@ -35,6 +35,8 @@ func BenchmarkWire(b *testing.B) {
 			for b.Loop() {
 				now, n = now+gap, n+1
 				w.Send(now, wire.Packet{Stone: n, Size: 1000})
+				for _, ok := w.Event(); ok; _, ok = w.Event() {
+				}
 				for _, ok := w.Arrive(now); ok; _, ok = w.Arrive(now) {
 				}
 			}

@@ -69,6 +69,11 @@ func (c *coins) draw(why purpose, id identity) Share {
 	return Share(c.below(why, id, uint64(whole)))
 }
 
+// hit reports whether the packet is one of the share s that the purpose strikes.
+func (c *coins) hit(why purpose, id identity, s Share) bool {
+	return s > 0 && c.draw(why, id) < s
+}
+
 // normal draws from nearly a normal distribution with mean 0 and the given
 // standard deviation: the sum of twelve uniform numbers, which has the variance
 // 12/12 = 1 and never leaves 6 standard deviations.

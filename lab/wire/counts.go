@@ -19,6 +19,21 @@ type Counts struct {
 	ArrivedBytes int
 }
 
+// add counts a packet's fate.
+func (c *Counts) add(f Fate) {
+	switch f {
+	case Carried:
+	case Copied:
+		c.Copied++
+	case Lost:
+		c.Lost++
+	case Overflowed:
+		c.Overflowed++
+	case TooBig:
+		c.TooBig++
+	}
+}
+
 // Check returns an error if a packet is unaccounted for.
 func (c Counts) Check() error {
 	in := c.Sent + c.Copied

@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"bytes"
 	"fmt"
 	"time"
 
@@ -25,16 +26,18 @@ func Example() {
 }
 
 // A queue has an end.
-func ExampleWire_Send() {
+func ExampleWire_Event() {
 	w := wire.New(wire.Shape{Bandwidth: wire.Mbit, Queue: wire.Queue{Packets: 2}}, 1, wire.Out)
 	for n := range uint64(3) {
-		fate, _ := w.Send(0, wire.Packet{Stone: n + 1, Size: 1250})
-		fmt.Println("stone", n+1, "is", fate)
+		w.Send(0, wire.Packet{Stone: n + 1, Size: 1250})
 	}
+	for e, ok := w.Event(); ok; e, ok = w.Event() {
+		fmt.Println("stone", e.Packet.Stone, "is", e.Fate, "at", e.At)
+	}
+	fmt.Println(w.Counts().InFlight, "are in flight")
 	// Output:
-	// stone 1 is carried
-	// stone 2 is carried
-	// stone 3 is overflowed
+	// stone 3 is overflowed at 0s
+	// 2 are in flight
 }
 
 // The same share of loss, alone and in clumps.
@@ -45,13 +48,12 @@ func ExampleLoss() {
 			fmt.Println(err)
 		}
 		w := wire.New(wire.Shape{Loss: loss}, 1, wire.Out)
-		road := []byte{}
-		for n := range uint64(60) {
-			mark := byte('o')
-			if fate, _ := w.Send(0, wire.Packet{Stone: n + 1}); fate == wire.Lost {
-				mark = '.'
-			}
-			road = append(road, mark)
+		road := bytes.Repeat([]byte("o"), 60)
+		for n := range road {
+			w.Send(0, wire.Packet{Stone: uint64(n) + 1})
+		}
+		for e, ok := w.Event(); ok; e, ok = w.Event() {
+			road[e.Packet.Stone-1] = '.'
 		}
 		fmt.Printf("%s\n%s\n", loss, road)
 	}

@@ -31,7 +31,7 @@ type parcel struct {
 	seen  watch.Sight
 	entry *path.Packet // in the log, if there is one
 	bytes []byte
-	left  int // how many more times it comes out: twice if the wire copied it
+	left  int // how many of it are on the wire: two if that has copied it
 }
 
 const (
@@ -88,7 +88,7 @@ func (f *ferry) take() (n int, err error) {
 
 // send gives the wire a packet.
 func (f *ferry) send(b []byte) {
-	p := &parcel{bytes: b}
+	p := &parcel{bytes: b, left: 1}
 	f.world.mu.Lock()
 	defer f.world.mu.Unlock()
 	p.seen = f.eye.Look(b, len(b))
@@ -97,7 +97,8 @@ func (f *ferry) send(b []byte) {
 		return // a kernel that looks for routers and neighbours
 	}
 	now := f.world.Now()
-	first, copied := f.wire.Send(now, wire.Packet{
+	p.entry = f.world.watch.Sent(now, p.seen, len(b), b, f.back)
+	f.wire.Send(now, wire.Packet{
 		Size:   len(b),
 		Data:   b,
 		Stone:  p.seen.Stone,
@@ -106,17 +107,30 @@ func (f *ferry) send(b []byte) {
 		Again:  p.seen.Again,
 		Ref:    p,
 	})
-	for _, fate := range []wire.Fate{first, copied} {
-		if fate.Arrives() {
-			p.left++
-		}
-	}
-	p.entry = f.world.watch.Sent(now, p.seen, len(b), b, first, copied, f.back)
+	f.learn()
 	if !f.back {
 		f.world.boarded(p.seen)
 	}
-	if p.left == 0 {
-		f.spare = append(f.spare, b)
+}
+
+// learn notes what has befallen packets on the wire.
+func (f *ferry) learn() {
+	for e, ok := f.wire.Event(); ok; e, ok = f.wire.Event() {
+		p := e.Packet.Ref.(*parcel)
+		f.world.watch.Befell(p.entry, p.seen, e, f.back)
+		switch {
+		case e.Fate == wire.Copied:
+			p.left++
+		case e.Fate.Gone():
+			f.leaves(p)
+		}
+	}
+}
+
+// leaves notes that a packet, or the copy of one, is on the wire no more.
+func (f *ferry) leaves(p *parcel) {
+	if p.left--; p.left == 0 {
+		f.spare = append(f.spare, p.bytes)
 	}
 }
 
@@ -143,9 +157,7 @@ func (f *ferry) bring() (n int, err error) {
 		if err != nil {
 			return n, fmt.Errorf("write to the TUN device: %w", err)
 		}
-		if p.left--; p.left == 0 {
-			f.spare = append(f.spare, p.bytes)
-		}
+		f.leaves(p)
 	}
 	return n, nil
 }

@@ -40,13 +40,13 @@ type parcel struct {
 	seen   watch.Sight
 	number tcpip.NetworkProtocolNumber
 	data   buffer.Buffer
-	left   int          // how many more times it comes out: twice if the wire copied it
+	left   int          // how many of it are on the wire: two if that has copied it
 	entry  *path.Packet // in the log, if there is one
 }
 
 // send gives the wire a packet of the stack's.
 func (l *line) send(packet *stack.PacketBuffer) {
-	p := &parcel{number: packet.NetworkProtocolNumber, data: packet.ToBuffer()}
+	p := &parcel{number: packet.NetworkProtocolNumber, data: packet.ToBuffer(), left: 1}
 	p.seen = l.look(&p.data)
 	item := wire.Packet{
 		Size:   packet.Size(),
@@ -59,18 +59,25 @@ func (l *line) send(packet *stack.PacketBuffer) {
 	if l.whole {
 		item.Data = p.data.Flatten()
 	}
-	first, copied := l.wire.Send(l.world.eng.now, item)
-	for _, fate := range []wire.Fate{first, copied} {
-		if fate.Arrives() {
+	p.entry = l.world.watch.Sent(l.world.Now(), p.seen, packet.Size(), item.Data, l.back)
+	l.wire.Send(l.world.eng.now, item)
+	l.learn()
+	l.expect()
+}
+
+// learn notes what has befallen packets on the wire.
+func (l *line) learn() {
+	for e, ok := l.wire.Event(); ok; e, ok = l.wire.Event() {
+		p := e.Packet.Ref.(*parcel)
+		l.world.watch.Befell(p.entry, p.seen, e, l.back)
+		switch {
+		case e.Fate == wire.Copied:
 			p.left++
+		case e.Fate.Gone():
+			data := p.take()
+			data.Release()
 		}
 	}
-	p.entry = l.world.watch.Sent(l.world.Now(), p.seen, packet.Size(), item.Data, first, copied, l.back)
-	if p.left == 0 {
-		p.data.Release()
-		return
-	}
-	l.expect()
 }
 
 // look sees a packet.
@@ -95,6 +102,7 @@ func (l *line) expect() {
 // event of its own: so every segment is answered alone.
 func (l *line) arrive() {
 	item, ok := l.wire.Arrive(l.world.eng.now)
+	l.learn()
 	l.expect()
 	if !ok {
 		return

@@ -26,16 +26,12 @@ type numbers struct {
 	sent  uint32 // how far it has come since
 }
 
-// sent notes a packet that was given to a wire, and its fate.
-func (l *log) sent(now time.Duration, s Sight, whole []byte, first, copied wire.Fate, back bool) *path.Packet {
+// sent notes a packet that is given to a wire.
+func (l *log) sent(now time.Duration, s Sight, whole []byte, back bool) *path.Packet {
 	l.number++
 	p := &path.Packet{
 		Number: l.number, Sent: now, Back: back, Size: len(whole),
 		First: s.Stone, Last: max(s.Stone, s.Last),
-		Trip: path.Trip{Cause: causeOf(first)},
-	}
-	if copied != wire.None {
-		p.Copy = &path.Trip{Cause: causeOf(copied)}
 	}
 	f := l.describe(p, unwrap(whole))
 	if l.keep && f != nil {

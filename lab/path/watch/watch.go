@@ -120,71 +120,82 @@ func at[T any](list []T, n uint64) T {
 	return list[n-1]
 }
 
-// Sent notes the fate of a packet of size bytes that was given to a wire, and of
-// the copy that the wire may have made. Whole is the packet itself, if Bytes
-// says so. It returns the packet's entry in the log, or nil.
-func (w *Watch) Sent(now time.Duration, s Sight, size int, whole []byte, first, copied wire.Fate, back bool) *path.Packet {
+// Sent notes a packet of size bytes that is given to a wire. Whole is the packet
+// itself, if Bytes says so. It returns the packet's entry in the log, or nil.
+func (w *Watch) Sent(now time.Duration, s Sight, size int, whole []byte, back bool) *path.Packet {
 	f := w.of(s)
-	d := &f.record.Out
-	if back {
-		d = &f.record.Back
-	}
+	d := f.direction(back)
 	d.Sent++
 	d.Bytes += size
 	if s.Data {
 		d.Data++
 	}
-	if s.asked && !back {
-		f.asked++
-	}
-	if copied != wire.None {
-		d.Copied++
-	}
-	for _, fate := range []wire.Fate{first, copied} {
-		cause := causeOf(fate)
-		switch fate {
-		case wire.None:
-			continue
-		case wire.Carried:
-		case wire.Damaged:
-			d.Damaged++
-		case wire.Lost:
-			d.Lost++
-		case wire.Overflowed:
-			d.Overflowed++
-		case wire.TooBig:
-			d.TooBig++
+	if !back {
+		f.InFlight++
+		if s.asked {
+			f.asked++
 		}
-		if !back {
-			if fate.Arrives() {
-				f.InFlight++
-			}
-			if s.piece.fragment() {
-				cause |= path.Pieces
-			}
-			f.note(s.Stone, cause)
+		var cause path.Cause
+		if s.piece.fragment() {
+			cause = path.Pieces
 		}
+		f.note(s.Stone, cause)
 	}
 	if w.log == nil {
 		return nil
 	}
-	return w.log.sent(now, s, whole, first, copied, back)
+	return w.log.sent(now, s, whole, back)
 }
 
-// causeOf says what a fate is in the words of package path.
-func causeOf(fate wire.Fate) path.Cause {
-	switch fate {
-	case wire.Damaged:
-		return path.Damaged
+// Befell notes what befell a packet on a wire. The entry is the one that Sent
+// returned.
+func (w *Watch) Befell(entry *path.Packet, s Sight, e wire.Event, back bool) {
+	f := w.of(s)
+	d := f.direction(back)
+	var cause path.Cause
+	switch e.Fate {
+	case wire.Carried:
+	case wire.Copied:
+		d.Copied++
+		if entry != nil {
+			entry.Copy = &path.Trip{}
+		}
 	case wire.Lost:
-		return path.Dropped
+		d.Lost++
+		cause = path.Dropped
 	case wire.Overflowed:
-		return path.Overflowed
+		d.Overflowed++
+		cause = path.Overflowed
 	case wire.TooBig:
-		return path.TooBig
-	case wire.None, wire.Carried:
+		d.TooBig++
+		cause = path.TooBig
 	}
-	return 0
+	f.befalls(entry, s, e.Packet, cause, back)
+	switch {
+	case back:
+	case e.Fate.Gone():
+		f.InFlight--
+	case e.Fate == wire.Copied:
+		f.InFlight++
+	}
+}
+
+// direction is what is counted of one way.
+func (f *Flow) direction(back bool) *path.Direction {
+	if back {
+		return &f.record.Back
+	}
+	return &f.record.Out
+}
+
+// befalls notes a cause for which a packet, and the stone in it, may be missing.
+func (f *Flow) befalls(entry *path.Packet, s Sight, item wire.Packet, cause path.Cause, back bool) {
+	if entry != nil {
+		tripOf(entry, item).Cause |= cause
+	}
+	if !back {
+		f.note(s.Stone, cause)
+	}
 }
 
 // note adds a cause for which stone n may be missing.
@@ -208,15 +219,17 @@ func grow[T any](list []T, n uint64) []T {
 // returned.
 func (w *Watch) Arrives(now time.Duration, entry *path.Packet, s Sight, item wire.Packet, back bool) {
 	f := w.of(s)
-	d := &f.record.Out
-	if back {
-		d = &f.record.Back
-	} else {
-		f.InFlight--
-	}
+	d := f.direction(back)
 	d.Arrived++
 	d.ArrivedBytes += item.Size
 	d.LastArrival = now
+	if !back {
+		f.InFlight--
+	}
+	if item.Damaged {
+		d.Damaged++
+		f.befalls(entry, s, item, path.Damaged, back)
+	}
 	if entry != nil && w.log != nil {
 		w.log.arrives(now, entry, item)
 	}
@@ -229,10 +242,7 @@ func (w *Watch) Refused(entry *path.Packet, s Sight, item wire.Packet, cause pat
 	if cause == path.ReceiverDrop {
 		f.record.ReceiverDrops++
 	}
-	f.note(s.Stone, cause)
-	if entry != nil {
-		tripOf(entry, item).Cause |= cause
-	}
+	f.befalls(entry, s, item, cause, false)
 }
 
 // Waits notes that a packet made a datagram whole, which now waits in the

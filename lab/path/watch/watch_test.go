@@ -119,12 +119,18 @@ type road struct {
 // carry sends a packet and lets it come out.
 func (r *road) carry(p []byte, fate wire.Fate) {
 	s := r.Out.Look(p, len(p))
-	entry := r.Sent(r.now, s, len(p), p, fate, wire.None, false)
-	if !fate.Arrives() {
+	entry := r.Sent(r.now, s, len(p), p, false)
+	if fate.Gone() {
+		r.Befell(entry, s, wire.Event{At: r.now, Fate: fate}, false)
 		return
 	}
+	r.arrive(p, s, entry, false)
+}
+
+// arrive lets a packet come out, with a wrong bit or without.
+func (r *road) arrive(p []byte, s watch.Sight, entry *path.Packet, damaged bool) {
 	r.now += time.Millisecond
-	item := wire.Packet{Size: len(p), Data: p, Damaged: fate == wire.Damaged}
+	item := wire.Packet{Size: len(p), Data: p, Damaged: damaged}
 	r.Arrives(r.now, entry, s, item, false)
 	if whole, wrong := r.Completes(r.now, s, item.Damaged); whole {
 		r.Waits(s, wrong)
@@ -134,6 +140,13 @@ func (r *road) carry(p []byte, fate wire.Fate) {
 // stone carries stone n.
 func (r *road) stone(n uint64, fate wire.Fate) {
 	r.carry(ipv4(17, uint16(n), 0, false, datagram(n, 100)), fate)
+}
+
+// damaged carries stone n, with a wrong bit or without.
+func (r *road) damaged(n uint64, wrong bool) {
+	p := ipv4(17, uint16(n), 0, false, datagram(n, 100))
+	s := r.Out.Look(p, len(p))
+	r.arrive(p, s, r.Sent(r.now, s, len(p), p, false), wrong)
 }
 
 // take hands stone n over.
@@ -198,7 +211,7 @@ func TestDamagedIsForTheStack(t *testing.T) {
 	r := &road{T: t, Watch: watch.New(watch.Config{Damages: true})}
 	t.Log("# of three stones with a wrong bit the stack throws two away; that is no matter of room")
 	for n := range uint64(4) {
-		r.stone(n+1, []wire.Fate{wire.Damaged, wire.Damaged, wire.Carried, wire.Damaged}[n])
+		r.damaged(n+1, n != 2)
 	}
 	r.take(2) // the bit was none that matters
 	r.take(3)
@@ -206,7 +219,7 @@ func TestDamagedIsForTheStack(t *testing.T) {
 	r.want([]int{0, 1, 1, 0}, 0)
 
 	t.Log("# two wrong bits can cancel out in UDP's checksum, but not in the stone's")
-	r.stone(5, wire.Damaged)
+	r.damaged(5, true)
 	b := datagram(5, 100)[8:]
 	b[50] ^= 1
 	r.Taken(b, true)
@@ -301,8 +314,11 @@ func ExampleWatch() {
 	for n := range uint64(3) {
 		p := ipv4(17, 0, 0, false, datagram(n+1, 100))
 		s := w.Out.Look(p, len(p))
-		first, copied := road.Send(0, wire.Packet{Size: len(p), Stone: s.Stone})
-		w.Sent(0, s, len(p), p, first, copied, false)
+		w.Sent(0, s, len(p), p, false)
+		road.Send(0, wire.Packet{Size: len(p), Stone: s.Stone, Ref: s})
+	}
+	for e, ok := road.Event(); ok; e, ok = road.Event() {
+		w.Befell(nil, e.Packet.Ref.(watch.Sight), e, false)
 	}
 	r := w.Record("udp")
 	fmt.Println(r.Out.Sent, "sent,", r.Out.Lost, "lost:", r.Causes(2) == path.Dropped)

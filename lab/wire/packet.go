@@ -1,0 +1,91 @@
+package wire
+
+import (
+	"strconv"
+	"time"
+)
+
+// A Packet is what travels. The wire reads the first group of fields, and
+// writes the last.
+type Packet struct {
+	Size   int    // bytes on the wire, headers included
+	Data   []byte // the same bytes, or nil; the wire never writes into them
+	Stone  uint64 // the stone whose bytes it begins with; 0 is none (SYN, ACK)
+	Offset int    // the first of these bytes in the stone; 0 is its beginning
+	Last   uint64 // the last stone that begins in it, if that is not Stone
+	Again  bool   // thrown before: a retransmission
+	Ref    any    // the caller's own; comes out as it went in
+
+	Copy    bool // made by the wire
+	Damaged bool // one bit of Data, which is a copy then, is wrong
+}
+
+// begins returns the first and the last stone of which p carries the first byte
+// for the first time; there is none if to < from.
+func (p *Packet) begins() (from, to uint64) {
+	if p.Stone == 0 || p.Again {
+		return 1, 0
+	}
+	from, to = p.Stone, max(p.Stone, p.Last)
+	if p.Offset > 0 {
+		from++
+	}
+	return from, to
+}
+
+// A Direction tells the two wires of a link apart.
+type Direction uint8
+
+// The directions of a link.
+const (
+	Out  Direction = iota // from thrower to catcher
+	Back                  // from catcher to thrower
+)
+
+func (d Direction) String() string {
+	switch d {
+	case Out:
+		return "out"
+	case Back:
+		return "back"
+	}
+	return "Direction(" + strconv.Itoa(int(d)) + ")"
+}
+
+// An Event is what befalls a packet on its way, and when.
+type Event struct {
+	At     time.Duration
+	Fate   Fate
+	Packet Packet // as it was then
+}
+
+// A Fate is what befalls a packet.
+type Fate uint8
+
+// The fates of a packet.
+const (
+	Carried    Fate = iota // nothing: it comes out
+	Copied                 // it is a copy that the wire has just made
+	Lost                   // gone, by Loss, Drop, DropEvery or DropPackets
+	Overflowed             // gone: the queue was full
+	TooBig                 // gone: larger than the MTU
+)
+
+// Gone reports whether a packet of this fate never comes out of the wire.
+func (f Fate) Gone() bool { return f != Carried && f != Copied }
+
+func (f Fate) String() string {
+	switch f {
+	case Carried:
+		return "carried"
+	case Copied:
+		return "copied"
+	case Lost:
+		return "lost"
+	case Overflowed:
+		return "overflowed"
+	case TooBig:
+		return "too big"
+	}
+	return "Fate(" + strconv.Itoa(int(f)) + ")"
+}
