@@ -100,12 +100,15 @@ func (w *Wire) Send(now time.Duration, p Packet) {
 		w.tell(Event{now, fate, p})
 		return
 	}
-	w.queue(now, p, id)
-	if w.coins.hit(duplicate, id, w.shape.Duplicate) {
-		p.Copy = true
-		w.tell(Event{now, Copied, p})
-		w.queue(now, p, id.copy())
+	if !w.coins.hit(duplicate, id, w.shape.Duplicate) {
+		w.queue(now, p, id)
+		return
 	}
+	c := p
+	c.Copy = true
+	w.tell(Event{now, Copied, c})
+	w.queue(now, p, id)
+	w.queue(now, c, id.copy())
 }
 
 // queue gives p its turn on the link, if there is room to wait for it.

@@ -442,6 +442,19 @@ func TestDuplicate(t *testing.T) {
 		t.Errorf("Counts = %+v; want %+v", got, want)
 	}
 
+	t.Log("# of a copy is told before anything of either: who counts what is left of a packet never finds none")
+	for n := range uint64(3) {
+		s.Send(time.Second, Packet{Stone: n + 3, Size: 1250})
+	}
+	s.order()
+	var told []string
+	for e, ok := s.Event(); ok; e, ok = s.Event() {
+		told = append(told, fmt.Sprint(e.Packet.Stone, " ", e.Fate, " ", e.Packet.Copy))
+	}
+	if got, want := strings.Join(told, ", "), "3 copied true, 4 copied true, 4 overflowed true, 5 copied true, 5 overflowed false, 5 overflowed true"; got != want {
+		t.Errorf("told: %s\nwant: %s", got, want)
+	}
+
 	t.Log("# what is lost is not copied")
 	s = begin(t, Shape{Drop: []uint64{1}, Duplicate: 100 * Percent})
 	if first, second := give(s.Wire, 0, Packet{Stone: 1}); first != Lost || second != none {
