@@ -278,7 +278,7 @@ func TestTapKeepsItsBytes(t *testing.T) {
 	for n := range uint64(3) {
 		p := buffer[:copy(buffer, ipv4(17, 0, 0, false, datagram(n+1, 100)))]
 		s := w.Out.Look(p, len(p))
-		entry := w.Sent(0, s, len(p), p, wire.Carried, wire.None, false)
+		entry := w.Sent(0, s, len(p), p, false)
 		w.Arrives(0, entry, s, wire.Packet{Size: len(p), Data: p}, false)
 	}
 	if len(frames) != 6 {
