@@ -17,6 +17,9 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"stones/lab/prose"
+	"stones/lab/quantity"
 )
 
 // A Document is what is kept of one call of the program.
@@ -31,7 +34,7 @@ func Marshal(v any) ([]byte, error) {
 	data, err := json.Marshal(v,
 		json.Deterministic(true),
 		json.WithMarshalers(json.MarshalFunc(func(d time.Duration) ([]byte, error) {
-			return strconv.AppendQuote(nil, FormatDuration(d)), nil
+			return strconv.AppendQuote(nil, quantity.FormatDuration(d)), nil
 		})),
 		jsontext.AllowInvalidUTF8(true), // in what an operating system says; it becomes U+FFFD
 		jsontext.WithIndent("  "),
@@ -58,7 +61,7 @@ func unmarshal(data []byte, v any) error {
 			var text string
 			err := json.Unmarshal(value, &text)
 			if err == nil {
-				*d, err = ParseDuration(text)
+				*d, err = quantity.ParseDuration(text)
 			}
 			return err
 		})),
@@ -207,7 +210,7 @@ func (d *document) version(at int, value jsontext.Value, known string) error {
 	}
 	wrote, ok := parseVersion(text)
 	if !ok {
-		return d.wrong(at, "%s is not a version; expected e.g. %q", quote(text), known)
+		return d.wrong(at, "%s is not a version; expected e.g. %q", prose.Quote(text), known)
 	}
 	if knows, ok := parseVersion(known); ok && slices.Compare(wrote, knows) > 0 {
 		return d.wrong(at, "written by version %s, and this is version %s", text, known)
@@ -220,7 +223,7 @@ func parseVersion(text string) (numbers []int, ok bool) {
 	parts := strings.Split(text, ".")
 	for _, part := range parts {
 		n, err := strconv.Atoi(part)
-		if err != nil || digits(part) != len(part) {
+		if err != nil || !quantity.Digits(part) {
 			return nil, false
 		}
 		numbers = append(numbers, n)
@@ -255,10 +258,10 @@ func (d *document) experiment(base int, value jsontext.Value) (e Experiment, err
 	}
 	if err := e.Validate(); err != nil {
 		at := base
-		if invalid := new(InvalidError); errors.As(err, &invalid) {
+		if invalid := new(quantity.InvalidError); errors.As(err, &invalid) {
 			at += offsetOf(value, invalid.Word)
 		}
-		return e, d.wrong(at, "%s", strings.TrimPrefix(err.Error(), "--"))
+		return e, d.wrong(at, "%s", err)
 	}
 	return e, nil
 }
@@ -346,7 +349,7 @@ func (d *document) explain(base int, err error) error {
 		case errors.Is(err, io.ErrUnexpectedEOF):
 			return d.wrong(at, "ends in the middle")
 		case errors.Is(err, jsontext.ErrDuplicateName):
-			return d.wrong(at, "repeated field %s", quote(syntactic.JSONPointer.LastToken()))
+			return d.wrong(at, "repeated field %s", prose.Quote(syntactic.JSONPointer.LastToken()))
 		}
 		return d.wrong(at, "%v", syntactic.Err)
 	}
@@ -366,7 +369,7 @@ func (d *document) explain(base int, err error) error {
 	case errors.Is(err, strconv.ErrSyntax):
 		return d.wrong(at, "%s: expected %s, found %s", name, want, number(value))
 	case semantic.JSONKind == '"' && want == text && semantic.Err != nil:
-		return d.wrong(at, "%s %s: %v", name, quote(firstString(value)), semantic.Err)
+		return d.wrong(at, "%s %s: %v", name, prose.Quote(firstString(value)), semantic.Err)
 	}
 	return d.wrong(at, "%s: expected %s, found %s", name, want, found(semantic.JSONKind))
 }
@@ -391,8 +394,8 @@ func firstString(data []byte) (s string) {
 
 // unknown says that there is no field of that name, and which one is near.
 func unknown(name string, known []string) string {
-	what := "unknown field " + quote(name)
-	if best, near := Nearest(name, known); near {
+	what := "unknown field " + prose.Quote(name)
+	if best, near := prose.Nearest(name, known); near {
 		what += fmt.Sprintf("; did you mean %q?", best)
 	}
 	return what

@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -84,15 +83,4 @@ func (e Experiment) Plan(transport string) *pace.Plan {
 		return e.TCP
 	}
 	return e.UDP
-}
-
-// An InvalidError says which word of an experiment cannot be meant.
-type InvalidError struct {
-	Word  string // the flag's name without dashes
-	Value string // as it was understood
-	Why   string // what is wrong and what is allowed
-}
-
-func (e *InvalidError) Error() string {
-	return fmt.Sprintf("--%s %q: %s", e.Word, e.Value, e.Why)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stones/lab/pace"
+	"stones/lab/quantity"
 	"stones/lab/stone"
 	"stones/lab/wire"
 )
@@ -58,7 +59,7 @@ const (
 	Remote = "remote" // another computer, and whatever lies on the way
 )
 
-// Validate returns an error wrapping [InvalidError] for the first thing in e
+// Validate returns an error wrapping [quantity.InvalidError] for the first thing in e
 // that cannot be meant.
 func (e Experiment) Validate() error {
 	for _, check := range []func(Experiment) error{
@@ -78,13 +79,13 @@ func (e Experiment) Validate() error {
 func (e Experiment) validatePath() error {
 	switch {
 	case e.Path != Sim && e.Path != Host && e.Path != Netns && e.Path != Remote:
-		return invalid("path", e.Path, "allowed sim, host, netns, remote")
+		return quantity.Invalid("path", e.Path, "allowed sim, host, netns, remote")
 	case e.Packets && (e.Path == Host || e.Path == Remote):
-		return invalid("packets", true, "the path "+e.Path+" does not show them")
+		return quantity.Invalid("packets", true, "the path "+e.Path+" does not show them")
 	case e.TCP == nil && e.UDP == nil:
-		return invalid("only", "", "neither TCP nor UDP is left to throw over")
+		return quantity.Invalid("only", "", "neither TCP nor UDP is left to throw over")
 	case e.Together && (e.TCP == nil || e.UDP == nil):
-		return invalid("together", true, "needs both TCP and UDP; leave out --only")
+		return quantity.Invalid("together", true, "needs both TCP and UDP; leave out --only")
 	}
 	return nil
 }
@@ -95,32 +96,32 @@ func (e Experiment) validateRemote() error {
 	if e.Path != Remote {
 		switch {
 		case e.To != "":
-			return invalid("to", e.To, "only on the path remote")
+			return quantity.Invalid("to", e.To, "only on the path remote")
 		case e.Reverse:
-			return invalid("reverse", true, "only on the path remote; here both ends are this computer")
+			return quantity.Invalid("reverse", true, "only on the path remote; here both ends are this computer")
 		case e.TLS:
-			return invalid("tls", true, "only on the path remote; here nobody listens in")
+			return quantity.Invalid("tls", true, "only on the path remote; here nobody listens in")
 		}
 		return nil
 	}
 	switch {
 	case e.To == "":
-		return invalid("to", e.To, "needed on the path remote: where the catcher is, e.g. 192.0.2.7")
+		return quantity.Invalid("to", e.To, "needed on the path remote: where the catcher is, e.g. 192.0.2.7")
 	case e.Nobody:
-		return invalid("nobody", true, "somebody has to catch on the path remote, or there is no report")
+		return quantity.Invalid("nobody", true, "somebody has to catch on the path remote, or there is no report")
 	case e.Asleep != 0:
-		return invalid("asleep", e.Asleep, "not on the path remote; its catcher does not sleep")
+		return quantity.Invalid("asleep", e.Asleep, "not on the path remote; its catcher does not sleep")
 	case e.ReadSize != 0:
-		return invalid("read-size", e.ReadSize, "not on the path remote; its catcher decides")
+		return quantity.Invalid("read-size", e.ReadSize, "not on the path remote; its catcher decides")
 	case e.GiveUp > MaxFarGiveUp:
-		return invalid("give-up", e.GiveUp, between(time.Duration(0), MaxFarGiveUp)+" on the path remote, where the other end waits no longer")
+		return quantity.Invalid("give-up", e.GiveUp, quantity.OutOfRange(time.Duration(0), MaxFarGiveUp)+" on the path remote, where the other end waits no longer")
 	}
 	for _, transport := range e.Transports() {
 		switch p := e.Plan(transport); {
 		case p.Rate == pace.Max():
-			return invalid("rate", p.Rate, "not on the path remote, where a plan has to say how long it takes; write a rate")
+			return quantity.Invalid("rate", p.Rate, "not on the path remote, where a plan has to say how long it takes; write a rate")
 		case transport == UDP && p.Size > MaxUDPSize-TagSize && p.Size <= MaxUDPSize:
-			return invalid("size", p.Size, fmt.Sprintf("the largest UDP datagram carries %d and, on the path remote, a tag of %d; allowed %d to %d",
+			return quantity.Invalid("size", p.Size, fmt.Sprintf("the largest UDP datagram carries %d and, on the path remote, a tag of %d; allowed %d to %d",
 				MaxUDPSize-TagSize, TagSize, MinSize, MaxUDPSize-TagSize))
 		}
 	}
@@ -130,25 +131,25 @@ func (e Experiment) validateRemote() error {
 func (e Experiment) validateEnds() error {
 	switch {
 	case e.Deadline < 0 || e.Deadline > MaxDeadline:
-		return invalid("deadline", e.Deadline, between(time.Duration(0), MaxDeadline))
+		return quantity.Invalid("deadline", e.Deadline, quantity.OutOfRange(time.Duration(0), MaxDeadline))
 	case e.GiveUp < 0 || e.GiveUp > MaxGiveUp:
-		return invalid("give-up", e.GiveUp, between(time.Duration(0), MaxGiveUp))
+		return quantity.Invalid("give-up", e.GiveUp, quantity.OutOfRange(time.Duration(0), MaxGiveUp))
 	case e.Interval != 0 && (e.Interval < MinInterval || e.Interval > MaxInterval):
-		return invalid("interval", e.Interval, between(MinInterval, MaxInterval))
+		return quantity.Invalid("interval", e.Interval, quantity.OutOfRange(MinInterval, MaxInterval))
 	case e.Asleep < 0 || e.Asleep > MaxTime:
-		return invalid("asleep", e.Asleep, between(time.Duration(0), MaxTime))
+		return quantity.Invalid("asleep", e.Asleep, quantity.OutOfRange(time.Duration(0), MaxTime))
 	case e.ReadSize != 0 && (e.ReadSize < MinReadSize || e.ReadSize > MaxReadSize):
-		return invalid("read-size", e.ReadSize, between(MinReadSize, MaxReadSize)+" bytes")
+		return quantity.Invalid("read-size", e.ReadSize, quantity.OutOfRange(MinReadSize, MaxReadSize)+" bytes")
 	case e.Buffer != 0 && (e.Buffer < MinBuffer || e.Buffer > MaxBuffer):
-		return invalid("window", e.Buffer, between(MinBuffer, MaxBuffer)+" bytes")
+		return quantity.Invalid("window", e.Buffer, quantity.OutOfRange(MinBuffer, MaxBuffer)+" bytes")
 	case e.Path == Sim && e.Congestion == "reno":
-		return invalid("congestion", e.Congestion, "only cubic on the path sim: its stack's Reno grows far too fast and would teach nonsense")
+		return quantity.Invalid("congestion", e.Congestion, "only cubic on the path sim: its stack's Reno grows far too fast and would teach nonsense")
 	case e.Path == Sim && e.Congestion != "" && e.Congestion != "cubic":
-		return invalid("congestion", e.Congestion, "only cubic on the path sim")
+		return quantity.Invalid("congestion", e.Congestion, "only cubic on the path sim")
 	case e.Recovery != "" && e.Recovery != "rack" && e.Recovery != "sack":
-		return invalid("recovery", e.Recovery, "allowed rack, sack")
+		return quantity.Invalid("recovery", e.Recovery, "allowed rack, sack")
 	case e.Recovery != "" && e.Path != Sim:
-		return invalid("recovery", e.Recovery, "cannot be chosen on the path "+e.Path+"; the system decides")
+		return quantity.Invalid("recovery", e.Recovery, "cannot be chosen on the path "+e.Path+"; the system decides")
 	}
 	return nil
 }
@@ -164,7 +165,7 @@ func (e Experiment) validatePlans() error {
 			continue
 		}
 		err := e.validatePlan(transport, *plan)
-		if wrong := new(InvalidError); errors.As(err, &wrong) && !e.alike(wrong.Word) {
+		if wrong := new(quantity.InvalidError); errors.As(err, &wrong) && !e.alike(wrong.Word) {
 			wrong.Word = transport + "-" + wrong.Word
 		}
 		if err != nil {
@@ -198,32 +199,32 @@ func (e Experiment) alike(word string) bool {
 func (e Experiment) validatePlan(transport string, p pace.Plan) error {
 	switch {
 	case p.Count != 0 && p.Time != 0:
-		return invalid("time", p.Time, fmt.Sprintf("there is --count %d already; each says when to stop", p.Count))
+		return quantity.Invalid("time", p.Time, fmt.Sprintf("there is --count %d already; each says when to stop", p.Count))
 	case p.Time == 0 && (p.Count < 1 || p.Count > MaxCount):
-		return invalid("count", p.Count, between(1, MaxCount))
+		return quantity.Invalid("count", p.Count, quantity.OutOfRange(1, MaxCount))
 	case p.Count == 0 && (p.Time < MinTime || p.Time > MaxTime):
-		return invalid("time", p.Time, between(MinTime, MaxTime))
+		return quantity.Invalid("time", p.Time, quantity.OutOfRange(MinTime, MaxTime))
 	case p.Size < MinSize:
-		return invalid("size", p.Size, fmt.Sprintf("the least is %d, which a stone's header needs; allowed %d to %d", MinSize, MinSize, mostBytes(transport)))
+		return quantity.Invalid("size", p.Size, fmt.Sprintf("the least is %d, which a stone's header needs; allowed %d to %d", MinSize, MinSize, mostBytes(transport)))
 	case transport == UDP && p.Size > MaxUDPSize:
-		return invalid("size", p.Size, fmt.Sprintf("the largest UDP datagram carries %d; allowed %d to %d", MaxUDPSize, MinSize, MaxUDPSize))
+		return quantity.Invalid("size", p.Size, fmt.Sprintf("the largest UDP datagram carries %d; allowed %d to %d", MaxUDPSize, MinSize, MaxUDPSize))
 	case p.Size > MaxSize:
-		return invalid("size", p.Size, between(MinSize, MaxSize))
+		return quantity.Invalid("size", p.Size, quantity.OutOfRange(MinSize, MaxSize))
 	case transport == UDP && e.Path == Sim && p.Rate == pace.Max() && p.Count == 0:
-		return invalid("rate", p.Rate, "needs --count instead of --time: nothing slows UDP down on the path sim, where throwing takes no time")
+		return quantity.Invalid("rate", p.Rate, "needs --count instead of --time: nothing slows UDP down on the path sim, where throwing takes no time")
 	}
 	if err := p.Validate(); err != nil {
-		return worded(err)
+		return err
 	}
 	// Whether there is time for all of it is known only when the schedule is
 	// made. That is quick without chance, which does not change it much.
 	p.Pattern = pace.Pattern{}
 	s, err := pace.NewSchedule(p, e.Seed)
 	if err != nil {
-		return worded(err)
+		return err
 	}
 	if length := s.Length(); e.Interval > 0 && length/e.Interval >= MaxIntervals {
-		return invalid("interval", e.Interval, fmt.Sprintf("too many rows for %s of throwing; allowed %d", FormatDuration(length), MaxIntervals))
+		return quantity.Invalid("interval", e.Interval, fmt.Sprintf("too many rows for %s of throwing; allowed %d", quantity.FormatDuration(length), MaxIntervals))
 	}
 	return nil
 }
@@ -246,7 +247,7 @@ func (e Experiment) validateWays() error {
 		{e.Back, "-back"},
 	} {
 		if err := e.validateWay(way.shape); err != nil {
-			wrong := new(InvalidError)
+			wrong := new(quantity.InvalidError)
 			if errors.As(err, &wrong) {
 				wrong.Word += way.suffix
 			}
@@ -263,24 +264,13 @@ func (e Experiment) validateWay(s wire.Shape) error {
 	}
 	switch {
 	case (e.Path == Host || e.Path == Remote) && !perfect(s):
-		return invalid("path", e.Path, "nothing is emulated there; there can be no loss, delay and the like")
+		return quantity.Invalid("path", e.Path, "nothing is emulated there; there can be no loss, delay and the like")
 	case s.Delay < 0 || s.Delay > MaxDelay:
-		return invalid("delay", s.Delay, between(time.Duration(0), MaxDelay))
+		return quantity.Invalid("delay", s.Delay, quantity.OutOfRange(time.Duration(0), MaxDelay))
 	case s.MTU != 0 && s.MTU < least:
-		return invalid("mtu", s.MTU, between(least, wire.MaxMTU))
+		return quantity.Invalid("mtu", s.MTU, quantity.OutOfRange(least, wire.MaxMTU))
 	}
-	return worded(s.Validate())
-}
-
-// worded turns an error of the packages below into one of this package.
-func worded(err error) error {
-	if wrong := new(wire.InvalidError); errors.As(err, &wrong) {
-		return &InvalidError{Word: wrong.Word, Value: wrong.Value, Why: wrong.Why}
-	}
-	if wrong := new(pace.InvalidError); errors.As(err, &wrong) {
-		return &InvalidError{Word: wrong.Word, Value: wrong.Value, Why: wrong.Why}
-	}
-	return err
+	return s.Validate()
 }
 
 // perfect reports whether a wire of shape s does nothing to its packets.
@@ -289,21 +279,4 @@ func perfect(s wire.Shape) bool {
 		s.Drop, s.Hold = nil, nil
 	}
 	return reflect.DeepEqual(s, wire.Shape{})
-}
-
-// invalid returns the error for a word.
-func invalid(word string, value any, why string) error {
-	text := fmt.Sprint(value)
-	if d, ok := value.(time.Duration); ok {
-		text = FormatDuration(d)
-	}
-	return &InvalidError{Word: word, Value: text, Why: why}
-}
-
-// between says what is allowed.
-func between[T int | time.Duration](least, most T) string {
-	if d, ok := any(least).(time.Duration); ok {
-		return "out of range; allowed " + FormatDuration(d) + " to " + FormatDuration(time.Duration(most))
-	}
-	return fmt.Sprintf("out of range; allowed %v to %v", least, most)
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"stones/lab/control"
+	"stones/lab/prose"
+	"stones/lab/quantity"
 )
 
 // A place is where a catcher is, or is to be.
@@ -105,7 +107,7 @@ func cutPort(text string) (host, port string, found bool, err error) {
 	before, tail := text[:last], text[last+1:]
 	_, notAddress := netip.ParseAddr(text)
 	ip, notBefore := netip.ParseAddr(before)
-	if notBefore == nil && digits(tail) && (notAddress != nil || len(tail) > 3) {
+	if notBefore == nil && quantity.Digits(tail) && (notAddress != nil || len(tail) > 3) {
 		if ip.IsLinkLocalUnicast() && ip.Zone() == "" {
 			before += "%" + usualInterface()
 		}
@@ -128,7 +130,7 @@ func readIPv6(host string) (netip.Addr, error) {
 	case !of && zone != "":
 		return netip.Addr{}, errors.New("only an address that begins with fe80 has an interface behind %")
 	case of && !isInterface(zone):
-		return netip.Addr{}, fmt.Errorf("there is no interface %s; here are %s", safe(zone), hereAre(interfaces()))
+		return netip.Addr{}, fmt.Errorf("there is no interface %s; here are %s", prose.Quote(zone), hereAre(interfaces()))
 	}
 	return ip, nil
 }
@@ -179,11 +181,8 @@ func numeric(host string) bool {
 	host = strings.TrimSuffix(host, ".")
 	label := strings.ToLower(host[strings.LastIndexByte(host, '.')+1:])
 	hex, ok := strings.CutPrefix(label, "0x")
-	return digits(label) || ok && strings.Trim(hex, "0123456789abcdef") == ""
+	return quantity.Digits(label) || ok && strings.Trim(hex, "0123456789abcdef") == ""
 }
-
-// digits reports whether there is nothing but digits.
-func digits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
 // How long a name is at most, and each part of it (RFC 1035 section 2.3.4).
 const (

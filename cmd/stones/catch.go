@@ -20,6 +20,8 @@ import (
 	"stones/lab"
 	"stones/lab/control"
 	"stones/lab/path/host"
+	"stones/lab/prose"
+	"stones/lab/quantity"
 	"stones/lab/report"
 	"stones/lab/seal"
 	"stones/lab/server"
@@ -121,13 +123,13 @@ func (c *catch) do(ctx context.Context) error {
 
 // at is where to listen.
 func (c *catch) at() (place, error) {
-	wrong := func(why string) error { return &lab.InvalidError{Word: "listen", Value: c.listen, Why: why} }
+	wrong := func(why string) error { return &quantity.InvalidError{Word: "listen", Value: c.listen, Why: why} }
 	at, err := parseListen(c.listen, -1)
 	if err != nil {
 		return place{}, wrong(err.Error())
 	}
 	if at.port >= 0 && c.flags.Changed("port") {
-		return place{}, fmt.Errorf("--listen %s and --port %d exclude each other: each says which port", safe(c.listen), c.port)
+		return place{}, fmt.Errorf("--listen %s and --port %d exclude each other: each says which port", prose.Quote(c.listen), c.port)
 	}
 	if at.port < 0 {
 		at.port = c.port
@@ -144,7 +146,7 @@ func (c *catch) widely(at place, key []byte) error {
 	case at.ip.IsLoopback(), c.open, len(key) > 0:
 		return nil
 	}
-	return &lab.InvalidError{
+	return &quantity.InvalidError{
 		Word: "listen", Value: c.listen,
 		Why: "others can reach this address; give a key that they must know (--key-file FILE, or " + keyVariable + "), or say --open to let everybody throw",
 	}
@@ -158,7 +160,7 @@ func (c *catch) greetings() ([]string, error) {
 	lines := strings.Split(strings.ReplaceAll(c.greeting, `\n`, "\n"), "\n")
 	const most = 2
 	if len(lines) > most {
-		return nil, &lab.InvalidError{Word: "greeting", Value: c.greeting, Why: fmt.Sprintf("%d lines; allowed 1 to %d", len(lines), most)}
+		return nil, &quantity.InvalidError{Word: "greeting", Value: c.greeting, Why: fmt.Sprintf("%d lines; allowed 1 to %d", len(lines), most)}
 	}
 	for _, text := range lines {
 		if err := control.CheckGreeting(text); err != nil {
@@ -268,7 +270,7 @@ func cannotListen(at place, err error) error {
 	case errors.Is(err, syscall.EADDRINUSE), errors.Is(err, wsaInUse):
 		return &failure{exitUnfinished, fmt.Errorf("port %d is in use at %s: another program catches there; end it, or take another --port", at.port, at.host)}
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return &lab.InvalidError{Word: "listen", Value: at.host, Why: "not an address of this machine, which has " + hereAre(addresses())}
+		return &quantity.InvalidError{Word: "listen", Value: at.host, Why: "not an address of this machine, which has " + hereAre(addresses())}
 	case errors.Is(err, syscall.EACCES):
 		return &failure{exitUnfinished, fmt.Errorf("port %d at %s: permission denied; ports from 1024 are for everybody", at.port, at.host)}
 	}

@@ -21,6 +21,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"stones/lab"
+	"stones/lab/quantity"
 	"stones/lab/report"
 	"stones/lab/run"
 	"stones/lab/theory"
@@ -84,10 +85,10 @@ func (c *crosscheck) do(ctx context.Context) error {
 		}
 	}
 	if most := maxRaces(); c.runs < 1 || c.runs > most {
-		return &lab.InvalidError{Word: "runs", Value: fmt.Sprint(c.runs), Why: fmt.Sprintf("out of range; allowed 1 to %d", most)}
+		return &quantity.InvalidError{Word: "runs", Value: fmt.Sprint(c.runs), Why: fmt.Sprintf("out of range; allowed 1 to %d", most)}
 	}
 	if c.goodput && c.seed > math.MaxUint64-uint64(c.runs-1) {
-		return &lab.InvalidError{Word: "seed", Value: fmt.Sprint(c.seed), Why: fmt.Sprintf("no %d --runs from there; the last seed is %d", c.runs, uint64(math.MaxUint64))}
+		return &quantity.InvalidError{Word: "seed", Value: fmt.Sprint(c.seed), Why: fmt.Sprintf("no %d --runs from there; the last seed is %d", c.runs, uint64(math.MaxUint64))}
 	}
 	var (
 		bouts []bout // none for goodput
@@ -420,7 +421,7 @@ func (c *crosscheck) races() ([]lab.Experiment, error) {
 	for _, loss := range losses {
 		for _, rtt := range roundTrips {
 			e, err := c.experiment("only tcp, rate max, reorder 0%, bandwidth 10Mbit, queue 100" +
-				", loss " + loss + ", delay " + lab.FormatDuration(rtt/2) + ", time " + lab.FormatDuration(c.time))
+				", loss " + loss + ", delay " + quantity.FormatDuration(rtt/2) + ", time " + quantity.FormatDuration(c.time))
 			if err != nil {
 				return nil, err
 			}

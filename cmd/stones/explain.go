@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"stones/lab/prose"
 	"stones/lab/report/glossary"
 )
 
@@ -65,8 +66,8 @@ func explain(cmd *cobra.Command, args []string) (string, error) {
 		found = glossary.Find("--" + base)
 	}
 	if len(found) == 0 {
-		what := fmt.Sprintf("%s: nothing has this name", safe(name))
-		if near := alike(names(), strings.ReplaceAll(strings.TrimLeft(name, "-"), " ", "-")); len(near) > 0 {
+		what := fmt.Sprintf("%s: nothing has this name", prose.Quote(name))
+		if near := prose.Alike(strings.ReplaceAll(strings.TrimLeft(name, "-"), " ", "-"), names()); len(near) > 0 {
 			what += "; did you mean " + strings.Join(near, ", ") + "?"
 		}
 		return "", errors.New(what + " (stones explain lists all)")
@@ -155,16 +156,9 @@ func names() []string {
 
 // fold writes a paragraph, indented, in lines that fit a terminal.
 func fold(b *strings.Builder, text string) {
-	const most, indent = 80, "  "
-	line := indent
-	for word := range strings.FieldsSeq(text) {
-		if len([]rune(line))+len([]rune(word)) >= most && line != indent {
-			b.WriteString(strings.TrimRight(line, " ") + "\n")
-			line = indent
-		}
-		line += word + " "
+	for _, line := range prose.Wrap(text, 79, "  ", "  ") {
+		b.WriteString(line + "\n")
 	}
-	b.WriteString(strings.TrimRight(line, " ") + "\n")
 }
 
 // A flagUse is where a flag is used.

@@ -80,17 +80,3 @@ func TestNoUsage(t *testing.T) {
 		}
 	}
 }
-
-func TestAlike(t *testing.T) {
-	list := []string{"loss", "lost", "late", "loss-periods"}
-	for name, want := range map[string][]string{"loss": {"loss", "loss-periods"}, "lsot": {"lost"}, "xyzzy": nil} {
-		got := alike(list, name)
-		slices.Sort(got)
-		if !slices.Equal(got, want) {
-			t.Errorf("alike(%q) = %v, want %v", name, got, want)
-		}
-	}
-	if got := alike(nil, "loss"); got != nil {
-		t.Errorf("alike among none = %v", got)
-	}
-}

@@ -8,6 +8,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/pace"
+	"stones/lab/quantity"
 	"stones/lab/report/glossary"
 	"stones/lab/report/picture"
 	"stones/lab/wire"
@@ -89,7 +90,7 @@ func stoneFlags(m maker) {
 }
 
 func wayFlags(m maker) {
-	link(m, "delay", lab.ParseDuration, func(s *wire.Shape) *time.Duration { return &s.Delay })
+	link(m, "delay", quantity.ParseDuration, func(s *wire.Shape) *time.Duration { return &s.Delay })
 	oneWay(m, "jitter", text[wire.Jitter], func(s *wire.Shape) *wire.Jitter { return &s.Jitter })
 	link(m, "overtake", yes, func(s *wire.Shape) *bool { return &s.Overtake })
 	oneWay(m, "loss", text[wire.Loss], func(s *wire.Shape) *wire.Loss { return &s.Loss })
@@ -115,7 +116,7 @@ func endFlags(m maker) {
 }
 
 func catcherFlags(m maker) {
-	dial(m, "asleep", "", lab.ParseDuration, func(e *lab.Experiment) *time.Duration { return &e.Asleep })
+	dial(m, "asleep", "", quantity.ParseDuration, func(e *lab.Experiment) *time.Duration { return &e.Asleep })
 	dial(m, "read-size", "", whole(lab.MinReadSize, lab.MaxReadSize), func(e *lab.Experiment) *int { return &e.ReadSize })
 	dial(m, "nobody", "", yes, func(e *lab.Experiment) *bool { return &e.Nobody })
 }
@@ -128,8 +129,8 @@ func farFlags(m maker) {
 }
 
 func experimentFlags(m maker) {
-	dial(m, "deadline", "", lab.ParseDuration, func(e *lab.Experiment) *time.Duration { return &e.Deadline })
-	dial(m, "give-up", "", lab.ParseDuration, func(e *lab.Experiment) *time.Duration { return &e.GiveUp })
+	dial(m, "deadline", "", quantity.ParseDuration, func(e *lab.Experiment) *time.Duration { return &e.Deadline })
+	dial(m, "give-up", "", quantity.ParseDuration, func(e *lab.Experiment) *time.Duration { return &e.GiveUp })
 	dial(m, "together", "", yes, func(e *lab.Experiment) *bool { return &e.Together })
 	plain(m, "only", "", oneOf(lab.TCP, lab.UDP), &m.only)
 	plain(m, "path", "", oneOf(lab.Sim, lab.Host, lab.Netns, lab.Remote), &m.path)

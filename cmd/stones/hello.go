@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stones/lab/control"
+	"stones/lab/prose"
 	"stones/lab/report"
 	"stones/lab/seal"
 )
@@ -51,7 +52,7 @@ nothing, so hello is said first: up to 5 times, if there is no answer.`,
 			case len(args) == 0:
 				return errors.New("the host is missing; write e.g. stones hello 192.0.2.7")
 			case len(args) > 1:
-				return fmt.Errorf("%s: unexpected word; one host at a time", safe(args[1]))
+				return fmt.Errorf("%s: unexpected word; one host at a time", prose.Quote(args[1]))
 			}
 			return nil
 		},
@@ -79,7 +80,7 @@ const (
 func (h *hello) do(ctx context.Context, text string) error {
 	to, err := parsePlace(text)
 	if err != nil {
-		return fmt.Errorf("%s: %w", safe(text), err)
+		return fmt.Errorf("%s: %w", prose.Quote(text), err)
 	}
 	ctx, stop := untilInterrupt(ctx)
 	defer stop()
@@ -129,14 +130,14 @@ func resolve(ctx context.Context, to place) (netip.AddrPort, error) {
 	defer cancel()
 	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", to.host)
 	if err != nil {
-		return netip.AddrPort{}, fmt.Errorf("%s: %w", safe(to.host), err)
+		return netip.AddrPort{}, fmt.Errorf("%s: %w", prose.Quote(to.host), err)
 	}
 	ip := found[0]
 	if i := slices.IndexFunc(found, func(ip netip.Addr) bool { return ip.Unmap().Is4() }); i >= 0 {
 		ip = found[i].Unmap()
 	}
 	if what := unfit(ip); what != "" {
-		return netip.AddrPort{}, fmt.Errorf("%s: has %s, which is %s", safe(to.host), ip, what)
+		return netip.AddrPort{}, fmt.Errorf("%s: has %s, which is %s", prose.Quote(to.host), ip, what)
 	}
 	return netip.AddrPortFrom(ip, uint16(to.port)), nil
 }

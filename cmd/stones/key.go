@@ -8,7 +8,8 @@ import (
 	"os"
 	"runtime"
 
-	"stones/lab"
+	"stones/lab/prose"
+	"stones/lab/quantity"
 )
 
 // keyVariable is the environment variable that has the key if --key-file does
@@ -29,7 +30,7 @@ func (p program) readKey(file string) ([]byte, error) {
 		}
 		return key, nil
 	}
-	wrong := func(why string) error { return &lab.InvalidError{Word: "key-file", Value: file, Why: why} }
+	wrong := func(why string) error { return &quantity.InvalidError{Word: "key-file", Value: file, Why: why} }
 	info, err := os.Stat(file)
 	switch {
 	case err != nil:
@@ -56,7 +57,7 @@ func (p program) readKey(file string) ([]byte, error) {
 	}
 	const others = 0o077
 	if info.Mode()&others != 0 && runtime.GOOS != "windows" {
-		fmt.Fprintf(p.stderr, "warning: --key-file %s: others than its owner may use it (mode %04o); chmod 600 makes it private\n", safe(file), info.Mode().Perm())
+		fmt.Fprintf(p.stderr, "warning: --key-file %s: others than its owner may use it (mode %04o); chmod 600 makes it private\n", prose.Quote(file), info.Mode().Perm())
 	}
 	return key, nil
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"stones/lab"
+	"stones/lab/prose"
+	"stones/lab/quantity"
 )
 
 // A knob is a flag that shapes an experiment. Several values with commas
@@ -31,13 +33,13 @@ type knobOf[T any] struct {
 	values []T
 }
 
-// Set reads the values. It returns a [lab.InvalidError] for the first wrong one.
+// Set reads the values. It returns a [quantity.InvalidError] for the first wrong one.
 func (k *knobOf[T]) Set(text string) error {
 	var values []T
 	for part := range strings.SplitSeq(text, ",") {
 		v, err := k.parse(part)
 		if err != nil {
-			return &lab.InvalidError{Value: part, Why: err.Error()}
+			return &quantity.InvalidError{Value: part, Why: err.Error()}
 		}
 		values = append(values, v)
 	}
@@ -97,7 +99,7 @@ func show(v any) string {
 	switch v := v.(type) {
 	case time.Duration:
 		if v != 0 {
-			return lab.FormatDuration(v)
+			return quantity.FormatDuration(v)
 		}
 		return ""
 	case encoding.TextMarshaler:
@@ -124,7 +126,7 @@ type once struct {
 
 func (o *once) Set(text string) error {
 	if o.given {
-		return &lab.InvalidError{Value: text, Why: "given twice; before, it was " + safe(o.String())}
+		return &quantity.InvalidError{Value: text, Why: "given twice; before, it was " + prose.Quote(o.String())}
 	}
 	o.given = true
 	return o.Value.Set(text)
@@ -169,9 +171,9 @@ func upTo(most int) func(string) (int, error) {
 // during parses durations within limits.
 func during(least, most time.Duration) func(string) (time.Duration, error) {
 	return func(s string) (time.Duration, error) {
-		d, err := lab.ParseDuration(s)
+		d, err := quantity.ParseDuration(s)
 		if err == nil && (d < least || d > most) {
-			err = fmt.Errorf("out of range; allowed %s to %s", lab.FormatDuration(least), lab.FormatDuration(most))
+			err = fmt.Errorf("out of range; allowed %s to %s", quantity.FormatDuration(least), quantity.FormatDuration(most))
 		}
 		return d, err
 	}
@@ -231,17 +233,16 @@ func seed(s string) (uint64, error) {
 
 // size parses a number of bytes, with or without a unit.
 func size(s string) (int, error) {
-	number := strings.TrimRight(s, "BKMGkibt")
-	factor, ok := map[string]int{
-		"": 1, "B": 1,
-		"kB": 1e3, "MB": 1e6, "GB": 1e9,
-		"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
-	}[s[len(number):]]
-	n, err := strconv.Atoi(number)
-	if !ok || err != nil || number[0] == '+' || n > 1<<40/factor {
-		return 0, errors.New("not a size; write bytes, or e.g. 64kB, 64KiB, 1MB")
+	const form = "not a size; "
+	n, err := quantity.ParseSize(s)
+	spelling := new(quantity.SpellingError)
+	switch {
+	case errors.As(err, &spelling):
+		return 0, fmt.Errorf(form+"%w", spelling)
+	case err != nil || n > 1<<40:
+		return 0, errors.New(form + "write bytes, or e.g. 64kB, 64KiB, 1MB")
 	}
-	return n * factor, nil
+	return int(n), nil
 }
 
 // yes parses the value of a flag that needs none.

@@ -17,6 +17,8 @@ import (
 
 	"stones/lab"
 	"stones/lab/lesson"
+	"stones/lab/prose"
+	"stones/lab/quantity"
 )
 
 // A course is the command that runs lessons.
@@ -46,7 +48,7 @@ a lesson of your own.`,
   stones lesson my-lesson.txtar                  run it`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return fmt.Errorf("%s: unexpected word; one lesson at a time", safe(args[1]))
+				return fmt.Errorf("%s: unexpected word; one lesson at a time", prose.Quote(args[1]))
 			}
 			return nil
 		},
@@ -115,7 +117,7 @@ func (c *course) contradiction(args []string) error {
 		}
 	}
 	if given("new") && len(args) > 0 {
-		return fmt.Errorf("%s: unexpected word; --new takes the name", safe(args[0]))
+		return fmt.Errorf("%s: unexpected word; --new takes the name", prose.Quote(args[0]))
 	}
 	return nil
 }
@@ -124,12 +126,12 @@ func (c *course) contradiction(args []string) error {
 func (c *course) begin() error {
 	name := strings.TrimSuffix(c.start, lesson.Ending)
 	if err := lesson.CheckName(name); err != nil {
-		return &lab.InvalidError{Word: "new", Value: c.start, Why: err.Error()}
+		return &quantity.InvalidError{Word: "new", Value: c.start, Why: err.Error()}
 	}
 	file := name + lesson.Ending
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {
-		return &lab.InvalidError{Word: "new", Value: c.start, Why: file + " is there already, and is left as it is"}
+		return &quantity.InvalidError{Word: "new", Value: c.start, Why: file + " is there already, and is left as it is"}
 	}
 	if err != nil {
 		return &failure{exitUnfinished, err}
@@ -153,11 +155,11 @@ func (c *course) find(name string) (l *lesson.Lesson, own bool, err error) {
 		err = errors.New("not a file")
 	}
 	if err != nil {
-		return nil, true, fmt.Errorf("%s: %s", safe(name), reason(err))
+		return nil, true, fmt.Errorf("%s: %s", prose.Quote(name), reason(err))
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, true, fmt.Errorf("%s: %s", safe(name), reason(err))
+		return nil, true, fmt.Errorf("%s: %s", prose.Quote(name), reason(err))
 	}
 	defer f.Close()
 	l, err = lesson.Parse(name, f, knobs{c.program})
@@ -170,7 +172,7 @@ func (c *course) teach(ctx context.Context, l *lesson.Lesson, own bool) error {
 	if c.cmd.Flags().Changed("predict") {
 		v, err := l.Answer.Predict(c.predict)
 		if err != nil {
-			return &lab.InvalidError{Word: "predict", Value: c.predict, Why: err.Error()}
+			return &quantity.InvalidError{Word: "predict", Value: c.predict, Why: err.Error()}
 		}
 		predicted = &v
 	}
@@ -207,7 +209,7 @@ func (c *course) teach(ctx context.Context, l *lesson.Lesson, own bool) error {
 	if err == nil && c.save != "" {
 		record.Answers = append(record.Answers, o)
 		if err := c.keep(record); err != nil {
-			return &failure{exitUnfinished, fmt.Errorf("--save %s: %s", safe(c.save), reason(err))}
+			return &failure{exitUnfinished, fmt.Errorf("--save %s: %s", prose.Quote(c.save), reason(err))}
 		}
 	}
 	if last := len(doubts) - 1; last >= 0 {
@@ -257,7 +259,7 @@ func (c *course) record() (lesson.Record, error) {
 		return record, nil
 	}
 	wrong := func(err error) (lesson.Record, error) {
-		return record, &lab.InvalidError{Word: "save", Value: c.save, Why: reason(err)}
+		return record, &quantity.InvalidError{Word: "save", Value: c.save, Why: reason(err)}
 	}
 	if c.save == "" {
 		return wrong(errors.New("the value is empty"))
@@ -324,11 +326,11 @@ func (k knobs) Experiments(args []string) ([]lab.Experiment, error) {
 		f := flags.Lookup(name)
 		switch {
 		case f == nil && nearest(flags, name) != "":
-			return nil, fmt.Errorf("%s: unknown flag; did you mean %q?", safe(name), nearest(flags, name))
+			return nil, fmt.Errorf("%s: unknown flag; did you mean %q?", prose.Quote(name), nearest(flags, name))
 		case f == nil:
-			return nil, fmt.Errorf("%s: unknown flag", safe(name))
+			return nil, fmt.Errorf("%s: unknown flag", prose.Quote(name))
 		case !slices.Contains(t.knobs, name) && name != "seed" && name != "only":
-			return nil, fmt.Errorf("%s: not in a lesson; only what shapes one experiment on the emulated path", safe(name))
+			return nil, fmt.Errorf("%s: not in a lesson; only what shapes one experiment on the emulated path", prose.Quote(name))
 		case !valued && f.NoOptDefVal == "":
 			return nil, fmt.Errorf("%s: the value is missing", name)
 		}

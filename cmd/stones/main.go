@@ -16,6 +16,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/path/host"
+	"stones/lab/quantity"
 	"stones/lab/report"
 	"stones/lab/run"
 )
@@ -73,7 +74,7 @@ func runAlong(ctx context.Context, p run.Path, es []lab.Experiment, done func(in
 		return results, ctx.Err()
 	}
 	if wrong := new(host.CongestionError); errors.As(err, &wrong) {
-		err = &lab.InvalidError{Word: "congestion", Value: wrong.Name, Why: wrong.Why}
+		err = &quantity.InvalidError{Word: "congestion", Value: wrong.Name, Why: wrong.Why}
 	}
 	return results, err
 }

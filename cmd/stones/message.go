@@ -3,21 +3,21 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"stones/lab"
+	"stones/lab/prose"
+	"stones/lab/quantity"
 )
 
 // message puts an error on one line that is safe to print.
 func message(err error) string {
 	text := err.Error()
-	if invalid := new(lab.InvalidError); errors.As(err, &invalid) {
-		text = fmt.Sprintf("--%s %s: %s", invalid.Word, safe(invalid.Value), invalid.Why)
+	if invalid := new(quantity.InvalidError); errors.As(err, &invalid) {
+		text = fmt.Sprintf("--%s %s: %s", invalid.Word, prose.Quote(invalid.Value), invalid.Why)
 	}
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -25,15 +25,6 @@ func message(err error) string {
 		}
 		return r
 	}, text)
-}
-
-// safe quotes what somebody else wrote: invisible characters are spelled out,
-// and what is too long is cut.
-func safe(text string) string {
-	if runes := []rune(text); len(runes) > 64 {
-		text = string(runes[:64]) + "…"
-	}
-	return strconv.Quote(text)
 }
 
 // flagError turns what pflag says of a wrong flag into what we say.
@@ -46,7 +37,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	)
 	switch {
 	case errors.As(err, &value):
-		invalid := &lab.InvalidError{Value: value.GetValue(), Why: value.Unwrap().Error()}
+		invalid := &quantity.InvalidError{Value: value.GetValue(), Why: value.Unwrap().Error()}
 		errors.As(err, &invalid) // it knows which one of several values
 		invalid.Word = value.GetFlag().Name
 		return invalid
@@ -55,7 +46,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &unknown):
 		return unknownFlag(cmd, unknown)
 	case errors.As(err, &syntax):
-		return fmt.Errorf("%s: not a flag", safe(syntax.GetSpecifiedFlag()))
+		return fmt.Errorf("%s: not a flag", prose.Quote(syntax.GetSpecifiedFlag()))
 	}
 	return err
 }
@@ -67,12 +58,12 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	}
 	name := err.GetSpecifiedName()
 	if short := err.GetSpecifiedShortnames(); short != "" {
-		return fmt.Errorf("%s: unknown flag", safe("-"+name))
+		return fmt.Errorf("%s: unknown flag", prose.Quote("-"+name))
 	}
 	if name == "key" && cmd.Flags().Lookup("key-file") != nil {
 		return errKey
 	}
-	what := fmt.Sprintf("%s: unknown flag", safe("--"+name))
+	what := fmt.Sprintf("%s: unknown flag", prose.Quote("--"+name))
 	if !cmd.HasParent() {
 		if throw, _, _ := cmd.Find([]string{"throw"}); throw.Flags().Lookup(name) != nil {
 			return fmt.Errorf("%s; did you mean stones throw --%s?", what, name)
@@ -97,7 +88,7 @@ func oneDash(root *cobra.Command, args []string) error {
 		name, dash := strings.CutPrefix(arg, "-")
 		name, _, _ = strings.Cut(name, "=")
 		if dash && len(name) > 1 && cmd.Flags().Lookup(name) != nil {
-			return fmt.Errorf("%s: write --%s, with two dashes", safe("-"+name), name)
+			return fmt.Errorf("%s: write --%s, with two dashes", prose.Quote("-"+name), name)
 		}
 	}
 	return nil
@@ -107,25 +98,10 @@ func oneDash(root *cobra.Command, args []string) error {
 func nearest(flags *pflag.FlagSet, name string) string {
 	var names []string
 	flags.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	if near := alike(names, name); len(near) > 0 {
+	if near := prose.Alike(name, names); len(near) > 0 {
 		return near[0]
 	}
 	return ""
-}
-
-// alike returns those names that are most like the given one, if any is like
-// it at all. Cobra knows what is alike, but only among commands.
-func alike(names []string, name string) []string {
-	for distance := range 3 {
-		index := &cobra.Command{SuggestionsMinimumDistance: distance}
-		for _, n := range names {
-			index.AddCommand(&cobra.Command{Use: n, Run: func(*cobra.Command, []string) {}})
-		}
-		if near := index.SuggestionsFor(name); len(near) > 0 {
-			return near
-		}
-	}
-	return nil
 }
 
 // noWords refuses whatever stands on the command line and is no flag.
@@ -134,9 +110,9 @@ func noWords(cmd *cobra.Command, args []string) error {
 	case len(args) == 0:
 		return nil
 	case cmd.HasParent():
-		return fmt.Errorf("%s: unexpected word; %q takes flags only", safe(args[0]), cmd.CommandPath())
+		return fmt.Errorf("%s: unexpected word; %q takes flags only", prose.Quote(args[0]), cmd.CommandPath())
 	}
-	what := fmt.Sprintf("%s: unknown command", safe(args[0]))
+	what := fmt.Sprintf("%s: unknown command", prose.Quote(args[0]))
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		what += fmt.Sprintf("; did you mean %q?", near[0])
 	}

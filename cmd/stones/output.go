@@ -5,7 +5,7 @@ import (
 	"io/fs"
 	"os"
 
-	"stones/lab"
+	"stones/lab/quantity"
 )
 
 // create makes the file that a flag names. One that is there already is kept,
@@ -29,7 +29,7 @@ func create(flag, name string, force bool) (*os.File, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		why = "there is no such folder"
 	}
-	return nil, &lab.InvalidError{Word: flag, Value: name, Why: why}
+	return nil, &quantity.InvalidError{Word: flag, Value: name, Why: why}
 }
 
 // finish closes a file that was written. If that went wrong, then or before, it

@@ -19,12 +19,14 @@ import (
 
 	"stones/lab"
 	"stones/lab/path"
+	"stones/lab/prose"
+	"stones/lab/quantity"
 )
 
 // captured runs the one experiment, and writes what the ends of its wires have
 // seen into the file of --pcap.
 func (t *throw) captured(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
-	wrong := &lab.InvalidError{Word: "pcap", Value: t.pcap}
+	wrong := &quantity.InvalidError{Word: "pcap", Value: t.pcap}
 	switch {
 	case t.pcap == "-":
 		wrong.Why = "standard output is for the result; name a file"
@@ -43,7 +45,7 @@ func (t *throw) captured(ctx context.Context, es []lab.Experiment, done func(int
 	c := newCapture(es[0])
 	results, err := runAlong(ctx, tapped(c.tap)[es[0].Path], es, done)
 	if wrote := finish(f, c.write(f, t.comment(es[0]))); wrote != nil {
-		err = errors.Join(err, fmt.Errorf("write --pcap %s: %s", safe(t.pcap), reason(wrote)))
+		err = errors.Join(err, fmt.Errorf("write --pcap %s: %s", prose.Quote(t.pcap), reason(wrote)))
 	}
 	return results, err
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"stones/lab"
+	"stones/lab/prose"
+	"stones/lab/quantity"
 	"stones/lab/report"
 	"stones/lab/report/picture"
 )
@@ -25,7 +27,7 @@ func (t *throw) drawn() string {
 	case t.picture != "":
 		return "--picture"
 	case t.format == svg, t.format == png:
-		return "--format " + safe(t.format)
+		return "--format " + prose.Quote(t.format)
 	}
 	return ""
 }
@@ -43,13 +45,13 @@ func (t *throw) undrawable() error {
 	case t.json:
 		return fmt.Errorf("%s and --json exclude each other: a picture stands in a table, or is svg or png", flag)
 	case !file && t.format != "table":
-		return fmt.Errorf("%s and --format %s exclude each other: a picture stands in a table, or is svg or png", flag, safe(t.format))
+		return fmt.Errorf("%s and --format %s exclude each other: a picture stands in a table, or is svg or png", flag, prose.Quote(t.format))
 	case t.runs > 1:
 		return fmt.Errorf("%s and --runs exclude each other: one experiment at a time", flag)
 	case t.picture == "ladder" && (t.along() == lab.Host || t.along() == lab.Remote):
 		return fmt.Errorf("%s %q and --path %q exclude each other: it does not show its packets", flag, t.picture, t.along())
 	case t.format == png && t.out == "" && t.display:
-		return &lab.InvalidError{Word: "format", Value: png, Why: "not for a terminal; write it into a file with --out"}
+		return &quantity.InvalidError{Word: "format", Value: png, Why: "not for a terminal; write it into a file with --out"}
 	}
 	for _, name := range t.knobs {
 		if t.knob(name).len() > 1 {
@@ -66,7 +68,7 @@ func (t *throw) sit(es []lab.Experiment) error {
 	case flag == "":
 		return nil
 	case len(es) > 1:
-		return fmt.Errorf("%s and --experiment exclude each other: one experiment at a time, and in %s are %d", flag, safe(t.file), len(es))
+		return fmt.Errorf("%s and --experiment exclude each other: one experiment at a time, and in %s are %d", flag, prose.Quote(t.file), len(es))
 	case t.picture == "ladder" && (es[0].Path == lab.Host || es[0].Path == lab.Remote):
 		return fmt.Errorf("%s %q and --experiment exclude each other: the path %s does not show its packets", flag, t.picture, es[0].Path)
 	}

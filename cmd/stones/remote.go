@@ -8,6 +8,8 @@ import (
 	"stones/lab"
 	"stones/lab/path/host"
 	"stones/lab/path/remote"
+	"stones/lab/prose"
+	"stones/lab/quantity"
 	"stones/lab/run"
 )
 
@@ -62,7 +64,7 @@ func (c *caller) open(e lab.Experiment) (run.World, error) {
 func (c *caller) call(m manner) (*remote.Session, error) {
 	to, err := parsePlace(m.to)
 	if err != nil {
-		return nil, &lab.InvalidError{Word: "to", Value: m.to, Why: err.Error()}
+		return nil, &quantity.InvalidError{Word: "to", Value: m.to, Why: err.Error()}
 	}
 	sockets, err := host.Open(host.Config{IPv6: m.ipv6, Congestion: m.congestion, Buffer: m.buffer})
 	if err != nil {
@@ -106,13 +108,13 @@ func (t *throw) unsent() error {
 	}
 	p, err := parsePlace(t.to)
 	if err != nil {
-		return &lab.InvalidError{Word: "to", Value: t.to, Why: err.Error()}
+		return &quantity.InvalidError{Word: "to", Value: t.to, Why: err.Error()}
 	}
 	switch is6 := strings.Contains(p.host, ":"); {
 	case is6 && given("ipv4"):
-		return fmt.Errorf("--to %s and --ipv4 exclude each other: it is an IPv6 address", safe(t.to))
+		return fmt.Errorf("--to %s and --ipv4 exclude each other: it is an IPv6 address", prose.Quote(t.to))
 	case p.ip.IsValid() && !is6 && given("ipv6"):
-		return fmt.Errorf("--to %s and --ipv6 exclude each other: it is an IPv4 address", safe(t.to))
+		return fmt.Errorf("--to %s and --ipv6 exclude each other: it is an IPv4 address", prose.Quote(t.to))
 	}
 	for _, name := range t.impairments {
 		if given(name) {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stones/lab"
+	"stones/lab/prose"
 )
 
 // A program is what the command line takes from its process.
@@ -118,7 +119,7 @@ func knownShell(cmd *cobra.Command, args []string) error {
 	for _, shell := range cmd.Commands() {
 		names = append(names, shell.Name())
 	}
-	return fmt.Errorf("%s: unknown shell; allowed %s", safe(args[0]), strings.Join(names, ", "))
+	return fmt.Errorf("%s: unknown shell; allowed %s", prose.Quote(args[0]), strings.Join(names, ", "))
 }
 
 // newHelp returns the command that explains the others.

@@ -20,6 +20,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"stones/lab"
+	"stones/lab/prose"
+	"stones/lab/quantity"
 	"stones/lab/report"
 	"stones/lab/report/picture"
 )
@@ -205,7 +207,7 @@ func outcome(results []lab.Result, err error) error {
 		return &failure{exitBroken, broken}
 	case errors.Is(err, context.Canceled):
 		return &failure{exitInterrupted, errors.New("interrupted; this is what was known by then")}
-	case errors.As(err, new(*lab.InvalidError)):
+	case errors.As(err, new(*quantity.InvalidError)):
 		return err
 	case refused != nil:
 		return &failure{exitRefused, refused}
@@ -230,7 +232,7 @@ func (t *throw) contradiction() error {
 	}
 	err := exclude("ipv4", "ipv6", "choose one")
 	if t.json && t.format != "json" && given("format") {
-		return fmt.Errorf("--json and --format %s exclude each other: --json is --format json", safe(t.format))
+		return fmt.Errorf("--json and --format %s exclude each other: --json is --format json", prose.Quote(t.format))
 	}
 	for _, count := range []string{"count", "tcp-count", "udp-count"} {
 		for _, time := range []string{"time", "tcp-time", "udp-time"} {
@@ -249,7 +251,7 @@ func (t *throw) contradiction() error {
 		}
 	}
 	if t.theory && !t.json && report.WithTheory[t.format] == nil {
-		err = cmp.Or(err, fmt.Errorf("--theory and --format %s exclude each other: it has no room for theory", safe(t.format)))
+		err = cmp.Or(err, fmt.Errorf("--theory and --format %s exclude each other: it has no room for theory", prose.Quote(t.format)))
 	}
 	err = cmp.Or(err, t.undrawable(), t.unsent())
 	for _, name := range slices.Concat(t.knobs, []string{"path", "to", "tls", "seed", "runs", "only"}) {
@@ -281,7 +283,7 @@ func (t *throw) experiments() ([]lab.Experiment, error) {
 	}
 	for _, e := range es {
 		if e.Path != es[0].Path {
-			return nil, &lab.InvalidError{Word: "experiment", Value: t.file, Why: fmt.Sprintf("experiments of two paths, %s and %s; one at a time", es[0].Path, e.Path)}
+			return nil, &quantity.InvalidError{Word: "experiment", Value: t.file, Why: fmt.Sprintf("experiments of two paths, %s and %s; one at a time", es[0].Path, e.Path)}
 		}
 	}
 	return es, nil
@@ -293,11 +295,11 @@ func (t *throw) read() ([]lab.Experiment, error) {
 	if t.file != "-" {
 		name = t.file
 		if info, err := os.Stat(t.file); err == nil && !info.Mode().IsRegular() {
-			return nil, &lab.InvalidError{Word: "experiment", Value: t.file, Why: "not a file; allowed are files, and - for standard input"}
+			return nil, &quantity.InvalidError{Word: "experiment", Value: t.file, Why: "not a file; allowed are files, and - for standard input"}
 		}
 		f, err := os.Open(t.file)
 		if err != nil {
-			return nil, &lab.InvalidError{Word: "experiment", Value: t.file, Why: reason(err)}
+			return nil, &quantity.InvalidError{Word: "experiment", Value: t.file, Why: reason(err)}
 		}
 		defer f.Close()
 		in = f
@@ -307,7 +309,7 @@ func (t *throw) read() ([]lab.Experiment, error) {
 		return nil, fmt.Errorf("%s:%w", name, wrong)
 	}
 	if err != nil {
-		return nil, &lab.InvalidError{Word: "experiment", Value: t.file, Why: reason(err)}
+		return nil, &quantity.InvalidError{Word: "experiment", Value: t.file, Why: reason(err)}
 	}
 	return es, nil
 }
@@ -328,7 +330,7 @@ func (t *throw) sweep() ([]lab.Experiment, error) {
 	for _, name := range t.knobs {
 		if k := t.knob(name); k.len() > 0 {
 			if twice := repeated(k); twice != "" {
-				return nil, &lab.InvalidError{Word: name, Value: twice, Why: "given twice; the same again is what --runs is for"}
+				return nil, &quantity.InvalidError{Word: name, Value: twice, Why: "given twice; the same again is what --runs is for"}
 			}
 			turned = append(turned, k)
 			combinations *= k.len()
@@ -338,7 +340,7 @@ func (t *throw) sweep() ([]lab.Experiment, error) {
 		}
 	}
 	if t.seed > math.MaxUint64-uint64(t.runs-1) {
-		return nil, &lab.InvalidError{Word: "seed", Value: fmt.Sprint(t.seed), Why: fmt.Sprintf("no %d --runs from there; the last seed is %d", t.runs, uint64(math.MaxUint64))}
+		return nil, &quantity.InvalidError{Word: "seed", Value: fmt.Sprint(t.seed), Why: fmt.Sprintf("no %d --runs from there; the last seed is %d", t.runs, uint64(math.MaxUint64))}
 	}
 	es := make([]lab.Experiment, combinations)
 	for i := range es {

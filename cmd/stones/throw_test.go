@@ -17,6 +17,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/pace"
+	"stones/lab/quantity"
 	"stones/lab/wire"
 )
 
@@ -225,7 +226,7 @@ func TestExitCodes(t *testing.T) {
 		{name: "a law is broken", flows: []lab.Outcome{whole, broken, cut}, code: 4, message: "stones: udp: a law is broken: 3 = 2 + 2\n"},
 		{name: "interrupted", flows: []lab.Outcome{cut}, err: context.Canceled, code: 130, message: "stones: interrupted; this is what was known by then\n"},
 		{name: "refused", flows: []lab.Outcome{refused, cut}, code: 3, message: "stones: tcp: refused: connection refused\n"},
-		{name: "wrong after all", err: fmt.Errorf("lab: %w", &lab.InvalidError{Word: "mtu", Value: "1", Why: "too small"}), code: 2, message: "stones: --mtu \"1\": too small\n"},
+		{name: "wrong after all", err: fmt.Errorf("lab: %w", &quantity.InvalidError{Word: "mtu", Value: "1", Why: "too small"}), code: 2, message: "stones: --mtu \"1\": too small\n"},
 		{name: "no path", err: errors.New("lab: no\x1b[31m\nway"), code: 1, message: "stones: lab: no [31m way\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -352,39 +353,4 @@ func TestFlagsExplained(t *testing.T) {
 func flagsOf(p program) *cobra.Command {
 	cmd, _, _ := p.newRoot().Find([]string{"throw"})
 	return cmd
-}
-
-func TestSafe(t *testing.T) {
-	for _, tt := range []struct{ in, want string }{
-		{"5", `"5"`},
-		{"", `""`},
-		{"ж ü €", `"ж ü €"`},
-		{"a\nb\x1b[31m", `"a\nb\x1b[31m"`},
-		{"\u202eabc\u2066", `"\u202eabc\u2066"`},
-		{"\xff", `"\xff"`},
-		{strings.Repeat("x", 64), `"` + strings.Repeat("x", 64) + `"`},
-		{strings.Repeat("ж", 65), `"` + strings.Repeat("ж", 64) + `…"`},
-	} {
-		if got := safe(tt.in); got != tt.want {
-			t.Errorf("safe(%q) = %s; want %s", tt.in, got, tt.want)
-		}
-	}
-}
-
-func TestSize(t *testing.T) {
-	for _, tt := range []struct {
-		in   string
-		want int
-	}{
-		{"4096", 4096}, {"1B", 1}, {"64kB", 64_000}, {"64KiB", 65_536}, {"1MB", 1_000_000}, {"1MiB", 1 << 20}, {"1GiB", 1 << 30},
-	} {
-		if got, err := size(tt.in); got != tt.want || err != nil {
-			t.Errorf("size(%q) = %d, %v; want %d", tt.in, got, err, tt.want)
-		}
-	}
-	for _, in := range []string{"", "B", "64K", "64k", "64KB", "1.5MB", "+1", "1 kB", "kB1", "99999999999GB", "9223372036854775808"} {
-		if got, err := size(in); err == nil {
-			t.Errorf("size(%q) = %d; want an error", in, got)
-		}
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"stones/lab/prose"
 	"stones/lab/stone"
 )
 
@@ -231,7 +232,7 @@ func (w *words) oneOf(what string, allowed ...string) string {
 	if slices.Contains(allowed, word) {
 		return word
 	}
-	w.fail("%s %s: not known; allowed %s", what, quote(word), strings.Join(allowed, ", "))
+	w.fail("%s %s: not known; allowed %s", what, prose.Quote(word), strings.Join(allowed, ", "))
 	return ""
 }
 
@@ -266,7 +267,7 @@ func (w *words) proof() (p [32]byte) {
 // end expects that there are no more words.
 func (w *words) end() error {
 	if len(w.left) > 0 {
-		w.fail("%s: one word too many", quote(w.left[0]))
+		w.fail("%s: one word too many", prose.Quote(w.left[0]))
 	}
 	return w.err
 }
@@ -274,11 +275,11 @@ func (w *words) end() error {
 // number reads a whole number. Its errors lack only what the number is of.
 func number(word string, least, most int) (int, error) {
 	if !digits(word) {
-		return 0, fmt.Errorf("%s: not a whole number; allowed %d to %d", quote(word), least, most)
+		return 0, fmt.Errorf("%s: not a whole number; allowed %d to %d", prose.Quote(word), least, most)
 	}
 	n, err := strconv.Atoi(word)
 	if err != nil || n < least || n > most {
-		return 0, fmt.Errorf("%s: out of range; allowed %d to %d", quote(word), least, most)
+		return 0, fmt.Errorf("%s: out of range; allowed %d to %d", prose.Quote(word), least, most)
 	}
 	return n, nil
 }
@@ -287,7 +288,7 @@ func number(word string, least, most int) (int, error) {
 func exchange(word string) (uint32, error) {
 	n, err := strconv.ParseUint(word, 10, 32)
 	if err != nil || n == 0 {
-		return 0, fmt.Errorf("exchange %s: not a number from 1 to 4294967295", quote(word))
+		return 0, fmt.Errorf("exchange %s: not a number from 1 to 4294967295", prose.Quote(word))
 	}
 	return uint32(n), nil
 }
@@ -305,5 +306,5 @@ func unhex(to []byte, word string) error {
 		}
 		clear(to)
 	}
-	return fmt.Errorf("%s: not %d hexadecimal digits", quote(word), 2*len(to))
+	return fmt.Errorf("%s: not %d hexadecimal digits", prose.Quote(word), 2*len(to))
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"stones/lab/prose"
 )
 
 // Port is where a server listens if nothing else is said, TCP and UDP.
@@ -29,7 +31,7 @@ var ErrForeign = errors.New("control: not a reply of this protocol")
 func AppendOK(b []byte, text string) []byte { return appendReply(b, "ok", text) }
 
 // AppendNo appends the last line of a reply that says no, and why.
-func AppendNo(b []byte, why string) []byte { return appendReply(b, "no", Safe(why)) }
+func AppendNo(b []byte, why string) []byte { return appendReply(b, "no", prose.Safe(why)) }
 
 // AppendLine appends one of the lines that come before the last.
 func AppendLine(b []byte, text string) []byte { return appendText(append(b, ' '), text) }
@@ -45,7 +47,7 @@ func appendReply(b []byte, word, text string) []byte {
 // appendText appends text, as far as a line has room for it, and the line's end.
 func appendText(b []byte, text string) []byte {
 	if strings.ContainsAny(text, "\r\n") {
-		text = Safe(text)
+		text = prose.Safe(text)
 	}
 	const room = MaxLen - len("ok ")
 	return append(append(b, text[:min(len(text), room)]...), '\n')
@@ -104,9 +106,9 @@ func last(line string) (string, error) {
 	case "ok":
 		return text, nil
 	case "no":
-		return "", &Refused{Safe(text)}
+		return "", &Refused{prose.Safe(text)}
 	}
-	return "", fmt.Errorf("%w: %s", ErrForeign, quote(line))
+	return "", fmt.Errorf("%w: %s", ErrForeign, prose.Quote(line))
 }
 
 // CheckGreeting says what is wrong with a line of a greeting: nobody could tell
@@ -114,11 +116,11 @@ func last(line string) (string, error) {
 func CheckGreeting(text string) error {
 	switch {
 	case len(text) > MaxLen:
-		return fmt.Errorf("greeting %s: %w", quote(text), ErrTooLong)
+		return fmt.Errorf("greeting %s: %w", prose.Quote(text), ErrTooLong)
 	case isLast(text) || strings.HasPrefix(text, " "):
-		return fmt.Errorf("greeting %s: begins as a reply does: with ok, no or a space", quote(text))
-	case Safe(text) != text:
-		return fmt.Errorf("greeting %s: not all of it can be shown", quote(text))
+		return fmt.Errorf("greeting %s: begins as a reply does: with ok, no or a space", prose.Quote(text))
+	case prose.Safe(text) != text:
+		return fmt.Errorf("greeting %s: not all of it can be shown", prose.Quote(text))
 	}
 	return nil
 }
@@ -149,7 +151,7 @@ func ParseWelcome(text string) (Welcome, error) {
 			return w, nil
 		}
 	}
-	return Welcome{}, fmt.Errorf("%w: %s", ErrForeign, quote(text))
+	return Welcome{}, fmt.Errorf("%w: %s", ErrForeign, prose.Quote(text))
 }
 
 // A Ticket is the answer to [Plan].
@@ -171,7 +173,7 @@ func ParseTicket(text string) (Ticket, error) {
 	secret, also := strings.CutPrefix(second, "secret=")
 	n, err := exchange(number)
 	if !ok || !also || err != nil || unhex(t.Secret[:], secret) != nil {
-		return Ticket{}, fmt.Errorf("%w: %s", ErrForeign, quote(text))
+		return Ticket{}, fmt.Errorf("%w: %s", ErrForeign, prose.Quote(text))
 	}
 	t.Exchange = n
 	return t, nil
@@ -190,7 +192,7 @@ func ParseProof(text string) (proof [32]byte, err error) {
 func ParseCount(text string) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || !digits(text) || n > MaxCount {
-		return 0, fmt.Errorf("%w: %s", ErrForeign, quote(text))
+		return 0, fmt.Errorf("%w: %s", ErrForeign, prose.Quote(text))
 	}
 	return n, nil
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"stones/lab/prose"
 )
 
 // An Arrival is one stone of a report.
@@ -34,7 +36,7 @@ func ParseArrival(text string) (Arrival, error) {
 	a, ok := nanoseconds(at)
 	d, also := nanoseconds(delay)
 	if err != nil || !ok || !also {
-		return Arrival{}, fmt.Errorf("%w: arrival %s", ErrForeign, quote(text))
+		return Arrival{}, fmt.Errorf("%w: arrival %s", ErrForeign, prose.Quote(text))
 	}
 	return Arrival{n, a, d}, nil
 }
@@ -71,7 +73,7 @@ func (r Report) Append(b []byte) []byte {
 		b = AppendLine(b, fmt.Sprintf("thrown %d %d %d", r.Planned, r.Attempted, r.Thrown))
 	}
 	for _, cause := range slices.Sorted(maps.Keys(r.NotThrown)) {
-		b = AppendLine(b, fmt.Sprintf("not %d %s", r.NotThrown[cause], Safe(cause)))
+		b = AppendLine(b, fmt.Sprintf("not %d %s", r.NotThrown[cause], prose.Safe(cause)))
 	}
 	b = AppendLine(b, fmt.Sprintf("damaged %d", r.Damaged))
 	b = AppendLine(b, fmt.Sprintf("foreign %d", r.Foreign))
@@ -79,7 +81,7 @@ func (r Report) Append(b []byte) []byte {
 	if r.DropsUnknown == "" {
 		b = AppendLine(b, fmt.Sprintf("drops %d", r.Drops))
 	} else {
-		b = AppendLine(b, "drops unknown "+Safe(r.DropsUnknown))
+		b = AppendLine(b, "drops unknown "+prose.Safe(r.DropsUnknown))
 	}
 	return AppendLine(b, fmt.Sprintf("drained %d", r.Drained.Nanoseconds()))
 }
@@ -99,7 +101,7 @@ func (r *Report) parse(text string) (err error) {
 		many, cause, _ := strings.Cut(rest, " ")
 		n, bad := number(many, 1, MaxCount)
 		if err = bad; bad == nil {
-			err = r.notThrown(n, Safe(cause))
+			err = r.notThrown(n, prose.Safe(cause))
 		}
 	case "damaged":
 		r.Damaged, err = number(rest, 0, MaxCount)
@@ -109,7 +111,7 @@ func (r *Report) parse(text string) (err error) {
 		r.Reads, err = number(rest, 0, MaxCount)
 	case "drops":
 		why, unknown := strings.CutPrefix(rest, "unknown ")
-		if r.Drops, r.DropsUnknown = 0, Safe(why); !unknown {
+		if r.Drops, r.DropsUnknown = 0, prose.Safe(why); !unknown {
 			r.DropsUnknown = ""
 			r.Drops, err = number(rest, 0, MaxCount)
 		}
@@ -122,7 +124,7 @@ func (r *Report) parse(text string) (err error) {
 		err = errors.New("not known")
 	}
 	if err != nil {
-		return fmt.Errorf("%w: report %s: %v", ErrForeign, quote(text), err)
+		return fmt.Errorf("%w: report %s: %v", ErrForeign, prose.Quote(text), err)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/path"
+	"stones/lab/prose"
 )
 
 // A Figure is one number of a result, in a unit. Its name is the one it has in
@@ -62,7 +63,7 @@ func parseFigure(transport, name, unit string) (Figure, error) {
 	}
 	allowed := units[kindOf(name)]
 	if _, ok := allowed[unit]; !ok && unit != "" {
-		return f, fmt.Errorf("%s is no unit for %s; allowed %s", quote(unit), name, strings.Join(slices.Sorted(maps.Keys(allowed)), ", "))
+		return f, fmt.Errorf("%s is no unit for %s; allowed %s", prose.Quote(unit), name, strings.Join(slices.Sorted(maps.Keys(allowed)), ", "))
 	}
 	return f, nil
 }
@@ -160,7 +161,7 @@ func (f Figure) String() string { return f.Transport + " " + f.Name }
 func number(text string) (float64, error) {
 	v, err := strconv.ParseFloat(text, 64)
 	if err != nil || len(text) > 20 || strings.Trim(text, "0123456789.") != "" {
-		return 0, fmt.Errorf("%s is not a number; write e.g. 12 or 0.5", quote(text))
+		return 0, fmt.Errorf("%s is not a number; write e.g. 12 or 0.5", prose.Quote(text))
 	}
 	return v, nil
 }

@@ -8,7 +8,6 @@ import (
 	"path"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,6 +15,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"stones/lab"
+	"stones/lab/prose"
+	"stones/lab/quantity"
 )
 
 // Limits of a lesson's file.
@@ -205,7 +206,7 @@ func (p *parser) experiment(l *Lesson) error {
 	for _, text := range given {
 		word, value, valued := strings.Cut(text.text, " ")
 		if strings.HasPrefix(word, "-") {
-			return p.wrong(text.number, "%s: write the flag without dashes", quote(word))
+			return p.wrong(text.number, "%s: write the flag without dashes", prose.Quote(word))
 		}
 		if valued {
 			word += "=" + strings.TrimSpace(value)
@@ -243,8 +244,8 @@ func (p *parser) one(args []string) (lab.Experiment, error) {
 // plain says what is wrong with a flag as it is written in a lesson, which is
 // without dashes.
 func plain(err error) string {
-	if wrong := new(lab.InvalidError); errors.As(err, &wrong) {
-		return fmt.Sprintf("%s %s: %s", wrong.Word, quote(wrong.Value), wrong.Why)
+	if wrong := new(quantity.InvalidError); errors.As(err, &wrong) {
+		return fmt.Sprintf("%s %s: %s", wrong.Word, prose.Quote(wrong.Value), wrong.Why)
 	}
 	return err.Error()
 }
@@ -339,18 +340,10 @@ func thrown(f Figure, e lab.Experiment) error {
 	return nil
 }
 
-// quote makes text of others safe to print.
-func quote(text string) string {
-	if runes := []rune(text); len(runes) > 64 {
-		text = string(runes[:64]) + "…"
-	}
-	return strconv.Quote(text)
-}
-
 // unknown says that there is no such thing of that name, and which one is near.
 func unknown(what, name string, known []string) string {
-	text := fmt.Sprintf("unknown %s %s", what, quote(name))
-	if best, near := lab.Nearest(name, known); near {
+	text := fmt.Sprintf("unknown %s %s", what, prose.Quote(name))
+	if best, near := prose.Nearest(name, known); near {
 		text += fmt.Sprintf("; did you mean %q?", best)
 	}
 	return text

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"stones/lab/number"
+	"stones/lab/quantity"
 )
 
 // A Pattern is how stones are spread in time. All have the same mean rate. The
@@ -40,12 +40,12 @@ func (p *Pattern) UnmarshalText(text []byte) error {
 		*p = Pattern{Poisson: true}
 	default:
 		amount, ok := strings.CutPrefix(word, burst)
-		n, err := number.Parse(strings.TrimPrefix(amount, "-"), 1)
+		n, err := quantity.ParseDecimal(strings.TrimPrefix(amount, "-"), 1)
 		switch {
-		case !ok || errors.Is(err, number.ErrNotNumber) || errors.Is(err, number.ErrFine):
+		case !ok || errors.Is(err, quantity.ErrNotNumber) || errors.Is(err, quantity.ErrFine):
 			return errors.New("not a pattern; write steady, poisson or burst:10")
-		case errors.Is(err, number.ErrLarge) || amount[0] == '-' || n < 1 || n > MaxCount:
-			return errors.New(outOfRange(Pattern{Burst: 1}, Pattern{Burst: MaxCount}))
+		case errors.Is(err, quantity.ErrLarge) || amount[0] == '-' || n < 1 || n > MaxCount:
+			return errors.New(quantity.OutOfRange(Pattern{Burst: 1}, Pattern{Burst: MaxCount}))
 		}
 		*p = Pattern{Burst: int(n)}
 	}

@@ -3,6 +3,8 @@ package pace
 import (
 	"math/bits"
 	"time"
+
+	"stones/lab/quantity"
 )
 
 // draw makes the table of a schedule whose gaps are exponentially distributed,
@@ -25,7 +27,7 @@ func (s *Schedule) draw(seed uint64) error {
 			s.count = len(s.poisson)
 			return nil
 		case n > MaxCount:
-			return invalid("time", s.plan.Time, "too many stones; "+outOfRange(1, MaxCount))
+			return quantity.Invalid("time", s.plan.Time, "too many stones; "+quantity.OutOfRange(1, MaxCount))
 		}
 		s.poisson = append(s.poisson, time.Duration(at.whole))
 		at = at.add(mean.times(exponential(newDraws(seed, n+1))))

@@ -2,12 +2,10 @@ package pace
 
 import (
 	"errors"
-	"fmt"
 	"math/bits"
-	"strconv"
 	"strings"
 
-	"stones/lab/number"
+	"stones/lab/quantity"
 )
 
 // A Rate is how fast stones are thrown: stones a second, bits of stone a
@@ -39,7 +37,7 @@ const (
 )
 
 // What is said of a rate that is none.
-const notRate = "not a rate; write 200 (stones a second), 1.6Mbit or max; units: bit kbit Mbit Gbit B kB MB GB"
+const notRate = "not a rate; write 200 (stones a second), 1.6Mbit or max; " + quantity.BitRateUnits
 
 // StonesPerSecond is a rate of n stones a second, from 1 to 1,000,000,000.
 func StonesPerSecond(n int64) Rate { return Rate{stones, n * million} }
@@ -67,9 +65,9 @@ func (r Rate) inRange() bool {
 // outOfRange says what is allowed.
 func (k kind) outOfRange() string {
 	if k == stoneBits {
-		return outOfRange(BitsPerSecond(1), "1000Gbit")
+		return quantity.OutOfRange(BitsPerSecond(1), "1000Gbit")
 	}
-	return outOfRange(Rate{stones, 1}, Rate{stones, maxStones})
+	return quantity.OutOfRange(Rate{stones, 1}, Rate{stones, maxStones})
 }
 
 // gap returns the gap between stones of size bytes as a fraction, in
@@ -113,17 +111,9 @@ func (r Rate) Bits(size int) int64 {
 func (r Rate) String() string {
 	switch r.kind {
 	case stones:
-		return number.Format(r.n, million) + "/s"
+		return quantity.FormatDecimal(r.n, million) + "/s"
 	case stoneBits:
-		switch {
-		case r.n >= 1e9:
-			return number.Format(r.n, 1e9) + "Gbit"
-		case r.n >= 1e6:
-			return number.Format(r.n, 1e6) + "Mbit"
-		case r.n >= 1e3:
-			return number.Format(r.n, 1e3) + "kbit"
-		}
-		return strconv.FormatInt(r.n, 10) + "bit"
+		return quantity.FormatBitRate(r.n)
 	case unpaced:
 		return "max"
 	case unset:
@@ -140,48 +130,37 @@ func (r *Rate) UnmarshalText(text []byte) error {
 		*r = Max()
 		return nil
 	}
-	amount, unit := number.CutUnit(string(text))
-	unit = strings.TrimSuffix(unit, "/s")
-	kind, scale := stoneBits, int64(1)
-	switch unit {
-	case "":
-		kind, scale = stones, million
-	case "bit":
-	case "kbit":
-		scale = 1e3
-	case "Mbit":
-		scale = 1e6
-	case "Gbit":
-		scale = 1e9
-	case "Tbit":
-		scale = 1e12
-	case "B":
-		scale = 8
-	case "kB":
-		scale = 8e3
-	case "MB":
-		scale = 8e6
-	case "GB":
-		scale = 8e9
-	case "k", "M", "G":
-		return fmt.Errorf("bits or bytes? write %s%sbit or %s%sB", amount, unit, amount, unit)
-	case "NaN", "Inf", "-Inf", "+Inf":
-		return errors.New(stones.outOfRange())
-	default:
-		return errors.New(notRate)
-	}
-	n, err := number.Parse(strings.TrimPrefix(amount, "-"), scale)
-	read := Rate{kind, n}
+	read, err := parseRate(string(text))
 	switch {
-	case errors.Is(err, number.ErrNotNumber):
+	case errors.Is(err, quantity.ErrLarge) || err == nil && !read.inRange():
+		return errors.New(read.kind.outOfRange())
+	case errors.Is(err, quantity.ErrNotNumber) || errors.Is(err, quantity.ErrUnit):
 		return errors.New(notRate)
-	case errors.Is(err, number.ErrLarge) || amount[0] == '-' || err == nil && !read.inRange():
-		return errors.New(kind.outOfRange())
-	case errors.Is(err, number.ErrFine) && kind == stones:
+	case errors.Is(err, quantity.ErrFine):
 		return errors.New("too fine; a rate has up to 6 decimals")
-	case errors.Is(err, number.ErrFine):
-		return errors.New("not a whole number of bits a second")
+	case err != nil:
+		return err
 	}
 	*r = read
 	return nil
+}
+
+// parseRate reads a rate that is not max. Its kind is known even if there is an
+// error.
+func parseRate(text string) (Rate, error) {
+	amount, unit := quantity.CutUnit(text)
+	switch unit {
+	case "", "/s":
+	case "NaN", "Inf", "-Inf", "+Inf":
+		return Rate{kind: stones}, quantity.ErrLarge
+	default:
+		n, err := quantity.ParseBitRate(text)
+		return Rate{stoneBits, n}, err
+	}
+	magnitude, negative := strings.CutPrefix(amount, "-")
+	n, err := quantity.ParseDecimal(magnitude, million)
+	if err == nil && negative {
+		err = quantity.ErrLarge
+	}
+	return Rate{stones, n}, err
 }

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"stones/lab/clock"
+	"stones/lab/quantity"
 	"stones/lab/stone"
 )
 
@@ -41,39 +42,28 @@ type Plan struct {
 	Pattern Pattern       `json:"pattern,omitzero"`
 }
 
-// An InvalidError says which word of a plan cannot be meant.
-type InvalidError struct {
-	Word  string // the flag's name without dashes
-	Value string // as it was understood
-	Why   string // what is wrong and what is allowed
-}
-
-func (e *InvalidError) Error() string {
-	return fmt.Sprintf("%s %q: %s", e.Word, e.Value, e.Why)
-}
-
-// Validate returns an [InvalidError] for the first field that is out of range,
+// Validate returns a [quantity.InvalidError] for the first field that is out of range,
 // or does not go with another one.
 func (p Plan) Validate() error {
 	switch {
 	case p.Count != 0 && p.Time != 0:
-		return invalid("count", p.Count, fmt.Sprintf("does not go with the time %v; set one of them", p.Time))
+		return quantity.Invalid("count", p.Count, fmt.Sprintf("does not go with the time %s; set one of them", quantity.FormatDuration(p.Time)))
 	case p.Time == 0 && (p.Count < 1 || p.Count > MaxCount):
-		return invalid("count", p.Count, outOfRange(1, MaxCount))
+		return quantity.Invalid("count", p.Count, quantity.OutOfRange(1, MaxCount))
 	case p.Time < 0 || p.Time > MaxTime:
-		return invalid("time", p.Time, outOfRange(time.Nanosecond, MaxTime))
+		return quantity.Invalid("time", p.Time, quantity.OutOfRange(time.Nanosecond, MaxTime))
 	case p.Size < stone.HeaderLen || p.Size > stone.MaxSize:
-		return invalid("size", p.Size, outOfRange(stone.HeaderLen, stone.MaxSize))
+		return quantity.Invalid("size", p.Size, quantity.OutOfRange(stone.HeaderLen, stone.MaxSize))
 	case p.Rate.kind == unset:
-		return invalid("rate", p.Rate, notRate)
+		return quantity.Invalid("rate", p.Rate, notRate)
 	case p.Pattern.Poisson && p.Pattern.Burst != 0:
-		return invalid("pattern", p.Pattern, "one pattern at a time: poisson, or burst")
+		return quantity.Invalid("pattern", p.Pattern, "one pattern at a time: poisson, or burst")
 	case p.Pattern.Burst < 0 || p.Pattern.Burst > MaxCount:
-		return invalid("pattern", p.Pattern, outOfRange(Pattern{Burst: 1}, Pattern{Burst: MaxCount}))
+		return quantity.Invalid("pattern", p.Pattern, quantity.OutOfRange(Pattern{Burst: 1}, Pattern{Burst: MaxCount}))
 	case p.Rate.kind == unpaced && p.Pattern != Pattern{}:
-		return invalid("pattern", p.Pattern, "does not go with the rate max, which has no pattern")
+		return quantity.Invalid("pattern", p.Pattern, "does not go with the rate max, which has no pattern")
 	case !p.Rate.inRange():
-		return invalid("rate", p.Rate, p.Rate.kind.outOfRange())
+		return quantity.Invalid("rate", p.Rate, p.Rate.kind.outOfRange())
 	}
 	return nil
 }
@@ -92,7 +82,7 @@ type Schedule struct {
 
 // NewSchedule returns the schedule of a plan. The first stone is due at once.
 // Only the poisson pattern has chance in it, and needs the seed; the same seed
-// gives the same schedule. The error is an [InvalidError].
+// gives the same schedule. The error is a [quantity.InvalidError].
 //
 // A poisson schedule takes 8 bytes a stone, the others nothing.
 func NewSchedule(plan Plan, seed uint64) (*Schedule, error) {
@@ -107,7 +97,7 @@ func NewSchedule(plan Plan, seed uint64) (*Schedule, error) {
 	if plan.Time > 0 {
 		n, ok := s.before(plan.Time)
 		if !ok || n > MaxCount {
-			return nil, invalid("time", plan.Time, fmt.Sprintf("too many stones at the rate %v; allowed 1 to %d", plan.Rate, MaxCount))
+			return nil, quantity.Invalid("time", plan.Time, fmt.Sprintf("too many stones at the rate %v; allowed 1 to %d", plan.Rate, MaxCount))
 		}
 		s.count = int(n)
 	}
@@ -122,7 +112,7 @@ func NewSchedule(plan Plan, seed uint64) (*Schedule, error) {
 
 // tooLong is the error of a schedule that goes on for more than MaxTime.
 func (s *Schedule) tooLong() error {
-	return invalid("count", s.count, fmt.Sprintf("takes too long at the rate %v; allowed up to %v", s.plan.Rate, MaxTime))
+	return quantity.Invalid("count", s.count, fmt.Sprintf("takes too long at the rate %v; allowed up to %s", s.plan.Rate, quantity.FormatDuration(MaxTime)))
 }
 
 // Paced reports whether there is a schedule. At the rate max there is none: a
@@ -213,14 +203,4 @@ func (s *Schedule) Stones(ctx context.Context, c clock.Clock, start time.Duratio
 			}
 		}
 	}
-}
-
-// invalid returns the error for a word.
-func invalid(word string, value any, why string) error {
-	return &InvalidError{Word: word, Value: fmt.Sprint(value), Why: why}
-}
-
-// outOfRange says what is allowed.
-func outOfRange(from, to any) string {
-	return fmt.Sprintf("out of range; allowed %v to %v", from, to)
 }

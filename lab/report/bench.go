@@ -9,6 +9,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/pace"
+	"stones/lab/prose"
 )
 
 // Bench writes a line for each flow, as benchstat reads them: several runs
@@ -126,7 +127,7 @@ func named(text string) string {
 			return '_'
 		}
 		return r
-	}, safe(strings.TrimSuffix(text, "/s")))
+	}, prose.Safe(strings.TrimSuffix(text, "/s")))
 	if text == "" {
 		return none
 	}
@@ -135,7 +136,7 @@ func named(text string) string {
 
 // configured makes text fit for a configuration line, which may not be empty.
 func configured(text string) string {
-	if text = strings.TrimSpace(safe(text)); text == "" {
+	if text = strings.TrimSpace(prose.Safe(text)); text == "" {
 		return none
 	}
 	return text

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"stones/lab"
+	"stones/lab/prose"
 	"stones/lab/server"
 )
 
@@ -19,12 +20,12 @@ type Guest struct {
 
 // CatchingAt says where a catcher listens, on one line.
 func CatchingAt(address string) string {
-	return fmt.Sprintf("Catching at %s over TCP and UDP. Ctrl-C ends it.", safe(address))
+	return fmt.Sprintf("Catching at %s over TCP and UDP. Ctrl-C ends it.", prose.Safe(address))
 }
 
 // ReachedAt says how others find a catcher that listens at all addresses.
 func ReachedAt(addresses []string) string {
-	return "Others throw with: stones throw --to " + safe(strings.Join(addresses, "  or  --to "))
+	return "Others throw with: stones throw --to " + prose.Safe(strings.Join(addresses, "  or  --to "))
 }
 
 // Readable is the warning that there is no encryption.

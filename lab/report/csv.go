@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"stones/lab"
+	"stones/lab/prose"
 )
 
 // CSV writes a line for each flow: what was asked for, how it ended, and
@@ -69,7 +70,7 @@ func record(version string, r *lab.Result, x *lab.Outcome) []string {
 		if field == "" {
 			field = none
 		}
-		fields[i] = safe(field)
+		fields[i] = prose.Safe(field)
 	}
 	return fields
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"stones/lab"
+	"stones/lab/quantity"
 )
 
 // intervalGoodput is the goodput within the first interval: over the same time
@@ -45,7 +46,7 @@ func CrosscheckGoodput(w io.Writer, doc lab.Document) error {
 	p.above = append(p.above, planLine(e.TCP))
 	p.above = append(p.above, wayLines(combinations[0], []parameter{findParameter("loss"), findParameter("delay"), findParameter("delay" + backSuffix)})...)
 	p.above = append(p.above, stacksOf(doc, true)...)
-	p.above = append(p.above, goodputLine(lab.FormatDuration(e.TCP.Time), runs))
+	p.above = append(p.above, goodputLine(quantity.FormatDuration(e.TCP.Time), runs))
 
 	p.table = grid{words: 2, wide: true, head: slices.Clone(goodputHead)}
 	for _, g := range engines {
@@ -104,7 +105,7 @@ func goodputRows(combinations []combination) (rows []goodputRow, runs int) {
 
 // cells is the row of r, in Mbit/s.
 func (r goodputRow) cells(engines []engine) []string {
-	row := []string{r.loss, lab.FormatDuration(r.rtt)}
+	row := []string{r.loss, quantity.FormatDuration(r.rtt)}
 	for _, g := range engines {
 		cell := noCell
 		if s := r.goodput[g]; s.n > 0 {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"stones/lab"
+	"stones/lab/prose"
 )
 
 // Markdown writes the page with a table of GitHub's kind, each line a paragraph.
@@ -69,5 +70,5 @@ func (g grid) markdown(b *strings.Builder) {
 func marked(text string) string {
 	return strings.NewReplacer(
 		"|", `\|`, "<", `\<`, "[", `\[`, "]", `\]`, "*", `\*`, "_", `\_`, "`", "\\`", "~", `\~`, "&", `\&`,
-	).Replace(safe(text))
+	).Replace(prose.Safe(text))
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"stones/lab"
+	"stones/lab/prose"
 )
 
 // A page is what the formats for people show.
@@ -31,7 +32,7 @@ type grid struct {
 func Headline(doc lab.Document) []string {
 	lines := newPage(doc).above
 	for i := range lines {
-		lines[i] = safe(lines[i])
+		lines[i] = prose.Safe(lines[i])
 	}
 	return lines
 }

@@ -9,6 +9,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/pace"
+	"stones/lab/quantity"
 	"stones/lab/wire"
 )
 
@@ -26,7 +27,7 @@ func parameters() []parameter {
 	list := []parameter{
 		planned("rate", func(p *pace.Plan) string { return p.Rate.String() }),
 		planned("count", func(p *pace.Plan) string { return strconv.Itoa(p.Count) }),
-		planned("time", func(p *pace.Plan) string { return lab.FormatDuration(p.Time) }),
+		planned("time", func(p *pace.Plan) string { return quantity.FormatDuration(p.Time) }),
 		planned("size", func(p *pace.Plan) string { return strconv.Itoa(p.Size) }),
 		planned("pattern", func(p *pace.Plan) string { return p.Pattern.String() }),
 	}
@@ -41,11 +42,11 @@ func parameters() []parameter {
 		general("window", func(e *lab.Experiment) string { return own(e.Buffer) }),
 		general("congestion", func(e *lab.Experiment) string { return own(e.Congestion) }),
 		general("recovery", func(e *lab.Experiment) string { return own(e.Recovery) }),
-		general("deadline", func(e *lab.Experiment) string { return lab.FormatDuration(e.Deadline) }),
-		general("asleep", func(e *lab.Experiment) string { return lab.FormatDuration(e.Asleep) }),
+		general("deadline", func(e *lab.Experiment) string { return quantity.FormatDuration(e.Deadline) }),
+		general("asleep", func(e *lab.Experiment) string { return quantity.FormatDuration(e.Asleep) }),
 		general("read-size", func(e *lab.Experiment) string { return own(e.ReadSize) }),
 		general("nobody", func(e *lab.Experiment) string { return yesNo(e.Nobody) }),
-		general("give-up", func(e *lab.Experiment) string { return lab.FormatDuration(e.GiveUp) }),
+		general("give-up", func(e *lab.Experiment) string { return quantity.FormatDuration(e.GiveUp) }),
 		general("together", func(e *lab.Experiment) string { return yesNo(e.Together) }),
 		general("path", func(e *lab.Experiment) string { return e.Path }),
 		general("to", func(e *lab.Experiment) string { return cmp.Or(e.To, none) }),
@@ -90,7 +91,7 @@ type knob struct {
 
 // knobs holds all of them, in the order in which people name them.
 var knobs = []knob{
-	{"delay", func(s wire.Shape) string { return lab.FormatDuration(s.Delay) }},
+	{"delay", func(s wire.Shape) string { return quantity.FormatDuration(s.Delay) }},
 	{"jitter", func(s wire.Shape) string { return s.Jitter.String() }},
 	{"overtake", func(s wire.Shape) string { return yesNo(s.Overtake) }},
 	{"loss", func(s wire.Shape) string { return s.Loss.String() }},

@@ -9,6 +9,7 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 
 	"stones/lab"
+	"stones/lab/prose"
 )
 
 // width is that of the terminals and projectors for which lines are broken.
@@ -22,7 +23,7 @@ func (p page) text(w io.Writer) error {
 	var text strings.Builder
 	write := func(lines ...string) {
 		for _, line := range lines {
-			text.WriteString(wrap(safe(line), width))
+			text.WriteString(strings.Join(prose.Wrap(prose.Safe(line), width, "", "  "), "\n") + "\n")
 		}
 	}
 	draw := func(g grid) error {
@@ -83,7 +84,7 @@ func (g grid) render(w io.Writer) error {
 	for i, name := range g.head {
 		lines := strings.Split(name, "\n")
 		for j := range lines {
-			lines[j] = safe(lines[j])
+			lines[j] = prose.Safe(lines[j])
 		}
 		head[i] = strings.Join(lines, "\n")
 	}
@@ -91,34 +92,11 @@ func (g grid) render(w io.Writer) error {
 	for _, row := range g.rows {
 		cells := make([]string, len(row))
 		for i, cell := range row {
-			cells[i] = safe(cell)
+			cells[i] = prose.Safe(cell)
 		}
 		if err := table.Append(cells); err != nil {
 			return err
 		}
 	}
 	return table.Render()
-}
-
-// wrap breaks a line at blanks where it would become longer than most, and
-// ends it.
-func wrap(line string, most int) string {
-	const indent = "  "
-	var b strings.Builder
-	length := 0
-	for i, word := range strings.Fields(line) {
-		n := len([]rune(word))
-		switch {
-		case i == 0:
-		case length+1+n > most:
-			b.WriteString("\n" + indent)
-			length = len(indent)
-		default:
-			b.WriteString(" ")
-			length++
-		}
-		b.WriteString(word)
-		length += n
-	}
-	return b.String() + "\n"
 }

@@ -10,6 +10,8 @@ import (
 	"stones/lab"
 	"stones/lab/pace"
 	"stones/lab/path"
+	"stones/lab/prose"
+	"stones/lab/quantity"
 	"stones/lab/report/glossary"
 )
 
@@ -153,7 +155,7 @@ func rowName(key string, e *lab.Experiment) string {
 	}
 	switch {
 	case key == "late":
-		return fmt.Sprintf("%s (over %s%s)", rowNames[key], lab.FormatDuration(e.Deadline), above)
+		return fmt.Sprintf("%s (over %s%s)", rowNames[key], quantity.FormatDuration(e.Deadline), above)
 	case strings.HasPrefix(key, "delay_"):
 		return rowNames[key] + above
 	}
@@ -210,7 +212,7 @@ func title(transport string) string { return strings.ToUpper(transport) }
 func planLine(p *pace.Plan) string {
 	line := fmt.Sprintf("%s of %d B, ", between{p.Count, p.Count}.stones(), p.Size)
 	if p.Time > 0 {
-		line = fmt.Sprintf("stones of %d B for %s, ", p.Size, lab.FormatDuration(p.Time))
+		line = fmt.Sprintf("stones of %d B for %s, ", p.Size, quantity.FormatDuration(p.Time))
 	}
 	if p.Rate == pace.Max() {
 		return line + "as fast as it goes"
@@ -397,10 +399,7 @@ func (b between) stones() string { return b.of("stone") }
 
 // of is b as so many of a thing.
 func (b between) of(thing string) string {
-	if b == (between{1, 1}) {
-		return "1 " + thing
-	}
-	return b.String() + " " + thing + "s"
+	return b.String() + " " + prose.Thing(max(b.least, b.most), thing)
 }
 
 // String tells the story. It says nothing that the counts do not carry.

@@ -236,20 +236,6 @@ func TestApartByChance(t *testing.T) {
 	}
 }
 
-func TestWrap(t *testing.T) {
-	for _, tt := range []struct{ line, want string }{
-		{"", "\n"},
-		{"one two", "one two\n"},
-		{"one two three", "one two\n  three\n"},
-		{"incomprehensibilities", "incomprehensibilities\n"},
-		{"to incomprehensibilities and back", "to\n  incomprehensibilities\n  and back\n"},
-	} {
-		if got := wrap(tt.line, 10); got != tt.want {
-			t.Errorf("wrap(%q) = %q, want %q", tt.line, got, tt.want)
-		}
-	}
-}
-
 func TestShortVersion(t *testing.T) {
 	for version, want := range map[string]string{
 		"v0.0.0-20260905035102-160fafc42237": "20260905",

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"stones/lab/control"
+	"stones/lab/prose"
 	"stones/lab/seal"
 	"stones/lab/stone"
 )
@@ -232,7 +233,7 @@ func FuzzSession(f *testing.F) {
 			texts = append(texts, strings.Split(conn.out.String(), "\n")...)
 		}
 		for _, text := range texts {
-			if control.Safe(text) != text {
+			if prose.Safe(text) != text {
 				t.Errorf("%q gives %q", in, text)
 			}
 		}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"stones/lab/clock"
-	"stones/lab/control"
+	"stones/lab/prose"
 )
 
 // An Observer is told what happens, for people to see. All that it is told is
@@ -105,4 +105,4 @@ func (j *journal) write(from int, level slog.Level, text string, attributes ...s
 }
 
 // foreign is an attribute that somebody else chose.
-func foreign(key, value string) slog.Attr { return slog.String(key, control.Safe(value)) }
+func foreign(key, value string) slog.Attr { return slog.String(key, prose.Safe(value)) }

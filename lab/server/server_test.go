@@ -19,6 +19,7 @@ import (
 
 	"stones/lab/control"
 	"stones/lab/path/sim"
+	"stones/lab/prose"
 	"stones/lab/seal"
 	"stones/lab/stone"
 	"stones/lab/wire"
@@ -339,7 +340,7 @@ func TestHostileText(t *testing.T) {
 		v.bye()
 	})
 	for _, text := range append(s.events, strings.Split(strings.TrimSpace(s.log.String()), "\n")...) {
-		if control.Safe(text) != text {
+		if prose.Safe(text) != text {
 			t.Errorf("not safe: %q", text)
 		}
 	}

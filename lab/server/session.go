@@ -16,6 +16,7 @@ import (
 
 	"stones/lab/control"
 	"stones/lab/pace"
+	"stones/lab/prose"
 	"stones/lab/seal"
 )
 
@@ -324,7 +325,7 @@ func help() []string {
 // said prints a message.
 func (x *session) said(text string) {
 	x.server.journal.write(ofClients, slog.LevelInfo, "message", slog.Int("session", x.number), foreign("text", text))
-	x.server.tell(func(o Observer) { o.Said(x.client(false), control.Safe(text)) })
+	x.server.tell(func(o Observer) { o.Said(x.client(false), prose.Safe(text)) })
 }
 
 // throwLines throws stones that a person can read.
@@ -586,7 +587,7 @@ func (x *session) quit(why string) {
 	s.sessions = remove(s.sessions, x)
 	s.mu.Unlock()
 	s.journal.write(ofClients, slog.LevelInfo, "left", slog.Int("session", x.number), foreign("from", x.from), foreign("why", why))
-	s.tell(func(o Observer) { o.Left(last, control.Safe(why)) })
+	s.tell(func(o Observer) { o.Left(last, prose.Safe(why)) })
 }
 
 // client is the session as it is told of. Locked says that the caller has the
@@ -596,7 +597,7 @@ func (x *session) client(locked bool) Client {
 		x.server.mu.Lock()
 		defer x.server.mu.Unlock()
 	}
-	c := Client{Number: x.number, Address: control.Safe(x.from), Since: x.since}
+	c := Client{Number: x.number, Address: prose.Safe(x.from), Since: x.since}
 	for _, e := range x.exchanges {
 		c.Exchanges = append(c.Exchanges, e.snapshot())
 	}

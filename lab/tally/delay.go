@@ -4,6 +4,8 @@ import (
 	"iter"
 	"math/bits"
 	"time"
+
+	"stones/lab/quantity"
 )
 
 // A Delay is a time that may be infinite, or not there at all.
@@ -61,6 +63,14 @@ type Delays struct {
 	Min, P50, P95, P99, Max Delay
 }
 
+// delaysOf returns the percentiles of the times counted, and their exact ends.
+func delaysOf(h *quantity.Histogram) Delays {
+	if h.Len() == 0 {
+		return Delays{}
+	}
+	return Delays{finite(h.Least()), finite(h.Percentile(50)), finite(h.Percentile(95)), finite(h.Percentile(99)), finite(h.Most())}
+}
+
 func (d Delays) less(t time.Duration) Delays {
 	return Delays{d.Min.less(t), d.P50.less(t), d.P95.less(t), d.P99.less(t), d.Max.less(t)}
 }
@@ -84,12 +94,7 @@ func (t Tally) percentile(p, whole, lost int) Delay {
 	if n == 0 {
 		return Delay{}
 	}
-	return t.Catches.nth(rank(p, whole, n) - 1)
-}
-
-// rank is the least k, from 1, with k/n >= p/whole.
-func rank(p, whole, n int) int {
-	return max(int((int64(p)*int64(n)+int64(whole)-1)/int64(whole)), 1)
+	return t.Catches.nth(quantity.Rank(p, whole, n) - 1)
 }
 
 // Median returns the median of RFC 7679 section 5.2, which differs from

@@ -3,6 +3,7 @@ package tally
 import (
 	"time"
 
+	"stones/lab/quantity"
 	"stones/lab/stone"
 )
 
@@ -30,9 +31,9 @@ type Throws struct {
 	Waited     time.Duration // sum of the throws that took longer than 1 ms, though the stone was due
 
 	thrown numbers
-	run    int       // stones of the run that goes on
-	slips  histogram // from due to thrown
-	gaps   histogram // from a throw to the next
+	run    int                // stones of the run that goes on
+	slips  quantity.Histogram // from due to thrown
+	gaps   quantity.Histogram // from a throw to the next
 }
 
 // Add records that the stone s was attempted at time at, on the clock of s.Due.
@@ -64,7 +65,7 @@ func (t *Throws) Add(s stone.Stone, at time.Duration, cause string) {
 	t.thrown.add(s.Number)
 
 	slip := at - s.Due
-	t.slips.add(slip)
+	t.slips.Add(slip)
 	if slip > slack {
 		t.Slipped++
 		if took := at - began; took > slack {
@@ -76,7 +77,7 @@ func (t *Throws) Add(s stone.Stone, at time.Duration, cause string) {
 // follow notes the gap from one throw to the next, and what was planned. Stones
 // of a burst are due at the same time: they neither make a run nor end one.
 func (t *Throws) follow(gap, planned time.Duration) {
-	t.gaps.add(gap)
+	t.gaps.Add(gap)
 	if planned == 0 {
 		return
 	}

@@ -1,9 +1,10 @@
 package wire
 
 import (
-	"fmt"
 	"slices"
 	"time"
+
+	"stones/lab/quantity"
 )
 
 // A Shape is what a wire is like. It is plain data: flags fill it in, lessons
@@ -40,18 +41,7 @@ const (
 	MaxMTU       = 65535         // what an IPv4 header can say
 )
 
-// An InvalidError says which word of a shape cannot be meant.
-type InvalidError struct {
-	Word  string // the flag's name without dashes
-	Value string // as it was understood
-	Why   string // what is wrong and what is allowed
-}
-
-func (e *InvalidError) Error() string {
-	return fmt.Sprintf("%s %q: %s", e.Word, e.Value, e.Why)
-}
-
-// Validate returns an [InvalidError] for the first field that is out of range,
+// Validate returns a [quantity.InvalidError] for the first field that is out of range,
 // or does not go with another one.
 func (s Shape) Validate() error {
 	for _, share := range []struct {
@@ -69,66 +59,56 @@ func (s Shape) Validate() error {
 		{"corrupt", s.Corrupt},
 	} {
 		if share.value < 0 || share.value > whole {
-			return invalid(share.word, share.value, notShare)
+			return quantity.Invalid(share.word, share.value, quantity.NotShare)
 		}
 	}
 	none := Shape{}
 	late := s.Reorder.Share > 0 || len(s.Hold) > 0
 	switch {
 	case s.Delay < 0 || s.Delay > MaxDelay:
-		return invalid("delay", s.Delay, outOfRange(0*time.Second, MaxDelay))
+		return quantity.Invalid("delay", s.Delay, quantity.OutOfRange(0*time.Second, MaxDelay))
 	case s.Jitter.Max < 0 || s.Jitter.Max > s.Delay:
-		return invalid("jitter", s.Jitter, fmt.Sprintf("out of range; allowed 0s to %v, the delay", s.Delay))
+		return quantity.Invalid("jitter", s.Jitter, quantity.OutOfRange(0*time.Second, s.Delay)+", the delay")
 	case s.Loss.Random > 0 && s.Loss.Gemodel != none.Loss.Gemodel:
-		return invalid("loss", s.Loss, "one model of loss at a time: a share, or gemodel")
+		return quantity.Invalid("loss", s.Loss, "one model of loss at a time: a share, or gemodel")
 	case slices.Contains(s.Drop, 0):
-		return invalid("drop", 0, "no such stone; the first is 1")
+		return quantity.Invalid("drop", 0, "no such stone; the first is 1")
 	case slices.Contains(s.DropPackets, 0):
-		return invalid("drop-packets", 0, "no such packet; the first is 1")
+		return quantity.Invalid("drop-packets", 0, "no such packet; the first is 1")
 	case s.DropEvery < 0:
-		return invalid("drop-every", s.DropEvery, "out of range; allowed 1 or more")
+		return quantity.Invalid("drop-every", s.DropEvery, "out of range; allowed 1 or more")
 	case s.Reorder.By < 0 || s.Reorder.By > MaxBy:
-		return invalid("reorder", s.Reorder, outOfRange(1, MaxBy)+" packets")
+		return quantity.Invalid("reorder", s.Reorder, quantity.OutOfRange(1, MaxBy)+" packets")
 	case s.Bandwidth < 0 || s.Bandwidth > MaxBandwidth:
-		return invalid("bandwidth", s.Bandwidth, outOfRange(Bit, MaxBandwidth))
+		return quantity.Invalid("bandwidth", s.Bandwidth, quantity.OutOfRange(Bit, MaxBandwidth))
 	case s.Queue.Packets > 0 && s.Queue.Bytes > 0:
-		return invalid("queue", s.Queue, "one limit at a time: packets, or bytes")
+		return quantity.Invalid("queue", s.Queue, "one limit at a time: packets, or bytes")
 	case min(s.Queue.Packets, s.Queue.Bytes) < 0 || max(s.Queue.Packets, s.Queue.Bytes) > MaxQueue:
-		return invalid("queue", s.Queue, outOfRange(1, MaxQueue))
+		return quantity.Invalid("queue", s.Queue, quantity.OutOfRange(1, MaxQueue))
 	case s.MTU != 0 && (s.MTU < MinMTU || s.MTU > MaxMTU):
-		return invalid("mtu", s.MTU, outOfRange(MinMTU, MaxMTU))
+		return quantity.Invalid("mtu", s.MTU, quantity.OutOfRange(MinMTU, MaxMTU))
 	}
 	for i, h := range s.Hold {
 		again := func(other Hold) bool { return other.Stone == h.Stone }
 		switch {
 		case h.Stone == 0:
-			return invalid("hold", h, "no such stone; the first is 1")
+			return quantity.Invalid("hold", h, "no such stone; the first is 1")
 		case h.By < 0 || h.By > MaxBy:
-			return invalid("hold", h, outOfRange(0, MaxBy)+" packets")
+			return quantity.Invalid("hold", h, quantity.OutOfRange(0, MaxBy)+" packets")
 		case slices.ContainsFunc(s.Hold[:i], again):
-			return invalid("hold", h, "this stone is held already")
+			return quantity.Invalid("hold", h, "this stone is held already")
 		}
 	}
 	if s.Delay == 0 {
 		const why = "reordering needs a delay: that is how long a packet waits for one to pass it, and how much an early one skips"
 		switch {
 		case s.ReorderEarly > 0:
-			return invalid("reorder-early", s.ReorderEarly, why)
+			return quantity.Invalid("reorder-early", s.ReorderEarly, why)
 		case late && len(s.Hold) > 0:
-			return invalid("hold", s.Hold[0], why)
+			return quantity.Invalid("hold", s.Hold[0], why)
 		case late:
-			return invalid("reorder", s.Reorder, why)
+			return quantity.Invalid("reorder", s.Reorder, why)
 		}
 	}
 	return nil
-}
-
-// invalid returns the error for a word.
-func invalid(word string, value any, why string) error {
-	return &InvalidError{Word: word, Value: fmt.Sprint(value), Why: why}
-}
-
-// outOfRange says what is allowed.
-func outOfRange(from, to any) string {
-	return fmt.Sprintf("out of range; allowed %v to %v", from, to)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"stones/lab/quantity"
 )
 
 func TestValidate(t *testing.T) {
@@ -14,8 +16,8 @@ func TestValidate(t *testing.T) {
 	}{
 		{Shape{}, "<nil>"},
 		{Shape{Delay: 50 * ms, Jitter: Jitter{Max: 50 * ms}, Reorder: Reorder{Share: Percent}, Queue: Queue{Packets: 1}, MTU: 1500, Bandwidth: Mbit}, "<nil>"},
-		{Shape{Delay: -1}, `delay "-1ns": out of range; allowed 0s to 10m0s`},
-		{Shape{Delay: time.Hour}, `delay "1h0m0s": out of range; allowed 0s to 10m0s`},
+		{Shape{Delay: -1}, `delay "-1ns": out of range; allowed 0s to 10m`},
+		{Shape{Delay: time.Hour}, `delay "1h": out of range; allowed 0s to 10m`},
 		{Shape{Delay: 20 * ms, Jitter: Jitter{Max: 60 * ms}}, `jitter "60ms": out of range; allowed 0s to 20ms, the delay`},
 		{Shape{Loss: Loss{Random: 101 * Percent}}, `loss "101%": not a share; allowed 0% to 100%`},
 		{Shape{Loss: Loss{Gemodel: Gemodel{P: -Percent}}}, `loss "-1%": not a share; allowed 0% to 100%`},
@@ -41,9 +43,9 @@ func TestValidate(t *testing.T) {
 		if got := fmt.Sprint(err); got != tt.want {
 			t.Errorf("%+v:\n got %v\nwant %s", tt.shape, got, tt.want)
 		}
-		var invalid *InvalidError
+		var invalid *quantity.InvalidError
 		if err != nil && !errors.As(err, &invalid) {
-			t.Errorf("%v is no InvalidError", err)
+			t.Errorf("%v is no quantity.InvalidError", err)
 		}
 	}
 }

@@ -7,42 +7,17 @@ import (
 	"strings"
 	"time"
 
-	"stones/lab/number"
+	"stones/lab/quantity"
 )
 
-// A Share of the packets, in billionths: 10,000,000 is 1 %. Its text is in
-// percent and exact: "5%", "0.25%", with up to seven decimals.
-type Share int64
+// A Share of the packets.
+type Share = quantity.Share
 
 // Percent is one packet in a hundred.
-const Percent Share = 10_000_000
+const Percent = quantity.Percent
 
 // whole is all of them.
-const whole = 100 * Percent
-
-// notShare is what is said of a share that is none.
-const notShare = "not a share; allowed 0% to 100%"
-
-func (s Share) String() string { return number.Format(int64(s), int64(Percent)) + "%" }
-
-// MarshalText writes the share in percent.
-func (s Share) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// UnmarshalText reads a share in percent; the sign is required.
-func (s *Share) UnmarshalText(text []byte) error {
-	amount, signed := strings.CutSuffix(string(text), "%")
-	n, err := number.Parse(amount, int64(Percent))
-	switch {
-	case errors.Is(err, number.ErrFine):
-		return errors.New(notShare + ", with up to 7 decimals")
-	case err != nil || n > int64(whole):
-		return errors.New(notShare)
-	case !signed:
-		return fmt.Errorf("%s; write %v", notShare, Share(n))
-	}
-	*s = Share(n)
-	return nil
-}
+const whole = quantity.Whole
 
 // Loss is how packets vanish: each by itself, or in clumps. The zero value is
 // none. Its text is "5%", or "gemodel P [R [1-H [1-K]]]".
@@ -105,7 +80,7 @@ func (l *Loss) UnmarshalText(text []byte) error {
 		if len(words) == 2 && new(Share).UnmarshalText([]byte(words[0])) == nil {
 			return errors.New("correlated loss is not offered: tc's generator loses far less than is asked, 0.2% for 5% 25%; write gemodel P R for loss in clumps")
 		}
-		return errors.New(notShare + ", or gemodel P [R [1-H [1-K]]]")
+		return errors.New(quantity.NotShare + ", or gemodel P [R [1-H [1-K]]]")
 	}
 	if len(words) < 2 || len(words) > 5 {
 		return errors.New("not a gemodel; write gemodel P [R [1-H [1-K]]], e.g. gemodel 1% 25%")
@@ -138,9 +113,9 @@ const normalJitter = ":normal"
 
 func (j Jitter) String() string {
 	if j.Normal {
-		return j.Max.String() + normalJitter
+		return quantity.FormatDuration(j.Max) + normalJitter
 	}
-	return j.Max.String()
+	return quantity.FormatDuration(j.Max)
 }
 
 // MarshalText writes the jitter as it is read.
@@ -149,9 +124,12 @@ func (j Jitter) MarshalText() ([]byte, error) { return []byte(j.String()), nil }
 // UnmarshalText reads a jitter.
 func (j *Jitter) UnmarshalText(text []byte) error {
 	length, normal := strings.CutSuffix(string(text), normalJitter)
-	d, err := duration(length)
-	if err != nil {
+	d, err := quantity.ParseDuration(length)
+	switch {
+	case err != nil:
 		return err
+	case d < 0:
+		return errors.New("out of range; allowed 0s to the delay")
 	}
 	*j = Jitter{Max: d, Normal: normal}
 	return nil
@@ -185,7 +163,7 @@ func (r *Reorder) UnmarshalText(text []byte) error {
 		return err
 	}
 	if cut {
-		n, err := number.Parse(by, 1)
+		n, err := quantity.ParseDecimal(by, 1)
 		if err != nil || n < 1 || n > MaxBy {
 			return fmt.Errorf("not a number of packets: %q; write 1%%:2 to let 2 pass; allowed 1 to %d", by, MaxBy)
 		}
@@ -211,8 +189,8 @@ func (h Hold) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
 // UnmarshalText reads a stone and the packets that pass it.
 func (h *Hold) UnmarshalText(text []byte) error {
 	stone, by, _ := strings.Cut(string(text), ":")
-	n, errStone := number.Parse(stone, 1)
-	k, errBy := number.Parse(by, 1)
+	n, errStone := quantity.ParseDecimal(stone, 1)
+	k, errBy := quantity.ParseDecimal(by, 1)
 	if errStone != nil || errBy != nil || n < 1 || k > MaxBy {
 		return fmt.Errorf("not a stone and a number of packets; write 50:3 to let 3 pass stone 50; allowed 0 to %d", MaxBy)
 	}
@@ -236,17 +214,10 @@ const (
 const unlimited = "unlimited"
 
 func (b Bandwidth) String() string {
-	switch {
-	case b == 0:
+	if b == 0 {
 		return unlimited
-	case b >= Gbit:
-		return number.Format(int64(b), int64(Gbit)) + "Gbit"
-	case b >= Mbit:
-		return number.Format(int64(b), int64(Mbit)) + "Mbit"
-	case b >= Kbit:
-		return number.Format(int64(b), int64(Kbit)) + "kbit"
 	}
-	return strconv.FormatInt(int64(b), 10) + "bit"
+	return quantity.FormatBitRate(int64(b))
 }
 
 // MarshalText writes the bandwidth in the largest unit that fits.
@@ -254,46 +225,20 @@ func (b Bandwidth) MarshalText() ([]byte, error) { return []byte(b.String()), ni
 
 // UnmarshalText reads a bandwidth in bits or bytes; the unit is required.
 func (b *Bandwidth) UnmarshalText(text []byte) error {
-	const units = "units: bit kbit Mbit Gbit B kB MB GB"
 	if string(text) == unlimited {
 		*b = 0
 		return nil
 	}
-	amount, unit := number.CutUnit(string(text))
-	scale := Bit
-	switch unit {
-	case "bit":
-	case "kbit":
-		scale = Kbit
-	case "Mbit":
-		scale = Mbit
-	case "Gbit":
-		scale = Gbit
-	case "Tbit":
-		scale = 1000 * Gbit
-	case "B":
-		scale = 8 * Bit
-	case "kB":
-		scale = 8 * Kbit
-	case "MB":
-		scale = 8 * Mbit
-	case "GB":
-		scale = 8 * Gbit
-	case "k", "M", "G":
-		return fmt.Errorf("bits or bytes? write %s%sbit or %s%sB", amount, unit, amount, unit)
-	case "":
-		return fmt.Errorf("add a unit, e.g. 10Mbit; %s", units)
-	default:
-		return fmt.Errorf("not a bandwidth; write 10Mbit or %s; %s", unlimited, units)
-	}
-	n, err := number.Parse(strings.TrimPrefix(amount, "-"), int64(scale))
+	n, err := quantity.ParseBitRate(string(text))
 	switch {
-	case errors.Is(err, number.ErrFine):
-		return errors.New("not a whole number of bits a second")
-	case errors.Is(err, number.ErrNotNumber):
-		return fmt.Errorf("not a bandwidth; write 10Mbit or %s; %s", unlimited, units)
-	case errors.Is(err, number.ErrLarge) || n < 1 || Bandwidth(n) > MaxBandwidth || amount[0] == '-':
-		return errors.New(outOfRange(Bit, MaxBandwidth))
+	case errors.Is(err, quantity.ErrNoUnit):
+		return errors.New("add a unit, e.g. 10Mbit; " + quantity.BitRateUnits)
+	case errors.Is(err, quantity.ErrUnit) || errors.Is(err, quantity.ErrNotNumber):
+		return fmt.Errorf("not a bandwidth; write 10Mbit or %s; %s", unlimited, quantity.BitRateUnits)
+	case errors.Is(err, quantity.ErrLarge) || err == nil && (n < 1 || Bandwidth(n) > MaxBandwidth):
+		return errors.New(quantity.OutOfRange(Bit, MaxBandwidth))
+	case err != nil:
+		return err
 	}
 	*b = Bandwidth(n)
 	return nil
@@ -308,18 +253,13 @@ type Queue struct {
 }
 
 func (q Queue) String() string {
-	b := int64(q.Bytes)
 	switch {
 	case q.Packets != 0:
 		return strconv.Itoa(q.Packets)
-	case b == 0:
+	case q.Bytes == 0:
 		return unlimited
-	case b >= 1e6:
-		return number.Format(b, 1e6) + "MB"
-	case b >= 1e3:
-		return number.Format(b, 1e3) + "kB"
 	}
-	return strconv.FormatInt(b, 10) + "B"
+	return quantity.FormatSize(int64(q.Bytes))
 }
 
 // MarshalText writes the limit as it is read.
@@ -331,14 +271,16 @@ func (q *Queue) UnmarshalText(text []byte) error {
 		*q = Queue{}
 		return nil
 	}
-	amount, unit := number.CutUnit(string(text))
-	scale, known := map[string]int64{"": 1, "B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}[unit]
-	n, err := number.Parse(strings.TrimPrefix(amount, "-"), max(scale, 1))
+	_, unit := quantity.CutUnit(string(text))
+	n, err := quantity.ParseSize(string(text))
+	spelling := new(quantity.SpellingError)
 	switch {
-	case !known || errors.Is(err, number.ErrNotNumber) || errors.Is(err, number.ErrFine):
+	case errors.As(err, &spelling):
+		return fmt.Errorf("not a queue; %w", spelling)
+	case errors.Is(err, quantity.ErrLarge) || err == nil && (n < 1 || n > MaxQueue):
+		return errors.New(quantity.OutOfRange(1, MaxQueue) + " packets or bytes")
+	case err != nil:
 		return fmt.Errorf("not a queue; write 100 (packets), 64kB or %s; units: B kB MB GB", unlimited)
-	case errors.Is(err, number.ErrLarge) || n < 1 || n > MaxQueue || amount[0] == '-':
-		return errors.New(outOfRange(1, MaxQueue) + " packets or bytes")
 	case unit == "":
 		*q = Queue{Packets: int(n)}
 	default:

@@ -10,6 +10,7 @@ import (
 
 	"stones/lab/path"
 	"stones/lab/path/watch"
+	"stones/lab/quantity"
 	"stones/lab/wire"
 )
 
@@ -23,7 +24,7 @@ type ferry struct {
 	back     bool
 	stop     int // a descriptor that can be read when it is over
 	spare    [][]byte
-	late     lateness
+	late     quantity.Histogram // how much later than the wire says packets came out
 }
 
 // A parcel is a packet on the wire, with what was seen of it.
@@ -147,7 +148,7 @@ func (f *ferry) bring() (n int, err error) {
 			continue // its turn to be held back has begun
 		}
 		n++
-		f.late.add(now - due)
+		f.late.Add(now - due)
 		p := item.Ref.(*parcel)
 		f.world.arrives(now, p, item, f.back)
 		_, err := call(unix.SYS_WRITE, f.to, item.Data)

@@ -308,9 +308,7 @@ func (w *World) Record(transport string) path.Record {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	r := w.watch.Record(transport)
-	late := w.out.late
-	late.join(&w.back.late)
-	r.Lateness = late.summary()
+	r.Lateness = lateness(w.out, w.back)
 	if transport == "tcp" {
 		kernel := w.World.Record("tcp")
 		r.Retransmitted, r.Timeouts = kernel.Retransmitted, kernel.Timeouts

@@ -16,9 +16,9 @@ import (
 	"time"
 
 	"stones/lab"
-	"stones/lab/control"
 	"stones/lab/path/remote"
 	"stones/lab/path/sim"
+	"stones/lab/prose"
 	"stones/lab/run"
 	"stones/lab/seal"
 	"stones/lab/server"
@@ -541,7 +541,7 @@ func FuzzServer(f *testing.F) {
 // oneLine expects a text that may be shown as it is.
 func oneLine(t *testing.T, text string) {
 	t.Helper()
-	if control.Safe(text) != text {
+	if prose.Safe(text) != text {
 		t.Errorf("%q is not safe to show", text)
 	}
 }

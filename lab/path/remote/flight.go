@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"stones/lab/control"
+	"stones/lab/prose"
 	"stones/lab/seal"
 )
 
@@ -158,7 +159,7 @@ func (c *stream) hear() error {
 	case "ok":
 		c.clear = c.back
 	case "no":
-		return c.s.refused(&control.Refused{Text: control.Safe(said)})
+		return c.s.refused(&control.Refused{Text: prose.Safe(said)})
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ import (
 
 	"stones/lab/clock"
 	"stones/lab/control"
+	"stones/lab/prose"
 	"stones/lab/seal"
 )
 
@@ -94,7 +95,7 @@ func Open(ctx context.Context, cfg Config) (*Session, error) {
 	address := withPort(cfg.Address)
 	conn, err := s.dial(ctx, "tcp", address, s.net.Now()+asking)
 	if err != nil {
-		return nil, fmt.Errorf("remote: %s: %w", control.Safe(address), bare(err))
+		return nil, fmt.Errorf("remote: %s: %w", prose.Safe(address), bare(err))
 	}
 	s.conn, s.address = conn, conn.RemoteAddr().String()
 	s.lines = control.NewReader(ear{s})
@@ -230,7 +231,7 @@ func (s *Session) prove(ctx context.Context, welcome control.Welcome, until time
 
 // none expects no line before the last one of a reply.
 func none(text string) error {
-	return fmt.Errorf("%w: %s", control.ErrForeign, control.Safe(text))
+	return fmt.Errorf("%w: %s", control.ErrForeign, prose.Safe(text))
 }
 
 // Close says goodbye.

@@ -10,6 +10,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"stones/lab/prose"
 )
 
 // Width and height of a file in points, and its pixels an inch if it has any.
@@ -100,18 +102,5 @@ func (p pen) below(c draw.Canvas, style text.Style, lines []string) draw.Canvas 
 
 // wrap breaks a text at blanks so that no line is wider than most.
 func wrap(line string, style text.Style, most vg.Length) []string {
-	var lines []string
-	current := ""
-	for word := range strings.FieldsSeq(line) {
-		longer := strings.TrimSpace(current + " " + word)
-		if current != "" && style.Width(longer) > most {
-			lines = append(lines, current)
-			longer = word
-		}
-		current = longer
-	}
-	if current != "" {
-		lines = append(lines, current)
-	}
-	return lines
+	return prose.Lines(line, func(line string) bool { return style.Width(line) <= most })
 }

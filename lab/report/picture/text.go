@@ -3,6 +3,8 @@ package picture
 import (
 	"slices"
 	"strings"
+
+	"stones/lab/prose"
 )
 
 // textWidth is that of the terminals and projectors that the pictures are for.
@@ -151,7 +153,7 @@ func (p panel) grid(width int) [][]byte {
 		g[i] = fill(' ', width)
 	}
 	if p.empty != "" {
-		for i, line := range wrapAt(p.empty, width-2) {
+		for i, line := range prose.Wrap(p.empty, width-2, "", "") {
 			if at := i + 1; at < len(g) {
 				copy(g[at][1:], line)
 			}
@@ -206,24 +208,4 @@ func (p panel) letters(g [][]byte, s series) {
 }
 
 // wrapText breaks a sentence into lines like those of the table above it.
-func wrapText(text string) []string {
-	lines := wrapAt(text, textWidth-2)
-	for i := 1; i < len(lines); i++ {
-		lines[i] = "  " + lines[i]
-	}
-	return lines
-}
-
-// wrapAt breaks a text at blanks, so that no line is longer than most if its
-// words are not.
-func wrapAt(text string, most int) []string {
-	var lines []string
-	for word := range strings.FieldsSeq(text) {
-		if last := len(lines) - 1; last >= 0 && len(lines[last])+1+len(word) <= most {
-			lines[last] += " " + word
-			continue
-		}
-		lines = append(lines, word)
-	}
-	return lines
-}
+func wrapText(text string) []string { return prose.Wrap(text, textWidth, "", "  ") }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"stones/lab"
+	"stones/lab/prose"
 )
 
 // All words that people read are in this file, so that another language can
@@ -68,7 +69,7 @@ func stonesSays(tcp, udp *lab.Outcome) string {
 		case udp.Lost == 0:
 			text = "UDP left no hole."
 		default:
-			text = fmt.Sprintf("UDP left %s and went on.", some(udp.Lost, "hole"))
+			text = fmt.Sprintf("UDP left %s and went on.", prose.Plural(udp.Lost, "hole"))
 		}
 		if tcp != nil {
 			text += " "
@@ -80,12 +81,12 @@ func stonesSays(tcp, udp *lab.Outcome) string {
 	case tcp.Thrown == 0:
 		return text + "TCP threw nothing."
 	case tcp.Delivered < tcp.Thrown:
-		return text + fmt.Sprintf("TCP brought %d of %s.", tcp.Delivered, some(tcp.Thrown, "stone"))
+		return text + fmt.Sprintf("TCP brought %d of %s.", tcp.Delivered, prose.Plural(tcp.Thrown, "stone"))
 	case tcp.HeldUp == 0:
 		return text + "TCP left no hole, and held up no stone."
 	}
 	return text + fmt.Sprintf("TCP left no hole, but held up %d of %s, the worst by %s.",
-		tcp.HeldUp, some(tcp.Delivered, "stone"), milliseconds(tcp.Delay.Max.Value-tcp.Delay.Min.Value))
+		tcp.HeldUp, prose.Plural(tcp.Delivered, "stone"), milliseconds(tcp.Delay.Max.Value-tcp.Delay.Min.Value))
 }
 
 // delaySays says what the picture of the delays shows.
@@ -141,11 +142,11 @@ func windowSays(samples []lab.Sample) string {
 	var text string
 	switch {
 	case least == most:
-		text = fmt.Sprintf("The window was always seen at %s", some(least, "packet"))
+		text = fmt.Sprintf("The window was always seen at %s", prose.Plural(least, "packet"))
 	case cuts == 0:
-		text = fmt.Sprintf("The window was never seen to shrink: it held %d to %s", least, some(most, "packet"))
+		text = fmt.Sprintf("The window was never seen to shrink: it held %d to %s", least, prose.Plural(most, "packet"))
 	default:
-		text = fmt.Sprintf("TCP cut its window at least %s: it was seen to hold %d to %s", times(cuts), least, some(most, "packet"))
+		text = fmt.Sprintf("TCP cut its window at least %s: it was seen to hold %d to %s", times(cuts), least, prose.Plural(most, "packet"))
 	}
 	if short > long {
 		return text + "."
@@ -154,14 +155,6 @@ func windowSays(samples []lab.Sample) string {
 		return text + fmt.Sprintf("; TCP estimated the round trip at %s.", milliseconds(short))
 	}
 	return text + fmt.Sprintf("; TCP estimated the round trip at %s to %s.", milliseconds(short), milliseconds(long))
-}
-
-// some is a number of things.
-func some(n int, thing string) string {
-	if n != 1 {
-		thing += "s"
-	}
-	return strconv.Itoa(n) + " " + thing
 }
 
 // times says how often.
@@ -253,9 +246,9 @@ func restSays(before, more int) string {
 	case before == 0 && more == 0:
 		return ""
 	case before == 0:
-		return fmt.Sprintf("%s not shown.", some(more, "more packet"))
+		return fmt.Sprintf("%s not shown.", prose.Plural(more, "more packet"))
 	}
-	return fmt.Sprintf("%s before these not shown, and %d more.", some(before, "packet"), more)
+	return fmt.Sprintf("%s before these not shown, and %d more.", prose.Plural(before, "packet"), more)
 }
 
 // ladderSays says what the ladder shows, of which it may be a part only.
@@ -275,7 +268,7 @@ func ladderSays(rails []rail) string {
 				gone++
 			}
 		}
-		text := fmt.Sprintf("of %s's %s ", r.name, some(len(r.packets), "packet"))
+		text := fmt.Sprintf("of %s's %s ", r.name, prose.Plural(len(r.packets), "packet"))
 		if gone == 0 {
 			text += "all arrived"
 		} else {
@@ -300,7 +293,7 @@ func beginSays(r rail) string {
 	case at == 0:
 		return fmt.Sprintf("%s's first stone left after %s", r.name, milliseconds(r.packets[0].sent))
 	}
-	return fmt.Sprintf("%s's first stone left after %s and %s without one", r.name, milliseconds(r.packets[at].sent), some(at, "packet"))
+	return fmt.Sprintf("%s's first stone left after %s and %s without one", r.name, milliseconds(r.packets[at].sent), prose.Plural(at, "packet"))
 }
 
 // nobodyWas is a number of packets as the beginning of what befell them.

@@ -1,9 +1,4 @@
-// Package number reads and writes exact decimal numbers: "0.5" is so many parts of
-// a whole, and no floating-point number ever stands between.
-//
-// What it deliberately lacks: signs and exponents on the way in, and units.
-// What a number counts is the business of the types that use it.
-package number
+package quantity
 
 import (
 	"errors"
@@ -12,16 +7,16 @@ import (
 	"strings"
 )
 
-// What Parse finds wrong.
+// What is wrong with a number.
 var (
 	ErrNotNumber = errors.New("not a number")
 	ErrLarge     = errors.New("too large")
 	ErrFine      = errors.New("too many decimals")
 )
 
-// Parse reads a number without sign and exponent, such as 12 or 0.5, in
+// ParseDecimal reads a number without sign and exponent, such as 12 or 0.5, in
 // parts of which one makes unit. The result is exact.
-func Parse(s string, unit int64) (int64, error) {
+func ParseDecimal(s string, unit int64) (int64, error) {
 	const most = 9 // decimals
 	integer, fraction, point := strings.Cut(s, ".")
 	if !Digits(integer) || point && !Digits(fraction) {
@@ -49,13 +44,13 @@ func Parse(s string, unit int64) (int64, error) {
 	return n*unit + part*unit/scale, nil
 }
 
-// Digits reports whether s is made of one or more of 0 to 9.
+// Digits reports whether s consists of one or more ASCII digits.
 func Digits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// Format writes n parts of which one, a power of ten, makes unit.
-func Format(n, unit int64) string {
+// FormatDecimal writes n parts of which one, a power of ten, makes unit.
+func FormatDecimal(n, unit int64) string {
 	sign := ""
 	if n < 0 {
 		sign, n = "-", -n

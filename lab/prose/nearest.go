@@ -1,4 +1,4 @@
-package lab
+package prose
 
 import (
 	"slices"
@@ -6,16 +6,43 @@ import (
 )
 
 // Nearest is the known name that is most like the given one, and whether it is
-// so much like it that it may have been meant. There must be a known name.
+// so much like it that it may have been meant. It is not if there is none.
 func Nearest(name string, known []string) (best string, near bool) {
+	if len(known) == 0 {
+		return "", false
+	}
 	best = slices.MinFunc(known, func(a, b string) int { return distance(name, a) - distance(name, b) })
 	return best, distance(name, best) <= max(2, len(best)/3)
 }
 
+// mostAlike is how many letters of names that are alike may differ.
+const mostAlike = 2
+
+// Alike returns those known names that are most like the given one, in their
+// order: those that begin with it, or differ from it in the fewest letters, at
+// most two.
+func Alike(name string, known []string) []string {
+	for most := range mostAlike + 1 {
+		var near []string
+		for _, k := range known {
+			if distance(name, k) <= most || strings.HasPrefix(strings.ToLower(k), strings.ToLower(name)) {
+				near = append(near, k)
+			}
+		}
+		if near != nil {
+			return near
+		}
+	}
+	return nil
+}
+
+// longestName is how many bytes a name can have that is like another one.
+const longestName = 256
+
 // distance counts the letters to change, add or take away to come from a to b
 // (Levenshtein), whatever their case. A name far too long counts as far.
 func distance(a, b string) int {
-	if len(a) > maxText {
+	if len(a) > longestName {
 		return len(a)
 	}
 	a, b = strings.ToLower(a), strings.ToLower(b)

@@ -1,4 +1,4 @@
-package lab
+package quantity
 
 import (
 	"fmt"
@@ -29,9 +29,9 @@ func TestParseDuration(t *testing.T) {
 		{in: "-1s", want: -time.Second}, // for the limits to refuse
 		{in: "", err: notOne},
 		{in: "-", err: notOne},
-		{in: "10", err: "add a unit, e.g. 10s"},
-		{in: "0.1", err: "add a unit, e.g. 0.1s"},
-		{in: "-10", err: "add a unit, e.g. 10s"},
+		{in: "10", err: "add a unit, e.g. 10ms or 10s"},
+		{in: "0.1", err: "add a unit, e.g. 0.1ms or 0.1s"},
+		{in: "-10", err: "add a unit, e.g. 10ms or 10s"},
 		{in: "abc", err: notOne},
 		{in: "s", err: notOne},
 		{in: ".5s", err: notOne},
@@ -42,7 +42,7 @@ func TestParseDuration(t *testing.T) {
 		{in: "+1s", err: notOne},
 		{in: "1s-1ms", err: notOne},
 		{in: "１s", err: notOne},
-		{in: "1µs", err: notOne},
+		{in: "1µs", want: 1000},
 		{in: "1S", err: notOne},
 		{in: "1d", err: notOne},
 		{in: "1h2", err: notOne},
@@ -98,5 +98,5 @@ func ExampleParseDuration() {
 	// Output:
 	// 1h30m0s <nil>
 	// 0s not a duration; write each unit once, the larger one first, e.g. 1h30m
-	// 0s add a unit, e.g. 90s
+	// 0s add a unit, e.g. 90ms or 90s
 }

@@ -1,8 +1,7 @@
-package lab
+package quantity
 
 import (
 	"errors"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -19,7 +18,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	case text == "0":
 		return 0, nil
 	case digits(rest) > 0 && strings.Trim(rest, "0123456789.") == "":
-		return 0, errors.New("add a unit, e.g. " + rest + "s")
+		return 0, errors.New("add a unit, e.g. " + rest + "ms or " + rest + "s")
 	}
 	last := len(units)
 	for again := true; again; again = rest != "" {
@@ -30,7 +29,7 @@ func ParseDuration(text string) (time.Duration, error) {
 			fraction = 1 + digits(rest[1:])
 			rest = rest[fraction:]
 		}
-		unit := unitOf(rest)
+		unit, length := unitOf(rest)
 		switch {
 		case whole == 0 || fraction == 1 || unit < 0:
 			return 0, errors.New("not a duration; write a number and a unit, e.g. 20ms, 1.5s, 1h30m")
@@ -38,7 +37,7 @@ func ParseDuration(text string) (time.Duration, error) {
 			return 0, errors.New("not a duration; write each unit once, the larger one first, e.g. 1h30m")
 		}
 		last = unit
-		rest = rest[len(units[unit]):]
+		rest = rest[length:]
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil {
@@ -62,30 +61,26 @@ func FormatDuration(d time.Duration) string {
 // units of time from small to large.
 var units = [...]string{"ns", "us", "ms", "s", "m", "h"}
 
-// unitOf returns the index of the unit that text begins with, or -1.
-func unitOf(text string) int {
+// unitOf returns the index of the unit that text begins with, or -1, and the
+// unit's length in bytes.
+func unitOf(text string) (index, length int) {
 	end := strings.IndexAny(text, "0123456789.")
 	if end < 0 {
 		end = len(text)
 	}
+	name := text[:end]
+	if name == "µs" {
+		name = "us"
+	}
 	for i, unit := range units {
-		if text[:end] == unit {
-			return i
+		if name == unit {
+			return i, end
 		}
 	}
-	return -1
+	return -1, 0
 }
 
 // digits returns how many ASCII digits text begins with.
 func digits(text string) int {
 	return len(text) - len(strings.TrimLeft(text, "0123456789"))
-}
-
-// quote makes text of strangers safe to print: no control characters, none
-// that turn the writing round, and not too long.
-func quote(text string) string {
-	if runes := []rune(text); len(runes) > 64 {
-		text = string(runes[:64]) + "…"
-	}
-	return strconv.Quote(text)
 }
