@@ -26,7 +26,7 @@ type board struct {
 	mu        sync.Mutex
 	lines     []string       // to be printed
 	left      int            // lines that were too many
-	guests    []report.Guest // exchanges, in the order in which they were planned
+	guests    []report.Guest // flows, in the order in which they were planned
 	forgotten int            // that stood before these
 
 	failed error // of w; only for show and end
@@ -53,11 +53,11 @@ func (b *board) Left(server.Client, string) {}
 // Said notes a message.
 func (b *board) Said(c server.Client, text string) { b.print(report.Said(c, text)) }
 
-// Planned notes an exchange.
-func (b *board) Planned(c server.Client, x server.Exchange) { b.note(c, x) }
+// Planned notes a flow.
+func (b *board) Planned(c server.Client, x server.Flow) { b.note(c, x) }
 
-// Ended notes what came of an exchange.
-func (b *board) Ended(c server.Client, x server.Exchange) { b.note(c, x) }
+// Ended notes what came of a flow.
+func (b *board) Ended(c server.Client, x server.Flow) { b.note(c, x) }
 
 // print has a line printed, unless far too many are.
 func (b *board) print(text string) {
@@ -76,11 +76,11 @@ func (b *board) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// note enters an exchange, or what is new of it.
-func (b *board) note(c server.Client, x server.Exchange) {
+// note enters a flow, or what is new of it.
+func (b *board) note(c server.Client, x server.Flow) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	guest := report.Guest{Session: c.Number, From: c.Address, Exchange: x}
+	guest := report.Guest{Session: c.Number, From: c.Address, Flow: x}
 	for i := range b.guests {
 		if b.guests[i].Number == x.Number && b.guests[i].Session == c.Number {
 			if !b.guests[i].Over || x.Over { // or what is told here was overtaken
@@ -144,11 +144,11 @@ func (b *board) put(text string) {
 	}
 }
 
-// table is the live one: the last exchanges, and who is here.
+// table is the live one: the last flows, and who is here.
 func (b *board) table() string {
 	clients, strangers := b.here()
 	for _, c := range clients {
-		for _, x := range c.Exchanges {
+		for _, x := range c.Flows {
 			b.note(c, x)
 		}
 	}
@@ -168,7 +168,7 @@ func (b *board) table() string {
 	return cut.String()
 }
 
-// end prints what is left, and what became of all exchanges. It returns the
+// end prints what is left, and what became of all flows. It returns the
 // error of the writing.
 func (b *board) end() error {
 	b.live = false

@@ -14,7 +14,7 @@ import (
 func TestBoard(t *testing.T) {
 	var out strings.Builder
 	anna := server.Client{Number: 1, Address: "192.0.2.10:40001"}
-	x := server.Exchange{Number: 7, Transport: "udp", Planned: 100, Thrown: -1}
+	x := server.Flow{Number: 7, Transport: "udp", Planned: 100, Thrown: -1}
 	here := []server.Client{anna}
 	b := &board{w: &out, live: true, here: func() ([]server.Client, int) { return here, 0 }}
 	shown := func() string {
@@ -32,7 +32,7 @@ func TestBoard(t *testing.T) {
 	b.Said(anna, "И тебе привет!")
 	b.Planned(anna, x)
 	x.Caught = 40
-	here[0].Exchanges = []server.Exchange{x}
+	here[0].Flows = []server.Flow{x}
 	want := "\x1b[1A\x1b[J" + `192.0.2.10:40001: И тебе привет!
 guest from             over planned thrown caught lost copies damaged
 ----------------------------------------------------------------------
@@ -44,7 +44,7 @@ guest from             over planned thrown caught lost copies damaged
 	}
 
 	t.Log("# what has ended stays so, even if somebody has looked before")
-	old := here[0].Exchanges[0]
+	old := here[0].Flows[0]
 	x.Thrown, x.Caught, x.Over = 100, 90, true
 	b.Ended(anna, x)
 	b.note(anna, old)
@@ -68,14 +68,14 @@ func TestBoardBounded(t *testing.T) {
 	b := &board{w: &out, here: func() ([]server.Client, int) { return nil, 0 }}
 	for i := range 5000 {
 		b.Said(server.Client{Address: "192.0.2.10:40001"}, fmt.Sprint("line ", i))
-		b.Planned(server.Client{Number: 1, Address: strings.Repeat("x", 100)}, server.Exchange{Number: uint32(i + 1), Transport: "tcp"})
+		b.Planned(server.Client{Number: 1, Address: strings.Repeat("x", 100)}, server.Flow{Number: uint32(i + 1), Transport: "tcp"})
 	}
 	b.draw()
 	if n := strings.Count(out.String(), "\n"); n != mostLines+1 || !strings.HasSuffix(out.String(), "(4800 more lines, which were too many)\n") {
 		t.Errorf("%d lines are printed, the last of them %q", n, out.String()[out.Len()-60:])
 	}
 	if len(b.guests) != mostGuests || b.forgotten != 4000 || b.guests[mostGuests-1].Number != 5000 {
-		t.Errorf("%d exchanges are kept and %d forgotten", len(b.guests), b.forgotten)
+		t.Errorf("%d flows are kept and %d forgotten", len(b.guests), b.forgotten)
 	}
 	b.live = true
 	for line := range strings.Lines(b.table()) {

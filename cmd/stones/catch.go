@@ -172,7 +172,7 @@ func (c *catch) greetings() ([]string, error) {
 
 // What of the files that the system lets this program have open is for others
 // than sessions, and how many connections a session may need: one to talk, and
-// one for each exchange of TCP that runs.
+// one for each flow of TCP that runs.
 const (
 	sparedFiles     = 64
 	filesPerSession = 2

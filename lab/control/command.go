@@ -71,26 +71,26 @@ type (
 		Count         int    // how many stones at most
 		Size          int    // bytes of each
 		Duration      time.Duration
-		Back          bool // the server throws
+		Reverse       bool // the server throws
 		Rate, Pattern string
 	}
 
 	// Thrown says what the client has thrown.
 	Thrown struct {
-		Exchange                   uint32
+		Flow                       uint32
 		Planned, Attempted, Thrown int
 	}
 
-	// Ask is for the report of an exchange.
-	Ask struct{ Exchange uint32 }
+	// Ask is for the report of a flow.
+	Ask struct{ Flow uint32 }
 
-	// Forget ends an exchange.
-	Forget struct{ Exchange uint32 }
+	// Forget ends a flow.
+	Forget struct{ Flow uint32 }
 
-	// Carry begins a connection that carries the stones of an exchange.
+	// Carry begins a connection that carries the stones of a flow.
 	Carry struct {
-		Exchange uint32
-		Proof    [32]byte
+		Flow  uint32
+		Proof [32]byte
 	}
 )
 
@@ -103,9 +103,9 @@ func (Limits) String() string    { return "limits" }
 func (c Message) String() string { return c.Text }
 func (c Version) String() string { return "stones " + c.Version }
 func (c Prove) String() string   { return "prove " + hex.EncodeToString(c.Proof[:]) }
-func (c Ask) String() string     { return fmt.Sprintf("report %d", c.Exchange) }
-func (c Forget) String() string  { return fmt.Sprintf("forget %d", c.Exchange) }
-func (c Carry) String() string   { return fmt.Sprintf("stones %d %x", c.Exchange, c.Proof) }
+func (c Ask) String() string     { return fmt.Sprintf("report %d", c.Flow) }
+func (c Forget) String() string  { return fmt.Sprintf("forget %d", c.Flow) }
+func (c Carry) String() string   { return fmt.Sprintf("stones %d %x", c.Flow, c.Proof) }
 
 func (c Throw) String() string {
 	if c.Size == 0 {
@@ -116,14 +116,14 @@ func (c Throw) String() string {
 
 func (c Plan) String() string {
 	text := fmt.Sprintf("plan %s %d %d %d", c.Transport, c.Count, c.Size, milliseconds(c.Duration))
-	if c.Back {
+	if c.Reverse {
 		text += fmt.Sprintf(" back %s %s", c.Rate, c.Pattern)
 	}
 	return text
 }
 
 func (c Thrown) String() string {
-	return fmt.Sprintf("thrown %d %d %d %d", c.Exchange, c.Planned, c.Attempted, c.Thrown)
+	return fmt.Sprintf("thrown %d %d %d %d", c.Flow, c.Planned, c.Attempted, c.Thrown)
 }
 
 // milliseconds rounds up: a plan is not over before its end.
@@ -174,13 +174,13 @@ var commands = map[string]func(*words) Command{
 		if len(w.left) < 2 {
 			return Version{w.word("version")}
 		}
-		return Carry{w.exchange(), w.proof()}
+		return Carry{w.flow(), w.proof()}
 	},
 	"prove":  func(w *words) Command { return Prove{w.proof()} },
-	"report": func(w *words) Command { return Ask{w.exchange()} },
-	"forget": func(w *words) Command { return Forget{w.exchange()} },
+	"report": func(w *words) Command { return Ask{w.flow()} },
+	"forget": func(w *words) Command { return Forget{w.flow()} },
 	"thrown": func(w *words) Command {
-		c := Thrown{w.exchange(), w.number("planned", 0, MaxCount), w.number("attempted", 0, MaxCount), w.number("thrown", 0, MaxCount)}
+		c := Thrown{w.flow(), w.number("planned", 0, MaxCount), w.number("attempted", 0, MaxCount), w.number("thrown", 0, MaxCount)}
 		if w.err == nil && (c.Thrown > c.Attempted || c.Attempted > c.Planned) {
 			w.fail("counts contradict: %d planned, %d attempted, %d thrown", c.Planned, c.Attempted, c.Thrown)
 		}
@@ -195,7 +195,7 @@ var commands = map[string]func(*words) Command{
 		}
 		if len(w.left) > 0 {
 			w.oneOf("direction", "back")
-			c.Back, c.Rate, c.Pattern = true, w.word("rate"), w.word("pattern")
+			c.Reverse, c.Rate, c.Pattern = true, w.word("rate"), w.word("pattern")
 		}
 		return c
 	},
@@ -246,10 +246,10 @@ func (w *words) number(what string, least, most int) int {
 	return n
 }
 
-// exchange takes the number of an exchange.
-func (w *words) exchange() uint32 {
-	word := w.word("exchange")
-	n, err := exchange(word)
+// flow takes the number of a flow.
+func (w *words) flow() uint32 {
+	word := w.word("flow")
+	n, err := flow(word)
 	if err != nil {
 		w.fail("%v", err)
 	}
@@ -284,11 +284,11 @@ func number(word string, least, most int) (int, error) {
 	return n, nil
 }
 
-// exchange reads the number of an exchange, which is never 0.
-func exchange(word string) (uint32, error) {
+// flow reads the number of a flow, which is never 0.
+func flow(word string) (uint32, error) {
 	n, err := strconv.ParseUint(word, 10, 32)
 	if err != nil || n == 0 {
-		return 0, fmt.Errorf("exchange %s: not a number from 1 to 4294967295", prose.Quote(word))
+		return 0, fmt.Errorf("flow %s: not a number from 1 to 4294967295", prose.Quote(word))
 	}
 	return uint32(n), nil
 }

@@ -147,14 +147,14 @@ func TestParse(t *testing.T) {
 		{in: "stones", err: `stones: no version`},
 		{in: "stones 7 " + hex, want: Carry{7, proof}},
 		{in: "stones 7 " + hex[1:], err: `stones: proof "` + hex[1:] + `": not 64 hexadecimal digits`},
-		{in: "stones 0 " + hex, err: `stones: exchange "0": not a number from 1 to 4294967295`},
-		{in: "stones 4294967296 " + hex, err: `stones: exchange "4294967296": not a number from 1 to 4294967295`},
+		{in: "stones 0 " + hex, err: `stones: flow "0": not a number from 1 to 4294967295`},
+		{in: "stones 4294967296 " + hex, err: `stones: flow "4294967296": not a number from 1 to 4294967295`},
 		{in: "prove " + hex, want: Prove{proof}},
 		{in: "prove", err: `prove: no proof`},
 		{in: "prove zz", err: `prove: proof "zz": not 64 hexadecimal digits`},
 
 		{in: "plan udp 1000 500 5000", want: Plan{Transport: "udp", Count: 1000, Size: 500, Duration: 5 * time.Second}},
-		{in: "plan tcp 1 32 0 back 200/s steady", want: Plan{Transport: "tcp", Count: 1, Size: 32, Back: true, Rate: "200/s", Pattern: "steady"}},
+		{in: "plan tcp 1 32 0 back 200/s steady", want: Plan{Transport: "tcp", Count: 1, Size: 32, Reverse: true, Rate: "200/s", Pattern: "steady"}},
 		{in: "plan", err: `plan: no transport`},
 		{in: "plan sctp 1 32 0", err: `plan: transport "sctp": not known; allowed tcp, udp`},
 		{in: "plan tcp 0 32 0", err: `plan: count "0": out of range; allowed 1 to 1000000000`},
@@ -169,9 +169,9 @@ func TestParse(t *testing.T) {
 		{in: "thrown 7 8 9 9", err: `thrown: counts contradict: 8 planned, 9 attempted, 9 thrown`},
 		{in: "thrown 7 10 9 -1", err: `thrown: thrown "-1": not a whole number; allowed 0 to 1000000000`},
 		{in: "report 4294967295", want: Ask{4294967295}},
-		{in: "report", err: `report: no exchange`},
+		{in: "report", err: `report: no flow`},
 		{in: "forget 1", want: Forget{1}},
-		{in: "forget me", err: `forget: exchange "me": not a number from 1 to 4294967295`},
+		{in: "forget me", err: `forget: flow "me": not a number from 1 to 4294967295`},
 	} {
 		got, err := Parse(tt.in)
 		if got != tt.want || err == nil != (tt.err == "") || err != nil && err.Error() != tt.err {
@@ -263,7 +263,7 @@ func TestAnswers(t *testing.T) {
 	if got, err := ParseWelcome(w.String()); got != w || err != nil {
 		t.Errorf("%s is read as %+v, %v", w, got, err)
 	}
-	ticket := Ticket{Exchange: 4000000000, Secret: [16]byte{3, 15: 0xfe}}
+	ticket := Ticket{Flow: 4000000000, Secret: [16]byte{3, 15: 0xfe}}
 	if got, err := ParseTicket(ticket.String()); got != ticket || err != nil {
 		t.Errorf("%s is read as %+v, %v", ticket, got, err)
 	}
@@ -272,7 +272,7 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("ParseWelcome(%q) = %+v, %v", bad, got, err)
 		}
 	}
-	for _, bad := range []string{"", "exchange=0 secret=" + strings.Repeat("0", 32), "exchange=1", "exchange=1 secret=00", "exchange=-1 secret=" + strings.Repeat("0", 32), ticket.String() + " "} {
+	for _, bad := range []string{"", "flow=0 secret=" + strings.Repeat("0", 32), "flow=1", "flow=1 secret=00", "flow=-1 secret=" + strings.Repeat("0", 32), ticket.String() + " "} {
 		if got, err := ParseTicket(bad); !errors.Is(err, ErrForeign) || got != (Ticket{}) {
 			t.Errorf("ParseTicket(%q) = %+v, %v", bad, got, err)
 		}
@@ -293,8 +293,8 @@ func TestReport(t *testing.T) {
 		{},
 		{Damaged: 1, Foreign: 2, Reads: 3, Drops: 4, Drained: 500 * time.Millisecond},
 		{DropsUnknown: "windows does not tell"},
-		{Back: true, Planned: 10, Attempted: 9, Thrown: 8},
-		{Back: true, Planned: 10, Attempted: 10, Thrown: 3, NotThrown: map[string]int{"message too long": 6, "other": 1}},
+		{Reverse: true, Planned: 10, Attempted: 9, Thrown: 8},
+		{Reverse: true, Planned: 10, Attempted: 10, Thrown: 3, NotThrown: map[string]int{"message too long": 6, "other": 1}},
 	} {
 		var b []byte
 		for _, a := range arrivals {
@@ -330,9 +330,9 @@ func TestDatagram(t *testing.T) {
 		size int
 	}{
 		{Datagram{Word: Hello}, "hello", 128},
-		{Datagram{Word: Knock, Exchange: 4294967295}, "knock 4294967295", 64},
+		{Datagram{Word: Knock, Flow: 4294967295}, "knock 4294967295", 64},
 		{Datagram{Word: Cookie, Cookie: cookie}, "cookie 0100000000000002", 23},
-		{Datagram{Word: Open, Exchange: 7, Cookie: cookie, Tag: tag}, "open 7 0100000000000002 0300000000000004", 40},
+		{Datagram{Word: Open, Flow: 7, Cookie: cookie, Tag: tag}, "open 7 0100000000000002 0300000000000004", 40},
 	} {
 		b := tt.d.Append(nil)
 		if got := strings.TrimRight(string(b), " "); got != tt.text || len(b) != tt.size {
@@ -393,7 +393,7 @@ func FuzzReader(f *testing.F) {
 func FuzzReplies(f *testing.F) {
 	f.Add([]byte("hi\nok stones 1\n"))
 	f.Add([]byte(" 1 2 3\n damaged 0\n drops unknown \x1b\nok 1\n"))
-	f.Add([]byte("ok exchange=1 secret=" + strings.Repeat("0", 32)))
+	f.Add([]byte("ok flow=1 secret=" + strings.Repeat("0", 32)))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		show := func(err error) {
 			if err != nil && prose.Safe(err.Error()) != err.Error() {
@@ -423,7 +423,7 @@ func FuzzReplies(f *testing.F) {
 }
 
 func FuzzDatagram(f *testing.F) {
-	for _, d := range []Datagram{{Word: Hello}, {Word: Knock, Exchange: 7}, {Word: Cookie}, {Word: Open, Exchange: 9}} {
+	for _, d := range []Datagram{{Word: Hello}, {Word: Knock, Flow: 7}, {Word: Cookie}, {Word: Open, Flow: 9}} {
 		f.Add(d.Append(nil))
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {

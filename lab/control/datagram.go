@@ -15,10 +15,10 @@ const (
 
 // A Datagram is one that carries a word rather than a stone.
 type Datagram struct {
-	Word     DatagramWord
-	Exchange uint32  // of Knock and Open
-	Cookie   [8]byte // of Open and Cookie
-	Tag      [8]byte // of Open: of all that stands before it, see [Datagram.Signed]
+	Word   DatagramWord
+	Flow   uint32  // of Knock and Open
+	Cookie [8]byte // of Open and Cookie
+	Tag    [8]byte // of Open: of all that stands before it, see [Datagram.Signed]
 }
 
 // A DatagramWord is what a datagram says.
@@ -28,7 +28,7 @@ type DatagramWord uint8
 const (
 	None   DatagramWord = iota // no word of ours
 	Hello                      // to the server: greet me
-	Knock                      // to the server: I wait here for an exchange's stones
+	Knock                      // to the server: I wait here for a flow's stones
 	Cookie                     // from the server: then say this
 	Open                       // to the server: I heard it, so throw
 )
@@ -41,7 +41,7 @@ func (d Datagram) Append(b []byte) []byte {
 	case Hello:
 		return pad(append(b, "hello"...), start+HelloLen)
 	case Knock:
-		b = strconv.AppendUint(append(b, "knock "...), uint64(d.Exchange), 10)
+		b = strconv.AppendUint(append(b, "knock "...), uint64(d.Flow), 10)
 		return pad(b, start+KnockLen)
 	case Cookie:
 		return hex.AppendEncode(append(b, "cookie "...), d.Cookie[:])
@@ -53,7 +53,7 @@ func (d Datagram) Append(b []byte) []byte {
 
 // Signed appends to b what the tag of an [Open] is made of.
 func (d Datagram) Signed(b []byte) []byte {
-	b = strconv.AppendUint(append(b, "open "...), uint64(d.Exchange), 10)
+	b = strconv.AppendUint(append(b, "open "...), uint64(d.Flow), 10)
 	return hex.AppendEncode(append(b, ' '), d.Cookie[:])
 }
 
@@ -79,8 +79,8 @@ func ParseDatagram(b []byte) Datagram {
 			return Datagram{Word: Hello}
 		}
 	case "knock":
-		if n, ok := exchangeOf(rest); ok && size >= KnockLen {
-			return Datagram{Word: Knock, Exchange: n}
+		if n, ok := flowOf(rest); ok && size >= KnockLen {
+			return Datagram{Word: Knock, Flow: n}
 		}
 	case "cookie":
 		d := Datagram{Word: Cookie}
@@ -91,16 +91,16 @@ func ParseDatagram(b []byte) Datagram {
 		d := Datagram{Word: Open}
 		number, rest, _ := bytes.Cut(rest, []byte(" "))
 		cookie, tag, _ := bytes.Cut(rest, []byte(" "))
-		n, ok := exchangeOf(number)
-		if d.Exchange = n; ok && eight(&d.Cookie, cookie) && eight(&d.Tag, tag) {
+		n, ok := flowOf(number)
+		if d.Flow = n; ok && eight(&d.Cookie, cookie) && eight(&d.Tag, tag) {
 			return d
 		}
 	}
 	return Datagram{}
 }
 
-// exchangeOf reads the number of an exchange.
-func exchangeOf(b []byte) (uint32, bool) {
+// flowOf reads the number of a flow.
+func flowOf(b []byte) (uint32, bool) {
 	n := uint64(0)
 	for _, digit := range b {
 		if n = 10*n + uint64(digit-'0'); digit < '0' || digit > '9' || n > 1<<32-1 {

@@ -35,7 +35,7 @@
 //	prove HEX
 //
 // shows that the client knows it without saying it (package seal has the sum);
-// the server answers with its own proof. Now an exchange can be planned:
+// the server answers with its own proof. Now a flow can be planned:
 //
 //	plan TRANSPORT COUNT SIZE MILLISECONDS
 //	plan TRANSPORT COUNT SIZE MILLISECONDS back RATE PATTERN
@@ -43,7 +43,7 @@
 // TRANSPORT is tcp or udp; there will be COUNT stones of SIZE bytes within so
 // many milliseconds. With "back" the server throws, at a rate such as 200/s or
 // 1.6Mbit or max, in a pattern such as steady. The answer is
-// "ok exchange=N secret=HEX". Then the stones fly (see below), and
+// "ok flow=N secret=HEX". Then the stones fly (see below), and
 //
 //	thrown EXCHANGE PLANNED ATTEMPTED THROWN
 //
@@ -63,7 +63,7 @@
 // its changes mean something. Behind these come " damaged N", " foreign N" (no
 // stones of this plan), " reads N", " drops N" or " drops unknown WHY" (found
 // the socket's buffer full), " drained N" (nanoseconds that were waited at the
-// end) and "ok N", the number of arrivals. Of an exchange in which the server
+// end) and "ok N", the number of arrivals. Of a flow in which the server
 // threw, the lines are its throws (NUMBER, when thrown, how late) and before the
 // counts stand " thrown PLANNED ATTEMPTED THROWN" and " not N CAUSE" for those that
 // could not be thrown.
@@ -82,7 +82,7 @@
 // server throws, it answers "ok", and then it sends the stones.
 //
 // Over UDP each datagram is a stone and eight bytes behind it, the tag. It is
-// made with the exchange's secret, so that nobody else can throw into it. If the
+// made with the flow's secret, so that nobody else can throw into it. If the
 // server is to throw, the client first has to show that it is where it says it
 // is, or else one could have the server throw at others:
 //

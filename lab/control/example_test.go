@@ -9,13 +9,13 @@ import (
 	"stones/lab/control"
 )
 
-// A client plans an exchange of three stones over UDP, of which two are caught,
+// A client plans a flow of three stones over UDP, of which two are caught,
 // and asks for the report. What the server says is written down here.
 func Example() {
 	server := control.NewReader(strings.NewReader(`Привет, подключайся!
 Привет!
 ok stones 1 challenge=000102030405060708090a0b0c0d0e0f key=no
-ok exchange=7 secret=f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff
+ok flow=7 secret=f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff
 ok
  1 20800000 1020800000
  3 30900000 1020900000
@@ -46,14 +46,14 @@ ok bye
 		return
 	}
 	ticket, err := control.ParseTicket(text)
-	fmt.Printf("  # exchange %d, %v\n", ticket.Exchange, err)
+	fmt.Printf("  # flow %d, %v\n", ticket.Flow, err)
 
-	say(control.Thrown{Exchange: ticket.Exchange, Planned: 3, Attempted: 3, Thrown: 3})
+	say(control.Thrown{Flow: ticket.Flow, Planned: 3, Attempted: 3, Thrown: 3})
 	if _, err := server.ReadReply(nothing); err != nil {
 		fmt.Println(err)
 	}
 
-	say(control.Ask{Exchange: ticket.Exchange})
+	say(control.Ask{Flow: ticket.Flow})
 	report, err := server.ReadReport(func(a control.Arrival) error {
 		fmt.Printf("  # stone %d came after %v\n", a.Number, a.At)
 		return nil
@@ -67,7 +67,7 @@ ok bye
 	// stones 1
 	//   # greeted with "Привет!"; key needed: false, <nil>
 	// plan udp 3 500 10
-	//   # exchange 7, <nil>
+	//   # flow 7, <nil>
 	// thrown 7 3 3 3
 	// report 7
 	//   # stone 1 came after 20.8ms

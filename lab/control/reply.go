@@ -156,26 +156,26 @@ func ParseWelcome(text string) (Welcome, error) {
 
 // A Ticket is the answer to [Plan].
 type Ticket struct {
-	Exchange uint32   // its number, which its stones carry; never 0
-	Secret   [16]byte // what its tags and proofs are made with
+	Flow   uint32   // its number, which its stones carry; never 0
+	Secret [16]byte // what its tags and proofs are made with
 }
 
 // String is the text of the reply.
 func (t Ticket) String() string {
-	return fmt.Sprintf("exchange=%d secret=%x", t.Exchange, t.Secret)
+	return fmt.Sprintf("flow=%d secret=%x", t.Flow, t.Secret)
 }
 
 // ParseTicket is the inverse of [Ticket.String]. Its error wraps [ErrForeign].
 func ParseTicket(text string) (Ticket, error) {
 	var t Ticket
 	first, second, _ := strings.Cut(text, " ")
-	number, ok := strings.CutPrefix(first, "exchange=")
+	number, ok := strings.CutPrefix(first, "flow=")
 	secret, also := strings.CutPrefix(second, "secret=")
-	n, err := exchange(number)
+	n, err := flow(number)
 	if !ok || !also || err != nil || unhex(t.Secret[:], secret) != nil {
 		return Ticket{}, fmt.Errorf("%w: %s", ErrForeign, prose.Quote(text))
 	}
-	t.Exchange = n
+	t.Flow = n
 	return t, nil
 }
 

@@ -47,9 +47,9 @@ func nanoseconds(word string) (time.Duration, bool) {
 	return time.Duration(n), err == nil && word[0] != '+'
 }
 
-// A Report is what the server counted in an exchange besides its arrivals.
+// A Report is what the server counted in a flow besides its arrivals.
 //
-// Of an exchange in which the server throws, what stands in the place of the
+// Of a flow in which the server throws, what stands in the place of the
 // arrivals are its throws: Number, when it was thrown, and how much later than
 // due.
 type Report struct {
@@ -59,7 +59,7 @@ type Report struct {
 	DropsUnknown     string
 	Drained          time.Duration // how long was waited at the end for what may still come
 
-	Back                       bool           // the server threw
+	Reverse                    bool           // the server threw
 	Planned, Attempted, Thrown int            // by the server
 	NotThrown                  map[string]int // by cause, of those attempted; nil if none
 }
@@ -69,7 +69,7 @@ const maxCauses = 16
 
 // Append appends the lines to b.
 func (r Report) Append(b []byte) []byte {
-	if r.Back {
+	if r.Reverse {
 		b = AppendLine(b, fmt.Sprintf("thrown %d %d %d", r.Planned, r.Attempted, r.Thrown))
 	}
 	for _, cause := range slices.Sorted(maps.Keys(r.NotThrown)) {
@@ -92,7 +92,7 @@ func (r *Report) parse(text string) (err error) {
 	switch word {
 	case "thrown":
 		w := words{command: word, left: strings.Split(rest, " ")}
-		r.Back = true
+		r.Reverse = true
 		r.Planned, r.Attempted, r.Thrown = w.number("planned", 0, MaxCount), w.number("attempted", 0, MaxCount), w.number("thrown", 0, MaxCount)
 		if err = w.end(); err == nil && (r.Thrown > r.Attempted || r.Attempted > r.Planned) {
 			err = errors.New("counts contradict")

@@ -162,14 +162,14 @@ type Offer struct {
 	Time      time.Duration // from the first stone to the last, by the plan
 
 	// What a far thrower has to know besides.
-	Back    bool   // it is the far end that throws
+	Reverse bool   // it is the far end that throws
 	Rate    string // as the flag takes it
 	Pattern string // as the flag takes it
 }
 
 // An Agreement is what the far end said to an [Offer].
 type Agreement struct {
-	Exchange uint32 // what the flow's stones are marked with
+	Flow uint32 // what the flow's stones are marked with
 
 	// The time there and back, measured just before: of a few lines that the far
 	// end echoed, the quickest one, and the one in the middle.

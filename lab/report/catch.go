@@ -11,11 +11,11 @@ import (
 	"stones/lab/server"
 )
 
-// A Guest is one exchange between a catcher and somebody who has come to it.
+// A Guest is one flow between a catcher and somebody who has come to it.
 type Guest struct {
 	Session int
 	From    string // the address
-	server.Exchange
+	server.Flow
 }
 
 // CatchingAt says where a catcher listens, on one line.
@@ -43,7 +43,7 @@ func LeftOut(lines int) string { return fmt.Sprintf("(%d more lines, which were 
 func Here(clients []server.Client, strangers int) string {
 	throwing := 0
 	for _, c := range clients {
-		for _, x := range c.Exchanges {
+		for _, x := range c.Flows {
 			if !x.Over {
 				throwing++
 				break
@@ -66,7 +66,7 @@ func Guests(w io.Writer, guests []Guest) error {
 		way := title(x.Transport)
 		thrown, caught, lost, copies, damaged := known(x.Thrown), known(x.Caught), noCell, known(x.Copies), known(x.Damaged)
 		switch {
-		case x.Back: // what of it was caught the guest knows
+		case x.Reverse: // what of it was caught the guest knows
 			way += ", back"
 			caught, copies, damaged = noCell, noCell, noCell
 		case x.Over && x.Thrown >= x.Caught:
@@ -85,7 +85,7 @@ func known(n int) string {
 	return strconv.Itoa(n)
 }
 
-// Caught writes what came of all of a catcher's exchanges, of which the first
+// Caught writes what came of all of a catcher's flows, of which the first
 // few may have been forgotten.
 func Caught(w io.Writer, guests []Guest, forgotten int) error {
 	if len(guests) == 0 {

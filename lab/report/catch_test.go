@@ -10,12 +10,12 @@ import (
 	"stones/lab/server"
 )
 
-// guests are three exchanges of two guests.
+// guests are three flows of two guests.
 func guests() []report.Guest {
 	return []report.Guest{
-		{Session: 1, From: "192.0.2.10:40001", Exchange: server.Exchange{Transport: "tcp", Planned: 1000, Thrown: 1000, Caught: 1000, Over: true}},
-		{Session: 1, From: "192.0.2.10:40001", Exchange: server.Exchange{Transport: "udp", Planned: 1000, Thrown: -1, Caught: 412, Copies: 3}},
-		{Session: 2, From: "[2001:db8::7]:40002", Exchange: server.Exchange{Transport: "udp", Back: true, Planned: 20, Thrown: 20, Over: true}},
+		{Session: 1, From: "192.0.2.10:40001", Flow: server.Flow{Transport: "tcp", Planned: 1000, Thrown: 1000, Caught: 1000, Over: true}},
+		{Session: 1, From: "192.0.2.10:40001", Flow: server.Flow{Transport: "udp", Planned: 1000, Thrown: -1, Caught: 412, Copies: 3}},
+		{Session: 2, From: "[2001:db8::7]:40002", Flow: server.Flow{Transport: "udp", Reverse: true, Planned: 20, Thrown: 20, Over: true}},
 	}
 }
 
@@ -45,7 +45,7 @@ func TestCaught(t *testing.T) {
 }
 
 func TestHere(t *testing.T) {
-	clients := []server.Client{{}, {Exchanges: []server.Exchange{{Over: true}, {}}}, {Exchanges: []server.Exchange{{Over: true}}}}
+	clients := []server.Client{{}, {Flows: []server.Flow{{Over: true}, {}}}, {Flows: []server.Flow{{Over: true}}}}
 	for _, tt := range []struct {
 		clients   []server.Client
 		strangers int

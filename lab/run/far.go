@@ -17,9 +17,9 @@ import (
 
 // elsewhere is what a flow has besides if one end of it is elsewhere.
 type elsewhere struct {
-	far    Far  // nil if both ends are here
-	back   bool // it is the far end that throws
-	giveUp time.Duration
+	far     Far  // nil if both ends are here
+	reverse bool // it is the far end that throws
+	giveUp  time.Duration
 
 	agreed  path.Agreement
 	report  path.Report
@@ -45,8 +45,8 @@ func (x *flow) runFar(ctx context.Context) {
 		return
 	}
 	x.began = x.world.Now()
-	x.id = x.agreed.Exchange
-	if x.back && x.plan.Pattern.Poisson { // the chance in it is the far thrower's
+	x.id = x.agreed.Flow
+	if x.reverse && x.plan.Pattern.Poisson { // the chance in it is the far thrower's
 		schedule, err := pace.NewSchedule(x.plan, uint64(x.id))
 		if err != nil {
 			x.throwErr = err
@@ -55,14 +55,14 @@ func (x *flow) runFar(ctx context.Context) {
 		x.follow(schedule)
 	}
 	x.limit = x.began + x.schedule.Length() + x.giveUp
-	if x.back {
+	if x.reverse {
 		x.catchHere(ctx)
 	} else if t := x.ask(ctx); t != nil {
 		x.throwAll(ctx, t)
 		_ = t.Close()
 	}
 	x.settle(ctx)
-	if x.back {
+	if x.reverse {
 		x.enterCaught()
 		x.enterThrown()
 	} else {
@@ -73,7 +73,7 @@ func (x *flow) runFar(ctx context.Context) {
 // offer is what is to be agreed on.
 func (x *flow) offer() path.Offer {
 	took := x.schedule.Length()
-	if x.back && x.plan.Pattern.Poisson { // the chance will be the far thrower's; 6 sigma for that, 6 for ours
+	if x.reverse && x.plan.Pattern.Poisson { // the chance will be the far thrower's; 6 sigma for that, 6 for ours
 		took += time.Duration(12 * float64(took) / math.Sqrt(float64(x.schedule.Count())))
 	}
 	return path.Offer{
@@ -81,7 +81,7 @@ func (x *flow) offer() path.Offer {
 		Count:     x.schedule.Count(),
 		Size:      x.plan.Size,
 		Time:      took,
-		Back:      x.back,
+		Reverse:   x.reverse,
 		Rate:      x.plan.Rate.String(),
 		Pattern:   x.plan.Pattern.String(),
 	}
@@ -102,7 +102,7 @@ func (x *flow) settle(ctx context.Context) {
 			x.catchErr = fmt.Errorf("no report of the other end: %w", x.missing)
 		}
 	}
-	if x.back {
+	if x.reverse {
 		x.report.Reads = reads
 	}
 }
@@ -152,7 +152,7 @@ func (x *flow) contradiction() error {
 	r := x.report
 	planned := uint64(x.schedule.Count())
 	start := x.connected // when the plan began, if that was here
-	if x.back && len(r.Stones) > 0 {
+	if x.reverse && len(r.Stones) > 0 {
 		start = r.Stones[0].Due - x.schedule.Offset(min(max(r.Stones[0].Number, 1), planned))
 	}
 	last := path.Told{}
@@ -164,12 +164,12 @@ func (x *flow) contradiction() error {
 			return fmt.Errorf("it tells of stone %d at %v, after one at %v", s.Number, s.At, last.At)
 		case s.Due-start != x.schedule.Offset(s.Number):
 			return fmt.Errorf("it tells of stone %d as due %v from the start of the plan; that is %v", s.Number, s.Due-start, x.schedule.Offset(s.Number))
-		case x.back && s.Number <= last.Number:
+		case x.reverse && s.Number <= last.Number:
 			return fmt.Errorf("it threw stone %d after stone %d", s.Number, last.Number)
 		}
 		last = s
 	}
-	if x.back {
+	if x.reverse {
 		return x.miscounted(last.Number)
 	}
 	for _, n := range []int{r.Damaged, r.Foreign, r.Reads, r.Drops} {
@@ -282,17 +282,17 @@ func (x *flow) enterThrown() {
 // farFigures are those that are other ones, or not known, because one end is
 // elsewhere.
 func (x *flow) farFigures(r *lab.Outcome) {
-	if x.agreed.Exchange == 0 { // nothing was agreed on
+	if x.agreed.Flow == 0 { // nothing was agreed on
 		r.Delay.Above = true
 		return
 	}
 	r.RTT = &lab.RoundTrip{Min: lab.Milliseconds(x.agreed.RTTMin), Median: lab.Milliseconds(x.agreed.RTTMedian)}
 	r.Delay.Above = true
 	r.Drained = new(lab.Milliseconds(x.report.Drained))
-	if x.back {
+	if x.reverse {
 		r.Drained = nil // this end waited, and by its own rule
 	}
-	if x.back && x.transport == lab.TCP {
+	if x.reverse && x.transport == lab.TCP {
 		r.Connect = lab.NA("not measured with --reverse")
 	}
 	if x.missing == nil {
@@ -300,7 +300,7 @@ func (x *flow) farFigures(r *lab.Outcome) {
 	}
 	r.Drained = nil
 	unknown := lab.Figure{Why: "unknown (the other end's report is missing)"}
-	if x.back {
+	if x.reverse {
 		r.Pacing = lab.Pacing{
 			Policy: r.Pacing.Policy, Asked: r.Pacing.Asked, Offered: unknown, Met: true,
 			ErrorP50: unknown, ErrorP99: unknown, ErrorMax: unknown, GapP50: unknown, GapP99: unknown, BackToBack: unknown,

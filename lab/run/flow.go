@@ -75,7 +75,7 @@ func newFlow(ctx context.Context, w World, e lab.Experiment, transport string) (
 	x.asleep = w.Now() + e.Asleep
 	x.limit = w.Now() + schedule.Length() + e.GiveUp
 	if far, ok := w.(Far); ok { // there is nobody to listen before that end agrees
-		x.elsewhere = elsewhere{far: far, back: e.Reverse, giveUp: e.GiveUp}
+		x.elsewhere = elsewhere{far: far, reverse: e.Reverse, giveUp: e.GiveUp}
 		x.address = w.Address(transport)
 		return x, nil
 	}

@@ -18,7 +18,7 @@ func (x *flow) tell(ctx context.Context, live func(lab.Live)) {
 			Delivered: int(x.arrived.Load()),
 		}
 		switch {
-		case x.far != nil && x.back:
+		case x.far != nil && x.reverse:
 			l.Thrown = -1
 		case x.far != nil:
 			l.Delivered = -1

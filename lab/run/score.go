@@ -43,7 +43,7 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 	}
 	if err := x.failure(); err != nil {
 		// Where it was agreed to, nobody refuses any more: somebody has gone.
-		agreed := x.far != nil && x.agreed.Exchange != 0
+		agreed := x.far != nil && x.agreed.Flow != 0
 		r.Error, r.Refused = err.Error(), errors.Is(err, syscall.ECONNREFUSED) && !agreed
 	} else {
 		r.Complete = true

@@ -1,5 +1,5 @@
-// Package seal keeps strangers out of an exchange: proofs that somebody knows a
-// key, tags that show which exchange a datagram is of, and cookies that show
+// Package seal keeps strangers out of a flow: proofs that somebody knows a
+// key, tags that show which flow a datagram is of, and cookies that show
 // that somebody is where a datagram says it is from.
 //
 // All of it is HMAC-SHA256 (RFC 2104, RFC 4868) with a text in front that says
@@ -43,15 +43,15 @@ func NewChallenge(random io.Reader) (c [ChallengeLen]byte, err error) {
 	return c, draw(random, c[:])
 }
 
-// NewSecret draws the secret of an exchange, or of a server. An error is
+// NewSecret draws the secret of a flow, or of a server. An error is
 // random's.
 func NewSecret(random io.Reader) (s [SecretLen]byte, err error) {
 	return s, draw(random, s[:])
 }
 
-// NewExchange draws the number of an exchange, which is never 0. An error is
+// NewFlow draws the number of a flow, which is never 0. An error is
 // random's.
-func NewExchange(random io.Reader) (uint32, error) {
+func NewFlow(random io.Reader) (uint32, error) {
 	var b [4]byte
 	for {
 		if err := draw(random, b[:]); err != nil {
@@ -85,7 +85,7 @@ func Prove(key []byte, role Role, challenge [ChallengeLen]byte, binding []byte) 
 	return sum(mac)
 }
 
-// CarryProof is the proof that a connection may carry the stones of the exchange
+// CarryProof is the proof that a connection may carry the stones of the flow
 // that has this secret.
 func CarryProof(secret [SecretLen]byte) [32]byte {
 	mac := hmac.New(sha256.New, secret[:])
@@ -101,14 +101,14 @@ func sum(mac hash.Hash) (s [32]byte) {
 // Equal reports whether two proofs are the same.
 func Equal(a, b [32]byte) bool { return subtle.ConstantTimeCompare(a[:], b[:]) == 1 }
 
-// A Tagger makes and checks the tags of one exchange. It is for one goroutine
+// A Tagger makes and checks the tags of one flow. It is for one goroutine
 // and does not allocate.
 type Tagger struct {
 	mac hash.Hash
 	sum [sha256.Size]byte
 }
 
-// NewTagger returns a Tagger for the exchange that has this secret.
+// NewTagger returns a Tagger for the flow that has this secret.
 func NewTagger(secret [SecretLen]byte) *Tagger {
 	return &Tagger{mac: hmac.New(sha256.New, secret[:])}
 }
@@ -153,25 +153,25 @@ func NewBaker(secret [SecretLen]byte) *Baker {
 	return &Baker{mac: hmac.New(sha256.New, secret[:])}
 }
 
-// Bake is the cookie for an address and an exchange. It is good in the minute
+// Bake is the cookie for an address and a flow. It is good in the minute
 // of the clock that now is in, and in the next one.
-func (b *Baker) Bake(at netip.AddrPort, exchange uint32, now time.Duration) Cookie {
-	return b.bake(at, exchange, now/time.Minute)
+func (b *Baker) Bake(at netip.AddrPort, flow uint32, now time.Duration) Cookie {
+	return b.bake(at, flow, now/time.Minute)
 }
 
-// Check reports whether a cookie is that of an address and an exchange, and
+// Check reports whether a cookie is that of an address and a flow, and
 // still good.
-func (b *Baker) Check(c Cookie, at netip.AddrPort, exchange uint32, now time.Duration) bool {
-	fresh, last := b.bake(at, exchange, now/time.Minute), b.bake(at, exchange, now/time.Minute-1)
+func (b *Baker) Check(c Cookie, at netip.AddrPort, flow uint32, now time.Duration) bool {
+	fresh, last := b.bake(at, flow, now/time.Minute), b.bake(at, flow, now/time.Minute-1)
 	return subtle.ConstantTimeCompare(c[:], fresh[:])|subtle.ConstantTimeCompare(c[:], last[:]) == 1
 }
 
-func (b *Baker) bake(at netip.AddrPort, exchange uint32, minute time.Duration) (c Cookie) {
+func (b *Baker) bake(at netip.AddrPort, flow uint32, minute time.Duration) (c Cookie) {
 	address := at.Addr().Unmap().As16()
 	in := append(b.in[:0], 'c')
 	in = append(in, address[:]...)
 	in = binary.BigEndian.AppendUint16(in, at.Port())
-	in = binary.BigEndian.AppendUint32(in, exchange)
+	in = binary.BigEndian.AppendUint32(in, flow)
 	in = binary.BigEndian.AppendUint64(in, uint64(minute))
 	b.mac.Reset()
 	b.mac.Write(in)

@@ -64,7 +64,7 @@ func TestTags(t *testing.T) {
 		t.Errorf("opened %q, %t", inner, ok)
 	}
 	if _, ok := b.Open(sealed); ok {
-		t.Error("another exchange's tag is right")
+		t.Error("another flow's tag is right")
 	}
 	for i := range sealed {
 		sealed[i] ^= 1
@@ -93,12 +93,12 @@ func TestCookies(t *testing.T) {
 	at := netip.MustParseAddrPort("192.0.2.7:4242")
 	cookie := b.Bake(at, 7, 61*time.Second)
 	for _, tt := range []struct {
-		what     string
-		baker    *Baker
-		at       string
-		exchange uint32
-		now      time.Duration
-		want     bool
+		what  string
+		baker *Baker
+		at    string
+		flow  uint32
+		now   time.Duration
+		want  bool
 	}{
 		{"at once", b, "192.0.2.7:4242", 7, 61 * time.Second, true},
 		{"written as IPv6", b, "[::ffff:192.0.2.7]:4242", 7, 61 * time.Second, true},
@@ -108,10 +108,10 @@ func TestCookies(t *testing.T) {
 		{"before", b, "192.0.2.7:4242", 7, time.Minute - 1, false},
 		{"another address", b, "192.0.2.8:4242", 7, 61 * time.Second, false},
 		{"another port", b, "192.0.2.7:4243", 7, 61 * time.Second, false},
-		{"another exchange", b, "192.0.2.7:4242", 8, 61 * time.Second, false},
+		{"another flow", b, "192.0.2.7:4242", 8, 61 * time.Second, false},
 		{"another server", NewBaker([SecretLen]byte{2}), "192.0.2.7:4242", 7, 61 * time.Second, false},
 	} {
-		if got := tt.baker.Check(cookie, netip.MustParseAddrPort(tt.at), tt.exchange, tt.now); got != tt.want {
+		if got := tt.baker.Check(cookie, netip.MustParseAddrPort(tt.at), tt.flow, tt.now); got != tt.want {
 			t.Errorf("%s: %t; want %t", tt.what, got, tt.want)
 		}
 	}
@@ -121,8 +121,8 @@ func TestCookies(t *testing.T) {
 }
 
 func TestRandom(t *testing.T) {
-	if n, err := NewExchange(strings.NewReader("\x00\x00\x00\x00\x00\x00\x00\x07")); n != 7 || err != nil {
-		t.Errorf("NewExchange = %d, %v; want 7: none is 0", n, err)
+	if n, err := NewFlow(strings.NewReader("\x00\x00\x00\x00\x00\x00\x00\x07")); n != 7 || err != nil {
+		t.Errorf("NewFlow = %d, %v; want 7: none is 0", n, err)
 	}
 	if c, err := NewChallenge(strings.NewReader("0123456789abcdef")); string(c[:]) != "0123456789abcdef" || err != nil {
 		t.Errorf("NewChallenge = %q, %v", c, err)
@@ -196,15 +196,15 @@ func FuzzOpen(f *testing.F) {
 
 func FuzzCookie(f *testing.F) {
 	f.Add([]byte{192, 0, 2, 7}, uint16(4242), uint32(7), int64(0), int64(time.Minute))
-	f.Fuzz(func(t *testing.T, ip []byte, port uint16, exchange uint32, baked, checked int64) {
+	f.Fuzz(func(t *testing.T, ip []byte, port uint16, flow uint32, baked, checked int64) {
 		addr, ok := netip.AddrFromSlice(ip)
 		if !ok || baked < 0 || checked < 0 {
 			return
 		}
 		at, b := netip.AddrPortFrom(addr, port), NewBaker([SecretLen]byte{1})
-		cookie := b.Bake(at, exchange, time.Duration(baked))
+		cookie := b.Bake(at, flow, time.Duration(baked))
 		minutes := checked/int64(time.Minute) - baked/int64(time.Minute)
-		if got, want := b.Check(cookie, at, exchange, time.Duration(checked)), minutes == 0 || minutes == 1; got != want {
+		if got, want := b.Check(cookie, at, flow, time.Duration(checked)), minutes == 0 || minutes == 1; got != want {
 			t.Errorf("baked at %d, checked at %d: %t; want %t", baked, checked, got, want)
 		}
 	})

@@ -23,23 +23,23 @@ import (
 // readSize is how many bytes are asked of a connection at once.
 const readSize = 16 << 10
 
-// carry takes the stones of an exchange from the connection, or throws them
+// carry takes the stones of a flow from the connection, or throws them
 // into it.
 func (x *session) carry(ctx context.Context, c control.Carry) {
 	s := x.server
-	e := s.find(c.Exchange)
+	e := s.find(c.Flow)
 	switch {
 	case e == nil || !seal.Equal(c.Proof, seal.CarryProof(e.ticket.Secret)):
-		s.journal.write(ofStrangers, slog.LevelWarn, "stones of no exchange", foreign("from", x.from))
-		x.no(fmt.Errorf("exchange %d: not known, or the proof is wrong", c.Exchange))
+		s.journal.write(ofStrangers, slog.LevelWarn, "stones of no flow", foreign("from", x.from))
+		x.no(fmt.Errorf("flow %d: not known, or the proof is wrong", c.Flow))
 	case e.plan.Transport != "tcp":
-		x.no(fmt.Errorf("exchange %d: it is planned over %s", c.Exchange, e.plan.Transport))
+		x.no(fmt.Errorf("flow %d: it is planned over %s", c.Flow, e.plan.Transport))
 	case !e.claim(x.guard):
-		x.no(fmt.Errorf("exchange %d: carried already, or over", c.Exchange))
+		x.no(fmt.Errorf("flow %d: carried already, or over", c.Flow))
 	default:
 		x.guard.until(s.World.Time(e.last))
-		if e.plan.Back {
-			x.throwBack(ctx, e)
+		if e.plan.Reverse {
+			x.throwReverse(ctx, e)
 		} else {
 			e.catchStream(ctx, &carrier{x.conn, x.lines})
 		}
@@ -58,7 +58,7 @@ func (s single) Listen(context.Context, string, string) (net.Listener, error) {
 func (s single) DialContext(context.Context, string, string) (net.Conn, error) { return s.conn, nil }
 
 // catchStream catches what comes over a connection.
-func (x *exchange) catchStream(ctx context.Context, conn net.Conn) {
+func (x *flow) catchStream(ctx context.Context, conn net.Conn) {
 	defer x.ended()
 	c, err := tcp.Listen(ctx, single{conn}, "")
 	if err != nil {
@@ -74,7 +74,7 @@ func (x *exchange) catchStream(ctx context.Context, conn net.Conn) {
 }
 
 // ended notes that the connection has ended that carried the stones.
-func (x *exchange) ended() {
+func (x *flow) ended() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.counts.Over = true
@@ -82,8 +82,8 @@ func (x *exchange) ended() {
 }
 
 // scheduleOf is when the server throws the stones of a plan. Both ends know the
-// number of the exchange, so it is the seed.
-func scheduleOf(p control.Plan, exchange uint32) (*pace.Schedule, error) {
+// number of the flow, so it is the seed.
+func scheduleOf(p control.Plan, flow uint32) (*pace.Schedule, error) {
 	plan := pace.Plan{Count: p.Count, Size: p.Size}
 	if err := plan.Rate.UnmarshalText([]byte(p.Rate)); err != nil {
 		return nil, fmt.Errorf("rate %q: %w", p.Rate, err)
@@ -91,7 +91,7 @@ func scheduleOf(p control.Plan, exchange uint32) (*pace.Schedule, error) {
 	if err := plan.Pattern.UnmarshalText([]byte(p.Pattern)); err != nil {
 		return nil, fmt.Errorf("pattern %q: %w", p.Pattern, err)
 	}
-	s, err := pace.NewSchedule(plan, uint64(exchange))
+	s, err := pace.NewSchedule(plan, uint64(flow))
 	switch {
 	case err != nil:
 		return nil, err
@@ -103,8 +103,8 @@ func scheduleOf(p control.Plan, exchange uint32) (*pace.Schedule, error) {
 	return s, nil
 }
 
-// throwBack throws the stones of an exchange into its connection.
-func (x *session) throwBack(ctx context.Context, e *exchange) {
+// throwReverse throws the stones of a flow into its connection.
+func (x *session) throwReverse(ctx context.Context, e *flow) {
 	defer e.ended()
 	x.ok("")
 	if x.out.Flush() != nil {
@@ -120,13 +120,13 @@ func (x *session) throwBack(ctx context.Context, e *exchange) {
 }
 
 // stones are those that the server throws, each when it is due.
-func (x *exchange) stones(ctx context.Context) iter.Seq[stone.Stone] {
+func (x *flow) stones(ctx context.Context) iter.Seq[stone.Stone] {
 	c := since{x.server.World, x.began}
-	return x.schedule.Stones(ctx, c, c.Now(), x.ticket.Exchange)
+	return x.schedule.Stones(ctx, c, c.Now(), x.ticket.Flow)
 }
 
-// throwAll throws until all are thrown, or the exchange is over.
-func (x *exchange) throwAll(ctx context.Context, throws iter.Seq2[stone.Stone, error]) {
+// throwAll throws until all are thrown, or the flow is over.
+func (x *flow) throwAll(ctx context.Context, throws iter.Seq2[stone.Stone, error]) {
 	for s, err := range throws {
 		if s.Number == 0 || ctx.Err() != nil {
 			return
@@ -187,8 +187,8 @@ func (c *sight) SetDeadline(time.Time) error {
 	return nil
 }
 
-// throwDatagrams throws the stones of an exchange at an address.
-func (x *exchange) throwDatagrams(ctx context.Context, to net.Addr) {
+// throwDatagrams throws the stones of a flow at an address.
+func (x *flow) throwDatagrams(ctx context.Context, to net.Addr) {
 	defer x.ended()
 	conn := &sight{PacketConn: x.server.packets, to: to, tagger: seal.NewTagger(x.ticket.Secret)}
 	t, err := udp.Dial(ctx, single{conn}, "")

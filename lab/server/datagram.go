@@ -47,14 +47,14 @@ func (s *Server) datagram(ctx context.Context, b []byte, from netip.AddrPort, at
 	case control.Hello:
 		s.greet(from, len(b))
 	case control.Knock:
-		if e := s.find(d.Exchange); e != nil && e.plan.Back && e.plan.Transport == "udp" && !e.over() {
-			cookie := control.Datagram{Word: control.Cookie, Cookie: s.baker.Bake(from, d.Exchange, s.World.Now())}
+		if e := s.find(d.Flow); e != nil && e.plan.Reverse && e.plan.Transport == "udp" && !e.over() {
+			cookie := control.Datagram{Word: control.Cookie, Cookie: s.baker.Bake(from, d.Flow, s.World.Now())}
 			_, _ = s.packets.WriteTo(cookie.Append(nil), net.UDPAddrFromAddrPort(from))
 		} else {
 			s.strangers.Add(1)
 		}
 	case control.Open:
-		s.openBack(ctx, d, from)
+		s.openReverse(ctx, d, from)
 	case control.None, control.Cookie:
 		if s.strangers.Add(1)%strangersPerLine == 1 {
 			s.journal.write(ofStrangers, slog.LevelWarn, "datagrams of strangers", slog.Int64("so_far", s.strangers.Load()), slog.Any("last", from))
@@ -65,7 +65,7 @@ func (s *Server) datagram(ctx context.Context, b []byte, from netip.AddrPort, at
 // strangersPerLine is how many datagrams of strangers are logged as one line.
 const strangersPerLine = 10_000
 
-// stone takes a datagram if it is a stone of a running exchange, and reports
+// stone takes a datagram if it is a stone of a running flow, and reports
 // whether it is. One with a wrong tag is, if it comes from where the others
 // came from: then it was damaged on its way.
 func (s *Server) stone(b []byte, from netip.AddrPort, at time.Duration) bool {
@@ -77,7 +77,7 @@ func (s *Server) stone(b []byte, from netip.AddrPort, at time.Duration) bool {
 		return false
 	}
 	e := s.find(head.Exchange)
-	if e == nil || e.plan.Transport != "udp" || e.plan.Back || s.World.Now() > e.last {
+	if e == nil || e.plan.Transport != "udp" || e.plan.Reverse || s.World.Now() > e.last {
 		return false
 	}
 	inner, ok := e.tagger.Open(b)
@@ -91,7 +91,7 @@ func (s *Server) stone(b []byte, from netip.AddrPort, at time.Duration) bool {
 }
 
 // heard notes where a stone came from.
-func (x *exchange) heard(from netip.AddrPort) {
+func (x *flow) heard(from netip.AddrPort) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.from = from
@@ -100,7 +100,7 @@ func (x *exchange) heard(from netip.AddrPort) {
 
 // damaged counts a datagram with a wrong tag, if it comes from where the stones
 // come from.
-func (x *exchange) damaged(from netip.AddrPort) bool {
+func (x *flow) damaged(from netip.AddrPort) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.from != from || x.counts.Over {
@@ -121,11 +121,11 @@ func (s *Server) greet(to netip.AddrPort, room int) {
 	}
 }
 
-// openBack throws stones at an address that has shown that it hears what is sent
-// to it, and that it knows the exchange's secret.
-func (s *Server) openBack(ctx context.Context, d control.Datagram, from netip.AddrPort) {
-	e := s.find(d.Exchange)
-	if e == nil || !e.plan.Back || e.plan.Transport != "udp" || !s.baker.Check(d.Cookie, from, d.Exchange, s.World.Now()) {
+// openReverse throws stones at an address that has shown that it hears what is sent
+// to it, and that it knows the flow's secret.
+func (s *Server) openReverse(ctx context.Context, d control.Datagram, from netip.AddrPort) {
+	e := s.find(d.Flow)
+	if e == nil || !e.plan.Reverse || e.plan.Transport != "udp" || !s.baker.Check(d.Cookie, from, d.Flow, s.World.Now()) {
 		s.strangers.Add(1)
 		return
 	}

@@ -2,13 +2,13 @@
 //
 // Whoever connects is greeted and may talk, in the lines that package control
 // describes: a person with any program that connects to a port, or the thrower
-// of another computer, who plans exchanges, throws, and then asks what was
-// caught. The stones of an exchange come over TCP connections of their own or
+// of another computer, who plans flows, throws, and then asks what was
+// caught. The stones of a flow come over TCP connections of their own or
 // over the one UDP port that all share.
 //
 // Nobody is trusted. There is a limit to everything that others can make the
 // server hold, and a deadline to everything they can make it wait for; both are
-// in [Limits]. What is not tagged as a stone of a running exchange leaves
+// in [Limits]. What is not tagged as a stone of a running flow leaves
 // nothing behind but a number that counts it. What others say is made safe
 // before it is logged or told.
 //

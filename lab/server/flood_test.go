@@ -29,7 +29,7 @@ func heap() int64 {
 	return int64(m.HeapAlloc + m.StackInuse)
 }
 
-// A million datagrams of strangers leave nothing behind, and a running exchange
+// A million datagrams of strangers leave nothing behind, and a running flow
 // is what it is without them.
 func TestFlood(t *testing.T) {
 	s := open(t, nil)
@@ -39,20 +39,20 @@ func TestFlood(t *testing.T) {
 		ticket := v.agree(control.Plan{Transport: "udp", Count: planned, Size: 100, Duration: time.Second})
 		tagger := seal.NewTagger(ticket.Secret)
 		thrower := netip.MustParseAddrPort("192.0.2.1:1000")
-		forged := stone.Stone{Exchange: ticket.Exchange, Number: 5, Size: 100}.Append(nil)
+		forged := stone.Stone{Exchange: ticket.Flow, Number: 5, Size: 100}.Append(nil)
 		forged = append(forged, 1, 2, 3, 4, 5, 6, 7, 8)
-		elsewhere := stone.Stone{Exchange: ticket.Exchange + 1, Number: 5, Size: 100}.Append(nil)
+		elsewhere := stone.Stone{Exchange: ticket.Flow + 1, Number: 5, Size: 100}.Append(nil)
 		elsewhere = append(elsewhere, 1, 2, 3, 4, 5, 6, 7, 8)
 		kinds := [][]byte{
 			forged, elsewhere, forged[:50], make([]byte, 1400), []byte("hello"), nil,
-			control.Datagram{Word: control.Knock, Exchange: 7}.Append(nil),
-			control.Datagram{Word: control.Open, Exchange: ticket.Exchange}.Append(nil),
+			control.Datagram{Word: control.Knock, Flow: 7}.Append(nil),
+			control.Datagram{Word: control.Open, Flow: ticket.Flow}.Append(nil),
 		}
 		var sealed []byte
 		number := uint64(0)
 		throw := func() {
 			number++
-			st := stone.Stone{Exchange: ticket.Exchange, Number: number, Size: 100}
+			st := stone.Stone{Exchange: ticket.Flow, Number: number, Size: 100}
 			sealed = tagger.Append(st.Append(sealed[:0]))
 			s.server.datagram(t.Context(), sealed, thrower, s.Now())
 		}
@@ -86,7 +86,7 @@ func TestStrangersCostNothing(t *testing.T) {
 	for name, b := range map[string][]byte{
 		"nonsense":          make([]byte, 1400),
 		"a stone of nobody": append(stone.Stone{Exchange: 7, Number: 1, Size: 1000}.Append(nil), make([]byte, seal.TagLen)...),
-		"a knock":           control.Datagram{Word: control.Knock, Exchange: 7}.Append(nil),
+		"a knock":           control.Datagram{Word: control.Knock, Flow: 7}.Append(nil),
 	} {
 		if n := testing.AllocsPerRun(1000, func() { s.server.datagram(t.Context(), b, from, 0) }); n >= 0.1 {
 			t.Errorf("%s costs %v allocations", name, n)
@@ -135,8 +135,8 @@ func TestDiary(t *testing.T) {
 	}
 }
 
-// A session with two exchanges of 10,000 stones takes at most 320 KiB, most of
-// which its exchanges take. What the World takes for its sockets is not in it.
+// A session with two flows of 10,000 stones takes at most 320 KiB, most of
+// which its flows take. What the World takes for its sockets is not in it.
 func TestSessionIsSmall(t *testing.T) {
 	s := open(t, nil)
 	random := rand.New(rand.NewPCG(1, 2))
@@ -152,7 +152,7 @@ func TestSessionIsSmall(t *testing.T) {
 			at := time.Duration(0)
 			for n := range uint64(count) {
 				at += ms + time.Duration(random.IntN(200_000))
-				e.catch(stone.Stone{Exchange: e.ticket.Exchange, Number: n + 1, Size: 1000, Due: at - time.Duration(random.IntN(100_000))}, nil, at)
+				e.catch(stone.Stone{Exchange: e.ticket.Flow, Number: n + 1, Size: 1000, Due: at - time.Duration(random.IntN(100_000))}, nil, at)
 			}
 		}
 		s.server.sessions = append(s.server.sessions, x)
@@ -161,31 +161,31 @@ func TestSessionIsSmall(t *testing.T) {
 	t.Logf("%d bytes a session", each)
 	const sockets = 40 << 10 // what the conversation and a connection of stones read and write with
 	if each+sockets > 320<<10 {
-		t.Errorf("a session of two exchanges of %d stones takes %d bytes; want at most %d", count, each, 320<<10-sockets)
+		t.Errorf("a session of two flows of %d stones takes %d bytes; want at most %d", count, each, 320<<10-sockets)
 	}
-	s.server.exchanges, s.server.sessions = nil, nil
+	s.server.flows, s.server.sessions = nil, nil
 }
 
 // Whatever comes over UDP: no panic, and no more goes out than came in.
 func FuzzDatagram(f *testing.F) {
 	f.Add(control.Datagram{Word: control.Hello}.Append(nil))
-	f.Add(control.Datagram{Word: control.Knock, Exchange: 7}.Append(nil))
-	f.Add(control.Datagram{Word: control.Open, Exchange: 7}.Append(nil))
+	f.Add(control.Datagram{Word: control.Knock, Flow: 7}.Append(nil))
+	f.Add(control.Datagram{Word: control.Open, Flow: 7}.Append(nil))
 	f.Add(seal.NewTagger([16]byte{}).Append(stone.Stone{Exchange: 8, Number: 1, Size: 40}.Append(nil)))
 	from := netip.MustParseAddrPort("192.0.2.1:1000")
 	f.Fuzz(func(t *testing.T, b []byte) {
 		out := &counts{}
-		s := &Server{World: still{}, packets: out, Greeting: DefaultGreeting(), baker: seal.NewBaker([16]byte{}), exchanges: map[uint32]*exchange{}}
+		s := &Server{World: still{}, packets: out, Greeting: DefaultGreeting(), baker: seal.NewBaker([16]byte{}), flows: map[uint32]*flow{}}
 		s.limits = Limits{}.Defaults()
 		s.journal = newJournal(nil, s.World)
 		for n, back := range map[uint32]bool{7: true, 8: false} {
-			s.exchanges[n] = newExchange(s, control.Plan{Transport: "udp", Count: 10, Size: 40, Back: back}, control.Ticket{Exchange: n}, nil)
+			s.flows[n] = newFlow(s, control.Plan{Transport: "udp", Count: 10, Size: 40, Reverse: back}, control.Ticket{Flow: n}, nil)
 		}
 		s.datagram(t.Context(), b, from, 0)
 		if out.bytes > len(b) {
 			t.Errorf("%q got %d bytes", b, out.bytes)
 		}
-		if c := s.exchanges[8].counts; c.Caught+c.Damaged > 0 && len(b) < stone.HeaderLen {
+		if c := s.flows[8].counts; c.Caught+c.Damaged > 0 && len(b) < stone.HeaderLen {
 			t.Errorf("%q was caught", b)
 		}
 	})
@@ -220,13 +220,13 @@ func FuzzSession(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte) {
 		var log bytes.Buffer
 		told := &school{T: t}
-		s := &Server{World: &hasty{}, Greeting: DefaultGreeting(), Observer: told, Rand: &chance{}, exchanges: map[uint32]*exchange{}}
+		s := &Server{World: &hasty{}, Greeting: DefaultGreeting(), Observer: told, Rand: &chance{}, flows: map[uint32]*flow{}}
 		s.limits = Limits{}.Defaults()
 		s.journal = newJournal(slog.New(slog.NewTextHandler(&log, nil)), s.World)
 		conn := &script{in: bytes.NewReader(in)}
 		s.receive(t.Context(), &guarded{Conn: conn})
-		if len(s.exchanges)+len(s.sessions) > 0 || strings.Contains(log.String(), "msg=panic") {
-			t.Errorf("%q leaves %d exchanges and %d sessions, and the log %s", in, len(s.exchanges), len(s.sessions), log.String())
+		if len(s.flows)+len(s.sessions) > 0 || strings.Contains(log.String(), "msg=panic") {
+			t.Errorf("%q leaves %d flows and %d sessions, and the log %s", in, len(s.flows), len(s.sessions), log.String())
 		}
 		texts := append(told.events, strings.Split(log.String(), "\n")...)
 		if !bytes.Contains(bytes.ToLower(in), []byte("echo")) { // what comes back as it was
@@ -268,13 +268,13 @@ func (w *hasty) SleepUntil(_ context.Context, at time.Duration) error {
 }
 
 func BenchmarkDatagram(b *testing.B) {
-	s := &Server{World: still{}, packets: &counts{}, baker: seal.NewBaker([16]byte{}), exchanges: map[uint32]*exchange{}}
+	s := &Server{World: still{}, packets: &counts{}, baker: seal.NewBaker([16]byte{}), flows: map[uint32]*flow{}}
 	s.limits = Limits{}.Defaults()
 	s.journal = newJournal(nil, s.World)
 	from := netip.MustParseAddrPort("192.0.2.1:1000")
 	for _, size := range []int{100, 1200} {
-		e := newExchange(s, control.Plan{Transport: "udp", Count: 1 << 30, Size: size}, control.Ticket{Exchange: 7}, nil)
-		s.exchanges[7] = e
+		e := newFlow(s, control.Plan{Transport: "udp", Count: 1 << 30, Size: size}, control.Ticket{Flow: 7}, nil)
+		s.flows[7] = e
 		tagger := seal.NewTagger(e.ticket.Secret)
 		right := tagger.Append(stone.Stone{Exchange: 7, Number: 1, Size: size}.Append(nil))
 		forged := append([]byte(nil), right...)

@@ -127,7 +127,7 @@ func throwAt(address string, cfg *tls.Config, key []byte, p control.Plan) (int, 
 		if cfg != nil {
 			carrier = tls.Client(carrier, cfg)
 		}
-		io.WriteString(carrier, control.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String()+"\n")
+		io.WriteString(carrier, control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret)}.String()+"\n")
 		th, err := tcp.Dial(context.Background(), single{carrier}, "")
 		if err != nil {
 			return 0, err
@@ -153,7 +153,7 @@ func throwAt(address string, cfg *tls.Config, key []byte, p control.Plan) (int, 
 			return 0, err
 		}
 	}
-	io.WriteString(conn, control.Ask{Exchange: ticket.Exchange}.String()+"\n")
+	io.WriteString(conn, control.Ask{Flow: ticket.Flow}.String()+"\n")
 	n := 0
 	_, err = lines.ReadReport(func(control.Arrival) error { n++; return nil })
 	return n, err
@@ -250,7 +250,7 @@ func TestServerEnds(t *testing.T) {
 				conn.Close()
 			})
 		}
-		conn, _, ticket, err := talk(address, nil, nil, control.Plan{Transport: "tcp", Count: 1000, Size: 100, Duration: time.Minute, Back: true, Rate: "20/s", Pattern: "steady"})
+		conn, _, ticket, err := talk(address, nil, nil, control.Plan{Transport: "tcp", Count: 1000, Size: 100, Duration: time.Minute, Reverse: true, Rate: "20/s", Pattern: "steady"})
 		if err != nil {
 			t.Error(err)
 			return
@@ -260,7 +260,7 @@ func TestServerEnds(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		fmt.Fprintln(carrier, control.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)})
+		fmt.Fprintln(carrier, control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret)})
 		for _, conn := range []net.Conn{conn, carrier} {
 			wg.Go(func() {
 				_, _ = io.Copy(io.Discard, conn)

@@ -15,9 +15,9 @@ import (
 type Limits struct {
 	Connections int // open at once, those included that have said nothing; 2048
 	Sessions    int // connections that have said something; 64
-	Exchanges   int // of a session; 4
+	Flows       int // of a session; 4
 
-	// Of one exchange.
+	// Of one flow.
 	Stones   int           // 100,000
 	Rate     int           // stones a second, on the average; 10,000
 	Duration time.Duration // as planned; 60 s
@@ -35,7 +35,7 @@ func (l Limits) Defaults() Limits {
 	return Limits{
 		Connections: cmp.Or(l.Connections, 2048),
 		Sessions:    cmp.Or(l.Sessions, 64),
-		Exchanges:   cmp.Or(l.Exchanges, 4),
+		Flows:       cmp.Or(l.Flows, 4),
 		Stones:      cmp.Or(l.Stones, 100_000),
 		Rate:        cmp.Or(l.Rate, 10_000),
 		Duration:    cmp.Or(l.Duration, time.Minute),
@@ -53,12 +53,12 @@ func (l Limits) Lines() []string {
 	return []string{
 		fmt.Sprintf("connections: %d at once", l.Connections),
 		fmt.Sprintf("sessions: %d at once", l.Sessions),
-		fmt.Sprintf("exchanges: %d a session", l.Exchanges),
-		fmt.Sprintf("stones: %d an exchange", l.Stones),
+		fmt.Sprintf("flows: %d a session", l.Flows),
+		fmt.Sprintf("stones: %d a flow", l.Stones),
 		fmt.Sprintf("rate: %d stones/s, and as many at once", l.Rate),
-		fmt.Sprintf("duration: %v an exchange", l.Duration),
+		fmt.Sprintf("duration: %v a flow", l.Duration),
 		fmt.Sprintf("size: %d to %d B a stone; over UDP up to %d B", stone.HeaderLen, l.size("tcp"), l.size("udp")),
-		fmt.Sprintf("bytes: %d an exchange", l.Bytes),
+		fmt.Sprintf("bytes: %d a flow", l.Bytes),
 		fmt.Sprintf("line: %d B", control.MaxLen),
 		fmt.Sprintf("first line: within %v", l.FirstLine),
 		fmt.Sprintf("next line: within %v", l.Idle),
@@ -83,13 +83,13 @@ func (l Limits) check(p control.Plan) error {
 	over := max(p.Duration, time.Second) // what takes less than a second has a second's worth
 	switch size := l.size(p.Transport); {
 	case p.Count > l.Stones:
-		return fmt.Errorf("limit: %d stones; allowed 1 to %d an exchange", p.Count, l.Stones)
+		return fmt.Errorf("limit: %d stones; allowed 1 to %d a flow", p.Count, l.Stones)
 	case p.Size > size:
 		return fmt.Errorf("limit: %d B a stone; allowed %d to %d over %s", p.Size, stone.HeaderLen, size, p.Transport)
 	case p.Duration > l.Duration:
-		return fmt.Errorf("limit: %v; allowed up to %v an exchange", p.Duration, l.Duration)
+		return fmt.Errorf("limit: %v; allowed up to %v a flow", p.Duration, l.Duration)
 	case p.Count > l.Bytes/p.Size:
-		return fmt.Errorf("limit: %d stones of %d B; allowed up to %d B an exchange", p.Count, p.Size, l.Bytes)
+		return fmt.Errorf("limit: %d stones of %d B; allowed up to %d B a flow", p.Count, p.Size, l.Bytes)
 	case float64(p.Count) > float64(l.Rate)*over.Seconds():
 		return fmt.Errorf("limit: %d stones in %v; allowed up to %d stones/s", p.Count, p.Duration, l.Rate)
 	}

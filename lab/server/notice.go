@@ -14,26 +14,26 @@ import (
 // An Observer is told what happens, for people to see. All that it is told is
 // safe to show. It is called by several tasks at once and must not wait.
 type Observer interface {
-	Joined(Client)            // somebody has said the first line
-	Said(Client, string)      // a message
-	Planned(Client, Exchange) // there will be stones
-	Ended(Client, Exchange)   // there will be no more of them
-	Left(Client, string)      // and why
+	Joined(Client)        // somebody has said the first line
+	Said(Client, string)  // a message
+	Planned(Client, Flow) // there will be stones
+	Ended(Client, Flow)   // there will be no more of them
+	Left(Client, string)  // and why
 }
 
 // A Client is a session, as it is told of.
 type Client struct {
-	Number    int    // of the session, from 1
-	Address   string // where it is from
-	Since     time.Duration
-	Exchanges []Exchange // planned and not forgotten
+	Number  int    // of the session, from 1
+	Address string // where it is from
+	Since   time.Duration
+	Flows   []Flow // planned and not forgotten
 }
 
-// An Exchange is one of a client's, as it is told of.
-type Exchange struct {
+// A Flow is one of a client's, as it is told of.
+type Flow struct {
 	Number    uint32
 	Transport string // tcp or udp
-	Back      bool   // the server throws
+	Reverse   bool   // the server throws
 	Planned   int    // stones
 	Size      int    // bytes of each
 	Thrown    int    // by whoever throws; -1 while that is not known

@@ -58,16 +58,16 @@ type Server struct {
 	packets  net.PacketConn
 	baker    *seal.Baker // for the task that has UDP's socket
 
-	strangers atomic.Int64 // datagrams of no running exchange
+	strangers atomic.Int64 // datagrams of no running flow
 
-	mu        sync.Mutex
-	stopped   bool
-	cancel    context.CancelFunc
-	tasks     int
-	clients   int // sessions so far
-	open      []*guarded
-	sessions  []*session
-	exchanges map[uint32]*exchange
+	mu       sync.Mutex
+	stopped  bool
+	cancel   context.CancelFunc
+	tasks    int
+	clients  int // sessions so far
+	open     []*guarded
+	sessions []*session
+	flows    map[uint32]*flow
 }
 
 // DefaultGreeting is what whoever connects is greeted with if nothing else is
@@ -80,7 +80,7 @@ func DefaultGreeting() []string {
 // port that both have free.
 func (s *Server) Listen(ctx context.Context, address string) error {
 	s.limits = s.Limits.Defaults()
-	s.exchanges = make(map[uint32]*exchange)
+	s.flows = make(map[uint32]*flow)
 	if s.Greeting == nil {
 		s.Greeting = DefaultGreeting()
 	}
@@ -321,12 +321,12 @@ func (s *Server) Clients() []Client {
 	return list
 }
 
-// Strangers is how many datagrams have come that were of no running exchange.
+// Strangers is how many datagrams have come that were of no running flow.
 func (s *Server) Strangers() int { return int(s.strangers.Load()) }
 
-// find is a running exchange, or nil.
-func (s *Server) find(number uint32) *exchange {
+// find is a running flow, or nil.
+func (s *Server) find(number uint32) *flow {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.exchanges[number]
+	return s.flows[number]
 }

@@ -43,11 +43,11 @@ func (s *school) Joined(c Client)            { s.note("joined %d from %s", c.Num
 func (s *school) Said(c Client, text string) { s.note("%d said %s", c.Number, text) }
 func (s *school) Left(c Client, why string)  { s.note("left %d: %s", c.Number, why) }
 
-func (s *school) Planned(c Client, e Exchange) {
+func (s *school) Planned(c Client, e Flow) {
 	s.note("%d planned %d stones over %s", c.Number, e.Planned, e.Transport)
 }
 
-func (s *school) Ended(c Client, e Exchange) {
+func (s *school) Ended(c Client, e Flow) {
 	s.note("%d ended %s: thrown %d, %s", c.Number, e.Transport, e.Thrown, e.summary())
 }
 
@@ -101,8 +101,8 @@ func (s *school) run(tasks ...func()) {
 	if err != nil {
 		s.Fatal(err)
 	}
-	if n := len(s.server.open) + len(s.server.sessions) + len(s.server.exchanges) + s.server.tasks; n != 0 {
-		s.Errorf("%d connections, %d sessions, %d exchanges and %d tasks are left", len(s.server.open), len(s.server.sessions), len(s.server.exchanges), s.server.tasks)
+	if n := len(s.server.open) + len(s.server.sessions) + len(s.server.flows) + s.server.tasks; n != 0 {
+		s.Errorf("%d connections, %d sessions, %d flows and %d tasks are left", len(s.server.open), len(s.server.sessions), len(s.server.flows), s.server.tasks)
 	}
 	if strings.Contains(s.log.String(), "panic") {
 		s.Error(s.log.String())
@@ -209,7 +209,7 @@ func (v *visitor) agree(p control.Plan) control.Ticket {
 // asks asks for a report.
 func (v *visitor) asks(t control.Ticket) (control.Report, []control.Arrival) {
 	v.Helper()
-	v.write(control.Ask{Exchange: t.Exchange}.String() + "\n")
+	v.write(control.Ask{Flow: t.Flow}.String() + "\n")
 	var arrivals []control.Arrival
 	r, err := v.lines.ReadReport(func(a control.Arrival) error {
 		arrivals = append(arrivals, a)
@@ -357,14 +357,14 @@ func TestWrongWords(t *testing.T) {
 		v.say("prove "+strings.Repeat("0", 64), `no version: say "stones 1" first`)
 		v.say("stones 2", `no version "2": this server speaks 1`)
 		ticket := v.agree(control.Plan{Transport: "udp", Count: 10, Size: 100, Duration: time.Second})
-		n := ticket.Exchange
+		n := ticket.Flow
 		v.say("prove "+strings.Repeat("0", 64), "no prove: there is no key here")
 		v.say("stones 7 "+strings.Repeat("0", 64), "no stones: they need a connection of their own")
 
 		t.Log("# stop before start, and what is not one's own")
-		v.say("thrown 7 1 1 1", "no exchange 7: not one of this session")
-		v.say("report 7", "no exchange 7: not one of this session")
-		v.say("forget 7", "no exchange 7: not one of this session")
+		v.say("thrown 7 1 1 1", "no flow 7: not one of this session")
+		v.say("report 7", "no flow 7: not one of this session")
+		v.say("forget 7", "no flow 7: not one of this session")
 
 		t.Log("# counts that contradict")
 		v.say(fmt.Sprintf("thrown %d 10 9 10", n), "no thrown: counts contradict: 10 planned, 9 attempted, 10 thrown")
@@ -375,11 +375,11 @@ func TestWrongWords(t *testing.T) {
 
 		t.Log("# more than is allowed")
 		for _, tt := range []struct{ plan, want string }{
-			{"udp 100001 100 60000", "no limit: 100001 stones; allowed 1 to 100000 an exchange"},
+			{"udp 100001 100 60000", "no limit: 100001 stones; allowed 1 to 100000 a flow"},
 			{"udp 10 65500 1000", "no limit: 65500 B a stone; allowed 32 to 65499 over udp"},
 			{"tcp 10 65508 1000", "no limit: 65508 B a stone; allowed 32 to 65507 over tcp"},
-			{"tcp 10 100 60001", "no limit: 1m0.001s; allowed up to 1m0s an exchange"},
-			{"tcp 20000 65507 60000", "no limit: 20000 stones of 65507 B; allowed up to 1073741824 B an exchange"},
+			{"tcp 10 100 60001", "no limit: 1m0.001s; allowed up to 1m0s a flow"},
+			{"tcp 20000 65507 60000", "no limit: 20000 stones of 65507 B; allowed up to 1073741824 B a flow"},
 			{"tcp 10001 100 500", "no limit: 10001 stones in 500ms; allowed up to 10000 stones/s"},
 			{"tcp 0 100 500", `no plan: count "0": out of range; allowed 1 to 1000000000`},
 			{"tcp 1 0 500", `no plan: size "0": out of range; allowed 32 to 1048576`},
@@ -394,7 +394,7 @@ func TestWrongWords(t *testing.T) {
 		for range 3 {
 			v.agree(control.Plan{Transport: "tcp", Count: 10, Size: 100, Duration: time.Second})
 		}
-		v.say("plan tcp 10 100 1000", "no limit: 4 exchanges at once; forget one")
+		v.say("plan tcp 10 100 1000", "no limit: 4 flows at once; forget one")
 		v.say(fmt.Sprintf("forget %d", n), "ok")
 		v.agree(control.Plan{Transport: "tcp", Count: 10, Size: 100, Duration: time.Second})
 		v.bye()
@@ -479,7 +479,7 @@ func (v *visitor) throwTCP(ticket control.Ticket, plan control.Plan, numbers ...
 		v.Error(err)
 		return
 	}
-	io.WriteString(conn, control.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String()+"\n")
+	io.WriteString(conn, control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret)}.String()+"\n")
 	th, err := tcp.Dial(v.Context(), single{conn}, "")
 	if err != nil {
 		v.Error(err)
@@ -496,7 +496,7 @@ func (v *visitor) throwTCP(ticket control.Ticket, plan control.Plan, numbers ...
 func stones(ticket control.Ticket, plan control.Plan, numbers []uint64) func(func(stone.Stone) bool) {
 	return func(yield func(stone.Stone) bool) {
 		for _, n := range numbers {
-			if !yield(stone.Stone{Exchange: ticket.Exchange, Number: n, Size: plan.Size}) {
+			if !yield(stone.Stone{Exchange: ticket.Flow, Number: n, Size: plan.Size}) {
 				return
 			}
 		}
@@ -526,7 +526,7 @@ func numbers(n int) []uint64 {
 	return list
 }
 
-func TestExchanges(t *testing.T) {
+func TestFlows(t *testing.T) {
 	delay := sim.Config{Seed: 1, Out: wire.Shape{Delay: 20 * ms}, Back: wire.Shape{Delay: 20 * ms}}
 	s := openAt(t, delay, func(s *Server) { s.Dropped = func() (int, string) { return 0, "" } })
 	s.run(func() {
@@ -536,7 +536,7 @@ func TestExchanges(t *testing.T) {
 		t.Log("# over TCP all come, and the stream's end is the end")
 		ticket := v.agree(plan)
 		v.throwTCP(ticket, plan, numbers(100)...)
-		v.say(fmt.Sprintf("thrown %d 100 100 100", ticket.Exchange), "ok")
+		v.say(fmt.Sprintf("thrown %d 100 100 100", ticket.Flow), "ok")
 		r, arrivals := v.asks(ticket)
 		if len(arrivals) != 100 || arrivals[99].Number != 100 || r.Drained != 0 || r.Reads == 0 || r.Foreign+r.Damaged != 0 {
 			t.Errorf("%d arrivals, %+v", len(arrivals), r)
@@ -549,11 +549,11 @@ func TestExchanges(t *testing.T) {
 		plan.Transport = "udp"
 		ticket = v.agree(plan)
 		conn := v.throwUDP(ticket, plan, 1, 2, 2, 5, 4, 101, 0)
-		small := seal.NewTagger(ticket.Secret).Append(stone.Stone{Exchange: ticket.Exchange, Number: 7, Size: 32}.Append(nil))
+		small := seal.NewTagger(ticket.Secret).Append(stone.Stone{Exchange: ticket.Flow, Number: 7, Size: 32}.Append(nil))
 		conn.Write(small)
 		small[40-1] ^= 1
 		conn.Write(small)
-		v.say(fmt.Sprintf("thrown %d 100 7 6", ticket.Exchange), "ok")
+		v.say(fmt.Sprintf("thrown %d 100 7 6", ticket.Flow), "ok")
 		r, arrivals = v.asks(ticket)
 		var got []uint64
 		for _, a := range arrivals {
@@ -564,7 +564,7 @@ func TestExchanges(t *testing.T) {
 		if fmt.Sprint(got) != "[1 2 2 5 4]" || fmt.Sprint(r) != fmt.Sprint(want) {
 			t.Errorf("arrivals %v, %+v; want %+v", got, r, want)
 		}
-		v.say(fmt.Sprintf("thrown %d 100 7 3", ticket.Exchange), "no thrown: fewer than were caught")
+		v.say(fmt.Sprintf("thrown %d 100 7 3", ticket.Flow), "no thrown: fewer than were caught")
 
 		t.Log("# what comes later does not change it")
 		v.throwUDP(ticket, plan, 9)
@@ -572,8 +572,8 @@ func TestExchanges(t *testing.T) {
 		if _, again := v.asks(ticket); len(again) != len(arrivals) {
 			t.Errorf("%d arrivals, and then %d", len(arrivals), len(again))
 		}
-		v.say(fmt.Sprintf("forget %d", ticket.Exchange), "ok")
-		v.say(fmt.Sprintf("report %d", ticket.Exchange), fmt.Sprintf("no exchange %d: not one of this session", ticket.Exchange))
+		v.say(fmt.Sprintf("forget %d", ticket.Flow), "ok")
+		v.say(fmt.Sprintf("report %d", ticket.Flow), fmt.Sprintf("no flow %d: not one of this session", ticket.Flow))
 		v.bye()
 	})
 	s.told(
@@ -616,7 +616,7 @@ func TestTimesNeverGoBack(t *testing.T) {
 	})
 }
 
-// Who carries stones has to know the exchange and its secret, and only one may.
+// Who carries stones has to know the flow and its secret, and only one may.
 func TestCarryRefused(t *testing.T) {
 	s := open(t, nil)
 	s.run(func() {
@@ -628,17 +628,17 @@ func TestCarryRefused(t *testing.T) {
 		refused := func(c control.Carry, want string) {
 			t.Helper()
 			w := s.greeted()
-			w.say(c.String(), fmt.Sprintf("no exchange %d: %s", c.Exchange, want))
+			w.say(c.String(), fmt.Sprintf("no flow %d: %s", c.Flow, want))
 			if text, err := w.lines.ReadLine(); !errors.Is(err, io.EOF) {
 				t.Errorf("then hear %q, %v", text, err)
 			}
 			w.conn.Close()
 		}
-		refused(control.Carry{Exchange: 7}, "not known, or the proof is wrong")
-		refused(control.Carry{Exchange: over.Exchange}, "not known, or the proof is wrong")
-		refused(control.Carry{Exchange: under.Exchange, Proof: seal.CarryProof(under.Secret)}, "it is planned over udp")
+		refused(control.Carry{Flow: 7}, "not known, or the proof is wrong")
+		refused(control.Carry{Flow: over.Flow}, "not known, or the proof is wrong")
+		refused(control.Carry{Flow: under.Flow, Proof: seal.CarryProof(under.Secret)}, "it is planned over udp")
 		v.throwTCP(over, plan, 1)
-		refused(control.Carry{Exchange: over.Exchange, Proof: seal.CarryProof(over.Secret)}, "carried already, or over")
+		refused(control.Carry{Flow: over.Flow, Proof: seal.CarryProof(over.Secret)}, "carried already, or over")
 		v.bye()
 	})
 }
@@ -650,8 +650,8 @@ func TestClientGoes(t *testing.T) {
 		v := s.greeted()
 		ticket := v.agree(control.Plan{Transport: "tcp", Count: 1000, Size: 100, Duration: time.Minute})
 		w := s.greeted()
-		w.write(control.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String() + "\n")
-		w.write(string(stone.Stone{Exchange: ticket.Exchange, Number: 1, Size: 100}.Append(nil)))
+		w.write(control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret)}.String() + "\n")
+		w.write(string(stone.Stone{Exchange: ticket.Flow, Number: 1, Size: 100}.Append(nil)))
 		s.SleepUntil(t.Context(), time.Second)
 		v.conn.Close()
 		w.ends(time.Second)
@@ -689,7 +689,7 @@ func TestThrowBack(t *testing.T) {
 			s := openAt(t, delay, nil)
 			s.run(func() {
 				v := s.greeted()
-				plan := control.Plan{Transport: transport, Count: 10, Size: 100, Duration: time.Second, Back: true, Rate: "10/s", Pattern: "steady"}
+				plan := control.Plan{Transport: transport, Count: 10, Size: 100, Duration: time.Second, Reverse: true, Rate: "10/s", Pattern: "steady"}
 				ticket := v.agree(plan)
 				agreed := s.Now() - 20*ms // there
 				var got []uint64
@@ -699,14 +699,14 @@ func TestThrowBack(t *testing.T) {
 						return
 					}
 					late := s.Now() - agreed - st.Due
-					if st.Exchange != ticket.Exchange || st.Size != 100 || late.Round(ms) != 20*ms {
+					if st.Exchange != ticket.Flow || st.Size != 100 || late.Round(ms) != 20*ms {
 						t.Errorf("%+v came %v after it was due", st, late)
 					}
 					got = append(got, st.Number)
 				}
 				if transport == "tcp" {
 					w := s.greeted()
-					w.say(control.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String(), "ok")
+					w.say(control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret)}.String(), "ok")
 					c, err := tcp.Listen(t.Context(), single{&carrier{w.conn, w.lines}}, "")
 					if err != nil {
 						t.Error(err)
@@ -733,7 +733,7 @@ func TestThrowBack(t *testing.T) {
 				}
 				r, throws := v.asks(ticket)
 				r.Drained = 0
-				want := control.Report{Back: true, Planned: 10, Attempted: 10, Thrown: 10}
+				want := control.Report{Reverse: true, Planned: 10, Attempted: 10, Thrown: 10}
 				if len(throws) != 10 || throws[9].Number != 10 || throws[9].Delay != 0 || fmt.Sprint(r) != fmt.Sprint(want) {
 					t.Errorf("threw %v, %+v; want %+v", throws, r, want)
 				}
@@ -743,7 +743,7 @@ func TestThrowBack(t *testing.T) {
 	}
 }
 
-// knocks has the server throw an exchange's stones here.
+// knocks has the server throw a flow's stones here.
 func (v *visitor) knocks(ticket control.Ticket) net.Conn {
 	v.Helper()
 	conn, err := v.DialContext(v.Context(), "udp", v.Address(""))
@@ -752,13 +752,13 @@ func (v *visitor) knocks(ticket control.Ticket) net.Conn {
 		return nil
 	}
 	buf := make([]byte, 100)
-	conn.Write(control.Datagram{Word: control.Knock, Exchange: ticket.Exchange}.Append(nil))
+	conn.Write(control.Datagram{Word: control.Knock, Flow: ticket.Flow}.Append(nil))
 	n, err := conn.Read(buf)
 	d := control.ParseDatagram(buf[:n])
 	if d.Word != control.Cookie || err != nil {
 		v.Errorf("knocked, and heard %q, %v", buf[:n], err)
 	}
-	d.Word, d.Exchange = control.Open, ticket.Exchange
+	d.Word, d.Flow = control.Open, ticket.Flow
 	d.Tag = [8]byte(seal.NewTagger(ticket.Secret).Append(d.Signed(nil))[len(d.Signed(nil)):])
 	conn.Write(d.Append(nil))
 	return conn
@@ -771,10 +771,10 @@ func TestThrowBackStops(t *testing.T) {
 			s := open(t, nil)
 			s.run(func() {
 				v := s.greeted()
-				ticket := v.agree(control.Plan{Transport: transport, Count: 1000, Size: 100, Duration: time.Minute, Back: true, Rate: "20/s", Pattern: "steady"})
+				ticket := v.agree(control.Plan{Transport: transport, Count: 1000, Size: 100, Duration: time.Minute, Reverse: true, Rate: "20/s", Pattern: "steady"})
 				if transport == "tcp" {
 					w := s.greeted()
-					w.say(control.Carry{Exchange: ticket.Exchange, Proof: seal.CarryProof(ticket.Secret)}.String(), "ok")
+					w.say(control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret)}.String(), "ok")
 				} else {
 					v.knocks(ticket)
 				}
@@ -795,7 +795,7 @@ func TestAmplification(t *testing.T) {
 	s := open(t, nil)
 	s.run(func() {
 		v := s.greeted()
-		back := v.agree(control.Plan{Transport: "udp", Count: 10, Size: 1000, Duration: time.Second, Back: true, Rate: "1000/s", Pattern: "steady"})
+		back := v.agree(control.Plan{Transport: "udp", Count: 10, Size: 1000, Duration: time.Second, Reverse: true, Rate: "1000/s", Pattern: "steady"})
 		forth := v.agree(control.Plan{Transport: "udp", Count: 10, Size: 1000, Duration: time.Second})
 		for _, tt := range []struct {
 			name    string
@@ -804,14 +804,14 @@ func TestAmplification(t *testing.T) {
 		}{
 			{"hello", control.Datagram{Word: control.Hello}.Append(nil), 2},
 			{"a short hello", []byte("hello"), 0},
-			{"knock", control.Datagram{Word: control.Knock, Exchange: back.Exchange}.Append(nil), 1},
-			{"a short knock", []byte(fmt.Sprintf("knock %d", back.Exchange)), 0},
-			{"knock where one throws", control.Datagram{Word: control.Knock, Exchange: forth.Exchange}.Append(nil), 0},
-			{"knock at no exchange", control.Datagram{Word: control.Knock, Exchange: 7}.Append(nil), 0},
-			{"open with a wrong cookie", control.Datagram{Word: control.Open, Exchange: back.Exchange}.Append(nil), 0},
+			{"knock", control.Datagram{Word: control.Knock, Flow: back.Flow}.Append(nil), 1},
+			{"a short knock", []byte(fmt.Sprintf("knock %d", back.Flow)), 0},
+			{"knock where one throws", control.Datagram{Word: control.Knock, Flow: forth.Flow}.Append(nil), 0},
+			{"knock at no flow", control.Datagram{Word: control.Knock, Flow: 7}.Append(nil), 0},
+			{"open with a wrong cookie", control.Datagram{Word: control.Open, Flow: back.Flow}.Append(nil), 0},
 			{"a cookie", control.Datagram{Word: control.Cookie}.Append(nil), 0},
 			{"a stone of nobody", stone.Stone{Exchange: 7, Number: 1, Size: 1000}.Append(nil), 0},
-			{"a stone without a tag", stone.Stone{Exchange: forth.Exchange, Number: 1, Size: 1000}.Append(nil), 0},
+			{"a stone without a tag", stone.Stone{Exchange: forth.Flow, Number: 1, Size: 1000}.Append(nil), 0},
 			{"nothing", nil, 0},
 			{"one byte", []byte{0}, 0},
 			{"zeros", make([]byte, 1400), 0},

@@ -31,9 +31,9 @@ type session struct {
 	since   time.Duration
 	binding []byte // of TLS
 
-	number    int           // once it has joined
-	until     time.Duration // when it ends by itself; under the server's lock
-	exchanges []*exchange   // under the server's lock; only the session changes them
+	number int           // once it has joined
+	until  time.Duration // when it ends by itself; under the server's lock
+	flows  []*flow       // under the server's lock; only the session changes them
 
 	spoken    bool // the version is agreed on
 	challenge [seal.ChallengeLen]byte
@@ -187,7 +187,7 @@ func (x *session) patience() time.Duration {
 		return x.since + x.server.limits.Grace
 	}
 	until := x.server.World.Now() + x.server.limits.Idle
-	for _, e := range x.exchanges {
+	for _, e := range x.flows {
 		until = max(until, e.last)
 	}
 	return until
@@ -197,7 +197,7 @@ func (x *session) patience() time.Duration {
 // has planned. It needs the server's lock.
 func (x *session) leaves() time.Duration {
 	at := time.Duration(0)
-	for _, e := range x.exchanges {
+	for _, e := range x.flows {
 		at = max(at, e.end())
 	}
 	if at > x.server.World.Now() {
@@ -285,19 +285,19 @@ func (x *session) answer(ctx context.Context, c control.Command) (end string) {
 	case control.Plan:
 		x.reply(x.plan(c))
 	case control.Thrown:
-		e, err := x.find(c.Exchange)
+		e, err := x.find(c.Flow)
 		if err == nil {
 			err = e.tell(c)
 		}
 		x.reply("", err)
 	case control.Ask:
-		if e, err := x.find(c.Exchange); err != nil {
+		if e, err := x.find(c.Flow); err != nil {
 			x.no(err)
 		} else {
 			x.report(ctx, e)
 		}
 	case control.Forget:
-		e, err := x.find(c.Exchange)
+		e, err := x.find(c.Flow)
 		if err == nil {
 			x.forget(e)
 		}
@@ -345,7 +345,7 @@ func (x *session) stats() {
 	now := x.server.World.Now()
 	for _, c := range x.server.Clients() {
 		x.line(fmt.Sprintf("session %d from %s for %v", c.Number, c.Address, (now - c.Since).Truncate(time.Second)))
-		for _, e := range c.Exchanges {
+		for _, e := range c.Flows {
 			x.line(fmt.Sprintf("  %s: %s", e.Transport, e.summary()))
 		}
 	}
@@ -353,9 +353,9 @@ func (x *session) stats() {
 	x.ok("")
 }
 
-// summary says what came of an exchange.
-func (e Exchange) summary() string {
-	if e.Back {
+// summary says what came of a flow.
+func (e Flow) summary() string {
+	if e.Reverse {
 		return fmt.Sprintf("%d of %d stones of %d B thrown from here", max(e.Thrown, 0), e.Planned, e.Size)
 	}
 	return fmt.Sprintf("%d of %d stones of %d B caught, %d copies, %d damaged, %d foreign", e.Caught, e.Planned, e.Size, e.Copies, e.Damaged, e.Foreign)
@@ -415,27 +415,27 @@ func (x *session) plan(p control.Plan) (string, error) {
 	if err := s.limits.check(p); err != nil {
 		return "", err
 	}
-	if len(x.exchanges) >= s.limits.Exchanges {
-		return "", fmt.Errorf("limit: %d exchanges at once; forget one", len(x.exchanges))
+	if len(x.flows) >= s.limits.Flows {
+		return "", fmt.Errorf("limit: %d flows at once; forget one", len(x.flows))
 	}
 	e, err := s.begin(x, p)
 	if err != nil {
 		return "", fmt.Errorf("plan: %w", err)
 	}
-	s.journal.write(ofClients, slog.LevelInfo, "planned", slog.Int("session", x.number), slog.Any("exchange", e.ticket.Exchange),
-		slog.String("transport", p.Transport), slog.Int("stones", p.Count), slog.Int("size", p.Size), slog.Duration("length", p.Duration), slog.Bool("back", p.Back))
+	s.journal.write(ofClients, slog.LevelInfo, "planned", slog.Int("session", x.number), slog.Any("flow", e.ticket.Flow),
+		slog.String("transport", p.Transport), slog.Int("stones", p.Count), slog.Int("size", p.Size), slog.Duration("length", p.Duration), slog.Bool("back", p.Reverse))
 	s.tell(func(o Observer) { o.Planned(x.client(false), e.snapshot()) })
 	return e.ticket.String(), nil
 }
 
-// begin begins an exchange.
-func (s *Server) begin(x *session, p control.Plan) (*exchange, error) {
+// begin begins a flow.
+func (s *Server) begin(x *session, p control.Plan) (*flow, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var t control.Ticket
 	var err error
-	for t.Exchange == 0 || s.exchanges[t.Exchange] != nil {
-		if t.Exchange, err = seal.NewExchange(s.Rand); err != nil {
+	for t.Flow == 0 || s.flows[t.Flow] != nil {
+		if t.Flow, err = seal.NewFlow(s.Rand); err != nil {
 			return nil, err
 		}
 	}
@@ -443,22 +443,22 @@ func (s *Server) begin(x *session, p control.Plan) (*exchange, error) {
 		return nil, err
 	}
 	var schedule *pace.Schedule
-	if p.Back {
-		if schedule, err = scheduleOf(p, t.Exchange); err != nil {
+	if p.Reverse {
+		if schedule, err = scheduleOf(p, t.Flow); err != nil {
 			return nil, err
 		}
 	}
-	e := newExchange(s, p, t, schedule)
+	e := newFlow(s, p, t, schedule)
 	if p.Transport == "udp" {
 		e.drops, _ = s.dropped()
-		for _, other := range s.exchanges {
+		for _, other := range s.flows {
 			if other.plan.Transport == "udp" && !other.over() {
 				other.shared, e.shared = true, true
 			}
 		}
 	}
-	s.exchanges[t.Exchange] = e
-	x.exchanges = append(x.exchanges, e)
+	s.flows[t.Flow] = e
+	x.flows = append(x.flows, e)
 	return e, nil
 }
 
@@ -470,23 +470,23 @@ func (s *Server) dropped() (int, string) {
 	return s.Dropped()
 }
 
-// find is one of the session's exchanges.
-func (x *session) find(number uint32) (*exchange, error) {
-	for _, e := range x.exchanges {
-		if e.ticket.Exchange == number {
+// find is one of the session's flows.
+func (x *session) find(number uint32) (*flow, error) {
+	for _, e := range x.flows {
+		if e.ticket.Flow == number {
 			return e, nil
 		}
 	}
-	return nil, fmt.Errorf("exchange %d: not one of this session", number)
+	return nil, fmt.Errorf("flow %d: not one of this session", number)
 }
 
 // report waits until all has come, and says what.
-func (x *session) report(ctx context.Context, e *exchange) {
+func (x *session) report(ctx context.Context, e *flow) {
 	s := x.server
 	asked := s.World.Now()
 	for now := asked; e.settled(asked) > now && !s.isStopped(); now = s.World.Now() {
 		wake := e.settled(asked)
-		if e.plan.Transport == "tcp" || e.plan.Back { // nothing tells of the end
+		if e.plan.Transport == "tcp" || e.plan.Reverse { // nothing tells of the end
 			wake = min(wake, now+look)
 		}
 		if s.World.SleepUntil(ctx, wake) != nil {
@@ -496,7 +496,7 @@ func (x *session) report(ctx context.Context, e *exchange) {
 	x.end(e)
 	r := e.report()
 	r.Drained = s.World.Now() - asked
-	if e.plan.Transport == "udp" && !e.plan.Back {
+	if e.plan.Transport == "udp" && !e.plan.Reverse {
 		r.Drops, r.DropsUnknown = x.drops(e)
 	}
 	n, ok := x.arrivals(e)
@@ -507,24 +507,24 @@ func (x *session) report(ctx context.Context, e *exchange) {
 }
 
 // report is what was counted.
-func (x *exchange) report() control.Report {
+func (x *flow) report() control.Report {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	r := control.Report{Damaged: x.counts.Damaged, Foreign: x.counts.Foreign, Reads: x.reads}
-	if x.plan.Back {
-		r.Back, r.Planned, r.Attempted, r.Thrown, r.NotThrown = true, x.plan.Count, x.attempts, max(x.counts.Thrown, 0), x.causes
+	if x.plan.Reverse {
+		r.Reverse, r.Planned, r.Attempted, r.Thrown, r.NotThrown = true, x.plan.Count, x.attempts, max(x.counts.Thrown, 0), x.causes
 	}
 	return r
 }
 
-// drops is how many of an exchange's datagrams found the socket's buffer full.
-func (x *session) drops(e *exchange) (int, string) {
+// drops is how many of a flow's datagrams found the socket's buffer full.
+func (x *session) drops(e *flow) (int, string) {
 	n, unknown := x.server.dropped()
 	x.server.mu.Lock()
 	defer x.server.mu.Unlock()
 	n -= e.drops
 	if unknown == "" && n != 0 && e.shared {
-		return 0, fmt.Sprintf("%d of several exchanges", n)
+		return 0, fmt.Sprintf("%d of several flows", n)
 	}
 	return n, unknown
 }
@@ -532,8 +532,8 @@ func (x *session) drops(e *exchange) (int, string) {
 // reportRate is how many arrivals a second a reader of a report has to take.
 const reportRate = 1000
 
-// arrivals writes an exchange's arrivals, which have so long and no longer.
-func (x *session) arrivals(e *exchange) (n int, ok bool) {
+// arrivals writes a flow's arrivals, which have so long and no longer.
+func (x *session) arrivals(e *flow) (n int, ok bool) {
 	var at reader
 	var some [128]control.Arrival
 	e.mu.Lock()
@@ -556,32 +556,32 @@ func (x *session) arrivals(e *exchange) (n int, ok bool) {
 	}
 }
 
-// end notes that no more stones of an exchange come.
-func (x *session) end(e *exchange) {
+// end notes that no more stones of a flow come.
+func (x *session) end(e *flow) {
 	if !e.finish() {
 		return
 	}
 	done := e.snapshot()
-	x.server.journal.write(ofClients, slog.LevelInfo, "ended", slog.Int("session", x.number), slog.Any("exchange", e.ticket.Exchange), slog.String("counts", done.summary()))
+	x.server.journal.write(ofClients, slog.LevelInfo, "ended", slog.Int("session", x.number), slog.Any("flow", e.ticket.Flow), slog.String("counts", done.summary()))
 	x.server.tell(func(o Observer) { o.Ended(x.client(false), done) })
 }
 
-// forget ends an exchange and all that is known of it.
-func (x *session) forget(e *exchange) {
+// forget ends a flow and all that is known of it.
+func (x *session) forget(e *flow) {
 	x.end(e)
 	s := x.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.exchanges, e.ticket.Exchange)
-	x.exchanges = remove(x.exchanges, e)
+	delete(s.flows, e.ticket.Flow)
+	x.flows = remove(x.flows, e)
 }
 
 // quit ends the session.
 func (x *session) quit(why string) {
 	s := x.server
 	last := x.client(false)
-	for len(x.exchanges) > 0 {
-		x.forget(x.exchanges[0])
+	for len(x.flows) > 0 {
+		x.forget(x.flows[0])
 	}
 	s.mu.Lock()
 	s.sessions = remove(s.sessions, x)
@@ -598,8 +598,8 @@ func (x *session) client(locked bool) Client {
 		defer x.server.mu.Unlock()
 	}
 	c := Client{Number: x.number, Address: prose.Safe(x.from), Since: x.since}
-	for _, e := range x.exchanges {
-		c.Exchanges = append(c.Exchanges, e.snapshot())
+	for _, e := range x.flows {
+		c.Flows = append(c.Flows, e.snapshot())
 	}
 	return c
 }

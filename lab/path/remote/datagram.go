@@ -67,7 +67,7 @@ func (s *Session) knock(ctx context.Context, conn net.Conn, word []byte, read fu
 	return fmt.Errorf("remote: %s: UDP seems to be blocked: %d times asked, and no answer for %v", s.address, len(knocks)-1, knocks[len(knocks)-1])
 }
 
-// sealed carries an exchange's stones to the other end over UDP: each with a tag
+// sealed carries a flow's stones to the other end over UDP: each with a tag
 // behind it that shows whose it is.
 type sealed struct {
 	*flight
@@ -76,7 +76,7 @@ type sealed struct {
 }
 
 // throwDatagrams opens the connection for stones that fly there.
-func (s *Session) throwDatagrams(ctx context.Context, x *exchange) (net.Conn, error) {
+func (s *Session) throwDatagrams(ctx context.Context, x *flow) (net.Conn, error) {
 	conn, err := s.dial(ctx, "udp", s.address, s.net.Now()+asking)
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (c *sealed) Write(b []byte) (int, error) {
 type opened struct {
 	*flight
 	ctx    context.Context // ReadFrom has none
-	x      *exchange
+	x      *flow
 	tagger *seal.Tagger
 	buf    []byte
 	word   []byte        // that has the other end throw; nil before it is known
@@ -116,7 +116,7 @@ const (
 )
 
 // catchDatagrams opens the connection for stones that fly here.
-func (s *Session) catchDatagrams(ctx context.Context, x *exchange) (net.PacketConn, error) {
+func (s *Session) catchDatagrams(ctx context.Context, x *flow) (net.PacketConn, error) {
 	conn, err := s.dial(ctx, "udp", s.address, s.net.Now()+asking)
 	if err != nil {
 		return nil, err
@@ -127,7 +127,7 @@ func (s *Session) catchDatagrams(ctx context.Context, x *exchange) (net.PacketCo
 }
 
 // ReadFrom gives the next stone, without its tag. The first call asks for them.
-// What is not of the other end's exchange is given as one byte, which is no
+// What is not of the other end's flow is given as one byte, which is no
 // stone. When no more will come, the error is [net.ErrClosed];
 // when nothing ever will, it is a [*net.OpError].
 func (c *opened) ReadFrom(b []byte) (int, net.Addr, error) {
@@ -176,7 +176,7 @@ func (c *opened) wake() time.Duration {
 // ask shows the other end that this address is one where its stones are waited
 // for, and has it throw.
 func (c *opened) ask() error {
-	word := control.Datagram{Word: control.Knock, Exchange: c.x.Exchange}.Append(nil)
+	word := control.Datagram{Word: control.Knock, Flow: c.x.Flow}.Append(nil)
 	err := c.s.knock(c.ctx, c.Conn, word, func() (bool, error) {
 		n, err := c.Read(c.buf)
 		if err != nil {
@@ -186,7 +186,7 @@ func (c *opened) ask() error {
 		if d.Word != control.Cookie {
 			return false, nil
 		}
-		open := control.Datagram{Word: control.Open, Exchange: c.x.Exchange, Cookie: d.Cookie}
+		open := control.Datagram{Word: control.Open, Flow: c.x.Flow, Cookie: d.Cookie}
 		signed := open.Signed(nil)
 		open.Tag = [seal.TagLen]byte(c.tagger.Append(signed)[len(signed):])
 		c.word = open.Append(nil)

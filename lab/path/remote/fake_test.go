@@ -165,24 +165,24 @@ func (f *fake) answer(c control.Command) []byte {
 		return control.AppendOK(nil, c.Text)
 	case control.Plan:
 		p := &agreed{Plan: c, began: f.Now(), last: f.Now()}
-		p.Exchange = uint32(7 + len(f.planned))
-		binary.BigEndian.PutUint32(p.Secret[:], p.Exchange)
-		f.planned[p.Exchange] = p
+		p.Flow = uint32(7 + len(f.planned))
+		binary.BigEndian.PutUint32(p.Secret[:], p.Flow)
+		f.planned[p.Flow] = p
 		return control.AppendOK(nil, p.Ticket.String())
 	case control.Thrown:
 		return control.AppendOK(nil, "")
 	case control.Ask:
-		if p := f.planned[c.Exchange]; p != nil {
+		if p := f.planned[c.Flow]; p != nil {
 			return f.tell(p)
 		}
-		return control.AppendNo(nil, "exchange: not known")
+		return control.AppendNo(nil, "flow: not known")
 	case control.Forget:
 		return control.AppendOK(nil, "")
 	}
 	return control.AppendOK(nil, "printed")
 }
 
-// tell waits for the end of an exchange and makes its report.
+// tell waits for the end of a flow and makes its report.
 func (f *fake) tell(p *agreed) []byte {
 	for !p.ended && (p.Transport == "tcp" && f.Now() < p.began+p.Duration+15*time.Second || p.Transport == "udp" && f.Now()-p.last < 500*ms) {
 		_ = f.SleepUntil(context.Background(), f.Now()+10*ms)
@@ -192,8 +192,8 @@ func (f *fake) tell(p *agreed) []byte {
 		b = a.Append(b)
 	}
 	r := control.Report{Foreign: p.foreign, Reads: len(p.arrivals), DropsUnknown: "it does not look", Drained: f.Now() - p.last}
-	if p.Back {
-		r = control.Report{Back: true, Planned: p.Count, Attempted: p.Count, Thrown: p.thrown}
+	if p.Reverse {
+		r = control.Report{Reverse: true, Planned: p.Count, Attempted: p.Count, Thrown: p.thrown}
 	}
 	return control.AppendOK(r.Append(b), fmt.Sprint(len(p.arrivals)))
 }
@@ -206,16 +206,16 @@ func (f *fake) came(p *agreed, s stone.Stone) {
 
 // carry serves a connection with stones.
 func (f *fake) carry(conn net.Conn, r *control.Reader, c control.Carry) {
-	p := f.planned[c.Exchange]
+	p := f.planned[c.Flow]
 	if p == nil || !seal.Equal(c.Proof, seal.CarryProof(p.Secret)) {
-		_, _ = conn.Write(control.AppendNo(nil, "exchange: not known"))
+		_, _ = conn.Write(control.AppendNo(nil, "flow: not known"))
 		return
 	}
 	defer func() { p.ended = true }()
 	if said := f.say["carry"]; said != nil {
 		_, _ = conn.Write(said)
 	}
-	if p.Back {
+	if p.Reverse {
 		_, _ = io.WriteString(conn, "ok\n")
 		f.throw(p, func(b []byte) error { _, err := conn.Write(b); return err })
 		return
@@ -248,12 +248,12 @@ func (f *fake) throw(p *agreed, write func([]byte) error) {
 	if plan.Rate.UnmarshalText([]byte(p.Rate)) != nil || plan.Pattern.UnmarshalText([]byte(p.Pattern)) != nil {
 		return
 	}
-	schedule, err := pace.NewSchedule(plan, uint64(p.Exchange))
+	schedule, err := pace.NewSchedule(plan, uint64(p.Flow))
 	if err != nil {
 		f.Error(err)
 		return
 	}
-	for s := range schedule.Stones(context.Background(), f, f.Now(), p.Exchange) {
+	for s := range schedule.Stones(context.Background(), f, f.Now(), p.Flow) {
 		if write(s.Append(nil)) != nil {
 			break
 		}
@@ -300,7 +300,7 @@ func (f *fake) datagram(b []byte, from net.Addr) {
 	case control.Knock:
 		_, _ = f.packets.WriteTo(control.Datagram{Word: control.Cookie, Cookie: [8]byte{1}}.Append(nil), from)
 	case control.Open:
-		p := f.planned[d.Exchange]
+		p := f.planned[d.Flow]
 		if p == nil || p.thrown > 0 || !slices.Equal(seal.NewTagger(p.Secret).Append(d.Signed(nil))[len(d.Signed(nil)):], d.Tag[:]) {
 			return
 		}

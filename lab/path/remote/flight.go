@@ -23,7 +23,7 @@ type flight struct {
 }
 
 // fly makes a flight of a connection.
-func (s *Session) fly(conn net.Conn, x *exchange) *flight {
+func (s *Session) fly(conn net.Conn, x *flow) *flight {
 	f := &flight{Conn: conn, s: s, until: x.end() + lateness}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,7 +63,7 @@ func (f *flight) Close() error {
 	return f.Conn.Close()
 }
 
-// A stream carries an exchange's stones over TCP. Before them come lines: what
+// A stream carries a flow's stones over TCP. Before them come lines: what
 // this end is, and the other end's greeting.
 type stream struct {
 	*flight
@@ -73,24 +73,24 @@ type stream struct {
 	heard int  // lines
 }
 
-// carry opens a stream and says which exchange it is for.
-func (s *Session) carry(ctx context.Context, x *exchange) (*stream, error) {
+// carry opens a stream and says which flow it is for.
+func (s *Session) carry(ctx context.Context, x *flow) (*stream, error) {
 	conn, err := s.dial(ctx, "tcp", s.address, s.net.Now()+asking)
 	if err != nil {
 		return nil, err
 	}
 	f := s.fly(conn, x)
 	_ = f.SetDeadline(time.Time{})
-	words := control.Carry{Exchange: x.Exchange, Proof: seal.CarryProof(x.Secret)}
+	words := control.Carry{Flow: x.Flow, Proof: seal.CarryProof(x.Secret)}
 	if _, err := io.WriteString(f.Conn, words.String()+"\n"); err != nil {
 		_ = f.Close()
 		return nil, f.fail(err)
 	}
-	return &stream{flight: f, back: x.Back, lines: control.NewReader(conn)}, nil
+	return &stream{flight: f, back: x.Reverse, lines: control.NewReader(conn)}, nil
 }
 
 // throwStream opens the connection for stones that fly there.
-func (s *Session) throwStream(ctx context.Context, x *exchange) (net.Conn, error) {
+func (s *Session) throwStream(ctx context.Context, x *flow) (net.Conn, error) {
 	conn, err := s.carry(ctx, x)
 	if err != nil {
 		return nil, err
@@ -168,7 +168,7 @@ func (c *stream) hear() error {
 type listener struct {
 	ctx  context.Context // Accept has none
 	s    *Session
-	x    *exchange
+	x    *flow
 	done bool
 }
 

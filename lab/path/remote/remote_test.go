@@ -49,7 +49,7 @@ func open(t *testing.T, w *sim.World, change func(*remote.Config)) (*remote.Sess
 }
 
 // Several experiments go over one session, both ways.
-func TestExchanges(t *testing.T) {
+func TestFlows(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		change func(*lab.Experiment)

@@ -14,17 +14,17 @@ import (
 	"stones/lab/path"
 )
 
-// A World is one experiment of a session. Each transport has one exchange in it.
+// A World is one experiment of a session. Each transport has one flow in it.
 type World struct {
 	Net
 	s *Session
 
-	mu        sync.Mutex
-	exchanges map[string]*exchange
+	mu    sync.Mutex
+	flows map[string]*flow
 }
 
-// An exchange is what was agreed on with the other end, and what that told.
-type exchange struct {
+// A flow is what was agreed on with the other end, and what that told.
+type flow struct {
 	path.Offer
 	control.Ticket
 	began  time.Duration // when it was agreed on
@@ -32,11 +32,11 @@ type exchange struct {
 }
 
 // end is the planned end.
-func (x *exchange) end() time.Duration { return x.began + x.Time }
+func (x *flow) end() time.Duration { return x.began + x.Time }
 
 // World returns a world for one experiment. Its Close does not close the session.
 func (s *Session) World() *World {
-	return &World{Net: s.net, s: s, exchanges: make(map[string]*exchange)}
+	return &World{Net: s.net, s: s, flows: make(map[string]*flow)}
 }
 
 // Address is where the other end is.
@@ -80,7 +80,7 @@ func (w *World) SleepUntil(ctx context.Context, at time.Duration) error {
 // roundTrips is how many lines are sent there and back to measure that.
 const roundTrips = 5
 
-// Arrange agrees with the other end on one transport's exchange. Before that it
+// Arrange agrees with the other end on one transport's flow. Before that it
 // measures the time there and back and, if UDP's stones are to fly there, greets
 // it over UDP.
 func (w *World) Arrange(ctx context.Context, o path.Offer) (path.Agreement, error) {
@@ -88,7 +88,7 @@ func (w *World) Arrange(ctx context.Context, o path.Offer) (path.Agreement, erro
 	if err := s.over(); err != nil {
 		return path.Agreement{}, err
 	}
-	if o.Transport == "udp" && !o.Back {
+	if o.Transport == "udp" && !o.Reverse {
 		if err := s.hello(ctx); err != nil {
 			return path.Agreement{}, err
 		}
@@ -105,10 +105,10 @@ func (w *World) Arrange(ctx context.Context, o path.Offer) (path.Agreement, erro
 		}
 		trips = append(trips, s.net.Now()-began)
 	}
-	x := &exchange{Offer: o}
+	x := &flow{Offer: o}
 	plan := control.Plan{Transport: o.Transport, Count: o.Count, Size: o.Size, Duration: o.Time}
-	if o.Back {
-		plan.Back, plan.Rate, plan.Pattern = true, o.Rate, o.Pattern
+	if o.Reverse {
+		plan.Reverse, plan.Rate, plan.Pattern = true, o.Rate, o.Pattern
 	}
 	err := s.say(ctx, plan, s.net.Now()+patience, func() error {
 		text, err := s.lines.ReadReply(none)
@@ -123,23 +123,23 @@ func (w *World) Arrange(ctx context.Context, o path.Offer) (path.Agreement, erro
 	x.began = s.net.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.exchanges[o.Transport] = x
+	w.flows[o.Transport] = x
 	slices.Sort(trips)
-	return path.Agreement{Exchange: x.Exchange, RTTMin: trips[0], RTTMedian: trips[len(trips)/2]}, nil
+	return path.Agreement{Flow: x.Flow, RTTMin: trips[0], RTTMedian: trips[len(trips)/2]}, nil
 }
 
-// find returns the exchange of a transport.
-func (w *World) find(transport string) (*exchange, error) {
+// find returns the flow of a transport.
+func (w *World) find(transport string) (*flow, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if x := w.exchanges[transport]; x != nil {
+	if x := w.flows[transport]; x != nil {
 		return x, nil
 	}
 	return nil, errors.New("remote: nothing is agreed on")
 }
 
 // DialContext opens the connection that carries the stones of a transport's
-// exchange to the other end.
+// flow to the other end.
 func (w *World) DialContext(ctx context.Context, network, _ string) (net.Conn, error) {
 	x, err := w.find(network)
 	if err != nil {
@@ -186,21 +186,21 @@ func (w *World) Settle(ctx context.Context, transport string, c path.Counts) (pa
 		return path.Report{}, err
 	}
 	defer s.release()
-	if !x.Back {
-		thrown := control.Thrown{Exchange: x.Exchange, Planned: c.Planned, Attempted: c.Attempted, Thrown: c.Thrown}
+	if !x.Reverse {
+		thrown := control.Thrown{Flow: x.Flow, Planned: c.Planned, Attempted: c.Attempted, Thrown: c.Thrown}
 		if err := s.say(ctx, thrown, until, s.agreed); err != nil {
 			return path.Report{}, err
 		}
 	}
 	var r path.Report
-	err = s.say(ctx, control.Ask{Exchange: x.Exchange}, until, func() (err error) {
+	err = s.say(ctx, control.Ask{Flow: x.Flow}, until, func() (err error) {
 		r, err = s.readReport(x)
 		return err
 	})
 	if err != nil {
 		return path.Report{}, err
 	}
-	if err := s.say(ctx, control.Forget{Exchange: x.Exchange}, until, s.agreed); err != nil {
+	if err := s.say(ctx, control.Forget{Flow: x.Flow}, until, s.agreed); err != nil {
 		return path.Report{}, err
 	}
 	w.mu.Lock()
@@ -215,9 +215,9 @@ func (s *Session) agreed() error {
 	return err
 }
 
-// readReport reads the report of an exchange. It takes no more stones than could
+// readReport reads the report of a flow. It takes no more stones than could
 // be true.
-func (s *Session) readReport(x *exchange) (path.Report, error) {
+func (s *Session) readReport(x *flow) (path.Report, error) {
 	var r path.Report
 	most := 4*x.Count + 1000
 	told, err := s.lines.ReadReport(func(a control.Arrival) error {
@@ -230,9 +230,9 @@ func (s *Session) readReport(x *exchange) (path.Report, error) {
 	switch {
 	case err != nil:
 		return r, err
-	case told.Back != x.Back:
+	case told.Reverse != x.Reverse:
 		return r, errors.New("a report of the wrong end")
-	case x.Back && told.Thrown != len(r.Stones):
+	case x.Reverse && told.Thrown != len(r.Stones):
 		return r, fmt.Errorf("a report of %d stones thrown that tells of %d", told.Thrown, len(r.Stones))
 	}
 	r.Damaged, r.Foreign, r.Reads = told.Damaged, told.Foreign, told.Reads
@@ -252,7 +252,7 @@ func (w *World) DrainRule() string {
 // Arrival is now.
 func (w *World) Arrival(string) time.Duration { return w.Now() }
 
-// Record is what is known of a transport's exchange: what the other end told,
+// Record is what is known of a transport's flow: what the other end told,
 // and what this end's sockets know, if they tell.
 func (w *World) Record(transport string) path.Record {
 	r := path.Record{CountsUnknown: "the other end does not tell"}
@@ -260,7 +260,7 @@ func (w *World) Record(transport string) path.Record {
 	sockets, tells := w.Net.(interface {
 		Record(transport string) path.Record
 	})
-	if tells && err == nil && !x.Back {
+	if tells && err == nil && !x.Reverse {
 		seen := sockets.Record(transport)
 		r.Retransmitted, r.Timeouts, r.CountsUnknown, r.Samples = seen.Retransmitted, seen.Timeouts, seen.CountsUnknown, seen.Samples
 	}
@@ -268,7 +268,7 @@ func (w *World) Record(transport string) path.Record {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
-	case err == nil && x.Back:
+	case err == nil && x.Reverse:
 		r.DropsUnknown = "not counted here"
 	case err == nil && x.report != nil:
 		r.ReceiverDrops, r.DropsUnknown = x.report.Drops, x.report.DropsUnknown

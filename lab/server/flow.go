@@ -13,8 +13,8 @@ import (
 	"stones/lab/tally"
 )
 
-// An exchange is one plan that was agreed to, and what came of it.
-type exchange struct {
+// A flow is one plan that was agreed to, and what came of it.
+type flow struct {
 	server   *Server
 	ticket   control.Ticket
 	plan     control.Plan
@@ -23,12 +23,12 @@ type exchange struct {
 	began    time.Duration  // when it was agreed to
 	last     time.Duration  // when all of it is over
 	drops    int            // of the UDP socket, by then
-	shared   bool           // other exchanges used the socket meanwhile; under the server's lock
+	shared   bool           // other flows used the socket meanwhile; under the server's lock
 
 	mu       sync.Mutex
 	diary    diary  // arrivals, or throws
 	seen     []byte // a bit a number
-	counts   Exchange
+	counts   Flow
 	told     bool // the client has told what it has thrown
 	attempts int
 	causes   map[string]int // of stones that the server could not throw
@@ -40,26 +40,26 @@ type exchange struct {
 	from     netip.AddrPort // where its datagrams come from
 }
 
-func newExchange(s *Server, p control.Plan, t control.Ticket, schedule *pace.Schedule) *exchange {
+func newFlow(s *Server, p control.Plan, t control.Ticket, schedule *pace.Schedule) *flow {
 	now := s.World.Now()
-	return &exchange{
+	return &flow{
 		server: s, ticket: t, plan: p, schedule: schedule,
 		tagger: seal.NewTagger(t.Secret),
 		began:  now, last: now + p.Duration + s.limits.Grace,
 		seen: make([]byte, p.Count/8+1),
-		counts: Exchange{
-			Number: t.Exchange, Transport: p.Transport, Back: p.Back,
+		counts: Flow{
+			Number: t.Flow, Transport: p.Transport, Reverse: p.Reverse,
 			Planned: p.Count, Size: p.Size, Thrown: -1, Began: now, Length: p.Duration,
 		},
 	}
 }
 
 // end is when it is over by the plan.
-func (x *exchange) end() time.Duration { return x.began + x.plan.Duration }
+func (x *flow) end() time.Duration { return x.began + x.plan.Duration }
 
-// catch notes what a catcher yields. Times within an exchange never go back, and
+// catch notes what a catcher yields. Times within a flow never go back, and
 // none is before the plan: a report that says otherwise is refused.
-func (x *exchange) catch(s stone.Stone, err error, at time.Duration) {
+func (x *flow) catch(s stone.Stone, err error, at time.Duration) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.counts.Over {
@@ -82,8 +82,8 @@ func (x *exchange) catch(s stone.Stone, err error, at time.Duration) {
 const mostCopies = 2
 
 // note writes down a stone that came, if it is one of the plan.
-func (x *exchange) note(s stone.Stone, at time.Duration) {
-	planned := s.Exchange == x.ticket.Exchange && s.Size == x.plan.Size && s.Number > 0 && s.Number <= uint64(x.plan.Count)
+func (x *flow) note(s stone.Stone, at time.Duration) {
+	planned := s.Exchange == x.ticket.Flow && s.Size == x.plan.Size && s.Number > 0 && s.Number <= uint64(x.plan.Count)
 	if !planned || x.diary.count >= mostCopies*x.plan.Count {
 		x.counts.Foreign++
 		return
@@ -98,7 +98,7 @@ func (x *exchange) note(s stone.Stone, at time.Duration) {
 }
 
 // throw notes a stone that the server has thrown, or could not.
-func (x *exchange) throw(s stone.Stone, err error, at time.Duration) {
+func (x *flow) throw(s stone.Stone, err error, at time.Duration) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.attempts++
@@ -114,11 +114,11 @@ func (x *exchange) throw(s stone.Stone, err error, at time.Duration) {
 }
 
 // tell notes what the client says it has thrown, if that can be true.
-func (x *exchange) tell(c control.Thrown) error {
+func (x *flow) tell(c control.Thrown) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	switch {
-	case x.plan.Back:
+	case x.plan.Reverse:
 		return errors.New("thrown: it is the server that throws")
 	case c.Planned > x.plan.Count:
 		return errors.New("thrown: more planned than in the plan")
@@ -132,14 +132,14 @@ func (x *exchange) tell(c control.Thrown) error {
 }
 
 // claim lets one connection carry the stones, and none after it.
-func (x *exchange) claim(g *guarded) bool {
+func (x *flow) claim(g *guarded) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.carried || x.counts.Over {
 		return false
 	}
 	x.carried, x.carrier = true, g
-	if x.plan.Back {
+	if x.plan.Reverse {
 		x.counts.Thrown = 0
 	}
 	return true
@@ -147,7 +147,7 @@ func (x *exchange) claim(g *guarded) bool {
 
 // finish takes no more stones, and ends who waits for them. It reports whether
 // it does so for the first time.
-func (x *exchange) finish() bool {
+func (x *flow) finish() bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.closed {
@@ -161,14 +161,14 @@ func (x *exchange) finish() bool {
 }
 
 // over reports whether there will be no more stones.
-func (x *exchange) over() bool {
+func (x *flow) over() bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.counts.Over
 }
 
-// snapshot is the exchange as it is told of.
-func (x *exchange) snapshot() Exchange {
+// snapshot is the flow as it is told of.
+func (x *flow) snapshot() Flow {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.counts
@@ -183,13 +183,13 @@ const (
 
 // settled says when it will be known that no more stones come, if none does
 // until then. It is the past if that is known already.
-func (x *exchange) settled(asked time.Duration) time.Duration {
+func (x *flow) settled(asked time.Duration) time.Duration {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	switch {
 	case x.counts.Over:
 		return 0
-	case x.plan.Back && x.carried:
+	case x.plan.Reverse && x.carried:
 		return x.last
 	case x.plan.Transport == "udp":
 		return min(max(asked, x.latest)+quietUDP, x.last)
