@@ -81,8 +81,15 @@ func TestHistogramIsExactForEqualTimes(t *testing.T) {
 // distribution reaches the share.
 func TestRank(t *testing.T) {
 	for _, tt := range []struct{ p, whole, n, want int }{
-		{50, 100, 1, 1}, {50, 100, 2, 1}, {50, 100, 3, 2}, {99, 100, 100, 99}, {99, 100, 101, 100},
-		{0, 100, 5, 1}, {100, 100, 5, 5}, {999, 1000, 10_000, 9990}, {1, 2, 5, 3},
+		{50, 100, 1, 1},
+		{50, 100, 2, 1},
+		{50, 100, 3, 2},
+		{99, 100, 100, 99},
+		{99, 100, 101, 100},
+		{0, 100, 5, 1},
+		{100, 100, 5, 5},
+		{999, 1000, 10_000, 9990},
+		{1, 2, 5, 3},
 	} {
 		if got := Rank(tt.p, tt.whole, tt.n); got != tt.want {
 			t.Errorf("Rank(%d, %d, %d) = %d, want %d", tt.p, tt.whole, tt.n, got, tt.want)

@@ -86,7 +86,7 @@ func story(r road, seed uint64) (lines []string) {
 		for at, ok := r.Next(); ok && at <= until; at, ok = r.Next() {
 			lines = append(lines, fmt.Sprint("next at ", at))
 			for p, ok := r.Arrive(at); ok; p, ok = r.Arrive(at) {
-				lines = append(lines, fmt.Sprint(p.Ref, p.Copy, p.Damaged, p.Data))
+				lines = append(lines, fmt.Sprintf("%v %v %v %v", p.Ref, p.Copy, p.Damaged, p.Data))
 			}
 		}
 	}

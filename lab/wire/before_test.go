@@ -206,8 +206,6 @@ func (w *oldWire) Arrive(now time.Duration) (p wire.Packet, ok bool) {
 		return wire.Packet{}, false
 	}
 	w.passAside(f)
-	if f.passed {
-	}
 	p = f.Packet
 	w.reuse(f)
 	return p, true

@@ -34,7 +34,7 @@ func begin(t *testing.T, shape Shape) *story {
 }
 
 // none is what became of the copy of a packet that was not copied.
-const none Fate = 255
+const none = 255
 
 // give gives the wire a packet, and reports what becomes at once of it and of the
 // copy that the wire may have made.
@@ -594,7 +594,7 @@ func TestCountsCheck(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	if got := fmt.Sprint(Carried, Copied, Lost, Overflowed, TooBig, none); got != "carried copied lost overflowed too big Fate(255)" {
+	if got := fmt.Sprint(Carried, Copied, Lost, Overflowed, TooBig, Fate(none)); got != "carried copied lost overflowed too big Fate(255)" {
 		t.Error(got)
 	}
 	if got := fmt.Sprint(Out, Back, Direction(9)); got != "out back Direction(9)" {
