@@ -39,7 +39,8 @@ var mayImport = map[string][]string{
 	"lab/control":         {"stones/lab/stone"},
 	"lab/seal":            {},
 	"lab/server":          {"stones/lab/tally", "stones/lab/clock", "stones/lab/control", "stones/lab/pace", "stones/lab/seal", "stones/lab/stone", "stones/tcp", "stones/udp"},
-	"lab/lesson":          {"stones/lab", "stones/lab/path", "stones/lab/report", "github.com/rogpeppe/go-internal/txtar"},
+	"lab/knob":            {"stones/lab", "stones/lab/pace", "stones/lab/wire"},
+	"lab/lesson":          {"stones/lab/knob", "stones/lab", "stones/lab/path", "stones/lab/report", "github.com/rogpeppe/go-internal/txtar"},
 	"lab/report/glossary": {"github.com/rogpeppe/go-internal/txtar"},
 	"lab/report":          {"stones/lab", "stones/lab/pace", "stones/lab/path", "stones/lab/report/glossary", "stones/lab/server", "stones/lab/theory", "stones/lab/wire"},
 

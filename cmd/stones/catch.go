@@ -19,6 +19,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/control"
+	"stones/lab/knob"
 	"stones/lab/path/host"
 	"stones/lab/prose"
 	"stones/lab/quantity"
@@ -64,15 +65,14 @@ told otherwise it listens to this computer alone.`,
 	}
 	c := &catch{program: p, flags: cmd.Flags(), listen: "127.0.0.1", port: control.Port, sessions: server.Limits{}.Defaults().Sessions}
 	c.flags.SortFlags = false
-	m := maker{flags: c.flags}
-	plain(m, "listen", "", word, &c.listen)
-	plain(m, "port", "p", upTo(maxPort), &c.port)
-	plain(m, "key-file", "", word, &c.keyFile)
-	plain(m, "open", "", yes, &c.open)
-	plain(m, "tls", "", yes, &c.tls)
-	plain(m, "greeting", "", word, &c.greeting)
-	plain(m, "sessions", "", upTo(maxSessions), &c.sessions)
-	plain(m, "limits", "", yes, &c.limits)
+	plain(c.flags, "listen", "", knob.Word(), &c.listen)
+	plain(c.flags, "port", "p", knob.Whole(1, maxPort), &c.port)
+	plain(c.flags, "key-file", "", knob.Word(), &c.keyFile)
+	plain(c.flags, "open", "", knob.Toggle(), &c.open)
+	plain(c.flags, "tls", "", knob.Toggle(), &c.tls)
+	plain(c.flags, "greeting", "", knob.Word(), &c.greeting)
+	plain(c.flags, "sessions", "", knob.Whole(1, maxSessions), &c.sessions)
+	plain(c.flags, "limits", "", knob.Toggle(), &c.limits)
 	cmd.InitDefaultHelpFlag()
 	c.flags.VisitAll(onlyOnce)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return c.do(cmd.Context()) }
@@ -85,7 +85,7 @@ const maxSessions = 100_000
 // do does what the flags ask for.
 func (c *catch) do(ctx context.Context) error {
 	if c.open && c.keyFile != "" {
-		return errors.New("--open and --key-file exclude each other: with a key it is not open to everybody")
+		return errors.New("--open cannot be combined with --key-file: with a key it is not open to everybody")
 	}
 	at, err := c.at()
 	if err != nil {
@@ -129,7 +129,7 @@ func (c *catch) at() (place, error) {
 		return place{}, wrong(err.Error())
 	}
 	if at.port >= 0 && c.flags.Changed("port") {
-		return place{}, fmt.Errorf("--listen %s and --port %d exclude each other: each says which port", prose.Quote(c.listen), c.port)
+		return place{}, fmt.Errorf("--listen %s cannot be combined with --port %d: each says which port", prose.Quote(c.listen), c.port)
 	}
 	if at.port < 0 {
 		at.port = c.port
@@ -142,7 +142,7 @@ func (c *catch) at() (place, error) {
 func (c *catch) widely(at place, key []byte) error {
 	switch {
 	case c.open && len(key) > 0:
-		return fmt.Errorf("--open and %s exclude each other: with a key it is not open to everybody", keyVariable)
+		return fmt.Errorf("--open cannot be combined with %s: with a key it is not open to everybody", keyVariable)
 	case at.ip.IsLoopback(), c.open, len(key) > 0:
 		return nil
 	}

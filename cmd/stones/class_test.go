@@ -20,6 +20,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/clock"
+	"stones/lab/knob"
 	"stones/lab/pace"
 	"stones/lab/path/remote"
 	"stones/lab/run"
@@ -76,7 +77,7 @@ func class(t *testing.T, address string, pupils int, e lab.Experiment) []lab.Res
 
 // classroomPlan is what each pupil throws.
 func classroomPlan(rate int, long time.Duration) lab.Experiment {
-	e := start(lab.Remote)
+	e := knob.Start(lab.Remote)
 	e.To = "teacher.example"
 	plan := pace.Plan{Time: long, Size: 200, Rate: pace.StonesPerSecond(int64(rate))}
 	set(&plan.Pattern, "burst:10") // 64,000 times a second nobody wakes up

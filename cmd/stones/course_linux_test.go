@@ -106,7 +106,7 @@ func (p *person) leaves(code int) {
 // why, and the next knob.
 func TestLessonAtTheTerminal(t *testing.T) {
 	kept := filepath.Join(t.TempDir(), "answers.json")
-	l, err := lesson.Find("missing-stone", knobs{})
+	l, err := lesson.Find("missing-stone", program{}.check)
 	if err != nil {
 		t.Fatal(err)
 	}

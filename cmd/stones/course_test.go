@@ -38,7 +38,7 @@ func TestLessons(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l, err := lesson.Parse(file, bytes.NewReader(data), knobs{})
+		l, err := lesson.Parse(file, bytes.NewReader(data), program{}.check)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +93,7 @@ func holdToReport(t *testing.T, l *lesson.Lesson, r lab.Result) {
 
 // No line of a lesson is too long for a projector, but for commands and tables.
 func TestLessonsFit(t *testing.T) {
-	lessons, err := lesson.All(knobs{})
+	lessons, err := lesson.All(program{}.check)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,11 +147,11 @@ func TestBrokenLesson(t *testing.T) {
 		{"empty section", "It was once.", "", `2: the section "story" is empty`},
 
 		{"unknown word", "drop 5\n", "dropp 5\n", `10: "dropp": unknown flag; did you mean "drop"?`},
-		{"word far from all", "drop 5\n", "bananas 5\n", `10: "bananas": unknown flag`},
+		{"word far from all", "drop 5\n", "bananas 5\n", `10: "bananas": not in a lesson; only what shapes one experiment on the emulated path`},
 		{"word in other case", "drop 5\n", "Drop 5\n", `10: "Drop": unknown flag; did you mean "drop"?`},
 		{"word with dashes", "drop 5\n", "--drop 5\n", `10: "--drop": write the flag without dashes`},
 		{"word twice", "drop 5\n", "size 99\n", `10: size "99": given twice; before, it was "100"`},
-		{"contradiction", "drop 5\n", "time 5s\n", `10: --count and --time exclude each other: each says when to stop`},
+		{"contradiction", "drop 5\n", "time 5s\n", `10: --count cannot be combined with --time: each says when to stop`},
 		{"contradiction within", "drop 5\n", "only udp\ntogether\n", `11: together "true": needs both TCP and UDP; leave out --only`},
 		{"value missing", "drop 5\n", "drop\n", `10: drop: the value is missing`},
 		{"value of another type", "loss 0%", "loss ten", `7: loss "ten": not a share; allowed 0% to 100%`},
@@ -160,7 +160,7 @@ func TestBrokenLesson(t *testing.T) {
 		{"null for a count", "count 10\n", "count null\n", `8: count "null": not a whole number; allowed 1 to 100000000`},
 		{"exponent for a count", "count 10\n", "count 1e3\n", `8: count "1e3": not a whole number; allowed 1 to 100000000`},
 		{"exponent out of range", "count 10\n", "count 1e400\n", `8: count "1e400": not a whole number; allowed 1 to 100000000`},
-		{"minus nothing for a count", "count 10\n", "count -0\n", `8: count "0": out of range; allowed 1 to 100000000`},
+		{"minus nothing for a count", "count 10\n", "count -0\n", `8: count "-0": out of range; allowed 1 to 100000000`},
 		{"share above all", "loss 0%", "loss 100.01%", `7: loss "100.01%": not a share; allowed 0% to 100%`},
 		{"share below nothing", "loss 0%", "loss -0.1%", `7: loss "-0.1%": not a share; allowed 0% to 100%`},
 		{"out of range", "size 100\n", "size 20\n", `9: size "20": the least is 32, which a stone's header needs; allowed 32 to 1048576`},
@@ -204,7 +204,7 @@ func TestBrokenLesson(t *testing.T) {
 			if strings.Count(sound, tt.old) != 1 {
 				t.Fatalf("%q is %d times in the sound lesson; want once", tt.old, strings.Count(sound, tt.old))
 			}
-			_, err := lesson.Parse("my.txtar", strings.NewReader(strings.Replace(sound, tt.old, tt.changed, 1)), knobs{})
+			_, err := lesson.Parse("my.txtar", strings.NewReader(strings.Replace(sound, tt.old, tt.changed, 1)), program{}.check)
 			if err == nil || err.Error() != "my.txtar:"+tt.want {
 				t.Errorf("got  %v\nwant my.txtar:%s", err, tt.want)
 			}
@@ -217,7 +217,7 @@ func TestLessonCut(t *testing.T) {
 	whole := lesson.Start()
 	end := bytes.Index(whole, []byte("-- report --"))
 	for n := range end {
-		if _, err := lesson.Parse("my.txtar", bytes.NewReader(whole[:n]), knobs{}); !errors.As(err, new(*lesson.Error)) {
+		if _, err := lesson.Parse("my.txtar", bytes.NewReader(whole[:n]), program{}.check); !errors.As(err, new(*lesson.Error)) {
 			t.Fatalf("cut after %d bytes: %v", n, err)
 		}
 	}
@@ -230,7 +230,7 @@ func TestLessonCut(t *testing.T) {
 		{"Title\n-- story --\nIt was\n", `my.txtar:3: ends without the section "question"`},
 		{`{"stones": "0.1.0", "results": []}`, `my.txtar:1: ends without the section "story"`},
 	} {
-		if _, err := lesson.Parse("my.txtar", strings.NewReader(tt.data), knobs{}); err == nil || err.Error() != tt.want {
+		if _, err := lesson.Parse("my.txtar", strings.NewReader(tt.data), program{}.check); err == nil || err.Error() != tt.want {
 			t.Errorf("%q: got %v; want %s", tt.data, err, tt.want)
 		}
 	}
@@ -239,7 +239,7 @@ func TestLessonCut(t *testing.T) {
 // A file without end is read up to 1 MiB.
 func TestLessonWithoutEnd(t *testing.T) {
 	endless := &counted{r: repeat("# and so on\n")}
-	_, err := lesson.Parse("my.txtar", endless, knobs{})
+	_, err := lesson.Parse("my.txtar", endless, program{}.check)
 	if want := "my.txtar:1: more than 1 MiB"; err == nil || err.Error() != want {
 		t.Errorf("got %v; want %s", err, want)
 	}
@@ -266,12 +266,12 @@ func (c *counted) Read(b []byte) (int, error) {
 
 // What editors add is no fault.
 func TestLessonAsEditorsWriteIt(t *testing.T) {
-	want, err := lesson.Parse("my.txtar", bytes.NewReader(lesson.Start()), knobs{})
+	want, err := lesson.Parse("my.txtar", bytes.NewReader(lesson.Start()), program{}.check)
 	if err != nil {
 		t.Fatal(err)
 	}
 	data := "\ufeff" + strings.ReplaceAll(string(lesson.Start()), "\n", "\r\n")
-	got, err := lesson.Parse("my.txtar", strings.NewReader(data), knobs{})
+	got, err := lesson.Parse("my.txtar", strings.NewReader(data), program{}.check)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -299,7 +299,7 @@ func TestLessonInterrupted(t *testing.T) {
 // One listing of the course, which the shell's completion does at every Tab.
 func BenchmarkCourse(b *testing.B) {
 	for b.Loop() {
-		if _, err := lesson.All(knobs{}); err != nil {
+		if _, err := lesson.All(program{}.check); err != nil {
 			b.Fatal(err)
 		}
 	}

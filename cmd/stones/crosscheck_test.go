@@ -41,10 +41,7 @@ func TestMargin(t *testing.T) {
 // simTwice is all bouts, with sim in the place of netns.
 func simTwice(t *testing.T) []bout {
 	t.Helper()
-	bouts, es, err := (&crosscheck{seed: 1}).bouts()
-	if err != nil {
-		t.Fatal(err)
-	}
+	bouts, es := (&crosscheck{seed: 1}).bouts()
 	for i := range es {
 		es[i].Path = lab.Sim
 	}
@@ -62,16 +59,16 @@ func simTwice(t *testing.T) []bout {
 func TestCrosscheckOfSim(t *testing.T) {
 	for _, b := range simTwice(t) {
 		if n := b.outside(); n > 0 {
-			t.Errorf("%s %s, %s: %d figures are outside: %+v", b.lesson, b.turned, b.transport, n, b.comparisons())
+			t.Errorf("%s %s, %s: %d figures are outside: %+v", b.lesson, b.label(), b.transport, n, b.comparisons())
 		}
 		for _, x := range b.comparisons() {
 			if x.Known != "" {
-				t.Errorf("%s %s, %s: %s is the same, but a known difference: %s", b.lesson, b.turned, b.transport, x.Key, x.Known)
+				t.Errorf("%s %s, %s: %s is the same, but a known difference: %s", b.lesson, b.label(), b.transport, x.Key, x.Known)
 			}
 		}
 		for _, r := range []*lab.Result{b.sim, b.netns} {
 			if err := outcome([]lab.Result{*r}, nil); err != nil {
-				t.Errorf("%s %s: %v", b.lesson, b.turned, err)
+				t.Errorf("%s %s: %v", b.lesson, b.label(), err)
 			}
 		}
 	}
@@ -155,10 +152,7 @@ func TestOutside(t *testing.T) {
 // The races of one row differ in the seed, and the kernel runs in the same ones.
 func TestRaces(t *testing.T) {
 	c := &crosscheck{runs: 2, time: lab.MinTime, seed: 7, buffer: 64 << 10}
-	es, err := c.races()
-	if err != nil {
-		t.Fatal(err)
-	}
+	es := races(c.seed, c.runs, c.time, c.buffer)
 	if want := len(losses) * len(roundTrips) * 2 * (len(recoveries) + 1); len(es) != want {
 		t.Errorf("%d races, want %d", len(es), want)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stones/lab/control"
+	"stones/lab/knob"
 	"stones/lab/prose"
 	"stones/lab/report"
 	"stones/lab/seal"
@@ -60,8 +61,8 @@ nothing, so hello is said first: up to 5 times, if there is no answer.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	plain(maker{flags: flags}, "read-size", "", upTo(65536), &h.readSize)
-	plain(maker{flags: flags}, "tls", "", yes, &h.tls)
+	plain(flags, "read-size", "", knob.Whole(1, 65536), &h.readSize)
+	plain(flags, "tls", "", knob.Toggle(), &h.tls)
 	cmd.InitDefaultHelpFlag()
 	flags.VisitAll(onlyOnce)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return h.do(cmd.Context(), args[0]) }

@@ -69,7 +69,7 @@ a lesson of your own.`,
 
 // complete offers the names of the lessons; files come from the shell itself.
 func (c *course) complete(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	lessons, err := lesson.All(knobs{c.program})
+	lessons, err := lesson.All(c.check)
 	if err != nil || len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
@@ -89,7 +89,7 @@ func (c *course) do(ctx context.Context, args []string) error {
 		return c.begin()
 	}
 	if len(args) == 0 {
-		lessons, err := lesson.All(knobs{c.program})
+		lessons, err := lesson.All(c.check)
 		if err != nil {
 			return err
 		}
@@ -106,12 +106,12 @@ func (c *course) do(ctx context.Context, args []string) error {
 func (c *course) contradiction(args []string) error {
 	given := c.cmd.Flags().Changed
 	if given("predict") && given("no-predict") {
-		return errors.New("--predict and --no-predict exclude each other: choose one")
+		return errors.New("--predict cannot be combined with --no-predict: choose one")
 	}
 	for _, name := range []string{"predict", "no-predict", "save"} {
 		switch {
 		case given(name) && given("new"):
-			return fmt.Errorf("--new and --%s exclude each other: nothing is run", name)
+			return fmt.Errorf("--new cannot be combined with --%s: nothing is run", name)
 		case given(name) && len(args) == 0:
 			return fmt.Errorf("--%s: the lesson is missing; %q lists them", name, "stones lesson")
 		}
@@ -147,7 +147,7 @@ func (c *course) begin() error {
 // somebody's own.
 func (c *course) find(name string) (l *lesson.Lesson, own bool, err error) {
 	if !strings.HasSuffix(name, lesson.Ending) && !strings.ContainsAny(name, `/`+string(filepath.Separator)) {
-		l, err = lesson.Find(name, knobs{c.program})
+		l, err = lesson.Find(name, c.check)
 		return l, false, err
 	}
 	info, err := os.Stat(name)
@@ -162,7 +162,7 @@ func (c *course) find(name string) (l *lesson.Lesson, own bool, err error) {
 		return nil, true, fmt.Errorf("%s: %s", prose.Quote(name), reason(err))
 	}
 	defer f.Close()
-	l, err = lesson.Parse(name, f, knobs{c.program})
+	l, err = lesson.Parse(name, f, c.check)
 	return l, true, err
 }
 
@@ -313,38 +313,14 @@ func (c *course) print(text string) error {
 	return nil
 }
 
-// knobs is what a lesson has to know of the command "stones throw".
-type knobs struct{ program }
-
-// Experiments returns what the flags ask for; only those are allowed that shape
-// an experiment on an emulated path.
-func (k knobs) Experiments(args []string) ([]lab.Experiment, error) {
-	cmd, t := k.newThrow()
-	flags := cmd.Flags()
-	for _, arg := range args {
-		name, _, valued := strings.Cut(strings.TrimPrefix(arg, "--"), "=")
-		f := flags.Lookup(name)
-		switch {
-		case f == nil && nearest(flags, name) != "":
-			return nil, fmt.Errorf("%s: unknown flag; did you mean %q?", prose.Quote(name), nearest(flags, name))
-		case f == nil:
-			return nil, fmt.Errorf("%s: unknown flag", prose.Quote(name))
-		case !slices.Contains(t.knobs, name) && name != "seed" && name != "only":
-			return nil, fmt.Errorf("%s: not in a lesson; only what shapes one experiment on the emulated path", prose.Quote(name))
-		case !valued && f.NoOptDefVal == "":
-			return nil, fmt.Errorf("%s: the value is missing", name)
-		}
-	}
-	return t.meant(cmd, args)
-}
-
-// Check returns an error if the command cannot be given these flags.
-func (k knobs) Check(args []string) error {
-	cmd, t := k.newThrow()
+// check returns an error if the command throw cannot be given these words, or not
+// in a lesson.
+func (p program) check(args []string) error {
+	cmd, t := p.newThrow()
 	(&cobra.Command{Use: "stones"}).AddCommand(cmd)
 	err := oneDash(cmd, args)
 	if err == nil {
-		_, err = t.meant(cmd, args)
+		err = t.meant(cmd, args)
 	}
 	if err != nil {
 		return errors.New(message(err))
@@ -352,27 +328,20 @@ func (k knobs) Check(args []string) error {
 	return noWords(cmd, cmd.Flags().Args())
 }
 
-// meant returns the experiments that the flags of cmd mean, all of them valid.
-func (t *throw) meant(cmd *cobra.Command, args []string) ([]lab.Experiment, error) {
+// meant returns an error if the flags of cmd mean no valid experiments, or are
+// not for people to copy.
+func (t *throw) meant(cmd *cobra.Command, args []string) error {
 	if err := cmd.ParseFlags(args); err != nil {
-		return nil, flagError(cmd, err)
-	}
-	if err := t.contradiction(); err != nil {
-		return nil, err
+		return flagError(cmd, err)
 	}
 	for _, name := range []string{"experiment", "out", "pcap", "force", "json"} {
 		if cmd.Flags().Changed(name) {
-			return nil, fmt.Errorf("--%s: not in a lesson, which students copy from", name)
+			return fmt.Errorf("--%s: not in a lesson, which students copy from", name)
 		}
 	}
-	es, err := t.experiments()
-	if err != nil {
-		return nil, err
+	if err := t.contradiction(); err != nil {
+		return err
 	}
-	for _, e := range es {
-		if err := e.Validate(); err != nil {
-			return nil, err
-		}
-	}
-	return es, nil
+	_, err := t.settings.Experiments(t.runs)
+	return err
 }

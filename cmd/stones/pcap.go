@@ -18,6 +18,7 @@ import (
 	"github.com/gopacket/gopacket/pcapgo"
 
 	"stones/lab"
+	"stones/lab/knob"
 	"stones/lab/path"
 	"stones/lab/prose"
 	"stones/lab/quantity"
@@ -34,7 +35,7 @@ func (t *throw) captured(ctx context.Context, es []lab.Experiment, done func(int
 	case len(es) > 1:
 		wrong.Why = fmt.Sprintf("one experiment at a time, and these are %d", len(es))
 		return nil, wrong
-	case es[0].Path == lab.Host || es[0].Path == lab.Remote:
+	case !knob.ItsPackets.Met(es[0].Path):
 		wrong.Why = fmt.Sprintf("the path %s does not show its packets", es[0].Path)
 		return nil, wrong
 	}
@@ -54,9 +55,13 @@ func (t *throw) captured(ctx context.Context, es []lab.Experiment, done func(int
 // line, the experiment in the form that --experiment reads.
 func (t *throw) comment(e lab.Experiment) string {
 	words := []string{"stones", version, "throw", "--seed", strconv.FormatUint(e.Seed, 10)}
-	for _, name := range slices.Concat(t.knobs, []string{"only"}) {
-		if f := t.flags.Lookup(name); f.Changed {
-			words = append(words, "--"+name, quoted(f.Value.String()))
+	for _, k := range t.settings.Turned() {
+		switch {
+		case k.Word == "seed" || k.Group == knob.Kept:
+		case k.Switch:
+			words = append(words, "--"+k.Word+"="+t.settings.Text(k.Word))
+		default:
+			words = append(words, "--"+k.Word, quoted(t.settings.Text(k.Word)))
 		}
 	}
 	type result struct {

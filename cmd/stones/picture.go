@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"stones/lab"
+	"stones/lab/knob"
 	"stones/lab/prose"
 	"stones/lab/quantity"
 	"stones/lab/report"
@@ -43,20 +44,18 @@ func (t *throw) undrawable() error {
 	case flag == "":
 		return nil
 	case t.json:
-		return fmt.Errorf("%s and --json exclude each other: a picture stands in a table, or is svg or png", flag)
+		return &knob.ConflictError{One: flag, Other: "--json", Why: "a picture stands in a table, or is svg or png"}
 	case !file && t.format != "table":
-		return fmt.Errorf("%s and --format %s exclude each other: a picture stands in a table, or is svg or png", flag, prose.Quote(t.format))
+		return &knob.ConflictError{One: flag, Other: "--format " + prose.Quote(t.format), Why: "a picture stands in a table, or is svg or png"}
 	case t.runs > 1:
-		return fmt.Errorf("%s and --runs exclude each other: one experiment at a time", flag)
-	case t.picture == "ladder" && (t.along() == lab.Host || t.along() == lab.Remote):
-		return fmt.Errorf("%s %q and --path %q exclude each other: it does not show its packets", flag, t.picture, t.along())
+		return &knob.ConflictError{One: flag, Other: "--runs", Why: "one experiment at a time"}
+	case t.picture == "ladder" && t.file == "" && !knob.ItsPackets.Met(t.settings.Path()):
+		return &knob.ConflictError{One: fmt.Sprintf("%s %q", flag, t.picture), Other: t.settings.Where(), Why: knob.ItsPackets.Unmet(t.settings.Path())}
 	case t.format == png && t.out == "" && t.display:
 		return &quantity.InvalidError{Word: "format", Value: png, Why: "not for a terminal; write it into a file with --out"}
 	}
-	for _, name := range t.knobs {
-		if t.knob(name).len() > 1 {
-			return fmt.Errorf("%s and several values of --%s exclude each other: one experiment at a time", flag, name)
-		}
+	if k, several := t.settings.Several(); several {
+		return &knob.ConflictError{One: flag, Other: "several values of --" + k.Word, Why: "one experiment at a time"}
 	}
 	return nil
 }
@@ -68,9 +67,9 @@ func (t *throw) sit(es []lab.Experiment) error {
 	case flag == "":
 		return nil
 	case len(es) > 1:
-		return fmt.Errorf("%s and --experiment exclude each other: one experiment at a time, and in %s are %d", flag, prose.Quote(t.file), len(es))
-	case t.picture == "ladder" && (es[0].Path == lab.Host || es[0].Path == lab.Remote):
-		return fmt.Errorf("%s %q and --experiment exclude each other: the path %s does not show its packets", flag, t.picture, es[0].Path)
+		return &knob.ConflictError{One: flag, Other: "--experiment", Why: fmt.Sprintf("one experiment at a time, and in %s are %d", prose.Quote(t.file), len(es))}
+	case t.picture == "ladder" && !knob.ItsPackets.Met(es[0].Path):
+		return &knob.ConflictError{One: fmt.Sprintf("%s %q", flag, t.picture), Other: "--experiment", Why: fmt.Sprintf("the path %s does not show its packets", es[0].Path)}
 	}
 	es[0].PerStone = true
 	es[0].Packets = es[0].Packets || t.picture == "ladder"

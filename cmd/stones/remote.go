@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"stones/lab"
+	"stones/lab/knob"
 	"stones/lab/path/host"
 	"stones/lab/path/remote"
 	"stones/lab/prose"
@@ -81,55 +82,26 @@ func (c *caller) hangUp() {
 	}
 }
 
-// along is the name of the path. That to another computer follows from its
-// address.
-func (t *throw) along() string {
-	if t.to != "" && !t.flags.Changed("path") {
-		return lab.Remote
-	}
-	return t.path
-}
-
-// unsent returns an error if two flags cannot both be meant of which one is
-// about another computer.
+// unsent returns an error if the address of another computer is wrong, or does
+// not go with another flag.
 func (t *throw) unsent() error {
 	given := t.flags.Changed
 	if !given("to") {
-		switch {
-		case t.path == lab.Remote:
-			return fmt.Errorf(`--path "remote" needs --to, which says where the catcher is, e.g. --to 192.0.2.7`)
-		case given("key-file") && t.file == "":
+		if given("key-file") && t.file == "" {
 			return fmt.Errorf("--key-file needs --to: on one computer nothing has to be proved")
 		}
 		return nil
 	}
-	if t.path != lab.Remote && given("path") {
-		return fmt.Errorf("--to and --path %q exclude each other: there both ends are this computer", t.path)
-	}
-	p, err := parsePlace(t.to)
+	to := t.settings.Text("to")
+	p, err := parsePlace(to)
 	if err != nil {
-		return &quantity.InvalidError{Word: "to", Value: t.to, Why: err.Error()}
+		return &quantity.InvalidError{Word: "to", Value: to, Why: err.Error()}
 	}
 	switch is6 := strings.Contains(p.host, ":"); {
 	case is6 && given("ipv4"):
-		return fmt.Errorf("--to %s and --ipv4 exclude each other: it is an IPv6 address", prose.Quote(t.to))
+		return &knob.ConflictError{One: "--to " + prose.Quote(to), Other: "--ipv4", Why: "it is an IPv6 address"}
 	case p.ip.IsValid() && !is6 && given("ipv6"):
-		return fmt.Errorf("--to %s and --ipv6 exclude each other: it is an IPv4 address", prose.Quote(t.to))
-	}
-	for _, name := range t.impairments {
-		if given(name) {
-			return fmt.Errorf("--%s and --to exclude each other: nothing is emulated there", name)
-		}
-	}
-	for _, name := range []string{"packets", "pcap"} {
-		if given(name) {
-			return fmt.Errorf("--%s and --to exclude each other: nobody sees the packets on the way", name)
-		}
-	}
-	for _, name := range []string{"nobody", "asleep", "read-size"} {
-		if given(name) {
-			return fmt.Errorf("--%s and --to exclude each other: the catcher there decides", name)
-		}
+		return &knob.ConflictError{One: "--to " + prose.Quote(to), Other: "--ipv6", Why: "it is an IPv4 address"}
 	}
 	return nil
 }

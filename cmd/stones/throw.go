@@ -9,56 +9,42 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"math"
 	"os"
 	"slices"
-	"strings"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"stones/lab"
+	"stones/lab/knob"
 	"stones/lab/prose"
 	"stones/lab/quantity"
 	"stones/lab/report"
 	"stones/lab/report/picture"
 )
 
-// Limits of one call.
-const (
-	maxExperiments = 10_000
-	maxRuns        = 10_000
-)
+// maxRuns is how often an experiment can be run in one call.
+const maxRuns = knob.MaxExperiments
 
 // A throw is the command that does what the program is for.
 type throw struct {
 	program
 	flags *pflag.FlagSet
 
-	knobs       []string // names of the flags that shape experiments, in the order in which they are turned
-	impairments []string // of these: what only an emulated path can do
+	settings knob.Settings // what shapes the experiments
 
-	path     string
-	to       string // where the catcher is, if it is elsewhere
-	tls      bool
-	keyFile  string
-	seed     uint64
-	runs     int
-	only     string
-	file     string // with experiments to run again
-	format   string
-	json     bool
-	perStone bool
-	interval time.Duration
-	theory   bool
-	packets  bool
-	pcap     string // file for the packets
-	picture  string // which one, if any
-	theme    string // of a picture in a file
-	out      string // file for the result
-	force    bool   // the files may be there already
+	keyFile string
+	runs    int
+	file    string // with experiments to run again
+	format  string
+	json    bool
+	theory  bool
+	pcap    string // file for the packets
+	picture string // which one, if any
+	theme   string // of a picture in a file
+	out     string // file for the result
+	force   bool   // the files may be there already
 
 	consumed bytes.Buffer // what was read of standard input
 }
@@ -83,7 +69,7 @@ experiment of its own, with a row of its own.`,
   stones throw --experiment kept.json         ... and run the same again`,
 		Args: noWords,
 	}
-	t := &throw{program: p, flags: cmd.Flags(), path: lab.Sim, seed: 1, runs: 1, format: "table", theme: light}
+	t := &throw{program: p, flags: cmd.Flags(), runs: 1, format: "table", theme: light}
 	groups := t.addFlags()
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return t.do(cmd.Context()) }
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
@@ -104,17 +90,24 @@ experiment of its own, with a row of its own.`,
 // complete says which words the shell may offer as values.
 func (t *throw) complete(cmd *cobra.Command) {
 	for name, words := range map[string][]string{
-		"path":     {lab.Sim, lab.Host, lab.Netns, lab.Remote},
-		"only":     {lab.TCP, lab.UDP},
-		"recovery": {"rack", "sack"},
-		"format":   formats(),
-		"picture":  picture.Kinds(),
-		"theme":    {light, dark},
+		"format":  formats(),
+		"picture": picture.Kinds(),
+		"theme":   {light, dark},
 	} {
-		// The only possible error is a flag that does not exist.
-		if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
-			panic(err)
+		offer(cmd, name, words)
+	}
+	for _, k := range knob.All() {
+		if k.Choices != nil {
+			offer(cmd, k.Word, k.Choices)
 		}
+	}
+}
+
+// offer lets the shell offer the words as values of a flag.
+func offer(cmd *cobra.Command, name string, words []string) {
+	// The only possible error is a flag that does not exist.
+	if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err)
 	}
 }
 
@@ -139,9 +132,6 @@ func (t *throw) do(ctx context.Context) error {
 		return err
 	}
 	for i := range es {
-		es[i].PerStone = es[i].PerStone || t.perStone
-		es[i].Interval = cmp.Or(t.interval, es[i].Interval)
-		es[i].Packets = es[i].Packets || t.packets
 		if err := es[i].Validate(); err != nil {
 			return err
 		}
@@ -221,61 +211,47 @@ func outcome(results []lab.Result, err error) error {
 	return nil
 }
 
-// contradiction returns an error if two flags cannot both be meant.
+// contradiction returns an error if two flags cannot both be meant, of which one
+// at least is no setting of an experiment.
 func (t *throw) contradiction() error {
-	given := func(name string) bool { return t.flags.Changed(name) }
-	exclude := func(a, b, why string) error {
-		if given(a) && given(b) {
-			return fmt.Errorf("--%s and --%s exclude each other: %s", a, b, why)
-		}
-		return nil
-	}
-	err := exclude("ipv4", "ipv6", "choose one")
+	given := t.flags.Changed
 	if t.json && t.format != "json" && given("format") {
-		return fmt.Errorf("--json and --format %s exclude each other: --json is --format json", prose.Quote(t.format))
-	}
-	for _, count := range []string{"count", "tcp-count", "udp-count"} {
-		for _, time := range []string{"time", "tcp-time", "udp-time"} {
-			if count == "count" || time == "time" || count[:3] == time[:3] {
-				err = cmp.Or(err, exclude(count, time, "each says when to stop"))
-			}
-		}
-	}
-	if t.only == lab.UDP && given("congestion") {
-		err = cmp.Or(err, fmt.Errorf("--congestion and --only %q exclude each other: nothing goes over TCP", t.only))
-	}
-	for _, name := range t.knobs {
-		transport, _, _ := strings.Cut(name, "-")
-		if one := transport == lab.TCP || transport == lab.UDP; one && t.only != "" && t.only != transport && given(name) {
-			err = cmp.Or(err, fmt.Errorf("--%s and --only %q exclude each other: nothing goes over %s", name, t.only, strings.ToUpper(transport)))
-		}
+		return &knob.ConflictError{One: "--json", Other: "--format " + prose.Quote(t.format), Why: "--json is --format json"}
 	}
 	if t.theory && !t.json && report.WithTheory[t.format] == nil {
-		err = cmp.Or(err, fmt.Errorf("--theory and --format %s exclude each other: it has no room for theory", prose.Quote(t.format)))
+		return &knob.ConflictError{One: "--theory", Other: "--format " + prose.Quote(t.format), Why: "it has no room for theory"}
 	}
-	err = cmp.Or(err, t.undrawable(), t.unsent())
-	for _, name := range slices.Concat(t.knobs, []string{"path", "to", "tls", "seed", "runs", "only"}) {
-		err = cmp.Or(err, exclude("experiment", name, "the file says all of it"))
+	if err := cmp.Or(t.name(), t.undrawable(), t.unshown(), t.unsent()); err != nil {
+		return err
 	}
-	if t.path == lab.Host {
-		for _, name := range t.impairments {
-			if given(name) {
-				err = cmp.Or(err, fmt.Errorf(`--%s and --path "host" exclude each other: nothing is emulated there`, name))
-			}
-		}
-		for _, name := range []string{"packets", "pcap"} {
-			if given(name) {
-				err = cmp.Or(err, fmt.Errorf(`--%s and --path "host" exclude each other: it does not show its packets`, name))
-			}
+	if given("experiment") {
+		if err := t.told(); err != nil {
+			return err
 		}
 	}
-	return err
+	if why := knob.ItsPackets.Unmet(t.settings.Path()); why != "" && given("pcap") && t.file == "" {
+		return &knob.ConflictError{One: "--pcap", Other: t.settings.Where(), Why: why}
+	}
+	return nil
+}
+
+// told returns an error if a flag says what the file of --experiment says.
+func (t *throw) told() error {
+	for _, k := range t.settings.Turned() {
+		if k.Group != knob.Kept {
+			return &knob.ConflictError{One: "--experiment", Other: "--" + k.Word, Why: "the file says all of it"}
+		}
+	}
+	if t.flags.Changed("runs") {
+		return &knob.ConflictError{One: "--experiment", Other: "--runs", Why: "the file says all of it"}
+	}
+	return nil
 }
 
 // experiments returns what to run: what the file holds, or what the flags say.
 func (t *throw) experiments() ([]lab.Experiment, error) {
 	if t.file == "" {
-		return t.sweep()
+		return t.settings.Experiments(t.runs)
 	}
 	es, err := t.read()
 	if err != nil {
@@ -286,7 +262,7 @@ func (t *throw) experiments() ([]lab.Experiment, error) {
 			return nil, &quantity.InvalidError{Word: "experiment", Value: t.file, Why: fmt.Sprintf("experiments of two paths, %s and %s; one at a time", es[0].Path, e.Path)}
 		}
 	}
-	return es, nil
+	return es, t.settings.Keep(es)
 }
 
 // read reads the experiments of the file.
@@ -320,83 +296,4 @@ func reason(err error) string {
 		err = wrong.Err
 	}
 	return err.Error()
-}
-
-// sweep returns an experiment for every combination of values. The knob that
-// comes last changes fastest, and the seed faster still.
-func (t *throw) sweep() ([]lab.Experiment, error) {
-	var turned []knob
-	combinations := t.runs
-	for _, name := range t.knobs {
-		if k := t.knob(name); k.len() > 0 {
-			if twice := repeated(k); twice != "" {
-				return nil, &quantity.InvalidError{Word: name, Value: twice, Why: "given twice; the same again is what --runs is for"}
-			}
-			turned = append(turned, k)
-			combinations *= k.len()
-		}
-		if combinations > maxExperiments {
-			return nil, fmt.Errorf("more than %d experiments in one call; give fewer values, or fewer --runs", maxExperiments)
-		}
-	}
-	if t.seed > math.MaxUint64-uint64(t.runs-1) {
-		return nil, &quantity.InvalidError{Word: "seed", Value: fmt.Sprint(t.seed), Why: fmt.Sprintf("no %d --runs from there; the last seed is %d", t.runs, uint64(math.MaxUint64))}
-	}
-	es := make([]lab.Experiment, combinations)
-	for i := range es {
-		e := start(t.along())
-		e.Seed = t.seed + uint64(i%t.runs)
-		stride := combinations
-		for _, k := range turned {
-			stride /= k.len()
-			k.turn(&e, i/stride%k.len())
-		}
-		t.settle(&e)
-		es[i] = e
-	}
-	return es, nil
-}
-
-// repeated returns a value that a sweep has twice, or nothing.
-func repeated(k knob) string {
-	if k.len() < 2 {
-		return ""
-	}
-	values := strings.Split(k.String(), ",")
-	for i, v := range values {
-		if slices.Contains(values[:i], v) {
-			return v
-		}
-	}
-	return ""
-}
-
-// settle draws the conclusions of what was asked for.
-func (t *throw) settle(e *lab.Experiment) {
-	if e.TCP.Time > 0 {
-		e.TCP.Count = 0
-	}
-	if e.UDP.Time > 0 {
-		e.UDP.Count = 0
-	}
-	// By default some packets are held back until others have passed. Without a
-	// delay there is no room for that.
-	if e.Out.Delay == 0 && !t.flags.Changed("reorder") {
-		e.Out.Reorder.Share = 0
-	}
-	e.To, e.TLS = t.to, t.tls
-	if strings.Count(t.to, ":") > 1 { // an IPv6 address
-		e.IPv6 = true
-	}
-	switch t.only {
-	case lab.TCP:
-		e.UDP = nil
-	case lab.UDP:
-		e.TCP = nil
-	}
-}
-
-// knob returns the knob of the flag with the given name.
-func (t *throw) knob(name string) knob {
-	return t.flags.Lookup(name).Value.(*once).Value.(knob)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"stones/lab"
+	"stones/lab/knob"
 	"stones/lab/pace"
 	"stones/lab/quantity"
 	"stones/lab/wire"
@@ -232,7 +233,7 @@ func TestExitCodes(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			d := desk{err: tt.err}
 			if tt.flows != nil {
-				d.results = []lab.Result{{Experiment: start("sim"), Flows: tt.flows}}
+				d.results = []lab.Result{{Experiment: knob.Start("sim"), Flows: tt.flows}}
 			}
 			code := d.do(t, "throw", "-J")
 			if code != tt.code || d.errors.String() != tt.message {

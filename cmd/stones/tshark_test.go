@@ -119,7 +119,7 @@ func TestTshark(t *testing.T) {
 
 func TestTsharkLessons(t *testing.T) {
 	peers(t, "tshark")
-	lessons, err := lesson.All(knobs{program{}})
+	lessons, err := lesson.All(program{}.check)
 	if err != nil {
 		t.Fatal(err)
 	}

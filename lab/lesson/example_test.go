@@ -11,7 +11,7 @@ import (
 // A lesson is read, its experiment is run elsewhere, and what came is held
 // against what was predicted.
 func Example() {
-	l, err := lesson.Parse("my-lesson.txtar", strings.NewReader(string(lesson.Start())), anything{})
+	l, err := lesson.Parse("my-lesson.txtar", strings.NewReader(string(lesson.Start())), anything)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -30,7 +30,7 @@ func Example() {
 // What is wrong with a file is said with its line.
 func ExampleParse() {
 	data := strings.Replace(string(lesson.Start()), "-- why --", "-- wyh --", 1)
-	_, err := lesson.Parse("my-lesson.txtar", strings.NewReader(data), anything{})
+	_, err := lesson.Parse("my-lesson.txtar", strings.NewReader(data), anything)
 	fmt.Println(err)
 	// Output: my-lesson.txtar:30: unknown section "wyh"; did you mean "why"?
 }

@@ -14,7 +14,7 @@
 //	-- expect --      what theory says, for this seed and for all others
 //	-- report --      what the experiment prints
 //
-// What it deliberately lacks: it knows no flag ([Thrower]), runs nothing, and
+// What it deliberately lacks: it knows no command line ([Check]), runs nothing, and
 // writes to no file. Prediction first: watching alone teaches little.
 package lesson
 
@@ -48,15 +48,9 @@ type Lesson struct {
 	reportAt int // the line on which it begins
 }
 
-// A Thrower is what a lesson has to know of the command "stones throw".
-type Thrower interface {
-	// Experiments returns what is run with flags that shape experiments. Any
-	// other flag is an error.
-	Experiments(args []string) ([]lab.Experiment, error)
-
-	// Check returns an error if the command cannot be given these flags.
-	Check(args []string) error
-}
+// A Check returns an error if the command "stones throw" cannot be given these
+// words.
+type Check func(args []string) error
 
 // Ending is how the name of a lesson's file ends.
 const Ending = ".txtar"
@@ -71,10 +65,10 @@ var start []byte
 func Start() []byte { return bytes.Clone(start) }
 
 // All returns the lessons of the course in teaching order.
-func All(t Thrower) ([]*Lesson, error) {
+func All(check Check) ([]*Lesson, error) {
 	var lessons []*Lesson
 	for _, file := range list() {
-		l, err := open(file, t)
+		l, err := open(file, check)
 		if err != nil {
 			return nil, err
 		}
@@ -85,12 +79,12 @@ func All(t Thrower) ([]*Lesson, error) {
 
 // Find returns the lesson of the course with the given name. The error for an
 // unknown one names the nearest.
-func Find(name string, t Thrower) (*Lesson, error) {
+func Find(name string, check Check) (*Lesson, error) {
 	var names []string
 	for _, file := range list() {
 		_, known := split(file)
 		if known == name {
-			return open(file, t)
+			return open(file, check)
 		}
 		names = append(names, known)
 	}
@@ -106,13 +100,13 @@ func list() []string {
 	return names
 }
 
-func open(file string, t Thrower) (*Lesson, error) {
+func open(file string, check Check) (*Lesson, error) {
 	f, err := files.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
 	}
 	defer f.Close()
-	l, err := Parse(path.Base(file), f, t)
+	l, err := Parse(path.Base(file), f, check)
 	if err == nil {
 		l.Hour, l.Name = split(file)
 	}

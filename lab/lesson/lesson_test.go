@@ -5,31 +5,20 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 
 	"stones/lab"
 	"stones/lab/lesson"
-	"stones/lab/pace"
-	"stones/lab/wire"
 )
 
-// anything is a thrower that takes all flags for the same experiment.
-type anything struct{}
-
-func (anything) Experiments([]string) ([]lab.Experiment, error) {
-	plan := &pace.Plan{Count: 10, Size: 100, Rate: pace.StonesPerSecond(20)}
-	way := wire.Shape{Delay: 50 * time.Millisecond}
-	return []lab.Experiment{{Path: lab.Sim, Seed: 1, TCP: plan, UDP: plan, Out: way, Back: way}}, nil
-}
-
-func (anything) Check([]string) error { return nil }
+// anything takes all flags.
+func anything([]string) error { return nil }
 
 // parse reads the lesson to begin with, with another answer.
 func parse(tb testing.TB, answer string) *lesson.Lesson {
 	tb.Helper()
 	data := strings.Replace(string(lesson.Start()), "tcp held_up stones within 0", answer, 1)
-	l, err := lesson.Parse("my.txtar", strings.NewReader(data), anything{})
+	l, err := lesson.Parse("my.txtar", strings.NewReader(data), anything)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -137,7 +126,7 @@ func TestExpectation(t *testing.T) {
 		{expect: "tcp not_thrown.refused = 0", results: []lab.Result{result(0, 0)}},
 	} {
 		data := strings.Replace(string(lesson.Start()), "tcp held_up = 3", tt.expect, 1)
-		l, err := lesson.Parse("my.txtar", strings.NewReader(data), anything{})
+		l, err := lesson.Parse("my.txtar", strings.NewReader(data), anything)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -149,7 +138,7 @@ func TestExpectation(t *testing.T) {
 
 // The course is in order: every lesson has its hour, and a name of its own.
 func TestAll(t *testing.T) {
-	lessons, err := lesson.All(anything{})
+	lessons, err := lesson.All(anything)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,11 +149,11 @@ func TestAll(t *testing.T) {
 			t.Errorf("%s: hour %d after %d, name %s", l.File, l.Hour, hour, l.Name)
 		}
 		hour, seen[l.Name] = l.Hour, true
-		if found, err := lesson.Find(l.Name, anything{}); err != nil || found.Title != l.Title {
+		if found, err := lesson.Find(l.Name, anything); err != nil || found.Title != l.Title {
 			t.Errorf("Find(%q): %v", l.Name, err)
 		}
 	}
-	if _, err := lesson.Find("frist-stone", anything{}); err == nil || err.Error() != `unknown lesson "frist-stone"; did you mean "first-stone"?` {
+	if _, err := lesson.Find("frist-stone", anything); err == nil || err.Error() != `unknown lesson "frist-stone"; did you mean "first-stone"?` {
 		t.Errorf("Find: %v", err)
 	}
 }
@@ -224,7 +213,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("\ufeffTitle\r\n-- story --\r\n-- story --\r\n"))
 	f.Add([]byte("T\n-- story --\na\n-- question --\nb\n-- experiment --\nx 1\n-- answer --\nudp lost %\n-- why --\nc\n-- knob --\nstones throw\n-- expect --\nmean tcp lost 1 to 2\n-- report --\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		l, err := lesson.Parse("my.txtar", strings.NewReader(string(data)), anything{})
+		l, err := lesson.Parse("my.txtar", strings.NewReader(string(data)), anything)
 		if err != nil {
 			wrong := new(lesson.Error)
 			if !errors.As(err, &wrong) || wrong.Line < 1 || wrong.Line > 1+strings.Count(string(data), "\n") {

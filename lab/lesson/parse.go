@@ -7,7 +7,6 @@ import (
 	"io"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"stones/lab"
+	"stones/lab/knob"
 	"stones/lab/prose"
 	"stones/lab/quantity"
 )
@@ -40,12 +40,12 @@ func (e *Error) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line,
 
 // Parse reads a lesson. It reads at most 1 MiB and trusts nothing; whatever is
 // wrong with the file is an [Error] with the line.
-func Parse(file string, r io.Reader, t Thrower) (*Lesson, error) {
+func Parse(file string, r io.Reader, check Check) (*Lesson, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("lesson: read %s: %w", file, err)
 	}
-	p := parser{Thrower: t, file: file}
+	p := parser{check: check, file: file}
 	if len(data) > maxFile {
 		return nil, p.wrong(1, "more than 1 MiB")
 	}
@@ -79,7 +79,7 @@ func WithReport(data []byte, report string) []byte {
 
 // A parser reads one file.
 type parser struct {
-	Thrower
+	check Check
 	file  string
 	head  []line            // before the first section
 	parts map[string][]line // by the section's name
@@ -195,53 +195,82 @@ func (p *parser) prose(l *Lesson) error {
 	return nil
 }
 
-// experiment reads the flags. Which line is to blame is found by leaving out
-// those at the end: the first one with which it goes wrong.
+// experiment reads the settings. The line to blame for settings that cannot be
+// combined is the first one with which it goes wrong.
 func (p *parser) experiment(l *Lesson) error {
-	var args []string
 	given := p.words("experiment")
 	if len(given) > maxFlags {
 		return p.wrong(given[maxFlags].number, "more than %d lines of experiment", maxFlags)
 	}
+	var settings knob.Settings
 	for _, text := range given {
-		word, value, valued := strings.Cut(text.text, " ")
-		if strings.HasPrefix(word, "-") {
-			return p.wrong(text.number, "%s: write the flag without dashes", prose.Quote(word))
+		if err := set(&settings, text.text); err != nil {
+			return p.wrong(text.number, "%s", plain(err))
 		}
-		if valued {
-			word += "=" + strings.TrimSpace(value)
-		}
-		args = append(args, "--"+word)
 	}
-	es, err := p.one(args)
+	es, err := settings.Experiments(1)
 	if err != nil {
-		n := sort.Search(len(args)-1, func(n int) bool {
-			_, err := p.one(args[:n+1])
-			return err != nil
-		})
-		if len(args) == 0 {
-			return p.wrong(p.at["experiment"], "%s", plain(err))
-		}
-		_, err = p.one(args[:n+1])
-		return p.wrong(given[n].number, "%s", plain(err))
+		return p.blame(given, err)
 	}
-	l.Experiment = es
+	l.Experiment = es[0]
 	return nil
 }
 
-// one returns the one experiment that the flags mean.
-func (p *parser) one(args []string) (lab.Experiment, error) {
-	es, err := p.Experiments(args)
-	if err == nil && len(es) != 1 {
-		err = errors.New("several values make several experiments, and a lesson has one; the section knob is the place for them")
+// blame returns the error of an experiment with the first of the given lines with
+// which there is one.
+func (p *parser) blame(given []line, err error) error {
+	var settings knob.Settings
+	for _, text := range given {
+		_ = set(&settings, text.text) // which went well before
+		if _, err := settings.Experiments(1); err != nil {
+			return p.wrong(text.number, "%s", plain(err))
+		}
 	}
-	if err != nil {
-		return lab.Experiment{}, err
-	}
-	return es[0], nil
+	return p.wrong(p.at["experiment"], "%s", plain(err))
 }
 
-// plain says what is wrong with a flag as it is written in a lesson, which is
+// set sets the knob that a line names.
+func set(settings *knob.Settings, line string) error {
+	word, text, valued := strings.Cut(line, " ")
+	k, known := knob.Find(word)
+	switch near := prose.Alike(word, ours()); {
+	case strings.HasPrefix(word, "-"):
+		return fmt.Errorf("%s: write the flag without dashes", prose.Quote(word))
+	case !known && near != nil:
+		return fmt.Errorf("%s: unknown flag; did you mean %q?", prose.Quote(word), near[0])
+	case !known || !fits(k):
+		return fmt.Errorf("%s: not in a lesson; only what shapes one experiment on the emulated path", prose.Quote(word))
+	case !valued && !k.Switch:
+		return fmt.Errorf("%s: the value is missing", word)
+	case !valued:
+		text = "true"
+	}
+	if err := settings.Set(word, text); err != nil {
+		return err
+	}
+	if _, several := settings.Several(); several {
+		return errors.New("several values make several experiments, and a lesson has one; the section knob is the place for them")
+	}
+	return nil
+}
+
+// fits reports whether a knob shapes an experiment on the emulated path.
+func fits(k knob.Knob) bool {
+	return k.Needs.Met(lab.Sim) && k.Word != "path" && k.Group != knob.Kept
+}
+
+// ours returns the words of the knobs that fit.
+func ours() []string {
+	var words []string
+	for _, k := range knob.All() {
+		if fits(k) {
+			words = append(words, k.Word)
+		}
+	}
+	return words
+}
+
+// plain says what is wrong with a setting as it is written in a lesson, which is
 // without dashes.
 func plain(err error) string {
 	if wrong := new(quantity.InvalidError); errors.As(err, &wrong) {
@@ -293,7 +322,7 @@ func (p *parser) knob(*Lesson) error {
 		if strings.ContainsAny(flags, "\"'\\`$|<>;&") {
 			return p.wrong(text.number, "a command for people to copy, without quotes or other marks of a shell")
 		}
-		if err := p.Check(strings.Fields(flags)); err != nil {
+		if err := p.check(strings.Fields(flags)); err != nil {
 			return p.wrong(text.number, "%v", err)
 		}
 	}

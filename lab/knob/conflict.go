@@ -1,0 +1,82 @@
+package knob
+
+import (
+	"fmt"
+	"strings"
+
+	"stones/lab"
+)
+
+// A ConflictError says that two settings cannot be combined.
+type ConflictError struct {
+	One, Other string // what was given, as on the command line
+	Why        string
+}
+
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("%s cannot be combined with %s: %s", e.One, e.Other, e.Why)
+}
+
+// conflicts are the knobs that cannot be combined whatever their values are.
+var conflicts = []struct{ one, other, why string }{
+	{"ipv4", "ipv6", "choose one"},
+	{"count", "time", "each says when to stop"},
+	{"count", "tcp-time", "each says when to stop"},
+	{"count", "udp-time", "each says when to stop"},
+	{"tcp-count", "time", "each says when to stop"},
+	{"tcp-count", "tcp-time", "each says when to stop"},
+	{"udp-count", "time", "each says when to stop"},
+	{"udp-count", "udp-time", "each says when to stop"},
+}
+
+// conflict returns a [ConflictError] if two of the settings cannot be combined,
+// or one of them with the path.
+func (s *Settings) conflict() error {
+	for _, c := range conflicts {
+		if s.Given(c.one) && s.Given(c.other) {
+			return &ConflictError{"--" + c.one, "--" + c.other, c.why}
+		}
+	}
+	if s.Given("only") {
+		if err := s.lonely(s.Text("only")); err != nil {
+			return err
+		}
+	}
+	path := s.Path()
+	if path == lab.Remote && !s.Given("to") {
+		return fmt.Errorf("--path %q needs --to, which says where the catcher is, e.g. --to 192.0.2.7", path)
+	}
+	for _, k := range s.Turned() {
+		switch why := k.Needs.Unmet(path); {
+		case why == "":
+		case k.Needs == FarEnd && !s.Given("path"):
+			return fmt.Errorf("--%s needs --to: here both ends are this computer", k.Word)
+		default:
+			return &ConflictError{"--" + k.Word, s.Where(), why}
+		}
+	}
+	return nil
+}
+
+// lonely returns an error if a setting is about another transport than the only
+// one.
+func (s *Settings) lonely(only string) error {
+	where := fmt.Sprintf("--only %q", only)
+	if only == lab.UDP && s.Given("congestion") {
+		return &ConflictError{"--congestion", where, "nothing goes over TCP"}
+	}
+	for _, k := range s.Turned() {
+		if transport := string(k.Variant); (k.Variant == OverTCP || k.Variant == OverUDP) && transport != only {
+			return &ConflictError{"--" + k.Word, where, "nothing goes over " + strings.ToUpper(transport)}
+		}
+	}
+	return nil
+}
+
+// Where names the path that is meant as it was given.
+func (s *Settings) Where() string {
+	if path := s.Path(); path != lab.Remote || s.Given("path") {
+		return fmt.Sprintf("--path %q", path)
+	}
+	return "--to"
+}

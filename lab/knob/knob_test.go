@@ -1,0 +1,149 @@
+package knob_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"stones/lab"
+	"stones/lab/knob"
+)
+
+// home is a path that has what the knob needs.
+func home(t *testing.T, k knob.Knob) string {
+	t.Helper()
+	for _, path := range []string{lab.Sim, lab.Remote, lab.Host} {
+		if k.Needs.Met(path) {
+			return path
+		}
+	}
+	t.Fatalf("--%s: no path has what it needs", k.Word)
+	return ""
+}
+
+// at returns what stands in the JSON of e where a pointer by RFC 6901 leads.
+func at(t *testing.T, e lab.Experiment, pointer string) (value any, ok bool) {
+	t.Helper()
+	data, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &value); err != nil {
+		t.Fatal(err)
+	}
+	for key := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		object, isObject := value.(map[string]any)
+		if !isObject {
+			return nil, false
+		}
+		if value, ok = object[key]; !ok {
+			return nil, false
+		}
+	}
+	return value, true
+}
+
+// Every knob reads what it writes, writes what it reads, and stands in the JSON
+// where it says.
+func TestEveryKnob(t *testing.T) {
+	for _, k := range knob.All() {
+		t.Run(k.Word, func(t *testing.T) {
+			before := knob.Start(home(t, k))
+			after := knob.Start(home(t, k))
+			if err := k.Set(&after, k.Example); err != nil {
+				t.Fatal(err)
+			}
+			text := k.Text(after)
+			if text == k.Text(before) && k.Word != "ipv4" {
+				t.Errorf("%q changes nothing", k.Example)
+			}
+			again := knob.Start(home(t, k))
+			if text != "" {
+				if err := k.Set(&again, text); err != nil {
+					t.Fatalf("it does not read what it writes: %v", err)
+				}
+			}
+			if got := k.Text(again); got != text {
+				t.Errorf("it writes %q, reads that, and writes %q", text, got)
+			}
+			places := k.Places(after)
+			if len(places) == 0 {
+				t.Fatal("it stands nowhere in the JSON")
+			}
+			for _, place := range places {
+				if _, ok := at(t, after, place); !ok && text != "" && text != "false" && k.Word != "ipv4" {
+					t.Errorf("nothing stands at %s", place)
+				}
+			}
+		})
+	}
+}
+
+// A word and a letter have one meaning.
+func TestOneMeaning(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, k := range knob.All() {
+		for _, name := range []string{k.Word, k.Letter} {
+			if name != "" && seen[name] {
+				t.Errorf("%q stands for two knobs", name)
+			}
+			seen[name] = true
+		}
+		if _, ok := knob.Find(k.Base); !ok {
+			t.Errorf("--%s is a variant of %q, which is no knob", k.Word, k.Base)
+		}
+	}
+}
+
+// What cannot be combined is told by the words that were given.
+func TestConflicts(t *testing.T) {
+	for _, tt := range []struct {
+		settings []string // word and value
+		want     string
+	}{
+		{[]string{"count", "5", "time", "1s"}, "--count cannot be combined with --time: each says when to stop"},
+		{[]string{"path", "host", "loss", "1%"}, `--loss cannot be combined with --path "host": nothing is emulated there`},
+		{[]string{"to", "192.0.2.7", "packets", "true"}, "--packets cannot be combined with --to: nobody sees the packets on the way"},
+		{[]string{"only", "udp", "congestion", "cubic"}, `--congestion cannot be combined with --only "udp": nothing goes over TCP`},
+		{[]string{"tls", "true"}, "--tls needs --to: here both ends are this computer"},
+		{[]string{"path", "remote"}, `--path "remote" needs --to, which says where the catcher is, e.g. --to 192.0.2.7`},
+	} {
+		var s knob.Settings
+		for i := 0; i < len(tt.settings); i += 2 {
+			if err := s.Set(tt.settings[i], tt.settings[i+1]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.Experiments(1); err == nil || err.Error() != tt.want {
+			t.Errorf("%q:\ngot  %v\nwant %s", tt.settings, err, tt.want)
+		}
+	}
+}
+
+// Values with commas make a sweep: the knob that comes last in the table turns
+// fastest, and the seed faster still.
+func TestSweep(t *testing.T) {
+	var s knob.Settings
+	for _, pair := range [][2]string{{"loss", "0%,1%"}, {"rate", "100,200"}} {
+		if err := s.Set(pair[0], pair[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	es, err := s.Experiments(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rate, _ := knob.Find("rate")
+	loss, _ := knob.Find("loss")
+	var got []string
+	for _, e := range es {
+		got = append(got, rate.Text(e)+" "+loss.Text(e))
+		if want := uint64(1 + (len(got)-1)%2); e.Seed != want {
+			t.Errorf("experiment %d has seed %d, want %d", len(got), e.Seed, want)
+		}
+	}
+	want := "100/s 0%|100/s 0%|100/s 1%|100/s 1%|200/s 0%|200/s 0%|200/s 1%|200/s 1%"
+	if strings.Join(got, "|") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, "|"), want)
+	}
+}

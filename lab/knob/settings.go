@@ -1,0 +1,230 @@
+package knob
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"stones/lab"
+	"stones/lab/prose"
+	"stones/lab/quantity"
+)
+
+// MaxExperiments is how many experiments can be asked for at once.
+const MaxExperiments = 10_000
+
+// Settings are the values of knobs, as people give them. The zero value is none:
+// that is the experiment to start with.
+type Settings struct {
+	given map[string]given // by the knob's word
+}
+
+// A given is what one knob was set to.
+type given struct {
+	text   string  // all of it
+	values []value // several are a sweep
+}
+
+// A value is one value of a knob.
+type value struct {
+	text  string
+	value any
+}
+
+// values reads the values of text.
+func (k Knob) values(text string) ([]value, error) {
+	parts := strings.Split(text, ",")
+	if k.Single {
+		parts = []string{text}
+	}
+	var values []value
+	for i, part := range parts {
+		v, err := k.read(part)
+		if point := k.point(parts[i:]); point != "" && !k.Many {
+			return nil, quantity.Invalid(k.Word, part+","+parts[i+1],
+				fmt.Sprintf("a comma stands between two values; write %s with a point, or begin with the value that has the unit", point))
+		}
+		if err != nil {
+			return nil, quantity.Invalid(k.Word, part, err.Error())
+		}
+		if slices.ContainsFunc(values, func(v value) bool { return v.text == part }) && !k.Many {
+			return nil, quantity.Invalid(k.Word, part, "given twice; the same again is what --runs is for")
+		}
+		values = append(values, value{part, v})
+	}
+	if !k.Many {
+		return values, nil
+	}
+	var entries []any
+	for _, v := range values {
+		entries = append(entries, v.value)
+	}
+	return []value{{text, k.join(entries)}}, nil
+}
+
+// point returns the one value that the first two of parts are if the comma
+// between them is meant for a decimal point, or nothing: the first is a number
+// without a unit, the second has one, and together they are a value.
+func (k Knob) point(parts []string) string {
+	if len(parts) < 2 || !quantity.Digits(parts[0]) || quantity.Digits(parts[1]) {
+		return ""
+	}
+	if number, _ := quantity.CutUnit(parts[1]); number == "" || !quantity.Digits(number[:1]) {
+		return ""
+	}
+	point := parts[0] + "." + parts[1]
+	if _, err := k.read(point); err != nil {
+		return ""
+	}
+	return point
+}
+
+// Set sets the knob of that word to what text means: one value, or several with
+// commas between them. The error is a [quantity.InvalidError].
+func (s *Settings) Set(word, text string) error {
+	k, ok := Find(word)
+	if !ok {
+		return &UnknownError{word}
+	}
+	if before, again := s.given[word]; again {
+		return quantity.Invalid(word, text, "given twice; before, it was "+prose.Quote(before.text))
+	}
+	values, err := k.values(text)
+	if err != nil {
+		return err
+	}
+	if s.given == nil {
+		s.given = make(map[string]given)
+	}
+	s.given[word] = given{text, values}
+	return nil
+}
+
+// Given reports whether the knob of that word was set.
+func (s *Settings) Given(word string) bool {
+	_, ok := s.given[word]
+	return ok
+}
+
+// Text is what the knob of that word was set to, as it was given; or its default.
+func (s *Settings) Text(word string) string {
+	if g, ok := s.given[word]; ok {
+		return g.text
+	}
+	k, _ := Find(word)
+	return k.Default()
+}
+
+// Turned returns the knobs that were set, in the order of the table.
+func (s *Settings) Turned() []Knob {
+	return slices.DeleteFunc(All(), func(k Knob) bool { return !s.Given(k.Word) })
+}
+
+// Several returns the first knob that was set to several values, if there is one.
+func (s *Settings) Several() (Knob, bool) {
+	for _, k := range s.Turned() {
+		if len(s.given[k.Word].values) > 1 {
+			return k, true
+		}
+	}
+	return Knob{}, false
+}
+
+// Path is the name of the path that is meant. That to another computer follows
+// from its address.
+func (s *Settings) Path() string {
+	switch {
+	case s.Given("path"):
+		return s.Text("path")
+	case s.Given("to"):
+		return lab.Remote
+	}
+	return lab.Sim
+}
+
+// Experiments returns the experiments that the settings mean, all of them valid:
+// one for every combination of values, and of each so many runs, whose seeds
+// follow each other. The knob that comes last in the table changes fastest, and
+// the seed faster still.
+func (s *Settings) Experiments(runs int) ([]lab.Experiment, error) {
+	if err := s.conflict(); err != nil {
+		return nil, err
+	}
+	turned := s.Turned()
+	combinations := runs
+	for _, k := range turned {
+		combinations *= len(s.given[k.Word].values)
+		if combinations > MaxExperiments {
+			return nil, fmt.Errorf("more than %d experiments in one call; give fewer values, or fewer --runs", MaxExperiments)
+		}
+	}
+	es := make([]lab.Experiment, combinations)
+	for i := range es {
+		e, err := s.experiment(turned, i/runs, combinations/runs)
+		if err != nil {
+			return nil, err
+		}
+		if e.Seed > math.MaxUint64-uint64(runs-1) {
+			return nil, quantity.Invalid("seed", e.Seed, fmt.Sprintf("no %d --runs from there; the last seed is %d", runs, uint64(math.MaxUint64)))
+		}
+		e.Seed += uint64(i % runs)
+		es[i] = e
+	}
+	return es, nil
+}
+
+// experiment returns the one of that number among so many combinations.
+func (s *Settings) experiment(turned []Knob, number, combinations int) (lab.Experiment, error) {
+	e := Start(s.Path())
+	texts := make(map[string]string)
+	for _, k := range turned {
+		values := s.given[k.Word].values
+		combinations /= len(values)
+		v := values[number/combinations%len(values)]
+		k.set(&e, v.value)
+		texts[k.Word] = v.text
+	}
+	settle(&e)
+	// By default some packets are held back until others have passed. Without a
+	// delay there is no room for that.
+	if e.Out.Delay == 0 && !s.Given("reorder") {
+		e.Out.Reorder.Share = 0
+	}
+	if strings.Count(e.To, ":") > 1 { // an IPv6 address
+		e.IPv6 = true
+	}
+	err := e.Validate()
+	if invalid := new(quantity.InvalidError); errors.As(err, &invalid) {
+		if text, ok := texts[invalid.Word]; ok && !s.many(invalid.Word) {
+			invalid.Value = text
+		}
+	}
+	return e, err
+}
+
+func (s *Settings) many(word string) bool {
+	k, _ := Find(word)
+	return k.Many
+}
+
+// An UnknownError says that there is no knob of a word.
+type UnknownError struct{ Word string }
+
+func (e *UnknownError) Error() string { return prose.Quote(e.Word) + ": unknown setting" }
+
+// Keep sets in experiments of a file what is to be kept of them.
+func (s *Settings) Keep(es []lab.Experiment) error {
+	for i := range es {
+		for _, k := range s.Turned() {
+			if k.Group == Kept {
+				k.set(&es[i], s.given[k.Word].values[0].value)
+			}
+		}
+		if err := es[i].Validate(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

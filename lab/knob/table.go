@@ -1,0 +1,222 @@
+package knob
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"stones/lab"
+	"stones/lab/pace"
+	"stones/lab/wire"
+)
+
+// All returns all knobs. A sweep turns them in this order: the first one changes
+// slowest.
+func All() []Knob {
+	return slices.Concat(stones(), way(), ends(), catcher(), far(), experiment(), kept())
+}
+
+func stones() []Knob {
+	return slices.Concat(
+		planned(Knob{Word: "rate", Letter: "b", Example: "100/s"}, text[pace.Rate](), func(p *pace.Plan) *pace.Rate { return &p.Rate }),
+		planned(Knob{Word: "count", Example: "50"}, Whole(1, lab.MaxCount), func(p *pace.Plan) *int { return &p.Count }),
+		planned(Knob{Word: "time", Letter: "t", Example: "1s"}, During(lab.MinTime, lab.MaxTime), func(p *pace.Plan) *time.Duration { return &p.Time }),
+		planned(Knob{Word: "size", Letter: "l", Example: "500"}, stoneSize(), func(p *pace.Plan) *int { return &p.Size }),
+		planned(Knob{Word: "pattern", Example: "burst:10"}, text[pace.Pattern](), func(p *pace.Plan) *pace.Pattern { return &p.Pattern }),
+	)
+}
+
+func way() []Knob {
+	return slices.Concat(
+		link(Knob{Word: "delay", Example: "50ms"}, During(0, lab.MaxDelay), func(s *wire.Shape) *time.Duration { return &s.Delay }),
+		oneWay(Knob{Word: "jitter", Example: "5ms"}, text[wire.Jitter](), func(s *wire.Shape) *wire.Jitter { return &s.Jitter }),
+		link(Knob{Word: "overtake", Switch: true, Example: "true"}, Toggle(), func(s *wire.Shape) *bool { return &s.Overtake }),
+		oneWay(Knob{Word: "loss", Example: "20%"}, text[wire.Loss](), func(s *wire.Shape) *wire.Loss { return &s.Loss }),
+		oneWay(Knob{Word: "reorder", Example: "20%"}, text[wire.Reorder](), func(s *wire.Shape) *wire.Reorder { return &s.Reorder }),
+		oneWay(Knob{Word: "reorder-early", Example: "20%"}, text[wire.Share](), func(s *wire.Shape) *wire.Share { return &s.ReorderEarly }),
+		oneWay(Knob{Word: "duplicate", Example: "20%"}, text[wire.Share](), func(s *wire.Shape) *wire.Share { return &s.Duplicate }),
+		oneWay(Knob{Word: "corrupt", Example: "20%"}, text[wire.Share](), func(s *wire.Shape) *wire.Share { return &s.Corrupt }),
+		exactly(Knob{Word: "drop", Example: "3,5-7"}, numbers(), func(s *wire.Shape) *[]uint64 { return &s.Drop }),
+		oneWay(Knob{Word: "drop-every", Example: "7"}, Whole(1, lab.MaxCount), func(s *wire.Shape) *int { return &s.DropEvery }),
+		exactly(Knob{Word: "drop-packets", Example: "4"}, numbers(), func(s *wire.Shape) *[]uint64 { return &s.DropPackets }),
+		exactly(Knob{Word: "hold", Example: "5:2"}, listOf(text[wire.Hold]()), func(s *wire.Shape) *[]wire.Hold { return &s.Hold }),
+		link(Knob{Word: "bandwidth", Example: "1Mbit"}, text[wire.Bandwidth](), func(s *wire.Shape) *wire.Bandwidth { return &s.Bandwidth }),
+		link(Knob{Word: "queue", Example: "2"}, text[wire.Queue](), func(s *wire.Shape) *wire.Queue { return &s.Queue }),
+		link(Knob{Word: "mtu", Example: "600"}, Whole(lab.MinMTU, wire.MaxMTU), func(s *wire.Shape) *int { return &s.MTU }),
+	)
+}
+
+func ends() []Knob {
+	return []Knob{
+		general(Knob{Word: "ipv4", Letter: "4", Group: Ends, Switch: true, Example: "true"}, "/ipv6", not(), func(e *lab.Experiment) *bool { return &e.IPv6 }),
+		general(Knob{Word: "ipv6", Letter: "6", Group: Ends, Switch: true, Example: "true"}, "/ipv6", Toggle(), func(e *lab.Experiment) *bool { return &e.IPv6 }),
+		general(Knob{Word: "window", Letter: "w", Group: Ends, Example: "8kB"}, "/buffer", Size(lab.MinBuffer, lab.MaxBuffer), func(e *lab.Experiment) *int { return &e.Buffer }),
+		congestion(),
+		general(Knob{Word: "recovery", Group: Ends, Needs: OwnStack, Choices: recoveries, Example: "sack"}, "/recovery", OneOf(recoveries), func(e *lab.Experiment) *string { return &e.Recovery }),
+	}
+}
+
+// recoveries are the ways in which TCP finds a loss.
+var recoveries = []string{"rack", "sack"}
+
+func catcher() []Knob {
+	return []Knob{
+		general(Knob{Word: "asleep", Group: Catcher, Needs: OwnCatcher, Example: "1s"}, "/asleep", During(0, lab.MaxTime), func(e *lab.Experiment) *time.Duration { return &e.Asleep }),
+		general(Knob{Word: "read-size", Group: Catcher, Needs: OwnCatcher, Example: "100"}, "/read_size", Size(lab.MinReadSize, lab.MaxReadSize), func(e *lab.Experiment) *int { return &e.ReadSize }),
+		general(Knob{Word: "nobody", Group: Catcher, Needs: OwnCatcher, Switch: true, Example: "true"}, "/nobody", Toggle(), func(e *lab.Experiment) *bool { return &e.Nobody }),
+	}
+}
+
+func far() []Knob {
+	return []Knob{
+		general(Knob{Word: "to", Group: Far, Needs: FarEnd, Single: true, Example: "192.0.2.7"}, "/to", Word(), func(e *lab.Experiment) *string { return &e.To }),
+		general(Knob{Word: "reverse", Letter: "R", Group: Far, Needs: FarEnd, Switch: true, Example: "true"}, "/reverse", Toggle(), func(e *lab.Experiment) *bool { return &e.Reverse }),
+		general(Knob{Word: "tls", Group: Far, Needs: FarEnd, Single: true, Switch: true, Example: "true"}, "/tls", Toggle(), func(e *lab.Experiment) *bool { return &e.TLS }),
+	}
+}
+
+func experiment() []Knob {
+	return []Knob{
+		general(Knob{Word: "deadline", Group: Overall, Example: "25ms"}, "/deadline", During(0, lab.MaxDeadline), func(e *lab.Experiment) *time.Duration { return &e.Deadline }),
+		general(Knob{Word: "give-up", Group: Overall, Example: "1s"}, "/give_up", During(0, lab.MaxGiveUp), func(e *lab.Experiment) *time.Duration { return &e.GiveUp }),
+		general(Knob{Word: "together", Group: Overall, Switch: true, Example: "true"}, "/together", Toggle(), func(e *lab.Experiment) *bool { return &e.Together }),
+		only(),
+		general(Knob{Word: "path", Group: Overall, Single: true, Choices: near, Example: lab.Host}, "/path", path(), func(e *lab.Experiment) *string { return &e.Path }),
+		general(Knob{Word: "seed", Group: Overall, Single: true, Example: "7"}, "/seed", Seed(), func(e *lab.Experiment) *uint64 { return &e.Seed }),
+	}
+}
+
+// near are the paths on this computer. That to another one follows from where
+// it goes to.
+var near = []string{lab.Sim, lab.Host, lab.Netns}
+
+// path is the form of the path's name.
+func path() Form[string] {
+	f := OneOf(append(slices.Clone(near), lab.Remote))
+	read := f.Read
+	f.Read = func(s string) (string, error) {
+		s, err := read(s)
+		if err != nil {
+			err = errors.New("allowed " + strings.Join(near, ", ") + "; --to HOST is for another computer")
+		}
+		return s, err
+	}
+	return f
+}
+
+func kept() []Knob {
+	return []Knob{
+		general(Knob{Word: "per-stone", Group: Kept, Single: true, Switch: true, Example: "true"}, "/per_stone", Toggle(), func(e *lab.Experiment) *bool { return &e.PerStone }),
+		general(Knob{Word: "interval", Letter: "i", Group: Kept, Single: true, Example: "1s"}, "/interval", During(lab.MinInterval, lab.MaxInterval), func(e *lab.Experiment) *time.Duration { return &e.Interval }),
+		general(Knob{Word: "packets", Group: Kept, Needs: ItsPackets, Single: true, Switch: true, Example: "true"}, "/packets", Toggle(), func(e *lab.Experiment) *bool { return &e.Packets }),
+	}
+}
+
+// A field is where a value of type T stands, in the JSON and in memory.
+type field[T any] struct {
+	place string
+	value *T
+}
+
+// bind ties a knob to the fields that it sets.
+func bind[T any](k Knob, f Form[T], fields func(*lab.Experiment) []field[T]) Knob {
+	if k.Base == "" {
+		k.Base = k.Word
+	}
+	k.read = func(s string) (any, error) { return f.Read(s) }
+	k.set = func(e *lab.Experiment, value any) {
+		for _, to := range fields(e) {
+			*to.value = value.(T)
+		}
+	}
+	k.spots = func(e *lab.Experiment) []spot {
+		var spots []spot
+		for _, from := range fields(e) {
+			spots = append(spots, spot{from.place, f.Write(*from.value)})
+		}
+		return spots
+	}
+	return k
+}
+
+// general is a knob that sets one field of an experiment.
+func general[T any](k Knob, place string, f Form[T], at func(*lab.Experiment) *T) Knob {
+	return bind(k, f, func(e *lab.Experiment) []field[T] { return []field[T]{{place, at(e)}} })
+}
+
+// planned is a knob for the plans of all flows, and one for those over each
+// transport.
+func planned[T any](k Knob, f Form[T], at func(*pace.Plan) *T) []Knob {
+	k.Group, k.Base = Stones, k.Word
+	name := k.Word
+	over := func(transports ...string) func(*lab.Experiment) []field[T] {
+		return func(e *lab.Experiment) []field[T] {
+			var fields []field[T]
+			for place, plan := range plans(e, transports) {
+				fields = append(fields, field[T]{place + "/" + name, at(plan)})
+			}
+			return fields
+		}
+	}
+	knobs := []Knob{bind(k, f, over(lab.TCP, lab.UDP))}
+	k.Letter = ""
+	for _, transport := range []string{lab.TCP, lab.UDP} {
+		k.Word, k.Variant = transport+"-"+name, Variant(transport)
+		knobs = append(knobs, bind(k, f, over(transport)))
+	}
+	return knobs
+}
+
+// link is a knob for both directions of the wire, and one for the way back.
+func link[T any](k Knob, f Form[T], at func(*wire.Shape) *T) []Knob {
+	return wired(k, f, at, out[T], back[T])
+}
+
+// oneWay is a knob for the way out, and another one for the way back.
+func oneWay[T any](k Knob, f Form[T], at func(*wire.Shape) *T) []Knob {
+	return wired(k, f, at, out[T])
+}
+
+// exactly is oneWay for a list: commas stand between its entries.
+func exactly[T any](k Knob, f Form[[]T], at func(*wire.Shape) *[]T) []Knob {
+	k.Many = true
+	k.join = func(values []any) any {
+		var list []T
+		for _, v := range values {
+			list = append(list, v.([]T)...)
+		}
+		return list
+	}
+	return oneWay(k, f, at)
+}
+
+// A direction is where one of the two shapes has a field.
+type direction[T any] func(e *lab.Experiment, name string, at func(*wire.Shape) *T) field[T]
+
+func out[T any](e *lab.Experiment, name string, at func(*wire.Shape) *T) field[T] {
+	return field[T]{"/out/" + name, at(&e.Out)}
+}
+
+func back[T any](e *lab.Experiment, name string, at func(*wire.Shape) *T) field[T] {
+	return field[T]{"/back/" + name, at(&e.Back)}
+}
+
+// wired is a knob that sets a field of the given directions, and one that sets
+// it on the way back.
+func wired[T any](k Knob, f Form[T], at func(*wire.Shape) *T, directions ...direction[T]) []Knob {
+	k.Group, k.Needs, k.Base = Way, AWire, k.Word
+	name := strings.ReplaceAll(k.Word, "-", "_")
+	along := func(directions ...direction[T]) func(*lab.Experiment) []field[T] {
+		return func(e *lab.Experiment) []field[T] {
+			var fields []field[T]
+			for _, d := range directions {
+				fields = append(fields, d(e, name, at))
+			}
+			return fields
+		}
+	}
+	other := k
+	other.Word, other.Variant = k.Word+"-back", Back
+	return []Knob{bind(k, f, along(directions...)), bind(other, f, along(back[T]))}
+}
