@@ -1,0 +1,45 @@
+// Package charge says how much memory a packet costs a receiver that runs Linux.
+//
+// A socket's buffer is not filled by the bytes that a program sent, but by the
+// memory that holds them: the kernel charges the whole allocation of each packet
+// (skb->truesize). So a buffer of 212,992 bytes holds 92 datagrams of 1000 bytes,
+// and not 212.
+package charge
+
+// What the kernel puts around a packet that comes from a TUN device, in bytes,
+// and how large a buffer for the whole of it can be.
+const (
+	descriptor = 256  // struct sk_buff
+	headroom   = 64   // before the packet: NET_SKB_PAD
+	footer     = 320  // behind it: struct skb_shared_info
+	smallest   = 576  // the smallest buffer: a cache of its own
+	page       = 4096 // longer packets lie in pages
+	together   = 8    // as many pages at most lie side by side
+	around     = headroom + footer
+)
+
+// Packet returns what a packet of length bytes costs, its IP header included.
+func Packet(length int) int {
+	if length >= page-headroom {
+		return descriptor + smallest + pages(length)
+	}
+	buffer := smallest
+	if length > smallest-around {
+		for buffer = 1024; buffer < length+around; buffer *= 2 {
+		}
+	}
+	return descriptor + buffer
+}
+
+// pages is the size of the pages that length bytes fill: as many side by side as
+// the rest fills, in powers of two.
+func pages(length int) int {
+	sum := 0
+	for block := together * page; length > 0; length -= block {
+		for block > page && block > (length+page-1)/page*page {
+			block /= 2
+		}
+		sum += block
+	}
+	return sum
+}

@@ -1,0 +1,41 @@
+package charge_test
+
+import (
+	"testing"
+
+	"stones/lab/stack/charge"
+)
+
+// Measured on Linux 6.18: how many datagrams of a length fit into its default
+// receive buffer.
+func TestPacket(t *testing.T) {
+	const buffer = 212_992
+	for _, tt := range []struct{ length, charge, fit int }{
+		{28, 832, 256},
+		{192, 832, 256},
+		{193, 1280, 166},
+		{640, 1280, 166},
+		{641, 2304, 92},
+		{1500, 2304, 92},
+	} {
+		if got := charge.Packet(tt.length); got != tt.charge || buffer/got != tt.fit {
+			t.Errorf("Packet(%d) = %d, %d fit; want %d, %d", tt.length, got, buffer/got, tt.charge, tt.fit)
+		}
+	}
+}
+
+// Longer packets cost no less than shorter ones, and never less than they are
+// long.
+func TestPacketGrows(t *testing.T) {
+	last := 0
+	for length := range 66_000 {
+		got := charge.Packet(length)
+		if got < length {
+			t.Fatalf("Packet(%d) = %d", length, got)
+		}
+		if length < 4032 && got < last {
+			t.Fatalf("Packet(%d) = %d, less than %d before", length, got, last)
+		}
+		last = got
+	}
+}

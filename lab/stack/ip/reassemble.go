@@ -1,0 +1,305 @@
+package ip
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"stones/lab/stack/charge"
+)
+
+// The limits of reassembly, as Linux sets them.
+const (
+	// Patience4 and Patience6 are how long a datagram waits for its missing
+	// fragments. RFC 8200 section 4.5: "If insufficient fragments are received to
+	// complete reassembly of a packet within 60 seconds of the reception of the
+	// first-arriving fragment of that packet, reassembly of that packet must be
+	// abandoned". RFC 791 section 3.2 leaves the time open and names 15 s.
+	Patience4 = 30 * time.Second
+	Patience6 = 60 * time.Second
+
+	// Memory is what all incomplete datagrams of a version may cost together.
+	// Above it no fragment is taken (net.ipv4.ipfrag_high_thresh).
+	Memory = 4 << 20
+
+	// Distance is how many fragments of the same sender may come between two of a
+	// datagram of version 4. Then the earlier ones are taken for those of another
+	// datagram with the same identification (net.ipv4.ipfrag_max_dist): 16 bits
+	// of it do not last for 30 s on a fast path (RFC 4963).
+	Distance = 64
+
+	bookkeeping = 208 // bytes a datagram, besides its fragments
+)
+
+// An Outcome is what a [Reassembler] did with a fragment.
+type Outcome uint8
+
+// The outcomes.
+const (
+	Waiting   Outcome = iota // others are missing
+	Whole                    // it was the last one missing
+	Repeated                 // what it holds had come; it is left out
+	Overlaps                 // it contradicts others; the whole datagram is dropped
+	Malformed                // its place or length cannot be right; the datagram is dropped
+	NoMemory                 // Memory is used up; it is left out
+)
+
+func (o Outcome) String() string {
+	switch o {
+	case Waiting:
+		return "waiting"
+	case Whole:
+		return "whole"
+	case Repeated:
+		return "repeated"
+	case Overlaps:
+		return "overlaps"
+	case Malformed:
+		return "malformed"
+	case NoMemory:
+		return "no memory"
+	}
+	return "unknown"
+}
+
+// A Reassembler puts datagrams of one version together again from their
+// fragments. The zero value is ready.
+type Reassembler struct {
+	waiting map[identity]*datagram
+	oldest  *datagram // a list by age, to the one that began last
+	newest  *datagram
+	spare   *datagram
+	senders map[netip.Addr]uint64 // how many fragments have come from each
+	memory  int
+}
+
+// identity is what the fragments of a datagram have in common. RFC 791 section
+// 2.3: "The identification field is used together with the source and destination
+// address, and the protocol fields, to identify datagram fragments for
+// reassembly." Version 6 leaves out the protocol (RFC 8200 section 4.5).
+type identity struct {
+	src, dst netip.Addr
+	id       uint32
+	protocol uint8
+}
+
+func (h *Header) identity() identity {
+	if h.Src.Is4() {
+		return identity{h.Src, h.Dst, h.ID, h.Protocol}
+	}
+	return identity{h.Src, h.Dst, h.ID, 0}
+}
+
+// A datagram is one of which not all has come.
+type datagram struct {
+	identity
+	first    Header // of the fragment with offset 0, once that has come
+	began    time.Duration
+	bytes    []byte
+	runs     []run // what has come of bytes, by place, none touching another
+	total    int   // length of the whole; 0 until the last fragment has come
+	cost     int   // of the fragments
+	last     uint64
+	previous *datagram
+	next     *datagram
+}
+
+// A run is a part of a datagram without a gap.
+type run struct{ from, to int }
+
+// A Datagram is what a [Reassembler] made of fragments, or could not make.
+type Datagram struct {
+	Header  Header // of the first fragment, without what makes it one
+	Payload []byte
+	Charge  int // of all fragments
+}
+
+// Memory is what the incomplete datagrams cost.
+func (r *Reassembler) Memory() int { return r.memory }
+
+// Add takes a fragment that has come at time now. If it was the last missing one
+// of its datagram, that is returned; its payload is valid until the next call.
+func (r *Reassembler) Add(now time.Duration, h Header, payload []byte) (Datagram, Outcome) {
+	if r.memory > Memory {
+		return Datagram{}, NoMemory
+	}
+	d := r.find(now, &h)
+	if outcome := d.place(&h, payload); outcome != Waiting {
+		if outcome != Repeated {
+			r.drop(d)
+		}
+		return Datagram{}, outcome
+	}
+	cost := charge.Packet(h.Len() + len(payload))
+	d.cost += cost
+	r.memory += cost
+	if len(d.runs) != 1 || d.runs[0] != (run{0, d.total}) {
+		return Datagram{}, Waiting
+	}
+	whole := d.datagram()
+	whole.Payload = d.bytes[:d.total]
+	r.drop(d)
+	if h.Src.Is4() && HeaderLen4+d.total > MaxLen || d.total > MaxLen {
+		return Datagram{}, Malformed
+	}
+	return whole, Whole
+}
+
+// find returns the datagram of a fragment; if there is none it begins.
+func (r *Reassembler) find(now time.Duration, h *Header) *datagram {
+	d := r.waiting[h.identity()]
+	count := uint64(0)
+	if h.Src.Is4() {
+		if r.senders == nil {
+			r.senders = map[netip.Addr]uint64{}
+		}
+		count = r.senders[h.Src] + 1
+		r.senders[h.Src] = count
+	}
+	if d != nil && count-d.last > Distance {
+		r.drop(d)
+		d = nil
+	}
+	if d == nil {
+		d = r.begin(now, h.identity())
+	}
+	d.last = count
+	return d
+}
+
+// begin makes a datagram and puts it at the end of the list.
+func (r *Reassembler) begin(now time.Duration, id identity) *datagram {
+	d := r.spare
+	if d == nil {
+		d = new(datagram)
+	} else {
+		r.spare = d.next
+	}
+	*d = datagram{identity: id, began: now, bytes: d.bytes[:0], runs: d.runs[:0], previous: r.newest}
+	if r.newest != nil {
+		r.newest.next = d
+	} else {
+		r.oldest = d
+	}
+	r.newest = d
+	if r.waiting == nil {
+		r.waiting = map[identity]*datagram{}
+	}
+	r.waiting[id] = d
+	r.memory += bookkeeping
+	return d
+}
+
+// drop forgets a datagram, and keeps its memory for another one.
+func (r *Reassembler) drop(d *datagram) {
+	delete(r.waiting, d.identity)
+	r.memory -= d.cost + bookkeeping
+	if d.previous != nil {
+		d.previous.next = d.next
+	} else {
+		r.oldest = d.next
+	}
+	if d.next != nil {
+		d.next.previous = d.previous
+	} else {
+		r.newest = d.previous
+	}
+	d.previous, d.next = nil, r.spare
+	r.spare = d
+}
+
+// Next is when the datagram that has waited longest has waited long enough. It
+// is not ok if none waits.
+func (r *Reassembler) Next() (at time.Duration, ok bool) {
+	if r.oldest == nil {
+		return 0, false
+	}
+	return r.oldest.began + r.oldest.patience(), true
+}
+
+func (id identity) patience() time.Duration {
+	if id.src.Is4() {
+		return Patience4
+	}
+	return Patience6
+}
+
+// Expire forgets the datagrams that have waited long enough by now, and calls
+// tell for each. The payload is what came of the first fragment, if that came;
+// otherwise it is empty, and nobody is to be told (RFC 792, time exceeded).
+func (r *Reassembler) Expire(now time.Duration, tell func(Datagram)) {
+	for r.oldest != nil && r.oldest.began+r.oldest.patience() <= now {
+		d := r.oldest
+		out := d.datagram()
+		if len(d.runs) > 0 && d.runs[0].from == 0 {
+			out.Payload = d.bytes[:d.runs[0].to]
+		}
+		r.drop(d)
+		tell(out)
+	}
+}
+
+// datagram is d as the caller gets it, still without a payload.
+func (d *datagram) datagram() Datagram { return Datagram{Header: d.first, Charge: d.cost} }
+
+// place puts the bytes of a fragment where they belong. Waiting means that it
+// did.
+func (d *datagram) place(h *Header, payload []byte) Outcome {
+	from, to := h.Offset, h.Offset+len(payload)
+	switch {
+	case h.More && len(payload)%8 != 0 && !h.Src.Is4():
+		return Malformed // RFC 8200 section 4.5: "the length of that fragment is not a multiple of 8 octets"
+	case h.More:
+		to = from + len(payload)&^7
+	case d.total != 0 && d.total != to:
+		return Malformed // it ends elsewhere than the one before
+	}
+	if from >= to || to > MaxLen || d.total != 0 && to > d.total || !h.More && to < len(d.bytes) {
+		return Malformed
+	}
+	if outcome := d.insert(run{from, to}); outcome != Waiting {
+		return outcome
+	}
+	if !h.More {
+		d.total = to
+	}
+	if from == 0 {
+		d.first = *h
+		d.first.More = false
+	}
+	if missing := to - len(d.bytes); missing > 0 {
+		d.bytes = slices.Grow(d.bytes, missing)[:to]
+	}
+	copy(d.bytes[from:to], payload)
+	return Waiting
+}
+
+// insert notes that new has come. RFC 8200 section 4.5: "If any of the fragments
+// being reassembled overlap with any other fragments being reassembled for the
+// same packet, reassembly of that packet must be abandoned", but for "exact
+// duplicates", which "an implementation may choose to detect ... and drop". Linux
+// takes every fragment for one that lies within what has come, of both versions.
+func (d *datagram) insert(new run) Outcome {
+	i, _ := slices.BinarySearchFunc(d.runs, new, func(r, new run) int { return r.to - new.from })
+	// The runs before i end before new begins, and run i does not.
+	joins := i < len(d.runs) && d.runs[i].to == new.from
+	after := i
+	if joins {
+		after++
+	}
+	if after < len(d.runs) && d.runs[after].from < new.to {
+		if d.runs[after].from <= new.from && d.runs[after].to >= new.to {
+			return Repeated
+		}
+		return Overlaps
+	}
+	if after < len(d.runs) && d.runs[after].from == new.to {
+		new.to = d.runs[after].to
+		after++
+	}
+	if joins {
+		new.from = d.runs[i].from
+	}
+	d.runs = slices.Replace(d.runs, i, after, new)
+	return Waiting
+}
