@@ -1,0 +1,202 @@
+package stacktest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"syscall"
+	"time"
+
+	"stones/lab/stack/tcp"
+)
+
+// A Result is what a system call returned.
+type Result struct {
+	N   int
+	Err error // a syscall.Errno, or nil
+
+	story *Story
+	call  string
+}
+
+// Gives expects a call that succeeds with n.
+func (r Result) Gives(n int) {
+	r.story.t.Helper()
+	if r.N != n || r.Err != nil {
+		r.story.Fatalf("%s = %d, %v; want %d", r.call, r.N, r.Err, n)
+	}
+}
+
+// Fails expects a call that fails with an error number.
+func (r Result) Fails(err syscall.Errno) {
+	r.story.t.Helper()
+	if !errors.Is(r.Err, err) {
+		r.story.Fatalf("%s = %d, %v; want %v", r.call, r.N, r.Err, err)
+	}
+}
+
+func (s *Story) result(call string, n int, err error) Result {
+	s.tell("call %s = %d %v", call, n, err)
+	return Result{N: n, Err: errno(err), story: s, call: call}
+}
+
+// Listen waits for a SYN: socket, bind and listen.
+func (s *Story) Listen() Result {
+	s.machine.listening = true
+	return s.result("listen()", 0, nil)
+}
+
+// Connect sends a SYN: socket, and a connect that does not wait.
+func (s *Story) Connect() Result {
+	s.machine.open()
+	s.machine.conn.Connect(s.queue.Now())
+	s.machine.after()
+	return s.result("connect()", -1, syscall.EINPROGRESS)
+}
+
+// Accept takes the connection that came to the listener.
+func (s *Story) Accept() Result {
+	m := s.machine
+	if m.conn == nil || m.accepted || m.conn.State() < tcp.Established {
+		return s.result("accept()", -1, syscall.EAGAIN)
+	}
+	m.accepted = true
+	return s.result("accept()", 0, nil)
+}
+
+// Write writes n bytes and does not wait: it gives what the send buffer took.
+func (s *Story) Write(n int) Result {
+	got, err := s.machine.writeSome(n)
+	if got == 0 && err == nil && n > 0 {
+		got, err = -1, syscall.EAGAIN
+	}
+	s.machine.after()
+	return s.result(fmt.Sprintf("write(%d)", n), got, err)
+}
+
+// WriteAll begins to write n bytes and waits as long as the send buffer is full,
+// while the story goes on.
+func (s *Story) WriteAll(n int) {
+	s.tell("call write(%d), which may wait", n)
+	s.machine.pending += n
+	s.machine.after()
+}
+
+// Writing lets the program write size bytes at a time whenever the send buffer
+// has room.
+func (s *Story) Writing(size int) {
+	s.tell("call write(%d), again and again", size)
+	s.machine.writes = size
+	s.machine.after()
+}
+
+// Read reads at most n bytes and does not wait.
+func (s *Story) Read(n int) Result {
+	got, err := s.machine.readSome(n)
+	switch {
+	case errors.Is(err, io.EOF):
+		err = nil
+	case got == 0 && err == nil:
+		got, err = -1, syscall.EAGAIN
+	}
+	s.machine.after()
+	s.intact()
+	return s.result(fmt.Sprintf("read(%d)", n), got, err)
+}
+
+// Reading lets the program read whatever comes, at once, or stop doing so.
+func (s *Story) Reading(on bool) {
+	s.tell("call read(...), again and again: %t", on)
+	s.machine.reads = on
+	s.machine.after()
+}
+
+// Closing lets the program shut its stream down when it has read the end of the
+// other one.
+func (s *Story) Closing() { s.machine.closes = true }
+
+// ReadBytes is how much the program has read so far.
+func (s *Story) ReadBytes() int64 { return s.machine.read }
+
+// WrittenBytes is how much the send buffer has taken so far.
+func (s *Story) WrittenBytes() int64 { return s.machine.written }
+
+// Shutdown ends the own stream: shutdown(SHUT_WR).
+func (s *Story) Shutdown() Result {
+	s.machine.conn.CloseWrite(s.queue.Now())
+	s.machine.after()
+	return s.result("shutdown(SHUT_WR)", 0, nil)
+}
+
+// Close closes the socket.
+func (s *Story) Close() Result {
+	s.machine.conn.Close(s.queue.Now())
+	s.machine.after()
+	return s.result("close()", 0, nil)
+}
+
+// Abort closes the socket with SO_LINGER on and no time.
+func (s *Story) Abort() Result {
+	s.machine.conn.Abort(s.queue.Now())
+	s.machine.after()
+	return s.result("close()", 0, nil)
+}
+
+// SetNoDelay sets TCP_NODELAY.
+func (s *Story) SetNoDelay(on bool) Result {
+	s.machine.conn.SetNagle(s.queue.Now(), !on)
+	s.machine.after()
+	return s.result(fmt.Sprintf("setsockopt(TCP_NODELAY, %t)", on), 0, nil)
+}
+
+// SetKeepAlive sets SO_KEEPALIVE and its times.
+func (s *Story) SetKeepAlive(k tcp.KeepAlive) Result {
+	s.machine.conn.SetKeepAlive(s.queue.Now(), k)
+	s.machine.after()
+	return s.result(fmt.Sprintf("setsockopt(SO_KEEPALIVE, %+v)", k), 0, nil)
+}
+
+// SocketError is what getsockopt(SO_ERROR) gives: why the connection ended.
+func (s *Story) SocketError() Result {
+	return s.result("getsockopt(SO_ERROR)", 0, s.machine.conn.Err())
+}
+
+// Info is what getsockopt(TCP_INFO) gives.
+func (s *Story) Info() tcp.Info { return s.machine.conn.Info() }
+
+// Counters are the kernel's counters of this connection.
+func (s *Story) Counters() tcp.Counters { return s.machine.conn.Counters() }
+
+// Acked reports whether the peer has acknowledged all, the FIN included.
+func (s *Story) Acked() bool { return s.machine.conn.Acked() }
+
+// Connected opens a connection actively to a peer that answers after rtt, and
+// makes the moment at which it is open time zero.
+func (s *Story) Connected(rtt time.Duration) {
+	s.t.Helper()
+	s.Connect().Fails(syscall.EINPROGRESS)
+	s.Out(At(s.Now()), "S 0:0(0)")
+	s.In(s.Now()+rtt, "S. 0:0(0) ack 1")
+	s.Out(At(s.Now()), ". 1:1(0) ack 1")
+	s.Mark()
+}
+
+// Accepted opens a connection passively, to a peer that answers after rtt, and
+// makes the moment at which it is open time zero.
+func (s *Story) Accepted(rtt time.Duration) {
+	s.t.Helper()
+	s.Listen().Gives(0)
+	s.In(s.Now(), "S 0:0(0)")
+	s.Out(At(s.Now()), "S. 0:0(0) ack 1")
+	s.In(s.Now()+rtt, ". 1:1(0) ack 1")
+	s.Accept().Gives(0)
+	s.Mark()
+}
+
+// intact ends the story if the program has read what was not sent.
+func (s *Story) intact() {
+	s.t.Helper()
+	if s.machine.broken != nil {
+		s.Fatalf("%v", s.machine.broken)
+	}
+}

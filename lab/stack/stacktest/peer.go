@@ -1,0 +1,227 @@
+package stacktest
+
+import (
+	"fmt"
+	"time"
+
+	"stones/lab/stack/tcp"
+)
+
+// A peer is the other end as the story plays it. It translates between the
+// numbers of the story and those on the wire, and answers for what the story
+// leaves out.
+type peer struct {
+	options Options
+	isn     uint32 // of the stack
+	met     bool   // isn is known
+	synced  bool   // the stack's SYN came, so that isn is not a guess
+
+	offered, stamps, scaled bool   // this end's SYN asked for stamps; both have agreed
+	stampBase               uint32 // what the story's zero is on the wire, of the stack's time stamps
+	agreed                  bool   // stampBase follows from what the story has told
+	recent                  uint32 // TS.Recent (RFC 7323 section 4.3)
+	acked                   uint32 // the last acknowledgment that the story sent, on the wire
+	copies                  []copied
+}
+
+// A copied is a segment of the stack, in the order of sending.
+type copied struct {
+	seq, end uint32
+	val      uint32
+}
+
+// An arrival is a segment on its way to the stack, with the numbers of the wire.
+type arrival struct {
+	Segment
+	payload []byte
+	ecn     tcp.ECN
+}
+
+// A Change alters a segment that arrives.
+type Change func(*arrival)
+
+// Echo lets a segment echo the time stamp of one that the stack sent.
+func Echo(s Sent) Change {
+	return func(a *arrival) {
+		for i := range a.Options {
+			if a.Options[i].Kind == Stamps {
+				a.Options[i].Ecr = s.Stamp
+			}
+		}
+	}
+}
+
+// CE marks the packet that carries the segment (RFC 3168 section 5).
+func CE(a *arrival) { a.ecn = tcp.CE }
+
+// ECT says that the segment's sender understands marks.
+func ECT(a *arrival) { a.ecn = tcp.ECT0 }
+
+// stampOffset is what the story's time stamps begin with.
+const stampOffset = 1000
+
+// arrival completes a segment of the story for the wire.
+func (p *peer) arrival(g Segment, now time.Duration) arrival {
+	g.Options = p.complete(g, now)
+	g.Seq += p.options.PeerISN
+	if g.Flags&ACK != 0 {
+		p.echo(g.Ack + p.isn)
+		g.Ack += p.isn
+	}
+	if g.Window == Unsaid {
+		g.Window = 65535
+	}
+	for i, o := range g.Options {
+		g.Options[i] = p.absolute(o)
+	}
+	return arrival{Segment: g, payload: pattern(int64(g.Seq-p.options.PeerISN), g.Len)}
+}
+
+// complete returns the options of a segment with those that Linux would add.
+func (p *peer) complete(g Segment, now time.Duration) []Option {
+	options := append([]Option(nil), g.Options...)
+	_, has := g.Option(Stamps)
+	stamp := Option{Kind: Stamps, Val: stampOffset + uint32(now/time.Millisecond)}
+	switch {
+	case g.Flags&SYN != 0:
+		if len(options) == 0 && !g.Bare {
+			options = []Option{{Kind: MSS, Value: 1460}, {Kind: SACKOK}, stamp, {Kind: NOP}, {Kind: Scale, Value: 10}}
+		}
+		g.Options = options
+		_, p.offered = g.Option(Stamps)
+		p.stamps = p.offered && (p.stamps || !p.synced)
+	case p.stamps && !has && !g.Bare && g.Flags&RST == 0:
+		options = append([]Option{{Kind: NOP}, {Kind: NOP}, stamp}, options...)
+	}
+	return options
+}
+
+// absolute translates the numbers of an option to those on the wire.
+func (p *peer) absolute(o Option) Option {
+	switch o.Kind {
+	case SACK:
+		blocks := make([]Block, len(o.Blocks))
+		for i, b := range o.Blocks {
+			blocks[i] = Block{b.From + p.isn, b.To + p.isn}
+		}
+		o.Blocks = blocks
+	case Stamps:
+		if o.Ecr != 0 {
+			o.Ecr += p.stampBase
+		} else if p.synced {
+			o.Ecr = p.recent
+		}
+	}
+	return o
+}
+
+// echo moves TS.Recent as a receiver would that has acknowledged ack.
+//
+// RFC 7323 section 4.3: "If ... SEG.SEQ <= Last.ACK.sent, then ... TSval is
+// copied to TS.Recent". The segment that fills the hole at the last
+// acknowledgment is the one that is echoed; if it came more than once, the
+// newest copy is taken, and [Echo] says so where it was another one.
+func (p *peer) echo(ack uint32) {
+	if int32(ack-p.acked) <= 0 {
+		return
+	}
+	for _, c := range p.copies {
+		if int32(c.seq-p.acked) <= 0 && int32(c.end-p.acked) > 0 {
+			p.recent = c.val
+		}
+	}
+	p.acked = ack
+	for len(p.copies) > 0 && int32(p.copies[0].end-ack) <= 0 {
+		p.copies = p.copies[1:]
+	}
+}
+
+// take notes a segment that the stack sent, with the numbers of the wire.
+func (p *peer) take(g arrival) error {
+	stamp, has := g.Option(Stamps)
+	if g.Flags&SYN != 0 {
+		if !p.met {
+			p.isn, p.met, p.acked = g.Seq, true, g.Seq
+			p.stampBase, p.recent = stamp.Val, stamp.Val
+		}
+		p.stamps = has && (g.Flags&ACK == 0 || p.offered)
+		p.synced = true
+	}
+	end := g.Seq + uint32(g.Len)
+	if g.Flags&(SYN|FIN) != 0 {
+		end++
+	}
+	if end != g.Seq {
+		p.copies = append(p.copies, copied{g.Seq, end, stamp.Val})
+	} else if len(p.copies) == 0 && has {
+		p.recent = stamp.Val
+	}
+	if p.stamps && !has && g.Flags&RST == 0 {
+		return fmt.Errorf("no time stamp, though both ends have agreed on them")
+	}
+	if want := pattern(int64(g.Seq-p.isn), g.Len); string(want) != string(g.payload) {
+		return fmt.Errorf("the payload is not what was written")
+	}
+	return nil
+}
+
+// relativeOut translates a segment of the stack to the numbers of the story.
+func (p *peer) relativeOut(g Segment) Segment {
+	g.Seq -= p.isn
+	g.Ack -= p.options.PeerISN
+	return p.relativeOptions(g, p.options.PeerISN, p.stampBase, 0)
+}
+
+// relativeIn translates a segment of the story back.
+func (p *peer) relativeIn(g Segment) Segment {
+	g.Seq -= p.options.PeerISN
+	g.Ack -= p.isn
+	return p.relativeOptions(g, p.isn, 0, p.stampBase)
+}
+
+func (p *peer) relativeOptions(g Segment, isn, val, ecr uint32) Segment {
+	options := make([]Option, len(g.Options))
+	for i, o := range g.Options {
+		blocks := make([]Block, len(o.Blocks))
+		for k, b := range o.Blocks {
+			blocks[k] = Block{b.From - isn, b.To - isn}
+		}
+		o.Blocks = blocks
+		if o.Kind == Stamps {
+			o.Val -= val
+			if o.Ecr != 0 {
+				o.Ecr -= ecr
+			}
+		}
+		options[i] = o
+	}
+	g.Options = options
+	return g
+}
+
+// agree lets the first time stamp that the story tells decide from what the
+// stack's count.
+func (p *peer) agree(want Segment, got *Sent) {
+	stamp, told := want.Option(Stamps)
+	if !told || p.agreed {
+		return
+	}
+	p.agreed = true
+	shift := stamp.Val - (got.Stamp - p.stampBase)
+	p.stampBase -= shift
+	for i := range got.Options {
+		if got.Options[i].Kind == Stamps {
+			got.Options[i].Val += shift
+		}
+	}
+}
+
+// pattern is the payload of n bytes that begins at a sequence number.
+func pattern(seq int64, n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		v := uint64(seq) + uint64(i)
+		b[i] = byte(v ^ v>>8 ^ v>>16)
+	}
+	return b
+}

@@ -1,0 +1,253 @@
+package stacktest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"stones/lab/stack/event"
+	"stones/lab/stack/tcp"
+)
+
+// Options say how the stack under test is set, and its peer, which is the story.
+// The zero value is Linux without a tick.
+type Options struct {
+	Tick, Phase time.Duration // as in tcp.Config
+	Slack       time.Duration // by which a time may differ from the one expected
+	PeerISN     uint32        // the story's initial sequence number
+	Config      tcp.Config    // of the stack; an MSS of 0 is 1460
+}
+
+// A Story drives one end of a connection, and fails its test when that end does
+// something that is not told. [New] makes one.
+type Story struct {
+	t       testing.TB
+	options Options
+	queue   event.Queue
+	zero    time.Duration // of the times that the story tells
+	course  []string      // what happened, to be shown when the story fails
+	sent    []Sent        // by the stack, and not yet expected
+	peer    peer
+	machine *machine
+}
+
+// A Sent is a segment that the stack sent.
+type Sent struct {
+	Segment
+	At    time.Duration // since [Story.Mark]
+	Stamp uint32        // the time stamp as it was on the wire, for [Echo]
+	ECN   tcp.ECN       // of the packet
+	Again bool          // the stack says that it sent this before
+}
+
+func (s Sent) String() string { return fmt.Sprintf("%v: %v", s.At, s.Segment) }
+
+// New begins a story at time zero.
+func New(t testing.TB, o Options) *Story {
+	t.Helper()
+	s := &Story{t: t, options: o, peer: peer{options: o}}
+	o.Config.Tick, o.Config.Phase = o.Tick, o.Phase
+	if o.Config.Stamp == 0 {
+		o.Config.Stamp = 1_000_000 // an echo of zero is no echo
+	}
+	s.machine = newMachine(&s.queue, o.Config, s.leave)
+	return s
+}
+
+// Now is the time since [Story.Mark].
+func (s *Story) Now() time.Duration { return s.queue.Now() - s.zero }
+
+// Mark makes the present time zero.
+func (s *Story) Mark() {
+	s.tell("--- time zero")
+	s.zero = s.queue.Now()
+}
+
+// Until lets time pass. What the stack sends meanwhile waits to be expected.
+func (s *Story) Until(at time.Duration) {
+	s.t.Helper()
+	if at < s.Now() {
+		s.Fatalf("the story cannot go back to %v", at)
+	}
+	s.queue.Advance(s.zero + at)
+}
+
+// In lets a segment arrive at a time. See [Segment] for the text.
+//
+// What the text leaves out is as a Linux peer would have it: the options of a
+// SYN, time stamps if both ends have agreed on them, a large window. With <> the
+// segment has no options.
+func (s *Story) In(at time.Duration, text string, changes ...Change) {
+	s.t.Helper()
+	s.Until(at)
+	s.nothingLeft()
+	g, err := ParseSegment(text)
+	if err != nil {
+		s.Fatalf("%v", err)
+	}
+	a := s.peer.arrival(g, s.queue.Now())
+	for _, change := range changes {
+		change(&a)
+	}
+	s.tell("in   %v", s.peer.relativeIn(a.Segment))
+	s.arrive(a)
+}
+
+// Out expects a segment at a time, as the next one that the stack sends, and
+// waits for it.
+//
+// Options are compared if the text has any; SACK blocks always are, time stamps
+// only if the text has them.
+func (s *Story) Out(when When, text string) Sent {
+	s.t.Helper()
+	want, err := ParseSegment(text)
+	if err != nil {
+		s.Fatalf("%v", err)
+	}
+	got := s.Next(when, text)
+	s.peer.agree(want, &got)
+	if diff := want.differs(got.Segment); diff != "" {
+		s.Fatalf("sent %v; want %v: %s", got.Segment, want, diff)
+	}
+	return got
+}
+
+// Next returns the next segment that the stack sends, which must be at a time.
+// What it is to be is told when it does not come.
+func (s *Story) Next(when When, what string) Sent {
+	s.t.Helper()
+	w := s.span(when)
+	for len(s.sent) == 0 {
+		at, ok := s.queue.Next()
+		if !ok || at > s.zero+w.to {
+			s.Until(max(w.to, s.Now()))
+			s.Fatalf("nothing was sent; want %s at %v", what, w)
+		}
+		s.queue.Step()
+	}
+	got := s.sent[0]
+	s.sent = s.sent[1:]
+	if got.At < w.from || got.At > w.to {
+		s.Fatalf("sent %v at %v; want %s at %v", got.Segment, got.At, what, w)
+	}
+	return got
+}
+
+// span is the range that holds for the story's tick.
+func (s *Story) span(when When) span {
+	w := when.exact
+	if s.options.Tick > 0 {
+		w = when.ticked
+	}
+	return span{w.from - s.options.Slack, w.to + s.options.Slack}
+}
+
+// Silent expects that the stack sends nothing until a time.
+func (s *Story) Silent(until time.Duration) {
+	s.t.Helper()
+	s.nothingLeft()
+	s.Until(until)
+	s.nothingLeft()
+}
+
+// Skip lets time pass and returns what the stack sent, expected or not.
+func (s *Story) Skip(until time.Duration) []Sent {
+	s.t.Helper()
+	s.Until(until)
+	sent := s.sent
+	s.sent = nil
+	return sent
+}
+
+// nothingLeft expects that all that was sent was expected.
+func (s *Story) nothingLeft() {
+	s.t.Helper()
+	if len(s.sent) > 0 {
+		s.Fatalf("sent, and not expected: %v", s.sent[0])
+	}
+}
+
+// arrive gives the stack a segment, by its bytes.
+func (s *Story) arrive(a arrival) {
+	s.t.Helper()
+	seg := new(tcp.Segment)
+	if err := seg.Parse(a.encode()); err != nil {
+		s.Fatalf("the stack does not understand %v: %v", a.Segment, err)
+	}
+	seg.ECN = a.ecn
+	s.machine.deliver(seg)
+	s.intact()
+}
+
+// leave takes a segment that the stack sends, by its bytes.
+func (s *Story) leave(seg *tcp.Segment) {
+	s.t.Helper()
+	b := seg.Append(nil)
+	g, err := decode(b)
+	g.ecn = seg.ECN
+	if err != nil {
+		s.Fatalf("the stack sent % x: %v", b, err)
+	}
+	if err := s.peer.take(g); err != nil {
+		s.Fatalf("the stack sent %v: %v", g.Segment, err)
+	}
+	r := s.peer.relativeOut(g.Segment)
+	stamp, _ := g.Option(Stamps)
+	s.sent = append(s.sent, Sent{Segment: r, At: s.Now(), Stamp: stamp.Val, ECN: g.ecn, Again: seg.Retransmission})
+	s.tell("out  %v", r)
+}
+
+// tell adds to the course of the story.
+func (s *Story) tell(format string, args ...any) {
+	s.course = append(s.course, fmt.Sprintf("%12v  ", s.Now())+fmt.Sprintf(format, args...))
+}
+
+// Say adds a remark to the course of the story.
+func (s *Story) Say(format string, args ...any) { s.tell("# "+format, args...) }
+
+// Fatalf ends the story and shows its course.
+func (s *Story) Fatalf(format string, args ...any) {
+	s.t.Helper()
+	const most = 60 // lines
+	course := s.course[max(0, len(s.course)-most):]
+	s.t.Fatalf("at %v: %s\n%s", s.Now(), fmt.Sprintf(format, args...), strings.Join(course, "\n"))
+}
+
+// differs says in what got is not what is wanted.
+func (g Segment) differs(got Segment) string {
+	switch {
+	case g.Flags != got.Flags:
+		return "the flags differ"
+	case g.Seq != got.Seq || g.Len != got.Len:
+		return "the sequence numbers differ"
+	case g.Flags&ACK != 0 && g.Ack != got.Ack:
+		return "the acknowledgment numbers differ"
+	case g.Window != Unsaid && g.Window != got.Window:
+		return "the windows differ"
+	case !slices.Equal(g.Blocks(), got.Blocks()):
+		return "the SACK blocks differ"
+	case g.Bare && len(got.Options) > 0:
+		return "options that are not told"
+	case len(g.Options) > 0:
+		return g.differsInOptions(got)
+	}
+	return ""
+}
+
+func (g Segment) differsInOptions(got Segment) string {
+	_, stamps := g.Option(Stamps)
+	telling := func(options []Option) (text []string) {
+		for _, o := range options {
+			if o.Kind != NOP && o.Kind != EOL && (o.Kind != Stamps || stamps) {
+				text = append(text, o.String())
+			}
+		}
+		return text
+	}
+	if !slices.Equal(telling(g.Options), telling(got.Options)) {
+		return "the options differ"
+	}
+	return ""
+}
