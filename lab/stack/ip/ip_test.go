@@ -111,6 +111,9 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add(append(h.Append(nil, 5), "stone"...))
 	}
+	alone := (&ip.Header{Src: one6, Dst: two6, ID: 7, More: true}).Append(nil, 5)
+	alone[ip.HeaderLen6+3] = 0 // the only fragment
+	f.Add(append(alone, "stone"...))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		h, payload, err := ip.Parse(b)
 		if err != nil {

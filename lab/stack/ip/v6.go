@@ -83,8 +83,10 @@ func parse6(b []byte) (h Header, payload []byte, err error) {
 	}
 	place := be.Uint16(payload[2:])
 	h.Protocol = payload[0]
-	h.ID = be.Uint32(payload[4:])
 	h.Offset = int(place &^ 7)
 	h.More = place&moreFragments6 != 0
+	if h.Fragment() { // the only fragment of a datagram is like a packet without the header (RFC 6946)
+		h.ID = be.Uint32(payload[4:])
+	}
 	return h, payload[FragmentLen:], nil
 }
