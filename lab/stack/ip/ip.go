@@ -81,11 +81,17 @@ func (h *Header) Append(b []byte, length int) []byte {
 
 // Parse decodes the packet in b. The payload is part of b; what follows the
 // packet is left out. The error wraps [ErrPacket].
-func Parse(b []byte) (h Header, payload []byte, err error) {
+func Parse(b []byte) (h Header, payload []byte, err error) { return parse(b, true) }
+
+// ParseBeginning decodes the beginning of a packet, as a message of ICMP quotes
+// it: the payload may be cut off, and the header has been on the way.
+func ParseBeginning(b []byte) (h Header, payload []byte, err error) { return parse(b, false) }
+
+func parse(b []byte, whole bool) (h Header, payload []byte, err error) {
 	if len(b) > 0 && b[0]>>4 == 6 {
-		return parse6(b)
+		return parse6(b, whole)
 	}
-	return parse4(b)
+	return parse4(b, whole)
 }
 
 // wrong is the error for bytes that are not a packet.

@@ -101,6 +101,25 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
+// What ICMP quotes of a packet is enough to know it.
+func TestParseBeginning(t *testing.T) {
+	for _, h := range []ip.Header{
+		{Src: one4, Dst: two4, Protocol: ip.UDP, TTL: 64, ID: 7, More: true},
+		{Src: one6, Dst: two6, Protocol: ip.UDP, TTL: 64, ID: 7, More: true},
+	} {
+		b := append(h.Append(nil, 1000), "8 octets"...)
+		got, payload, err := ip.ParseBeginning(b)
+		if got != h || string(payload) != "8 octets" || err != nil {
+			t.Errorf("ParseBeginning = %+v, %q, %v; want %+v", got, payload, err, h)
+		}
+		for cut := range h.Len() {
+			if _, _, err := ip.ParseBeginning(b[:cut]); !errors.Is(err, ip.ErrPacket) {
+				t.Errorf("of %d bytes: %v", cut, err)
+			}
+		}
+	}
+}
+
 // What can be decoded is the same when it is encoded and decoded again.
 func FuzzParse(f *testing.F) {
 	for _, h := range []ip.Header{
@@ -115,6 +134,7 @@ func FuzzParse(f *testing.F) {
 	alone[ip.HeaderLen6+3] = 0 // the only fragment
 	f.Add(append(alone, "stone"...))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		_, _, _ = ip.ParseBeginning(b) // does not panic
 		h, payload, err := ip.Parse(b)
 		if err != nil {
 			if !errors.Is(err, ip.ErrPacket) {

@@ -50,7 +50,7 @@ func (h *Header) append4(b []byte, length int) []byte {
 	return b
 }
 
-func parse4(b []byte) (h Header, payload []byte, err error) {
+func parse4(b []byte, whole bool) (h Header, payload []byte, err error) {
 	be := binary.BigEndian
 	if len(b) < HeaderLen4 {
 		return h, nil, wrong("%d bytes; at least %d", len(b), HeaderLen4)
@@ -59,9 +59,9 @@ func parse4(b []byte) (h Header, payload []byte, err error) {
 	switch {
 	case b[0]>>4 != 4:
 		return h, nil, wrong("version %d; 4 or 6", b[0]>>4)
-	case header < HeaderLen4 || header > total || total > len(b):
+	case header < HeaderLen4 || header > min(total, len(b)) || whole && total > len(b):
 		return h, nil, wrong("header of %d bytes and length %d in %d bytes", header, total, len(b))
-	case !checksum.Sum(0).Add(b[:header]).OK():
+	case whole && !checksum.Sum(0).Add(b[:header]).OK():
 		return h, nil, wrong("header's checksum")
 	}
 	flags := be.Uint16(b[6:])
@@ -76,5 +76,5 @@ func parse4(b []byte) (h Header, payload []byte, err error) {
 		Offset:       int(flags&offset4) * 8,
 		More:         flags&moreFragments4 != 0,
 	}
-	return h, b[header:total], nil
+	return h, b[header:min(total, len(b))], nil
 }

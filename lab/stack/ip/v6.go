@@ -55,15 +55,16 @@ func (h *Header) append6(b []byte, length int) []byte {
 	return be.AppendUint32(b, h.ID)
 }
 
-func parse6(b []byte) (h Header, payload []byte, err error) {
+func parse6(b []byte, whole bool) (h Header, payload []byte, err error) {
 	be := binary.BigEndian
 	if len(b) < HeaderLen6 {
 		return h, nil, wrong("%d bytes; at least %d", len(b), HeaderLen6)
 	}
 	length := int(be.Uint16(b[4:]))
-	if length > len(b)-HeaderLen6 {
+	if whole && length > len(b)-HeaderLen6 {
 		return h, nil, wrong("payload of %d bytes in %d bytes", length, len(b))
 	}
+	length = min(length, len(b)-HeaderLen6)
 	h = Header{
 		Src:          netip.AddrFrom16([16]byte(b[8:])),
 		Dst:          netip.AddrFrom16([16]byte(b[24:])),

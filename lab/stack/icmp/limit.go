@@ -1,0 +1,58 @@
+package icmp
+
+import (
+	"net/netip"
+	"time"
+)
+
+// How many errors a host sends at most, as Linux limits them. RFC 4443 section
+// 2.4(f): "an IPv6 node MUST limit the rate of ICMPv6 error messages it
+// originates."
+const (
+	// Burst is how many may go to one host at once, and Pause how long it takes
+	// until one more may (net.ipv4.icmp_ratelimit).
+	Burst = 6
+	Pause = time.Second
+
+	// BurstAll and PauseAll are the same for all hosts together
+	// (net.ipv4.icmp_msgs_burst, icmp_msgs_per_sec).
+	BurstAll = 50
+	PauseAll = time.Millisecond
+)
+
+// A Limit decides whether an error may be sent. The zero value has sent none.
+type Limit struct {
+	all  bucket
+	each map[netip.Addr]*bucket
+}
+
+// A bucket is full at first. What is taken out comes back with time.
+type bucket struct {
+	used time.Duration // at the time of the last look, how long it takes to be full again
+	last time.Duration
+}
+
+// take takes one out, if the bucket holds one.
+func (b *bucket) take(now time.Duration, burst int, pause time.Duration) bool {
+	b.used = max(0, b.used-(now-b.last))
+	b.last = now
+	if b.used+pause > time.Duration(burst)*pause {
+		return false
+	}
+	b.used += pause
+	return true
+}
+
+// Allow reports whether an error may be sent to a host at time now, and counts
+// it.
+func (l *Limit) Allow(now time.Duration, to netip.Addr) bool {
+	b := l.each[to]
+	if b == nil {
+		if l.each == nil {
+			l.each = map[netip.Addr]*bucket{}
+		}
+		b = &bucket{}
+		l.each[to] = b
+	}
+	return b.take(now, Burst, Pause) && l.all.take(now, BurstAll, PauseAll)
+}
