@@ -1,0 +1,187 @@
+package stack
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"stones/lab/stack/checksum"
+	"stones/lab/stack/icmp"
+	"stones/lab/stack/ip"
+	"stones/lab/stack/tcp"
+	"stones/lab/stack/udp"
+)
+
+// A Packet is an IP packet. Its payload is one of Segment, Datagram, Message and
+// Bytes; the others are nil.
+//
+// Packets are used again. Whoever gets one from a host's send function owns it,
+// and gives it back with [Packet.Release] when nobody delivers it any more.
+type Packet struct {
+	ip.Header
+	Segment  *tcp.Segment
+	Datagram *udp.Datagram
+	Message  *icmp.Message
+	Bytes    []byte // a fragment of any of them, or of a protocol that is not known
+
+	segment  tcp.Segment
+	datagram udp.Datagram
+	message  icmp.Message
+	memory   []byte // for the payload of a datagram
+	owners   int
+	pool     *Pool
+}
+
+// Len is the length of the encoded packet.
+func (p *Packet) Len() int { return p.Header.Len() + p.payloadLen() }
+
+func (p *Packet) payloadLen() int {
+	switch {
+	case p.Segment != nil:
+		return p.Segment.Len()
+	case p.Datagram != nil:
+		return p.Datagram.Len()
+	case p.Message != nil:
+		return p.Message.Len()
+	}
+	return len(p.Bytes)
+}
+
+// Append appends the encoding of p, with all checksums, to b.
+func (p *Packet) Append(b []byte) []byte {
+	b = p.Header.Append(b, p.payloadLen())
+	return p.appendPayload(b)
+}
+
+func (p *Packet) appendPayload(b []byte) []byte {
+	start := len(b)
+	switch {
+	case p.Segment != nil:
+		b = p.Segment.Append(b)
+	case p.Datagram != nil:
+		b = p.Datagram.Append(b)
+	case p.Message != nil:
+		b = p.Message.Append(b, p.Protocol)
+	default:
+		return append(b, p.Bytes...)
+	}
+	p.fill(b[start:])
+	return b
+}
+
+// fill computes the checksum of a payload.
+func (p *Packet) fill(payload []byte) {
+	field := p.sum(len(payload)).Add(payload).Field()
+	if p.Protocol == ip.UDP && field == 0 {
+		// RFC 768: "If the computed checksum is zero, it is transmitted as all
+		// ones". Zero says that there is none.
+		field = 0xffff
+	}
+	binary.BigEndian.PutUint16(payload[checksumOffset(p.Protocol):], field)
+}
+
+// sum is that of what the checksum of a payload of so many bytes covers besides.
+func (p *Packet) sum(length int) checksum.Sum {
+	if p.Protocol == ip.ICMP {
+		return 0
+	}
+	return checksum.Pseudo(p.Src, p.Dst, p.Protocol, length)
+}
+
+func checksumOffset(protocol uint8) int {
+	switch protocol {
+	case ip.TCP:
+		return tcp.ChecksumOffset
+	case ip.UDP:
+		return udp.ChecksumOffset
+	}
+	return icmp.ChecksumOffset
+}
+
+// ErrChecksum is the error of a packet that was damaged on the way.
+var ErrChecksum = errors.New("wrong checksum")
+
+// decode makes fields of a whole payload, and checks its checksum.
+func (p *Packet) decode(payload []byte) (err error) {
+	six := p.Src.Is6()
+	switch {
+	case p.Protocol == ip.TCP:
+		p.Segment = &p.segment
+		if err = p.segment.Parse(payload); err == nil {
+			p.segment.ECN = tcp.ECN(p.TrafficClass & 3)
+			err = p.check(payload)
+		}
+	case p.Protocol == ip.UDP:
+		p.Datagram = &p.datagram
+		if p.datagram, err = udp.Parse(payload); err == nil && (six || binary.BigEndian.Uint16(payload[udp.ChecksumOffset:]) != 0) {
+			err = p.check(payload[:p.datagram.Len()])
+		}
+	case p.Protocol == ip.ICMP && !six, p.Protocol == ip.ICMPv6 && six:
+		p.Message = &p.message
+		if p.message, err = icmp.Parse(payload, p.Protocol); err == nil {
+			err = p.check(payload)
+		}
+	default:
+		p.Bytes = payload
+	}
+	return err
+}
+
+func (p *Packet) check(payload []byte) error {
+	if !p.sum(len(payload)).Add(payload).OK() {
+		return fmt.Errorf("protocol %d: %w", p.Protocol, ErrChecksum)
+	}
+	return nil
+}
+
+// A Pool keeps packets that are to be used again. The zero value is empty.
+type Pool struct {
+	free []*Packet
+}
+
+// get returns a packet without anything in it, which has one owner.
+func (o *Pool) get() *Packet {
+	last := len(o.free) - 1
+	if last < 0 {
+		return &Packet{pool: o, owners: 1}
+	}
+	p := o.free[last]
+	o.free = o.free[:last]
+	p.owners = 1
+	return p
+}
+
+// Parse decodes a packet, which refers to b from then on. An error says why a
+// host would not take it.
+func (o *Pool) Parse(b []byte) (*Packet, error) {
+	h, payload, err := ip.Parse(b)
+	if err != nil {
+		return nil, err
+	}
+	p := o.get()
+	p.Header = h
+	if h.Fragment() {
+		p.Bytes = payload
+		return p, nil
+	}
+	if err := p.decode(payload); err != nil {
+		p.Release()
+		return nil, err
+	}
+	return p, nil
+}
+
+// Retain gives p one more owner.
+func (p *Packet) Retain() { p.owners++ }
+
+// Release says that one owner is done with p. Its payload may live on, unless it
+// is that of a datagram.
+func (p *Packet) Release() {
+	p.owners--
+	if p.owners > 0 {
+		return
+	}
+	p.Segment, p.Datagram, p.Message, p.Bytes = nil, nil, nil, nil
+	p.segment.Payload, p.datagram.Payload, p.message.Quote = nil, nil, nil
+	p.pool.free = append(p.pool.free, p)
+}
