@@ -26,6 +26,11 @@ type Config struct {
 	// [udp.DefaultBuffer].
 	UDPBuffer int
 
+	// AllPieces lets any number of datagrams wait for their missing fragments, with
+	// any number of other fragments between two of theirs. Linux limits both
+	// ([ip.Memory], [ip.Distance]).
+	AllPieces bool
+
 	// Seed decides what a host draws: ports, initial sequence numbers, offsets of
 	// time stamps and identifications.
 	Seed uint64
@@ -62,6 +67,7 @@ func New(events *event.Queue, pool *Pool, cfg Config, send func(*Packet)) *Host 
 		conns:     map[ends]*Conn{},
 		peers:     map[netip.Addr]*peer{},
 	}
+	h.pieces.Unlimited = cfg.AllPieces
 	h.impatient = events.Timer(h.giveUpPieces)
 	h.lastPort = firstPort + uint16(h.dice.IntN(ports))
 	return h

@@ -62,10 +62,11 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// Measured on Linux: of 100 errors at once 6 go out, and then one each second.
+// Measured on Linux: of 100 errors at once 6 go out, and then one each second over
+// IPv4, and ten over IPv6.
 func TestLimit(t *testing.T) {
 	var l icmp.Limit
-	one, two := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")
+	one, two, six := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2"), netip.MustParseAddr("fd00::1")
 	count := func(now time.Duration, to netip.Addr, tries int) (n int) {
 		for range tries {
 			if l.Allow(now, to) {
@@ -82,6 +83,8 @@ func TestLimit(t *testing.T) {
 	}{
 		{0, one, 10, 6},
 		{0, two, 10, 6},
+		{0, six, 10, 6},
+		{300 * time.Millisecond, six, 10, 3},
 		{999 * time.Millisecond, one, 10, 0},
 		{time.Second, one, 10, 1},
 		{3 * time.Second, one, 10, 2},

@@ -9,10 +9,11 @@ import (
 // 2.4(f): "an IPv6 node MUST limit the rate of ICMPv6 error messages it
 // originates."
 const (
-	// Burst is how many may go to one host at once, and Pause how long it takes
-	// until one more may (net.ipv4.icmp_ratelimit).
-	Burst = 6
-	Pause = time.Second
+	// Burst is how many may go to one host at once. Pause4 and Pause6 are how long
+	// it takes until one more may (net.ipv4.icmp_ratelimit, net.ipv6.icmp.ratelimit).
+	Burst  = 6
+	Pause4 = time.Second
+	Pause6 = 100 * time.Millisecond
 
 	// BurstAll and PauseAll are the same for all hosts together
 	// (net.ipv4.icmp_msgs_burst, icmp_msgs_per_sec).
@@ -54,5 +55,9 @@ func (l *Limit) Allow(now time.Duration, to netip.Addr) bool {
 		b = &bucket{}
 		l.each[to] = b
 	}
-	return b.take(now, Burst, Pause) && l.all.take(now, BurstAll, PauseAll)
+	pause := Pause4
+	if to.Is6() {
+		pause = Pause6
+	}
+	return b.take(now, Burst, pause) && l.all.take(now, BurstAll, PauseAll)
 }

@@ -28,7 +28,7 @@ const (
 	// of it do not last for 30 s on a fast path (RFC 4963).
 	Distance = 64
 
-	bookkeeping = 208 // bytes a datagram, besides its fragments
+	bookkeeping = 200 // bytes a datagram, besides its fragments
 )
 
 // An Outcome is what a [Reassembler] did with a fragment.
@@ -65,6 +65,9 @@ func (o Outcome) String() string {
 // A Reassembler puts datagrams of one version together again from their
 // fragments. The zero value is ready.
 type Reassembler struct {
+	// Unlimited says that Memory and Distance do not hold.
+	Unlimited bool
+
 	waiting map[identity]*datagram
 	oldest  *datagram // a list by age, to the one that began last
 	newest  *datagram
@@ -120,7 +123,7 @@ func (r *Reassembler) Memory() int { return r.memory }
 // Add takes a fragment that has come at time now. If it was the last missing one
 // of its datagram, that is returned; its payload is valid until the next call.
 func (r *Reassembler) Add(now time.Duration, h Header, payload []byte) (Datagram, Outcome) {
-	if r.memory > Memory {
+	if r.memory > Memory && !r.Unlimited {
 		return Datagram{}, NoMemory
 	}
 	d := r.find(now, &h)
@@ -156,7 +159,7 @@ func (r *Reassembler) find(now time.Duration, h *Header) *datagram {
 		count = r.senders[h.Src] + 1
 		r.senders[h.Src] = count
 	}
-	if d != nil && count-d.last > Distance {
+	if d != nil && count-d.last > Distance && !r.Unlimited {
 		r.drop(d)
 		d = nil
 	}

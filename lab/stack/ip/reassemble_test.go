@@ -195,10 +195,13 @@ func TestReassemblerMemory(t *testing.T) {
 	for ; r.Memory() <= ip.Memory; n++ {
 		r.add(0, whole(n), ip.Waiting)
 	}
-	if want := uint32(ip.Memory/(2304+208) + 1); n != want {
+	if want := uint32(ip.Memory/(2304+200) + 1); n != want {
 		t.Errorf("%d datagrams wait; want %d", n, want)
 	}
 	r.add(time.Second, whole(n), ip.NoMemory)
+	r.Unlimited = true
+	r.add(time.Second, whole(n+1), ip.Waiting)
+	r.Unlimited = false
 	r.Expire(30*time.Second, func(ip.Datagram) {})
 	r.add(30*time.Second, whole(n), ip.Waiting)
 }
@@ -207,13 +210,16 @@ func TestReassemblerMemory(t *testing.T) {
 // together with one of another datagram (RFC 4963).
 func TestReassemblerDistance(t *testing.T) {
 	for _, tt := range []struct {
-		between int
-		want    ip.Outcome
+		between   int
+		unlimited bool
+		want      ip.Outcome
 	}{
-		{ip.Distance - 1, ip.Whole},
-		{ip.Distance, ip.Waiting},
+		{ip.Distance - 1, false, ip.Whole},
+		{ip.Distance, false, ip.Waiting},
+		{ip.Distance, true, ip.Whole},
 	} {
 		r := &table{T: t}
+		r.Unlimited = tt.unlimited
 		list := pieces2(7)
 		r.add(0, list[0], ip.Waiting)
 		for n := range tt.between {
