@@ -11,6 +11,8 @@ type Config struct {
 	// MTU less the headers of IP and TCP. It is announced to the other end.
 	MSS int
 
+	IPHeader int // bytes of IP's header; 0 is 20
+
 	ISS   uint32 // the initial sequence number
 	Stamp uint32 // what the clock of the time stamps shows at time 0
 

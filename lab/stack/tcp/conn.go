@@ -14,96 +14,141 @@ var (
 	ErrClosed   = errors.New("closed for writing") // a write after the end of the own stream: EPIPE
 )
 
-// A Conn is one end of a connection. [New] makes one.
+// A Conn is one end of a connection: RFC 9293's transmission control block.
+// [New] makes one.
 type Conn struct {
 	cfg  Config
 	send func(*Segment)
 	now  time.Duration
+
+	state    State
+	err      error
+	orphan   bool // the program has closed: nobody will read
+	counters Counters
+	out      Segment // the one that is being made
+	accepted bool    // the connection was opened passively
+
+	timers
+	agreement
+	sender
+	receiver
 }
 
-// New returns an end that is closed and will send through send, which may keep
+// A sender is what an end knows of the stream that it sends.
+type sender struct {
+	una, nxt   int64  // SND.UNA and SND.NXT: acknowledged, sent
+	window     int64  // SND.WND, counted from una
+	wl1        int64  // SND.WL1: offset of the segment that brought the window
+	maxWindow  int64  // largest window that was offered
+	mss        int64  // bytes in a full segment
+	stream     stream // the bytes from una on
+	unsent     writes // what was written and not sent
+	finished   bool   // the program has ended the stream
+	shortEnd   int64  // end of the last segment sent that was short (Minshall)
+	blocked    bool   // the program waits for room to write
+	sendBuffer int64
+
+	q            queue
+	lastData     time.Duration // when data were sent last
+	lastSegment  time.Duration // when anything was sent last
+	backoff      uint
+	timeouts     int // of the retransmission timer, since an ACK moved una
+	totalTimeout int // of the handshake
+	zeroProbes   int
+	firstTimeout time.Duration // when the first of the timeouts was sent, to give up some day
+
+	control     Control
+	cwnd        int64 // the congestion window in force
+	phase       Phase
+	high        int64 // SND.NXT when the phase began: its end
+	prr         reduction
+	undo        undoState
+	frto        bool  // a timeout may be spurious
+	reneged     bool  // the other end has dropped what it had sacked
+	probeEnd    int64 // SND.NXT when a tail loss probe was sent; 0 is none
+	probeAgain  bool  // the probe was a repeat
+	duplicates  int64 // what must lie above a hole: dupthresh, grown by reordering seen
+	reorderings int
+
+	rtt       roundTrip
+	rack      rack
+	rate      rate
+	usage     usage
+	sackCache [MaxSACK]span
+	totals    totals
+	ecn       ecnState
+}
+
+// Totals are counts that only [Info] shows.
+type totals struct {
+	delivered, lost, dsacks, retrans       int64
+	segsIn, segsOut, dataIn, dataOut       int
+	bytesSent, bytesRetrans, bytesReceived int64
+	synRepeats                             int
+}
+
+// A span is a range of offsets. Its end is not in it.
+type span struct{ from, to int64 }
+
+// New returns an end that is closed. It will send through send, which may keep
 // the payload of a segment, but not the segment.
-func New(cfg Config, send func(*Segment)) *Conn { return &Conn{cfg: cfg, send: send} }
-
-// Connect opens the connection actively: it sends a SYN.
-func (c *Conn) Connect(now time.Duration) {}
-
-// Accept opens the connection passively, in answer to a SYN that came to a
-// listener. The SYN's source is the remote port.
-func (c *Conn) Accept(now time.Duration, syn *Segment) {}
-
-// Deliver takes a segment that has arrived. Its payload may be kept by reference.
-func (c *Conn) Deliver(now time.Duration, seg *Segment) {}
-
-// Next is when [Conn.Expire] has to be called next. It changes with every call
-// of another method, mostly to a later time: who has called Expire too early may
-// ask again.
-func (c *Conn) Next() (at time.Duration, ok bool) { return 0, false }
-
-// Expire lets the timers fire that are due.
-func (c *Conn) Expire(now time.Duration) {}
-
-// Write takes as much of b as the send buffer has room for, and copies it. If it
-// takes less, [Conn.Writable] tells when there is room again.
-func (c *Conn) Write(now time.Duration, b []byte) (int, error) { return 0, nil }
-
-// Writable reports whether a write would take anything or fail.
-func (c *Conn) Writable() bool { return false }
-
-// Read copies bytes that have come in order. It returns 0, nil if there are none
-// yet, and io.EOF behind the last one.
-func (c *Conn) Read(now time.Duration, b []byte) (int, error) { return 0, nil }
-
-// Readable reports whether a read would give bytes, the end, or an error.
-func (c *Conn) Readable() bool { return false }
-
-// CloseWrite ends the own stream behind what was written: a FIN follows it.
-// Reading goes on.
-func (c *Conn) CloseWrite(now time.Duration) {}
-
-// Close gives the connection up in order: what was written is still delivered,
-// what comes is refused. Unread bytes turn it into a reset (RFC 9293, 3.6.1).
-func (c *Conn) Close(now time.Duration) {}
-
-// Abort resets the connection.
-func (c *Conn) Abort(now time.Duration) {}
-
-// Fail ends the connection with err: the host has been told that the other end
-// cannot be reached.
-func (c *Conn) Fail(now time.Duration, err error) {}
-
-// PathMTU lowers the size of segments to mss after "fragmentation needed" (RFC
-// 1191), and sends again what was too large.
-func (c *Conn) PathMTU(now time.Duration, mss int) {}
-
-// SetNagle and SetKeepAlive change what the Config said.
-func (c *Conn) SetNagle(now time.Duration, on bool) {}
-
-// SetKeepAlive changes what the Config said.
-func (c *Conn) SetKeepAlive(now time.Duration, k KeepAlive) {}
+func New(cfg Config, send func(*Segment)) *Conn {
+	c := &Conn{cfg: cfg, send: send}
+	if cfg.Congestion == nil {
+		c.cfg.Congestion = NewCubic
+	}
+	if cfg.InitialWindow == 0 {
+		c.cfg.InitialWindow = initialWindow
+	}
+	c.q = newQueue()
+	c.stream.base = 1
+	c.unsent.end = 1
+	c.rtt.rto = initialRTO
+	c.rack.steps = 1
+	c.duplicates = dupThresh
+	c.control = c.cfg.Congestion()
+	c.control.Resize(int64(c.cfg.InitialWindow), NoThreshold)
+	c.cwnd = c.control.Window()
+	c.mss = int64(cfg.MSS)
+	c.initSendBuffer()
+	c.initReceiver()
+	return c
+}
 
 // State is the state of the connection. Once it is Closed again nothing more
 // happens, and the host may forget the connection.
-func (c *Conn) State() State { return Closed }
+func (c *Conn) State() State { return c.state }
 
 // Err is why the connection ended early, or nil.
-func (c *Conn) Err() error { return nil }
-
-// Info is what this end knows.
-func (c *Conn) Info() Info { return Info{} }
+func (c *Conn) Err() error { return c.err }
 
 // Counters are counts of what has happened.
-func (c *Conn) Counters() Counters { return Counters{} }
+func (c *Conn) Counters() Counters {
+	n := c.counters
+	if h, ok := c.control.(interface{ HyStart() (trains, delays int) }); ok {
+		n.TCPHystartTrainDetect, n.TCPHystartDelayDetect = h.HyStart()
+	}
+	return n
+}
 
-// Acked reports whether all that was written, the FIN included, was acknowledged.
-func (c *Conn) Acked() bool { return false }
+// Acked reports whether all that was written, and the FIN if the stream was
+// ended, was acknowledged.
+func (c *Conn) Acked() bool { return c.q.empty() && c.unsent.empty() }
 
-// Refuse writes the answer to a segment for which there is no connection into
-// reset: a RST (RFC 9293 section 3.5.2). It is not ok if there must be none.
-func Refuse(seg, reset *Segment) (ok bool) { return false }
+// wireSeq is the sequence number of an offset of the own stream.
+func (c *Conn) wireSeq(offset int64) uint32 { return c.cfg.ISS + uint32(offset) }
 
-// NewCubic returns CUBIC (RFC 9438).
-func NewCubic() Control { return nil }
+// wireAck is the sequence number of an offset of the other end's stream.
+func (c *Conn) wireAck(offset int64) uint32 { return c.irs + uint32(offset) }
 
-// NewReno returns NewReno's congestion control (RFC 5681).
-func NewReno() Control { return nil }
+// offsetOfAck is the offset that a number of the own stream means: the one that
+// is nearest to una. RFC 9293 section 3.4: "Since the space is finite, all
+// arithmetic dealing with sequence numbers must be performed modulo 2^32."
+func (c *Conn) offsetOfAck(ack uint32) int64 {
+	return c.una + int64(int32(ack-c.wireSeq(c.una)))
+}
+
+// offsetOfSeq is the offset that a number of the other end's stream means.
+func (c *Conn) offsetOfSeq(seq uint32) int64 {
+	return c.rcvNxt + int64(int32(seq-c.wireAck(c.rcvNxt)))
+}

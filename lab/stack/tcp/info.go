@@ -51,3 +51,41 @@ type Info struct {
 
 // NoThreshold is the slow start threshold before any loss.
 const NoThreshold = 0x7fffffff
+
+// Info is what this end knows.
+func (c *Conn) Info() Info {
+	i := Info{
+		State: c.state, Phase: c.phase,
+		Window: int(c.cwnd), Threshold: int(c.threshold()),
+		MSS: int(c.mss), PeerMSS: int(c.peerSegment),
+		PeerWindow: int(c.window), OwnWindow: int(c.receiveWindow()), SendBuffer: int(c.sendBuffer),
+		RTT: c.rtt.smoothed, RTTVar: c.rtt.variation, RTO: c.rto(),
+		Backoff: int(c.backoff), Timeouts: c.timeouts, ZeroProbes: c.zeroProbes,
+		SACK: c.sack, Timestamps: c.stamps, ECN: c.ecn.on, WindowScale: c.scaled,
+	}
+	if c.rtt.smoothed > 0 {
+		i.MinRTT = c.rtt.least.value()
+	}
+	c.queueInfo(&i)
+	c.totalInfo(&i)
+	return i
+}
+
+func (c *Conn) queueInfo(i *Info) {
+	i.Outstanding, i.InFlight = int(c.q.count), int(c.q.inFlight())
+	i.Sacked, i.Lost, i.Resent = int(c.q.sacked), int(c.q.lost), int(c.q.resent)
+	i.Reordering, i.ReorderSeen = int(c.duplicates), c.reorderings
+	i.Unsent, i.Unread = int(c.unsent.end-max(c.nxt, 1)), int(c.inLen)
+}
+
+func (c *Conn) totalInfo(i *Info) {
+	t := &c.totals
+	i.DSACKs, i.Delivered, i.TotalRetrans = int(t.dsacks), int(t.delivered), int(t.retrans)
+	i.SegmentsOut, i.SegmentsIn, i.DataSegmentsOut, i.DataSegmentsIn = t.segsOut, t.segsIn, t.dataOut, t.dataIn
+	i.BytesAcked, i.BytesReceived = max(c.una-1, 0), t.bytesReceived
+	i.BytesSent, i.BytesRetrans = t.bytesSent, t.bytesRetrans
+	if r := c.rate.last; r.Interval > 0 {
+		i.DeliveryRate = r.Segments * c.mss * int64(time.Second/us) / max(int64(r.Interval/us), 1)
+		i.DeliveryLimited = r.Limited
+	}
+}

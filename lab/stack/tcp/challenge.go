@@ -1,0 +1,97 @@
+package tcp
+
+// Protection against segments of strangers (RFC 5961): a reset must hit the exact
+// number, and what is doubtful is answered by an ACK that asks the true peer.
+//
+// RFC 5961 section 3.2: "If the RST bit is set and the sequence number exactly
+// matches the next expected sequence number (RCV.NXT), then TCP MUST reset the
+// connection"; "if ... does not exactly match ... yet is within the current receive
+// window, TCP MUST send an acknowledgment (challenge ACK)".
+//
+// Linux sends at most one such answer in 500 ms.
+
+const answerPause = 500 * ms
+
+// mayAnswer limits the answers to segments without data that make no sense.
+func (c *Conn) mayAnswer() bool {
+	if c.answered && c.now-c.lastAnswer < answerPause {
+		return false
+	}
+	c.answered, c.lastAnswer = true, c.now
+	return true
+}
+
+func (c *Conn) challenge() {
+	if c.mayAnswer() {
+		c.counters.TCPChallengeACK++
+		c.sendACK()
+	}
+}
+
+// challengeSYN answers a SYN within a connection. RFC 5961 section 4.2: "If the SYN
+// bit is set, irrespective of the sequence number, TCP MUST send an ACK".
+func (c *Conn) challengeSYN() {
+	c.counters.TCPSYNChallenge++
+	c.challenge()
+}
+
+// checkReset handles a reset within the window. Linux takes one also at the end of
+// what is held out of order: the other end has counted on.
+func (c *Conn) checkReset(from int64) {
+	last := c.rcvNxt
+	for _, b := range c.blocks[:c.blockCount] {
+		last = max(last, b.to)
+	}
+	if from != c.rcvNxt && from != last {
+		c.challenge()
+		return
+	}
+	c.resetByPeer()
+}
+
+// resetBehindFIN takes a reset whose number does not count the FIN that came
+// before.
+func (c *Conn) resetBehindFIN(from int64) {
+	if from == c.rcvNxt-1 && (c.state == CloseWait || c.state == LastAck || c.state == Closing) {
+		c.resetByPeer()
+	}
+}
+
+func (c *Conn) resetByPeer() {
+	switch c.state {
+	case SynReceived:
+		c.end(ErrRefused)
+	case LastAck, Closing:
+		c.end(nil)
+	default:
+		c.end(ErrReset)
+	}
+}
+
+// reset sends a reset whose number is that of an ACK that makes no sense.
+func (c *Conn) reset(ack uint32) {
+	c.clear()
+	c.out.Flags = RST
+	c.out.Seq = ack
+	c.counters.OutRsts++
+	c.emit()
+}
+
+// Refuse writes into reset the answer to a segment for which there is no
+// connection. It is not ok if there must be none. RFC 9293 section 3.5.2: "If the
+// incoming segment has the ACK bit set, the reset takes its sequence number from
+// the ACK field of the segment; otherwise, the reset has sequence number zero and
+// the ACK field is set to the sum of the sequence number and segment length".
+func Refuse(seg, reset *Segment) (ok bool) {
+	if seg.Has(RST) {
+		return false
+	}
+	*reset = Segment{SrcPort: seg.DstPort, DstPort: seg.SrcPort, Flags: RST}
+	if seg.Has(ACK) {
+		reset.Seq = seg.Ack
+	} else {
+		reset.Flags |= ACK
+		reset.Ack = seg.Seq + uint32(seg.Space())
+	}
+	return true
+}

@@ -1,0 +1,61 @@
+package tcp
+
+// Clocks: the tick of the timers, and the clock of the time stamps.
+//
+// RFC 6298 section 1 lets the clock be coarse: "There is no requirement for the
+// clock granularity G used for computing RTT measurements and the different state
+// variables."
+//
+// Linux measures round trips in microseconds, but its timers run by the kernel's
+// tick. A duration is rounded up to whole ticks; then the timer wheel, so that no
+// timer is early, adds one of its own grains, and these grow with the duration: a
+// tick up to 63 ticks, 8 ticks up to 511, 64 up to 4095, and so on. So a timer of
+// 240 ms fires 0 to 8 ms late and one of a second up to 36 ms.
+
+import "time"
+
+const (
+	ms = time.Millisecond
+	us = time.Microsecond
+)
+
+// ticks is how many ticks have passed. It is not called without a tick.
+func (c *Conn) ticks() int64 { return int64((c.now + c.cfg.Phase) / c.cfg.Tick) }
+
+// coarse is the time as a clock shows it that moves by ticks.
+func (c *Conn) coarse() time.Duration {
+	if c.cfg.Tick == 0 {
+		return c.now
+	}
+	return time.Duration(c.ticks())*c.cfg.Tick - c.cfg.Phase
+}
+
+// ceil is d in whole ticks, rounded up.
+func (c *Conn) ceil(d time.Duration) time.Duration {
+	if t := c.cfg.Tick; t > 0 {
+		return (d + t - 1) / t * t
+	}
+	return d
+}
+
+// after is when a timer of duration d is meant to fire, by the coarse clock.
+func (c *Conn) after(d time.Duration) time.Duration { return c.coarse() + c.ceil(d) }
+
+// wheel is when a timer really fires that is meant for at and is set now.
+func (c *Conn) wheel(at time.Duration) time.Duration {
+	t := c.cfg.Tick
+	if t == 0 {
+		return at
+	}
+	expires := int64((at + c.cfg.Phase) / t)
+	shift := 0
+	for n := expires - c.ticks(); n >= 64 && shift < 24; n >>= 3 {
+		shift += 3
+	}
+	return time.Duration((expires>>shift+1)<<shift)*t - c.cfg.Phase
+}
+
+// stamp is what the clock of the time stamps shows. RFC 7323 section 5.4: "The
+// timestamp clock frequency ... MUST ... tick at a rate between 1 ms and 1 sec per
+// tick."; Linux's ticks every millisecond, from an offset of the connection's own.
+func (c *Conn) stamp() uint32 { return uint32(c.now/ms) + c.cfg.Stamp }

@@ -1,0 +1,105 @@
+package tcp
+
+import "time"
+
+// Tail loss probes: when the last segments of a flight are lost, no ACK tells of
+// it. A probe makes the other end tell, before the timeout would.
+//
+// RFC 8985 section 7.2: "If SRTT is available ... PTO = 2 * SRTT; If FlightSize is
+// one segment: PTO += TLP.max_ack_delay; else PTO += 2ms; ... PTO = min(PTO, RTO)".
+//
+// Linux's allowance for a delayed ACK is 200 ms, so with one segment out the
+// timeout is nearly always as near, and the probe takes its place.
+
+// scheduleLossProbe lets the timer run for a probe, or for the timeout if that is
+// sooner. It reports whether it did. advanced tells that an ACK has moved una: the
+// timeout is counted from now.
+func (c *Conn) scheduleLossProbe(advanced bool) bool {
+	if c.q.empty() || !c.sack || c.phase != Open && c.phase != Reducing {
+		return false
+	}
+	d := time.Second
+	if srtt := c.rtt.smoothed; srtt > 0 {
+		d = 2 * srtt
+		if c.q.count == 1 {
+			d += minRTO
+		} else {
+			d += 2 * ms
+		}
+	}
+	rto := c.rto()
+	if !advanced {
+		rto = c.q.first().sent + rto - c.now
+	}
+	if rto > 0 {
+		d = min(d, rto)
+	}
+	c.startTimer(forProbe, d)
+	return true
+}
+
+// sendLossProbe sends new data, or the last piece again. RFC 8985 section 7.3: "If
+// ... there is previously unsent data, and the receive window allows, send it ...
+// Else retransmit the highest-sequence segment sent so far". One probe is sent
+// until it is answered.
+func (c *Conn) sendLossProbe() {
+	if c.q.empty() {
+		c.stopTimer()
+		return
+	}
+	if c.probeEnd != 0 || !c.probe() {
+		c.restartRTO()
+		return
+	}
+	c.counters.TCPLossProbes++
+	c.probeEnd = c.nxt
+	c.purpose = idle // the timeout counts from here
+	c.restartRTO()
+}
+
+// probe reports whether it has sent something.
+func (c *Conn) probe() bool {
+	c.probeAgain = false
+	if !c.unsent.empty() {
+		n := c.unsent.firstLen(c.nxt)
+		if c.fitsWindow(n) {
+			c.sendNew(min(n, c.mss), false, bufferMemory)
+			if c.reducing() {
+				c.prr.sent++
+			}
+			c.useWindow(c.q.inFlight() >= c.cwnd)
+			return true
+		}
+	}
+	last := c.q.tail - 1
+	for c.q.at(last).has(isMerged) {
+		last--
+	}
+	if c.q.at(last).has(isSacked) {
+		return false
+	}
+	c.repeat(last)
+	c.probeAgain = true
+	return true
+}
+
+// lossProbeAcked learns from an ACK what became of a probe. RFC 8985 section 7.4:
+// if the probe was a repeat, and no sign shows that its first copy arrived too, the
+// probe has repaired a loss, "and the sender MUST ... reduce" its window.
+func (c *Conn) lossProbeAcked(a *arrival) {
+	if c.probeEnd == 0 || c.una < c.probeEnd {
+		return
+	}
+	switch {
+	case !c.probeAgain, a.probeDup:
+		c.probeEnd = 0
+	case c.una > c.probeEnd:
+		c.counters.TCPLossProbeRecovery++
+		c.beginReduction()
+		c.phase = Reducing
+		c.endReduction()
+		c.keepOpen()
+	case !a.advanced && !a.notice && !a.acked && !a.sacked:
+		c.probeEnd = 0 // a duplicate ACK: both copies arrived
+	}
+}

@@ -1,0 +1,36 @@
+package tcp
+
+// Protection against wrapped sequence numbers: a segment whose time stamp is older
+// than one that came before is not taken (RFC 7323 section 5).
+//
+// RFC 7323 section 5.3: "If ... SEG.TSval < TS.Recent ... and the RST bit is not
+// set, then ... treat the arriving segment as not acceptable".
+//
+// With much reordering this hits new data too: a repeat raises TS.Recent, and
+// originals that were overtaken by it are older. Linux has that; it lets pure ACKs
+// pass that carry no news, and clocks that go back by 1 ms.
+
+// stale reports whether seg is too old by its time stamp.
+func (c *Conn) stale(seg *Segment) bool {
+	if !c.stamps || !seg.HasTimestamps || int32(c.tsRecent-seg.TSVal) <= 1 {
+		return false
+	}
+	pure := seg.Space() == 0 && c.offsetOfSeq(seg.Seq) == c.rcvNxt && c.offsetOfAck(seg.Ack) == c.una
+	if !pure {
+		return true
+	}
+	window := int64(seg.Window) << c.peerScale
+	return window > c.window || window == 0
+}
+
+// keepTimestamp takes the stamp that will be echoed. RFC 7323 section 4.3: "If:
+// SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent, then SEG.TSval is copied to
+// TS.Recent".
+func (c *Conn) keepTimestamp(seg *Segment) {
+	if !c.stamps || !seg.HasTimestamps {
+		return
+	}
+	if c.offsetOfSeq(seg.Seq) <= c.rcvWup && int32(c.tsRecent-seg.TSVal) <= 0 {
+		c.tsRecent = seg.TSVal
+	}
+}

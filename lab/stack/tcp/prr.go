@@ -1,0 +1,78 @@
+package tcp
+
+// Proportional rate reduction: how the window shrinks while losses are repaired
+// (RFC 9937, before it RFC 6937).
+//
+// RFC 9937 section 1: "PRR ... regulates the amount of data sent during fast
+// recovery ... such that at the end of recovery ... cwnd is ... close to ssthresh".
+//
+// For an application that sends less than its window this means: the window is
+// what is in flight and what the ACK lets out, so new data waits for the next ACK.
+
+// A reduction is one episode.
+type reduction struct {
+	before    int64 // the window at its beginning
+	delivered int64 // segments since
+	sent      int64
+}
+
+// beginReduction lets the congestion control lower its threshold, and aims there.
+func (c *Conn) beginReduction() {
+	c.high = c.nxt
+	c.probeEnd = 0
+	c.prr = reduction{before: c.cwnd}
+	c.control.OnLoss(c.situation())
+	c.ecn.queueCWR()
+}
+
+// reduce sets the window after delivered segments were delivered and lost ones
+// were found lost.
+func (c *Conn) reduce(delivered, lost int64, advanced bool) {
+	if delivered <= 0 || c.prr.before == 0 {
+		return
+	}
+	pipe, target := c.q.inFlight(), c.threshold()
+	c.prr.delivered += delivered
+	var n int64
+	if pipe > target {
+		// "sndcnt = CEIL(prr_delivered * ssthresh / RecoverFS) - prr_out"
+		n = (target*c.prr.delivered+c.prr.before-1)/c.prr.before - c.prr.sent
+	} else {
+		// "PRR-SSRB ... slow start": one more while ACKs advance and find no loss
+		n = max(c.prr.delivered-c.prr.sent, delivered)
+		if advanced && lost == 0 {
+			n++
+		}
+		n = min(n, target-pipe)
+	}
+	if c.prr.sent == 0 {
+		n = max(n, 1) // "Force a fast retransmit upon entering recovery"
+	}
+	c.cwnd = pipe + max(n, 0)
+}
+
+// endReduction leaves the window at the threshold, unless the reduction was undone.
+func (c *Conn) endReduction() {
+	if c.phase == Reducing || c.undo.armed {
+		c.cwnd = c.control.Window()
+		c.usage.stamp = c.coarse()
+	}
+}
+
+// threshold is the slow start threshold.
+func (c *Conn) threshold() int64 { return c.control.Threshold() }
+
+// currentThreshold is a threshold by which the window could be found again.
+func (c *Conn) currentThreshold() int64 {
+	if c.reducing() {
+		return c.threshold()
+	}
+	return max(c.threshold(), c.cwnd/2+c.cwnd/4)
+}
+
+// resize tells the congestion control what the sender has made of the window.
+func (c *Conn) resize(window, threshold int64) {
+	c.control.Resize(window, threshold)
+	c.cwnd = window
+	c.usage.stamp = c.coarse()
+}

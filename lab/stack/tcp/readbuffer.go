@@ -1,0 +1,84 @@
+package tcp
+
+import (
+	"io"
+	"time"
+)
+
+// What came in order and waits for the program.
+//
+// RFC 9293 section 3.10.3, RECEIVE: "Reassemble queued incoming segments into
+// receive buffer and return to user."
+
+// An inText is a run of bytes and what it costs.
+type inText struct {
+	bytes  []byte
+	cost   int64
+	pushed bool
+}
+
+// An inbox is a queue of them.
+type inbox struct {
+	texts []inText
+	head  int
+}
+
+func (b *inbox) empty() bool { return b.head == len(b.texts) }
+
+// push adds a text, and returns what it costs. One that continues another, neither
+// of them pushed, shares its descriptor.
+func (b *inbox) push(t text, cost int64) int64 {
+	if b.head > 0 && len(b.texts) == cap(b.texts) {
+		n := copy(b.texts, b.texts[b.head:])
+		clear(b.texts[n:])
+		b.texts, b.head = b.texts[:n], 0
+	}
+	if !b.empty() && !t.pushed && !b.texts[len(b.texts)-1].pushed {
+		cost -= descriptor
+	}
+	b.texts = append(b.texts, inText{t.bytes, cost, t.pushed})
+	return cost
+}
+
+// Read copies bytes that have come in order. It returns 0, nil if there are none
+// yet, and io.EOF behind the last one.
+func (c *Conn) Read(now time.Duration, b []byte) (int, error) {
+	c.now = now
+	n := 0
+	for n < len(b) && !c.in.empty() {
+		first := &c.in.texts[c.in.head]
+		m := copy(b[n:], first.bytes)
+		n += m
+		c.inLen -= int64(m)
+		c.copied += int64(m)
+		if m < len(first.bytes) {
+			first.bytes = first.bytes[m:]
+		} else {
+			c.charged -= first.cost
+			c.in.pop()
+		}
+		c.tune()
+	}
+	switch {
+	case n > 0:
+		c.afterRead()
+		return n, nil
+	case len(b) == 0:
+		return 0, nil
+	case c.eof:
+		return 0, io.EOF
+	}
+	return 0, c.err
+}
+
+func (b *inbox) pop() {
+	b.texts[b.head] = inText{}
+	b.head++
+	if b.empty() {
+		b.texts, b.head = b.texts[:0], 0
+	}
+}
+
+// Readable reports whether a read would give bytes, the end of the stream, or an
+// error.
+func (c *Conn) Readable() bool { return !c.in.empty() || c.eof || c.err != nil }

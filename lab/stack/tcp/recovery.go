@@ -1,0 +1,185 @@
+package tcp
+
+// What the sender does about an ACK that is not plain: fast recovery (RFC 5681
+// section 3.2, RFC 6675 section 5), as Linux's congestion avoidance machine orders
+// it. Its phases are Open, Disorder, Reducing (CWR), Recovering and Loss; all but
+// the first end when SND.NXT as it was at their beginning is acknowledged.
+//
+// RFC 6675 section 5: "Once a TCP is in the loss recovery phase, the following
+// procedure MUST be used for each arriving ACK".
+
+// reducing reports whether the window follows proportional rate reduction.
+func (c *Conn) reducing() bool { return c.phase == Reducing || c.phase == Recovering }
+
+// alert decides what an ACK means for the phase, and what is to be sent again.
+func (c *Conn) alert(a *arrival) sending {
+	if a.marked {
+		c.undo.threshold = 0
+	}
+	if a.reneged && a.advanced {
+		c.reneging(a)
+		return sendNothing
+	}
+	if c.endPhase(a) {
+		return sendNothing
+	}
+	switch c.phase {
+	case Recovering:
+		return c.alertRecovering(a)
+	case Loss:
+		more := c.alertLoss(a)
+		c.findLost(a)
+		if c.phase != Open && !a.lostMore {
+			return more
+		}
+	case Open, Disorder, Reducing:
+	}
+	return c.alertOpen(a)
+}
+
+// endPhase ends a phase whose end was acknowledged. It reports whether nothing is
+// left to do.
+func (c *Conn) endPhase(a *arrival) bool {
+	if c.phase == Open {
+		c.undo.hasStamp = false
+		return false
+	}
+	if c.una < c.high {
+		return false
+	}
+	switch c.phase {
+	case Reducing:
+		// The CWR flag is to reach the other end first (RFC 3168 section 6.1.2).
+		if c.una != c.high {
+			c.endReduction()
+			c.phase = Open
+		}
+	case Recovering:
+		if !c.sack {
+			c.q.sacked = 0
+		}
+		if c.undoRecovery() {
+			return true
+		}
+		c.endReduction()
+	case Open, Disorder, Loss:
+	}
+	return false
+}
+
+// alertRecovering handles an ACK within fast recovery.
+func (c *Conn) alertRecovering(a *arrival) sending {
+	if !a.advanced {
+		c.renoDuplicate(a)
+	} else if c.undoPartial(a) {
+		return sendNothing
+	}
+	if c.undoByDSACK() {
+		c.open(a)
+	}
+	c.findLost(a)
+	if c.phase != Recovering {
+		// The recovery was for nothing, and yet something is lost.
+		if !c.timeToRecover() {
+			return sendNothing
+		}
+		c.enterRecovery(a.marked)
+	}
+	c.countLost(a, false)
+	return sendLost
+}
+
+// alertOpen handles an ACK when nothing is lost so far.
+func (c *Conn) alertOpen(a *arrival) sending {
+	if !c.sack && a.advanced {
+		c.q.sacked = 0
+	}
+	c.renoDuplicate(a)
+	if c.phase <= Disorder {
+		c.undoByDSACK()
+	}
+	c.findLost(a)
+	if !c.timeToRecover() {
+		c.open(a)
+		return sendNothing
+	}
+	c.enterRecovery(a.marked)
+	c.countLost(a, true)
+	return sendLost
+}
+
+// timeToRecover reports whether something is lost.
+func (c *Conn) timeToRecover() bool {
+	return c.q.lost > 0 || !c.usesRACK() && c.q.sacked >= c.duplicates
+}
+
+// open goes on in phase Open or Disorder.
+func (c *Conn) open(a *arrival) {
+	if !c.anyResent() {
+		c.undo.hasStamp = false
+	}
+	if a.marked {
+		c.enterReducing()
+	}
+	if c.phase != Reducing {
+		c.keepOpen()
+	}
+}
+
+func (c *Conn) keepOpen() {
+	phase := Open
+	if c.q.sacked+c.q.lost > 0 || c.anyResent() {
+		phase = Disorder
+	}
+	if c.phase != phase {
+		c.phase = phase
+		c.high = c.nxt
+	}
+}
+
+// anyResent reports whether a repeat is out, or the first piece is one.
+func (c *Conn) anyResent() bool {
+	return c.q.resent > 0 || !c.q.empty() && c.q.first().has(wasSent)
+}
+
+// enterRecovery begins fast recovery. marked tells that the ACK was an ECN-Echo:
+// such a reduction is not taken back.
+func (c *Conn) enterRecovery(marked bool) {
+	if c.sack {
+		c.counters.TCPSackRecovery++
+	} else {
+		c.counters.TCPRenoRecovery++
+	}
+	if !c.anyResent() {
+		c.undo.hasStamp = false
+	}
+	c.undo.arm(c.una, c.q.resent)
+	c.undo.threshold = 0
+	if !c.reducing() {
+		if !marked {
+			c.undo.threshold = c.currentThreshold()
+		}
+		c.beginReduction()
+	}
+	c.phase = Recovering
+}
+
+// enterReducing begins to reduce the window because of an ECN mark. RFC 3168
+// section 6.1.2: "TCP should not react to congestion indications more than once
+// every window of data".
+func (c *Conn) enterReducing() {
+	c.undo.threshold = 0
+	if c.phase < Reducing {
+		c.undo.armed = false
+		c.beginReduction()
+		c.phase = Reducing
+	}
+}
+
+// reneging handles an ACK up to a piece that had been sacked: the other end may
+// have dropped it. RFC 2018 section 8 asks to wait for the timeout; Linux shortens
+// it, since the ACK of a piece that is there would have gone further.
+func (c *Conn) reneging(a *arrival) {
+	c.startTimer(forRTO, max(c.rtt.smoothed/2, 10*ms))
+	a.setTimer = false
+}

@@ -1,0 +1,36 @@
+package tcp
+
+// Reordering that was seen, and how much of it is put up with.
+//
+// RFC 8985 section 6.2 step 4: "If no reordering has been observed ... RACK.reo_wnd
+// = 0 ... when the number of segments SACKed reaches DupThresh"; RFC 4653 and RFC
+// 5681 section 3.2 start with three duplicate ACKs.
+//
+// Linux counts: the threshold rises to the longest distance, in segments, by which
+// a segment that was sent once was overtaken, but not above 300.
+
+const (
+	dupThresh     = 3
+	mostReordered = 300
+)
+
+// noteReordering notes that what begins at low was delivered after what ends at
+// the highest sacked offset.
+func (c *Conn) noteReordering(low int64, byStamp bool) {
+	c.noteReorderingBelow(low, c.highestSacked(), byStamp)
+}
+
+func (c *Conn) noteReorderingBelow(low, high int64, byStamp bool) {
+	if low >= high {
+		return
+	}
+	if d := high - low; d > c.duplicates*c.mss {
+		c.duplicates = min((d+c.mss-1)/c.mss, mostReordered)
+	}
+	c.reorderings++
+	if byStamp {
+		c.counters.TCPTSReorder++
+	} else {
+		c.counters.TCPSACKReorder++
+	}
+}

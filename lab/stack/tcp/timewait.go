@@ -1,0 +1,54 @@
+package tcp
+
+// TIME-WAIT: the last ACK may be lost, and old segments may still be on the way.
+//
+// RFC 9293 section 3.6.1: "When a connection is closed actively, it MUST linger in
+// the TIME-WAIT state for a time 2xMSL". Linux's is 60 s.
+
+// enterTimeWait begins to linger.
+func (c *Conn) enterTimeWait() {
+	c.state = TimeWait
+	c.stopTimer()
+	c.delayed.stop()
+	c.startSilence(timeWaitTime)
+}
+
+// timeWaited handles a segment in TIME-WAIT. RFC 9293 section 3.10.7.4: "The only
+// thing that can arrive in this state is a retransmission of the remote FIN.
+// Acknowledge it, and restart the 2 MSL timeout."
+func (c *Conn) timeWaited(seg *Segment) {
+	from := c.offsetOfSeq(seg.Seq)
+	old := c.stale(seg)
+	if !old && from == c.rcvNxt && (seg.Space() == 0 || seg.Has(RST)) {
+		if seg.Has(RST) {
+			c.end(nil)
+			return
+		}
+		c.startSilence(timeWaitTime)
+		return
+	}
+	if seg.Has(RST) {
+		return
+	}
+	if seg.Space() == 0 && !c.mayAnswer() {
+		return
+	}
+	if seg.Has(FIN) {
+		c.startSilence(timeWaitTime)
+	}
+	c.sendACK()
+}
+
+// Replaceable reports whether a SYN may open a new connection between the same
+// ports: the old one lingers, and the SYN is surely newer. RFC 6191 section 2: "the
+// timestamp in the incoming SYN ... is larger than the last timestamp value seen on
+// the previous incarnation of the connection".
+func (c *Conn) Replaceable(syn *Segment) bool {
+	if c.state != TimeWait || syn.Flags&(SYN|ACK|RST) != SYN {
+		return false
+	}
+	if c.stamps && syn.HasTimestamps && int32(syn.TSVal-c.tsRecent) > 0 {
+		return true
+	}
+	return int32(syn.Seq-c.wireAck(c.rcvNxt)) > 0
+}

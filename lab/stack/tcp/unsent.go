@@ -1,0 +1,62 @@
+package tcp
+
+// What was written and not sent yet, in chunks.
+//
+// RFC 9293 section 3.8.4 leaves the sender free to gather: "a TCP implementation
+// MAY collect data from a number of user calls". Linux holds what waits as buffers
+// of up to as many full segments as one hand-over to the device takes (64 KB). A
+// write joins the last of them while there is room, so that what has waited leaves
+// as full segments, whatever the size of the writes.
+
+// A chunk is one such buffer. It begins where the one before ends.
+type chunk struct {
+	end    int64 // offset
+	pushed bool  // a write ended here: PSH (RFC 9293 section 3.9.1.2)
+	fin    bool  // the stream ends here
+}
+
+// writes are the chunks in the order of the stream.
+type writes struct {
+	chunks []chunk
+	head   int   // of chunks, the first that is not sent
+	end    int64 // of what was written; the FIN counts
+}
+
+func (w *writes) empty() bool   { return w.head == len(w.chunks) }
+func (w *writes) len() int      { return len(w.chunks) - w.head }
+func (w *writes) first() *chunk { return &w.chunks[w.head] }
+func (w *writes) last() *chunk  { return &w.chunks[len(w.chunks)-1] }
+
+func (w *writes) push(c chunk) {
+	if w.head > 0 && len(w.chunks) == cap(w.chunks) {
+		w.chunks = w.chunks[:copy(w.chunks, w.chunks[w.head:])]
+		w.head = 0
+	}
+	w.chunks = append(w.chunks, c)
+}
+
+func (w *writes) pop() {
+	w.head++
+	if w.empty() {
+		w.chunks, w.head = w.chunks[:0], 0
+	}
+}
+
+// lastLen is the length of the last chunk, of which what is below nxt was sent.
+func (w *writes) lastLen(nxt int64) int64 {
+	begin := nxt
+	if w.len() > 1 {
+		begin = w.chunks[len(w.chunks)-2].end
+	}
+	return w.last().end - begin
+}
+
+// firstLen is how many bytes of the first chunk are not sent. The FIN is not one.
+func (w *writes) firstLen(nxt int64) int64 {
+	c := w.first()
+	n := c.end - nxt
+	if c.fin {
+		n--
+	}
+	return n
+}
