@@ -200,9 +200,17 @@ func (c *Conn) deliveredByACK(a *arrival, p *piece) {
 	}
 	if !p.has(isSacked) && c.sack {
 		c.totals.delivered++
-		c.rackAdvance(a, p)
+		if !c.echoesOriginal(p) {
+			c.rackAdvance(a, p)
+		}
 	}
 	c.noteDelivered(a, p)
+}
+
+// echoesOriginal reports whether the ACK answers an earlier copy of p than the last
+// one, whose sending then tells nothing of the path (RFC 8985 section 6.2 step 2).
+func (c *Conn) echoesOriginal(p *piece) bool {
+	return p.has(wasSent) && c.stamps && c.tsEcho != 0 && int32(c.tsEcho-c.stampAt(p.sent)) < 0
 }
 
 // trimFirst cuts off what of the first piece is acknowledged: the other end has

@@ -58,4 +58,7 @@ func (c *Conn) wheel(at time.Duration) time.Duration {
 // stamp is what the clock of the time stamps shows. RFC 7323 section 5.4: "The
 // timestamp clock frequency ... MUST ... tick at a rate between 1 ms and 1 sec per
 // tick."; Linux's ticks every millisecond, from an offset of the connection's own.
-func (c *Conn) stamp() uint32 { return uint32(c.now/ms) + c.cfg.Stamp }
+func (c *Conn) stamp() uint32 { return c.stampAt(c.now) }
+
+// stampAt is what that clock showed at a time.
+func (c *Conn) stampAt(at time.Duration) uint32 { return uint32(at/ms) + c.cfg.Stamp }
