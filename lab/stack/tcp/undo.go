@@ -47,7 +47,8 @@ func (u *undoState) repaid(n int64) {
 // lateACK reports whether the ACK answers what was sent before the first repeat.
 func (c *Conn) lateACK() bool {
 	if !c.undo.hasStamp {
-		return c.state != SynSent // nothing was sent again
+		// Nothing was sent again; or, without SACK, holdsPhase has forgotten it.
+		return c.state != SynSent && (c.sack || c.una < c.high)
 	}
 	return c.stamps && c.tsEcho != 0 && int32(c.tsEcho-c.undo.stamp) < 0
 }
