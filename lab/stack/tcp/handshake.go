@@ -25,6 +25,7 @@ func (c *Conn) Connect(now time.Duration) {
 	c.now = now
 	c.state = SynSent
 	c.firstStamp = c.stamp()
+	c.openWindow()
 	c.sendSYN()
 	c.startTimer(forRTO, c.rto())
 }

@@ -16,9 +16,6 @@ import "math/bits"
 // openWindow computes the first window, and its scale: RFC 7323 section 2.2, "the
 // largest ... receive space ... that will be needed".
 func (c *Conn) openWindow() {
-	if c.edge > 0 && c.state == SynReceived && c.irs == 0 {
-		return
-	}
 	mss := int64(c.cfg.MSS)
 	if c.stamps {
 		mss -= 12
@@ -54,7 +51,9 @@ func (c *Conn) receiveWindow() int64 { return max(0, c.edge-c.rcvNxt) }
 func (c *Conn) selectWindow() int64 {
 	free, all := c.space(), c.fromSpace(c.buffer)
 	full := min(c.clamp, all)
-	mss := min(c.peerSegment, full)
+	// A peer that has overrun a tiny window must not close it for ever: no segment
+	// counts for more than could be offered.
+	mss := min(c.peerSegment, full, c.limit)
 	if mss <= 0 {
 		return 0
 	}
@@ -84,9 +83,6 @@ func (c *Conn) selectWindow() int64 {
 // section 2.2.
 func (c *Conn) advertise(syn bool) uint16 {
 	if syn {
-		if c.scale == 0 && c.edge == 0 {
-			c.openWindow()
-		}
 		return uint16(min(c.offered, 65535))
 	}
 	unit := int64(1) << c.scale
