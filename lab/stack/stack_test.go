@@ -37,8 +37,9 @@ func (l *lab) addr(n byte, six bool) netip.Addr {
 	return netip.AddrFrom4([4]byte{10, 0, 0, n})
 }
 
-func begin(t testing.TB, six bool) *lab {
-	l := &lab{TB: t}
+func begin(tb testing.TB, six bool) *lab {
+	tb.Helper()
+	l := &lab{TB: tb}
 	l.one = stack.New(&l.Queue, &l.pool, stack.Config{Addr: l.addr(1, six), MTU: 1500, Seed: 1}, func(p *stack.Packet) { l.carry(p, l.two) })
 	l.two = stack.New(&l.Queue, &l.pool, stack.Config{Addr: l.addr(2, six), MTU: 1500, Seed: 2}, func(p *stack.Packet) { l.carry(p, l.one) })
 	return l

@@ -16,14 +16,14 @@ type Result struct {
 	Err error // a syscall.Errno, or nil
 
 	story *Story
-	call  string
+	call  func() string
 }
 
 // Gives expects a call that succeeds with n.
 func (r Result) Gives(n int) {
 	r.story.t.Helper()
 	if r.N != n || r.Err != nil {
-		r.story.Fatalf("%s = %d, %v; want %d", r.call, r.N, r.Err, n)
+		r.story.Fatalf("%s = %d, %v; want %d", r.call(), r.N, r.Err, n)
 	}
 }
 
@@ -31,19 +31,19 @@ func (r Result) Gives(n int) {
 func (r Result) Fails(err syscall.Errno) {
 	r.story.t.Helper()
 	if !errors.Is(r.Err, err) {
-		r.story.Fatalf("%s = %d, %v; want %v", r.call, r.N, r.Err, err)
+		r.story.Fatalf("%s = %d, %v; want %v", r.call(), r.N, r.Err, err)
 	}
 }
 
-func (s *Story) result(call string, n int, err error) Result {
-	s.tell("call %s = %d %v", call, n, err)
-	return Result{N: n, Err: errno(err), story: s, call: call}
+func (s *Story) result(n int, err error, call string, args ...any) Result {
+	s.tell("call "+call+" = %d %v", append(args, n, err)...)
+	return Result{N: n, Err: errno(err), story: s, call: func() string { return fmt.Sprintf(call, args...) }}
 }
 
 // Listen waits for a SYN: socket, bind and listen.
 func (s *Story) Listen() Result {
 	s.machine.listening = true
-	return s.result("listen()", 0, nil)
+	return s.result(0, nil, "listen()")
 }
 
 // Connect sends a SYN: socket, and a connect that does not wait.
@@ -51,17 +51,17 @@ func (s *Story) Connect() Result {
 	s.machine.open()
 	s.machine.conn.Connect(s.queue.Now())
 	s.machine.after()
-	return s.result("connect()", -1, syscall.EINPROGRESS)
+	return s.result(-1, syscall.EINPROGRESS, "connect()")
 }
 
 // Accept takes the connection that came to the listener.
 func (s *Story) Accept() Result {
 	m := s.machine
 	if m.conn == nil || m.accepted || m.conn.State() < tcp.Established {
-		return s.result("accept()", -1, syscall.EAGAIN)
+		return s.result(-1, syscall.EAGAIN, "accept()")
 	}
 	m.accepted = true
-	return s.result("accept()", 0, nil)
+	return s.result(0, nil, "accept()")
 }
 
 // Write writes n bytes and does not wait: it gives what the send buffer took.
@@ -71,7 +71,7 @@ func (s *Story) Write(n int) Result {
 		got, err = -1, syscall.EAGAIN
 	}
 	s.machine.after()
-	return s.result(fmt.Sprintf("write(%d)", n), got, err)
+	return s.result(got, err, "write(%d)", n)
 }
 
 // WriteAll begins to write n bytes and waits as long as the send buffer is full,
@@ -101,7 +101,7 @@ func (s *Story) Read(n int) Result {
 	}
 	s.machine.after()
 	s.intact()
-	return s.result(fmt.Sprintf("read(%d)", n), got, err)
+	return s.result(got, err, "read(%d)", n)
 }
 
 // Reading lets the program read whatever comes, at once, or stop doing so.
@@ -125,40 +125,40 @@ func (s *Story) WrittenBytes() int64 { return s.machine.written }
 func (s *Story) Shutdown() Result {
 	s.machine.conn.CloseWrite(s.queue.Now())
 	s.machine.after()
-	return s.result("shutdown(SHUT_WR)", 0, nil)
+	return s.result(0, nil, "shutdown(SHUT_WR)")
 }
 
 // Close closes the socket.
 func (s *Story) Close() Result {
 	s.machine.conn.Close(s.queue.Now())
 	s.machine.after()
-	return s.result("close()", 0, nil)
+	return s.result(0, nil, "close()")
 }
 
 // Abort closes the socket with SO_LINGER on and no time.
 func (s *Story) Abort() Result {
 	s.machine.conn.Abort(s.queue.Now())
 	s.machine.after()
-	return s.result("close()", 0, nil)
+	return s.result(0, nil, "close()")
 }
 
 // SetNoDelay sets TCP_NODELAY.
 func (s *Story) SetNoDelay(on bool) Result {
 	s.machine.conn.SetNagle(s.queue.Now(), !on)
 	s.machine.after()
-	return s.result(fmt.Sprintf("setsockopt(TCP_NODELAY, %t)", on), 0, nil)
+	return s.result(0, nil, "setsockopt(TCP_NODELAY, %t)", on)
 }
 
 // SetKeepAlive sets SO_KEEPALIVE and its times.
 func (s *Story) SetKeepAlive(k tcp.KeepAlive) Result {
 	s.machine.conn.SetKeepAlive(s.queue.Now(), k)
 	s.machine.after()
-	return s.result(fmt.Sprintf("setsockopt(SO_KEEPALIVE, %+v)", k), 0, nil)
+	return s.result(0, nil, "setsockopt(SO_KEEPALIVE, %+v)", k)
 }
 
 // SocketError is what getsockopt(SO_ERROR) gives: why the connection ended.
 func (s *Story) SocketError() Result {
-	return s.result("getsockopt(SO_ERROR)", 0, s.machine.conn.Err())
+	return s.result(0, s.machine.conn.Err(), "getsockopt(SO_ERROR)")
 }
 
 // Info is what getsockopt(TCP_INFO) gives.
@@ -170,14 +170,15 @@ func (s *Story) Counters() tcp.Counters { return s.machine.conn.Counters() }
 // Acked reports whether the peer has acknowledged all, the FIN included.
 func (s *Story) Acked() bool { return s.machine.conn.Acked() }
 
-// Connected opens a connection actively to a peer that answers after rtt, and
-// makes the moment at which it is open time zero.
+// Connected opens a connection actively to a peer that answers after rtt and
+// announces a large window then, and makes that moment time zero.
 func (s *Story) Connected(rtt time.Duration) {
 	s.t.Helper()
 	s.Connect().Fails(syscall.EINPROGRESS)
 	s.Out(At(s.Now()), "S 0:0(0)")
 	s.In(s.Now()+rtt, "S. 0:0(0) ack 1")
 	s.Out(At(s.Now()), ". 1:1(0) ack 1")
+	s.In(s.Now(), ". 1:1(0) ack 1")
 	s.Mark()
 }
 
@@ -195,7 +196,6 @@ func (s *Story) Accepted(rtt time.Duration) {
 
 // intact ends the story if the program has read what was not sent.
 func (s *Story) intact() {
-	s.t.Helper()
 	if s.machine.broken != nil {
 		s.Fatalf("%v", s.machine.broken)
 	}

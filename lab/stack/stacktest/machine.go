@@ -21,11 +21,12 @@ type machine struct {
 	listening bool
 	accepted  bool
 
-	reads   bool  // the program reads whatever comes
-	writes  int   // the program writes as much as it can, so many bytes at a time; 0 is not
-	pending int   // bytes that the program still has to write
-	closes  bool  // the program closes when the other end has
-	written int64 // bytes
+	reads   bool   // the program reads whatever comes
+	after1  func() // a program of one's own, which has its turn after every event
+	writes  int    // the program writes as much as it can, so many bytes at a time; 0 is not
+	pending int    // bytes that the program still has to write
+	closes  bool   // the program closes when the other end has
+	written int64  // bytes
 	read    int64
 	ended   bool // the program has read the end of the stream
 	buffer  []byte
@@ -51,6 +52,14 @@ func (m *machine) after() {
 		return
 	}
 	m.program()
+	if m.after1 != nil {
+		m.after1()
+	}
+	m.rearm()
+}
+
+// rearm waits for the connection's next timer.
+func (m *machine) rearm() {
 	if at, ok := m.conn.Next(); ok {
 		m.timer.Set(at)
 	} else {

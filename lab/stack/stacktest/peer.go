@@ -16,12 +16,15 @@ type peer struct {
 	met     bool   // isn is known
 	synced  bool   // the stack's SYN came, so that isn is not a guess
 
-	offered, stamps, scaled bool   // this end's SYN asked for stamps; both have agreed
-	stampBase               uint32 // what the story's zero is on the wire, of the stack's time stamps
-	agreed                  bool   // stampBase follows from what the story has told
-	recent                  uint32 // TS.Recent (RFC 7323 section 4.3)
-	acked                   uint32 // the last acknowledgment that the story sent, on the wire
-	copies                  []copied
+	offered, stamps bool   // this end's SYN asked for stamps; both have agreed
+	stampBase       uint32 // what the story's zero is on the wire, of the stack's time stamps
+	agreed          bool   // stampBase follows from what the story has told
+	recent          uint32 // TS.Recent (RFC 7323 section 4.3)
+	acked           uint32 // the last acknowledgment that the story sent, on the wire
+	top             uint32 // behind the last number that the stack has sent, on the wire
+	scale           int    // of the windows that the stack announces
+	edge            uint32 // the right edge that the stack has announced, on the wire
+	copies          []copied
 }
 
 // A copied is a segment of the stack, in the order of sending.
@@ -111,6 +114,7 @@ func (p *peer) absolute(o Option) Option {
 		} else if p.synced {
 			o.Ecr = p.recent
 		}
+	default: // the others have none
 	}
 	return o
 }
@@ -122,7 +126,7 @@ func (p *peer) absolute(o Option) Option {
 // acknowledgment is the one that is echoed; if it came more than once, the
 // newest copy is taken, and [Echo] says so where it was another one.
 func (p *peer) echo(ack uint32) {
-	if int32(ack-p.acked) <= 0 {
+	if int32(ack-p.acked) <= 0 || int32(ack-p.top) > 0 {
 		return
 	}
 	for _, c := range p.copies {
@@ -141,11 +145,16 @@ func (p *peer) take(g arrival) error {
 	stamp, has := g.Option(Stamps)
 	if g.Flags&SYN != 0 {
 		if !p.met {
-			p.isn, p.met, p.acked = g.Seq, true, g.Seq
+			p.isn, p.met, p.acked, p.top = g.Seq, true, g.Seq, g.Seq
 			p.stampBase, p.recent = stamp.Val, stamp.Val
 		}
 		p.stamps = has && (g.Flags&ACK == 0 || p.offered)
+		scale, _ := g.Option(Scale)
+		p.scale = scale.Value
 		p.synced = true
+	}
+	if edge := g.Ack + uint32(g.Window)<<p.scale; g.Flags&(SYN|ACK) == ACK && int32(edge-p.edge) > 0 {
+		p.edge = edge
 	}
 	end := g.Seq + uint32(g.Len)
 	if g.Flags&(SYN|FIN) != 0 {
@@ -153,8 +162,9 @@ func (p *peer) take(g arrival) error {
 	}
 	if end != g.Seq {
 		p.copies = append(p.copies, copied{g.Seq, end, stamp.Val})
-	} else if len(p.copies) == 0 && has {
-		p.recent = stamp.Val
+		if int32(end-p.top) > 0 {
+			p.top = end
+		}
 	}
 	if p.stamps && !has && g.Flags&RST == 0 {
 		return fmt.Errorf("no time stamp, though both ends have agreed on them")

@@ -27,7 +27,7 @@ type Story struct {
 	options Options
 	queue   event.Queue
 	zero    time.Duration // of the times that the story tells
-	course  []string      // what happened, to be shown when the story fails
+	course  []scene       // what happened, to be shown when the story fails
 	sent    []Sent        // by the stack, and not yet expected
 	peer    peer
 	machine *machine
@@ -45,9 +45,9 @@ type Sent struct {
 func (s Sent) String() string { return fmt.Sprintf("%v: %v", s.At, s.Segment) }
 
 // New begins a story at time zero.
-func New(t testing.TB, o Options) *Story {
-	t.Helper()
-	s := &Story{t: t, options: o, peer: peer{options: o}}
+func New(tb testing.TB, o Options) *Story {
+	tb.Helper()
+	s := &Story{t: tb, options: o, peer: peer{options: o}}
 	o.Config.Tick, o.Config.Phase = o.Tick, o.Phase
 	if o.Config.Stamp == 0 {
 		o.Config.Stamp = 1_000_000 // an echo of zero is no echo
@@ -183,7 +183,6 @@ func (s *Story) arrive(a arrival) {
 
 // leave takes a segment that the stack sends, by its bytes.
 func (s *Story) leave(seg *tcp.Segment) {
-	s.t.Helper()
 	b := seg.Append(nil)
 	g, err := decode(b)
 	g.ecn = seg.ECN
@@ -199,9 +198,26 @@ func (s *Story) leave(seg *tcp.Segment) {
 	s.tell("out  %v", r)
 }
 
+// A scene is one line of a story's course.
+type scene struct {
+	at     time.Duration
+	format string
+	args   []any
+}
+
+func (c scene) String() string {
+	return fmt.Sprintf("%12v  ", c.at) + fmt.Sprintf(c.format, c.args...)
+}
+
+// shown is how many lines of its course a story shows when it fails.
+const shown = 60
+
 // tell adds to the course of the story.
 func (s *Story) tell(format string, args ...any) {
-	s.course = append(s.course, fmt.Sprintf("%12v  ", s.Now())+fmt.Sprintf(format, args...))
+	if len(s.course) >= 2*shown {
+		s.course = s.course[:copy(s.course, s.course[shown:])]
+	}
+	s.course = append(s.course, scene{s.Now(), format, args})
 }
 
 // Say adds a remark to the course of the story.
@@ -210,9 +226,11 @@ func (s *Story) Say(format string, args ...any) { s.tell("# "+format, args...) }
 // Fatalf ends the story and shows its course.
 func (s *Story) Fatalf(format string, args ...any) {
 	s.t.Helper()
-	const most = 60 // lines
-	course := s.course[max(0, len(s.course)-most):]
-	s.t.Fatalf("at %v: %s\n%s", s.Now(), fmt.Sprintf(format, args...), strings.Join(course, "\n"))
+	lines := make([]string, 0, shown)
+	for _, scene := range s.course[max(0, len(s.course)-shown):] {
+		lines = append(lines, scene.String())
+	}
+	s.t.Fatalf("at %v: %s\n%s", s.Now(), fmt.Sprintf(format, args...), strings.Join(lines, "\n"))
 }
 
 // differs says in what got is not what is wanted.

@@ -201,7 +201,7 @@ func (c *Conn) deliveredByACK(a *arrival, p *piece) {
 	if !p.has(isSacked) && c.sack {
 		c.totals.delivered++
 		if !c.echoesOriginal(p) {
-			c.rackAdvance(a, p)
+			c.rackAdvance(p)
 		}
 	}
 	c.noteDelivered(a, p)

@@ -106,7 +106,7 @@ func (c *Conn) sendReset() {
 func (c *Conn) end(err error) {
 	c.state = Closed
 	c.err = err
-	for _, t := range c.timers.all() {
+	for _, t := range c.all() {
 		t.stop()
 	}
 	c.purpose = idle

@@ -98,6 +98,14 @@ func (c *Conn) setRatio(t text) {
 	c.read = min(c.read, clamp)
 }
 
+// noteAnswer notes that the program sends something soon after it has got something:
+// so it will again.
+func (c *Conn) noteAnswer() {
+	if c.coarse()-c.lastCame < c.delay {
+		c.chatty = true
+	}
+}
+
 // considerACK sends the ACK that is owed, or lets it wait.
 func (c *Conn) considerACK() {
 	if !c.scheduled || c.state == Closed {
@@ -123,7 +131,7 @@ func (c *Conn) secondSegment() bool {
 func (c *Conn) delayACK() {
 	d := c.delay
 	if d > leastDelay {
-		most := time.Duration(unpushDelay)
+		most := unpushDelay
 		if c.chatty || c.pushed {
 			most = mostDelay
 		}

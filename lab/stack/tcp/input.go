@@ -47,7 +47,7 @@ func (c *Conn) valid(seg *Segment) bool {
 		return true // the SYN-ACK of a SYN that has crossed the own one
 	case !seg.Has(RST) && c.stale(seg):
 		c.counters.PAWSEstab++
-		c.answerOld(seg, from, to)
+		c.answerOld(from, to)
 		return false
 	case !c.acceptable(from, to):
 		if seg.Has(RST) {
@@ -55,7 +55,7 @@ func (c *Conn) valid(seg *Segment) bool {
 		} else if seg.Has(SYN) {
 			c.challengeSYN()
 		} else {
-			c.answerOld(seg, from, to)
+			c.answerOld(from, to)
 		}
 		return false
 	case seg.Has(RST):
@@ -93,7 +93,7 @@ func (c *Conn) synAgain() {
 // answerOld acknowledges a segment that is not acceptable. RFC 9293 section
 // 3.10.7.4: "If an incoming segment is not acceptable, an acknowledgment should be
 // sent in reply (unless the RST bit is set ...)".
-func (c *Conn) answerOld(seg *Segment, from, to int64) {
+func (c *Conn) answerOld(from, to int64) {
 	if to > from && from < c.rcvNxt {
 		c.counters.DelayedACKLost++
 		c.enterQuick(mostQuick)

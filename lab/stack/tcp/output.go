@@ -12,7 +12,7 @@ package tcp
 // push sends what may be sent. If nothing is outstanding and nothing may be sent,
 // the other end's window is closed and will be probed.
 func (c *Conn) push() {
-	if c.state < Established || c.state == TimeWait {
+	if c.unsent.empty() || c.state < Established || c.state == TimeWait {
 		return
 	}
 	sent, congested := c.sendBursts()

@@ -40,7 +40,7 @@ func later(sent1 time.Duration, end1 int64, sent2 time.Duration, end2 int64) boo
 // rackAdvance notes that p was delivered. RFC 8985 section 6.2 step 2: "If the
 // segment was retransmitted and ... the RTT is less than RACK.min_rtt, ... it is
 // likely the ACK is for the original transmission"; such a one does not count.
-func (c *Conn) rackAdvance(a *arrival, p *piece) {
+func (c *Conn) rackAdvance(p *piece) {
 	rtt := c.now - p.sent
 	if p.has(wasSent) && rtt < c.rtt.least.value() {
 		return

@@ -20,7 +20,7 @@ func (c *Conn) alert(a *arrival) sending {
 		c.reneging(a)
 		return sendNothing
 	}
-	if c.endPhase(a) {
+	if c.endPhase() {
 		return sendNothing
 	}
 	switch c.phase {
@@ -39,7 +39,7 @@ func (c *Conn) alert(a *arrival) sending {
 
 // endPhase ends a phase whose end was acknowledged. It reports whether nothing is
 // left to do.
-func (c *Conn) endPhase(a *arrival) bool {
+func (c *Conn) endPhase() bool {
 	if c.phase == Open {
 		c.undo.hasStamp = false
 		return false

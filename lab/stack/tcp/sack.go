@@ -76,7 +76,7 @@ func (c *Conn) readRange(a *arrival, block span, from, to int64) {
 // sackPiece notes that the other end has piece i.
 func (c *Conn) sackPiece(a *arrival, i int) {
 	p := c.q.at(i)
-	c.rackAdvance(a, p)
+	c.rackAdvance(p)
 	if !p.has(wasSent) {
 		if c.q.sacked > 0 && p.from < c.q.highest {
 			a.disorder = min(a.disorder, p.from)

@@ -1,7 +1,5 @@
 package tcp
 
-import "time"
-
 // The retransmission timeout.
 //
 // RFC 6298 section 5: "(5.4) Retransmit the earliest segment that has not been
@@ -111,7 +109,7 @@ func (c *Conn) silentTooLong() bool {
 	if c.state == SynSent {
 		return c.timeouts >= synRetries+linearSYNs
 	}
-	limit := time.Duration(giveUp)
+	limit := giveUp
 	if c.orphan {
 		limit = giveUpOrphan
 	}

@@ -47,7 +47,7 @@ func (t *timers) all() [4]*timer {
 // call, mostly to a later time: it does no harm to call Expire too early and to
 // ask again.
 func (c *Conn) Next() (at time.Duration, ok bool) {
-	for _, t := range c.timers.all() {
+	for _, t := range c.all() {
 		if t.set && (!ok || t.at < at) {
 			at, ok = t.at, true
 		}
@@ -71,7 +71,7 @@ func (c *Conn) Expire(now time.Duration) {
 // due is the timer that fires next, or nil if none is due.
 func (c *Conn) due() *timer {
 	var first *timer
-	for _, t := range c.timers.all() {
+	for _, t := range c.all() {
 		if t.set && t.at <= c.now && (first == nil || t.at < first.at) {
 			first = t
 		}

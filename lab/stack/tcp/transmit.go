@@ -36,6 +36,7 @@ func (c *Conn) countData(n int, again bool) {
 	if n == 0 {
 		return
 	}
+	c.noteAnswer()
 	c.totals.dataOut++
 	c.totals.bytesSent += int64(n)
 	if again {

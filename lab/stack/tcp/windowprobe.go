@@ -67,5 +67,7 @@ func (c *Conn) windowProbeAnswered() {
 		}
 		return
 	}
-	c.startWindowProbe()
+	if c.purpose != forWindow {
+		c.startWindowProbe()
+	}
 }
