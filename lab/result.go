@@ -20,8 +20,7 @@ type Result struct {
 // Made says what made a result: equal bytes are promised only where all of it
 // is equal.
 type Made struct {
-	Go         string `json:"go"`         // version of the language
-	Arithmetic string `json:"arithmetic"` // architectures that give the same bytes
+	Go string `json:"go"` // version of the language
 }
 
 // An Outcome is what one transport did with its plan. Counts are of stones

@@ -113,7 +113,7 @@ func sustain(e Experiment, _ []Outcome) []Warning {
 const mostMathis = 0.2
 
 // beside holds how many times the goodput of Linux that of the path sim was:
-// CUBIC on both, 10 Mbit/s, medians of 10 seeds over 10 s. The command
+// CUBIC on both, 10 Mbit/s, medians of 20 seeds over 8 s, Linux 6.18. The command
 // crosscheck --goodput measures it anew.
 var beside = []struct {
 	loss      float64
@@ -121,20 +121,25 @@ var beside = []struct {
 	ratio     float64
 }{
 	{0.001, 20 * time.Millisecond, 1.00},
-	{0.001, 40 * time.Millisecond, 0.93},
-	{0.001, 100 * time.Millisecond, 0.70},
-	{0.005, 20 * time.Millisecond, 0.99},
-	{0.005, 40 * time.Millisecond, 1.03},
-	{0.005, 100 * time.Millisecond, 0.99},
-	{0.01, 20 * time.Millisecond, 1.06},
-	{0.01, 40 * time.Millisecond, 0.96},
-	{0.01, 100 * time.Millisecond, 0.86},
-	{0.02, 20 * time.Millisecond, 1.12},
-	{0.02, 40 * time.Millisecond, 1.02},
-	{0.02, 100 * time.Millisecond, 0.90},
-	{0.05, 20 * time.Millisecond, 1.22},
-	{0.05, 40 * time.Millisecond, 1.10},
-	{0.05, 100 * time.Millisecond, 0.97},
+	{0.001, 40 * time.Millisecond, 0.99},
+	{0.001, 100 * time.Millisecond, 1.03},
+	{0.001, 300 * time.Millisecond, 0.99},
+	{0.005, 20 * time.Millisecond, 1.02},
+	{0.005, 40 * time.Millisecond, 1.00},
+	{0.005, 100 * time.Millisecond, 0.92},
+	{0.005, 300 * time.Millisecond, 0.94},
+	{0.01, 20 * time.Millisecond, 0.98},
+	{0.01, 40 * time.Millisecond, 1.01},
+	{0.01, 100 * time.Millisecond, 0.90},
+	{0.01, 300 * time.Millisecond, 0.82},
+	{0.02, 20 * time.Millisecond, 1.02},
+	{0.02, 40 * time.Millisecond, 1.08},
+	{0.02, 100 * time.Millisecond, 1.05},
+	{0.02, 300 * time.Millisecond, 1.22},
+	{0.05, 20 * time.Millisecond, 1.05},
+	{0.05, 40 * time.Millisecond, 1.02},
+	{0.05, 100 * time.Millisecond, 1.08},
+	{0.05, 300 * time.Millisecond, 0.96},
 }
 
 // How near a road must be to one that was measured, as a factor, and how far the
@@ -144,8 +149,8 @@ const (
 	farApart   = 0.15
 )
 
-// besideLinux: where loss sets TCP's rate, the embedded stack's is not quite that
-// of Linux.
+// besideLinux: where loss sets TCP's rate on a very long road, a few losses decide,
+// and the stack's rate is not quite that of Linux.
 func besideLinux(e Experiment, _ []Outcome) []Warning {
 	near := func(a, b float64) bool { return b > 0 && max(a, b)/min(a, b) < alikeRoads }
 	if e.Path != Sim || e.TCP == nil || e.TCP.Rate != pace.Max() || !near(10, float64(e.Out.Bandwidth)/float64(wire.Mbit)) {

@@ -177,11 +177,11 @@ func TestWarnings(t *testing.T) {
 			name: "a road where Linux is faster",
 			turn: func(e *lab.Experiment) {
 				both(e, func(p *pace.Plan) { p.Rate = pace.Max() })
-				e.Out.Loss.Random, e.Out.Delay, e.Back.Delay = wire.Percent/10, 50*time.Millisecond, 50*time.Millisecond
+				e.Out.Loss.Random, e.Out.Delay, e.Back.Delay = wire.Percent, 150*time.Millisecond, 150*time.Millisecond
 				e.TCP.Count = 100_000
 				e.UDP.Count = 100_000
 			},
-			want: []string{"linux-differs tcp path 0.7 1"},
+			want: []string{"linux-differs tcp path 0.82 1"},
 		},
 		{
 			name: "the same road, with Linux on it",

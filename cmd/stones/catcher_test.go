@@ -12,15 +12,12 @@ import (
 // The reader sleeps: over UDP its socket buffer holds so much and no more, over
 // TCP the thrower stops, and nothing is lost.
 func TestAsleep(t *testing.T) {
-	for _, tt := range []struct{ size, want int }{{32, 0}, {100, 2171}, {1000, 218}, {1400, 156}} {
+	for _, tt := range []struct{ size, want int }{{32, 256}, {100, 256}, {1000, 92}, {1400, 92}} {
 		const n = 5000
 		e := both(classroom(), steady(n, tt.size, 100*time.Microsecond))
 		e.Asleep = 3 * time.Second
 		r := ran(t, e)
-		want := tt.want
-		if want == 0 || want > n {
-			want = n
-		}
+		want := tt.want // 212,992 bytes, and Linux charges 832 for a small packet and 2304 for a larger one
 		if x := pick(t, r, lab.UDP); x.Delivered != want || int(x.ReceiverDrops.Value) != n-want || !x.Complete {
 			t.Errorf("%d bytes: UDP delivered %d, dropped %v; want %d, %d", tt.size, x.Delivered, x.ReceiverDrops, want, n-want)
 		}

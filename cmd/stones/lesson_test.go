@@ -198,14 +198,15 @@ func TestRainOfLoss(t *testing.T) {
 }
 
 // What is lost on the way back are acknowledgements, and the next one says all
-// that the lost one said.
+// that the lost one said. Only if none comes for a round trip and 200 ms does a
+// timer fire: of several in a row half a second long, which at 50 % happens.
 func TestRainOfLossOnTheWayBack(t *testing.T) {
 	for _, p := range []string{"10%", "30%", "50%"} {
 		e := both(classroom(), steady(500, 100, 50*ms))
 		e.Back.Loss = loss(p)
 		for _, r := range all(t, seeds(e, 20)) {
-			if x := pick(t, r, lab.TCP); x.HeldUp != 0 || x.Delivered != 500 {
-				t.Errorf("loss back %s, seed %d: TCP delivered %d, held up %d; want 500, 0", p, r.Experiment.Seed, x.Delivered, x.HeldUp)
+			if x := pick(t, r, lab.TCP); x.HeldUp != 0 && p != "50%" || x.HeldUp > 100 || x.Delivered != 500 {
+				t.Errorf("loss back %s, seed %d: TCP delivered %d, held up %d; want 500, 0 (at 50%% at most 100)", p, r.Experiment.Seed, x.Delivered, x.HeldUp)
 			}
 		}
 	}
@@ -218,9 +219,10 @@ func TestMissingStone(t *testing.T) {
 		delay    time.Duration // of the stone that is dropped once
 	}{
 		// RACK: lost when a later stone is acknowledged and RTT/4 has passed
-		// since (RFC 8985 section 6.2): max(T, RTT/4) + 1.5 RTT.
-		{"rack", 10 * ms, 175 * ms},
-		{"rack", 20 * ms, 175 * ms},
+		// since (RFC 8985 section 6.2): max(T, RTT/4) + 1.5 RTT. If it is the timer
+		// that finds it, that takes 2 ms more, as on Linux.
+		{"rack", 10 * ms, 177 * ms},
+		{"rack", 20 * ms, 177 * ms},
 		{"rack", 50 * ms, 200 * ms},
 		{"rack", 100 * ms, 250 * ms},
 		{"rack", 200 * ms, 350 * ms},
@@ -317,17 +319,18 @@ func TestTwins(t *testing.T) {
 }
 
 func TestLastStone(t *testing.T) {
-	// A lonely stone: the probe after two round trips and 200 ms is the first
-	// that can find it missing.
+	// A lonely stone: nothing finds it missing before the timer, after a round trip
+	// and 200 ms (RFC 6298 section 2.3, and Linux's least).
 	e := both(classroom(), steady(10, 100, 500*ms))
 	e.Out.Drop = []uint64{5}
 	e.PerStone = true
-	if got := delays(pick(t, ran(t, e), lab.TCP))[5]; math.Abs(got-450) > 0.001 {
-		t.Errorf("a lonely stone, dropped once, took %v ms; want 450", got)
+	if got := delays(pick(t, ran(t, e), lab.TCP))[5]; math.Abs(got-350) > 0.001 {
+		t.Errorf("a lonely stone, dropped once, took %v ms; want 350", got)
 	}
 
-	// A lost question is asked again after 1, 2, 4 s (RFC 6298 section 5.5).
-	for k, want := range []time.Duration{100 * ms, 1100 * ms, 3100 * ms, 7100 * ms} {
+	// A lost question is asked again every second, five times, before the wait
+	// doubles (RFC 6298 section 5.5, and Linux's tcp_syn_linear_timeouts).
+	for k, want := range []time.Duration{100 * ms, 1100 * ms, 2100 * ms, 3100 * ms, 4100 * ms, 5100 * ms, 7100 * ms, 11100 * ms} {
 		e := both(classroom(), steady(1, 100, 50*ms))
 		for n := range k {
 			e.Out.DropPackets = append(e.Out.DropPackets, uint64(n)+1)
@@ -338,9 +341,9 @@ func TestLastStone(t *testing.T) {
 		}
 	}
 
-	// In a blackout the gaps between retransmissions double.
+	// In a blackout the gaps between retransmissions double; the first is a probe.
 	after := 0 * ms
-	for k, gap := range []time.Duration{400 * ms, 200 * ms, 400 * ms, 800 * ms, 1600 * ms, 3200 * ms, 6400 * ms, 12800 * ms} {
+	for k, gap := range []time.Duration{300 * ms, 300 * ms, 600 * ms, 1200 * ms, 2400 * ms, 4800 * ms, 9600 * ms, 19200 * ms} {
 		after += gap
 		e := classroom()
 		e.TCP = steady(10, 100, time.Minute)
@@ -379,11 +382,12 @@ func TestJitter(t *testing.T) {
 			t.Errorf("jitter %v, gap %v: J is %v ms at the end; want %.1f, give or take 40%%", tt.jitter, tt.gap, x.Jitter, mean)
 		}
 	}
-	// TCP keeps the order, and the disorder becomes delay.
+	// TCP keeps the order: a stone waits for those before it, and no longer than
+	// the jitter lasts.
 	e := classroom()
 	e.TCP = steady(2000, 100, 20*ms)
 	e.Out.Jitter.Max, e.Out.Overtake = 20*ms, true
-	if x := pick(t, ran(t, e), lab.TCP); x.Reordered != 0 || x.Delay.P95.Value < 70 || x.Delay.P50.Value > 70 {
+	if x := pick(t, ran(t, e), lab.TCP); x.Reordered != 0 || x.Delay.P95.Value < 66 || x.Delay.P95.Value > 72 || x.Delay.P50.Value > 55 {
 		t.Errorf("TCP: reordered %d, p50 %v, p95 %v", x.Reordered, x.Delay.P50, x.Delay.P95)
 	}
 }
@@ -425,14 +429,14 @@ func TestTooFast(t *testing.T) {
 		if tcp.Delivered != n {
 			t.Errorf("rho %v: TCP delivered %d", rho, tcp.Delivered)
 		}
-		took, end := tcp.Done.Value-tcp.Connect.Value, n*8.0
+		took, end := tcp.Done.Value-tcp.Connect.Value, n*(948+948*52/1448.0)*8/1000 // in full segments
 		if rho > 1 && (took < end || took > 1.05*end) {
 			t.Errorf("rho %v: TCP was done after %v ms; want %v to %v", rho, took, end, 1.05*end)
 		}
 		// The last stones wait until the road has carried all before them, and for
 		// what TCP takes to find out how fast that goes.
-		if wait := end * (1 - 1/rho); rho > 1 && (tcp.Delay.Max.Value < wait || tcp.Delay.Max.Value > wait+600) {
-			t.Errorf("rho %v: TCP's worst stone took %v ms; want %.0f to %.0f", rho, tcp.Delay.Max, wait, wait+600)
+		if wait := end - n*8/rho; rho > 1 && (tcp.Delay.Max.Value < wait || tcp.Delay.Max.Value > wait+1100) {
+			t.Errorf("rho %v: TCP's worst stone took %v ms; want %.0f to %.0f", rho, tcp.Delay.Max, wait, wait+1100)
 		}
 	}
 }
@@ -486,7 +490,8 @@ func TestWarmUp(t *testing.T) {
 		if formula := time.Duration(rounds)*100*ms + 50*ms; formula != tt.want {
 			t.Fatalf("%d bytes: the formula gives %v; want %v", tt.bytes, formula, tt.want)
 		}
-		if x := pick(t, ran(t, e), lab.TCP); !near(x.Done, tt.want) {
+		// The window opens a little after each round, when the program has read.
+		if x := pick(t, ran(t, e), lab.TCP); x.Done.Value < float64(tt.want)/float64(ms) || x.Done.Value > float64(tt.want)/float64(ms)+0.1 {
 			t.Errorf("%d bytes: done after %v ms; want %v", tt.bytes, x.Done, tt.want)
 		}
 	}

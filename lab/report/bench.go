@@ -34,7 +34,7 @@ func Bench(w io.Writer, doc lab.Document) error {
 	fmt.Fprintf(&b, "stones: %s\n", configured(doc.Version))
 	if len(lines) > 0 {
 		made := doc.Results[0].Made
-		fmt.Fprintf(&b, "go: %s\narithmetic: %s\n", configured(made.Go), configured(made.Arithmetic))
+		fmt.Fprintf(&b, "go: %s\n", configured(made.Go))
 		unset := lab.Experiment{TCP: new(pace.Plan), UDP: new(pace.Plan)}
 		for _, p := range parameters() {
 			varies := slices.ContainsFunc(varying, func(v parameter) bool { return v.word == p.word })

@@ -30,10 +30,7 @@ type Difference string
 
 // The known differences.
 const (
-	LonelyProbe Difference = "lonely-probe" // the timer that finds the loss of a stone with none behind it
-	TailProbe   Difference = "tail-probe"   // the same for the last one of several
 	CoarseTimer Difference = "coarse-timer" // the kernel's timers go off late
-	LinearSYN   Difference = "linear-syn"   // how the kernel repeats a lost SYN
 )
 
 // Value returns the figure of x that has the key as its name in CSV. There must

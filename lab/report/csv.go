@@ -29,7 +29,7 @@ func writeCSV(w io.Writer, doc lab.Document, theory bool) error {
 	for _, m := range measures {
 		head = append(head, m.key)
 	}
-	head = append(head, "not_thrown_causes", "stack", "pacing", "rate_met", "limit", "drain", "warnings", "go", "arithmetic")
+	head = append(head, "not_thrown_causes", "stack", "pacing", "rate_met", "limit", "drain", "warnings", "go")
 	if theory {
 		for _, key := range theoryKeys {
 			key = "theory_" + key
@@ -65,7 +65,7 @@ func record(version string, r *lab.Result, x *lab.Outcome) []string {
 		fields = append(fields, m.of(x).String())
 	}
 	fields = append(fields, causes(x), strings.TrimSpace(x.Stack.Name+" "+x.Stack.Version),
-		x.Pacing.Policy, yesNo(x.Pacing.Met), x.Pacing.Limit, x.Drain, rules(r, x.Transport), r.Made.Go, r.Made.Arithmetic)
+		x.Pacing.Policy, yesNo(x.Pacing.Met), x.Pacing.Limit, x.Drain, rules(r, x.Transport), r.Made.Go)
 	for i, field := range fields {
 		if field == "" {
 			field = none

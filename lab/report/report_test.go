@@ -39,7 +39,7 @@ func result() lab.Result {
 	}
 	return lab.Result{
 		Experiment: experiment(),
-		Made:       lab.Made{Go: "go1.26.8", Arithmetic: "amd64, wasm"},
+		Made:       lab.Made{Go: "go1.26.8"},
 		Flows: []lab.Outcome{
 			{
 				Transport: lab.TCP, Complete: true, Stack: stack,

@@ -548,10 +548,7 @@ var crosscheckNames = map[string]string{
 
 // differences are the sentences for those that are known.
 var differences = map[Difference]string{
-	LonelyProbe: "Linux probes for a lonely stone one round trip and 200 ms after its throw, sim two round trips and 200 ms.",
-	TailProbe:   "Linux probes for a lost tail two round trips after its throw, sim two round trips and 200 ms after the last answer.",
 	CoarseTimer: "Linux's timers are coarse: they may go off late by an eighth, and by some ms.",
-	LinearSYN:   "Linux 6.5 and later asks again every second, four times, before it waits longer; sim doubles the wait each time.",
 }
 
 // knownWord marks what differs for a reason that is known.

@@ -154,9 +154,5 @@ func runTogether(ctx context.Context, e lab.Experiment, p Path, transports []str
 
 // made says what this program was made of.
 func made() lab.Made {
-	arithmetic := runtime.GOARCH
-	if arithmetic == "amd64" || arithmetic == "wasm" {
-		arithmetic = "amd64, wasm" // both round after every operation
-	}
-	return lab.Made{Go: runtime.Version(), Arithmetic: arithmetic}
+	return lab.Made{Go: runtime.Version()}
 }

@@ -29,3 +29,9 @@
 // any defence against a flood of strangers. Its packets come from the other end
 // of a lab.
 package stack
+
+// Name and Version are what results say of the stack that they were had on.
+const (
+	Name    = "Stones TCP (Linux-like)"
+	Version = "1"
+)

@@ -72,6 +72,9 @@ func (l *Listener) progress(c *Conn, state tcp.State) {
 	}
 }
 
+// Ready reports whether a connection can be accepted.
+func (l *Listener) Ready() bool { return len(l.waiting) > 0 }
+
 // Accept returns the connection that has waited longest. It is not ok if none
 // waits.
 func (l *Listener) Accept() (*Conn, bool) {

@@ -53,6 +53,31 @@ func (p *Packet) Append(b []byte) []byte {
 	return p.appendPayload(b)
 }
 
+// AppendHead appends the beginning of the encoding, for whoever only looks: all
+// headers, and as much of the payload as makes it at most size bytes long, or so
+// long as the headers are. The payload's checksum is left 0.
+func (p *Packet) AppendHead(b []byte, size int) []byte {
+	start := len(b)
+	b = p.Header.Append(b, p.payloadLen())
+	switch {
+	case p.Segment != nil:
+		s := *p.Segment
+		s.Payload = nil
+		b = s.Append(b)
+		return append(b, beginning(p.Segment.Payload, size-(len(b)-start))...)
+	case p.Datagram != nil:
+		d := *p.Datagram
+		d.Payload = beginning(d.Payload, size-(len(b)-start)-udp.HeaderLen)
+		return d.Append(b)
+	case p.Message != nil:
+		return p.Message.Append(b, p.Protocol)
+	}
+	return append(b, beginning(p.Bytes, size-(len(b)-start))...)
+}
+
+// beginning is at most the first n bytes of b.
+func beginning(b []byte, n int) []byte { return b[:max(0, min(n, len(b)))] }
+
 func (p *Packet) appendPayload(b []byte) []byte {
 	start := len(b)
 	switch {

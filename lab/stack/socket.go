@@ -60,6 +60,12 @@ func (s *Socket) Local() netip.AddrPort { return s.udp.Local }
 // Remote is whom the socket is connected to.
 func (s *Socket) Remote() netip.AddrPort { return s.udp.Remote }
 
+// Waiting is how many datagrams can be read.
+func (s *Socket) Waiting() int { return s.udp.Waiting() }
+
+// Readable reports whether there is something to read.
+func (s *Socket) Readable() bool { return s.udp.Readable() }
+
 // Read is that of [udp.Socket].
 func (s *Socket) Read(b []byte) (n, size int, from netip.AddrPort, ok bool, err error) {
 	return s.udp.Read(b)

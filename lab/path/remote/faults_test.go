@@ -150,6 +150,7 @@ func TestSilence(t *testing.T) {
 			_, _ = conn.Write(bytes.Repeat([]byte("x"), 1<<20))
 		}, "line too long"},
 		{"HTTP", func(_ *sim.World, conn net.Conn) {
+			_, _ = conn.Read(make([]byte, 1000)) // what is not read makes a close a reset
 			_, _ = io.WriteString(conn, "HTTP/1.1 400 Bad Request\r\n\r\n")
 			_ = conn.Close()
 		}, "hung up"},

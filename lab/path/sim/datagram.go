@@ -1,21 +1,20 @@
 package sim
 
 import (
-	"bytes"
 	"net"
 	"net/netip"
 
-	"gvisor.dev/gvisor/pkg/tcpip"
-	gudp "gvisor.dev/gvisor/pkg/tcpip/transport/udp"
-	"gvisor.dev/gvisor/pkg/waiter"
+	"stones/lab/stack"
 )
 
 // datagram is a UDP socket, connected or not.
 type datagram struct {
 	*endpoint
-	payload bytes.Reader
-	sender  *net.UDPAddr                  // of the datagram read last
-	taken   func(read []byte, whole bool) // is told what was read of a datagram; may be nil
+	socket *stack.Socket
+	toRead need
+	sender *net.UDPAddr // of the datagram read last
+	came   arrivals
+	taken  func(read []byte, whole bool) // is told what was read of a datagram; may be nil
 }
 
 var (
@@ -23,52 +22,30 @@ var (
 	_ net.PacketConn = (*datagram)(nil)
 )
 
-// newDatagram makes a socket that is bound to local, if that is given, and
-// connected to remote, if that is given.
-//
-// Path MTU discovery is off: with it the stack would give all fragments the
-// same identification, and the catcher would put pieces of different stones
-// together (RFC 791 section 3.2 wants it unique).
-func (h *host) newDatagram(eng *engine, op string, local, remote *tcpip.FullAddress, number tcpip.NetworkProtocolNumber) (*datagram, error) {
-	d := &datagram{}
-	err := h.open(op, "udp", gudp.ProtocolNumber, number, func(ep tcpip.Endpoint, queue *waiter.Queue) tcpip.Error {
-		if err := ep.SetSockOptInt(tcpip.MTUDiscoverOption, int(tcpip.PMTUDiscoveryDont)); err != nil {
-			return err
-		}
-		if local != nil {
-			if err := ep.Bind(*local); err != nil {
-				return err
-			}
-		}
-		if remote != nil {
-			if err := ep.Connect(*remote); err != nil {
-				return err
-			}
-			d.endpoint = newEndpoint(eng, "udp", ep, queue)
-			d.remote = net.UDPAddrFromAddrPort(addrPort(*remote))
-			return nil
-		}
-		d.endpoint = newEndpoint(eng, "udp", ep, queue)
-		return nil
-	})
-	if err != nil {
-		return nil, err
+// newDatagram makes a socket of a host's.
+func (d *driver) newDatagram(socket *stack.Socket) *datagram {
+	u := &datagram{endpoint: d.newEndpoint("udp"), socket: socket}
+	u.local = net.UDPAddrFromAddrPort(socket.Local())
+	if remote := socket.Remote(); remote.IsValid() {
+		u.remote = net.UDPAddrFromAddrPort(remote)
 	}
-	if a, err := d.ep.GetLocalAddress(); err == nil {
-		d.local = net.UDPAddrFromAddrPort(addrPort(a))
+	u.toRead = need{"read", socket.Readable, wakeTime}
+	socket.OnChange = func() {
+		u.came.note(socket.Waiting(), d.Now())
+		u.changed()
 	}
-	return d, nil
+	return u
 }
 
 // Read reads one datagram; what b has no room for is lost.
 func (d *datagram) Read(b []byte) (int, error) {
-	n, _, err := d.receive(b, false)
+	n, _, err := d.receive(b)
 	return n, err
 }
 
 // ReadFrom reads one datagram and says where it came from.
 func (d *datagram) ReadFrom(b []byte) (int, net.Addr, error) {
-	n, from, err := d.receive(b, true)
+	n, from, err := d.receive(b)
 	if err != nil {
 		return n, nil, err
 	}
@@ -78,25 +55,24 @@ func (d *datagram) ReadFrom(b []byte) (int, net.Addr, error) {
 	return n, d.sender, nil
 }
 
-func (d *datagram) receive(b []byte, sender bool) (int, netip.AddrPort, error) {
-	w := tcpip.SliceWriter(b)
-	var result tcpip.ReadResult
-	err := d.try("read", &d.read, func() tcpip.Error {
-		var err tcpip.Error
-		result, err = d.ep.Read(&w, tcpip.ReadOptions{NeedRemoteAddr: sender})
-		return err
+func (d *datagram) receive(b []byte) (n int, from netip.AddrPort, err error) {
+	size := 0
+	err = d.try(&d.toRead, &d.read, func() (ok bool, err error) {
+		n, size, from, ok, err = d.socket.Read(b)
+		return ok, err
 	})
 	if err != nil {
 		return 0, netip.AddrPort{}, d.fail("read", err)
 	}
+	d.driver.given(d.network, d.came.take(1))
 	if d.taken != nil {
-		d.taken(b[:result.Count], result.Count == result.Total)
+		d.taken(b[:n], n == size)
 	}
-	return result.Count, addrPort(result.RemoteAddr), nil
+	return n, from, nil
 }
 
 // Write throws one datagram at the address that d is connected to.
-func (d *datagram) Write(b []byte) (int, error) { return d.send(b, nil) }
+func (d *datagram) Write(b []byte) (int, error) { return d.send(b, d.socket.Remote()) }
 
 // WriteTo throws one datagram at an address.
 func (d *datagram) WriteTo(b []byte, to net.Addr) (int, error) {
@@ -104,15 +80,15 @@ func (d *datagram) WriteTo(b []byte, to net.Addr) (int, error) {
 	if !ok {
 		return 0, d.fail("write", net.InvalidAddrError("not a UDP address"))
 	}
-	at := fullAddress(udp.AddrPort())
-	return d.send(b, &at)
+	return d.send(b, udp.AddrPort())
 }
 
-func (d *datagram) send(b []byte, to *tcpip.FullAddress) (int, error) {
-	err := d.try("write", &d.write, func() tcpip.Error {
-		d.payload.Reset(b)
-		_, err := d.ep.Write(&d.payload, tcpip.WriteOptions{To: to})
-		return err
+// toThrow is never waited for: UDP has no send buffer here.
+var toThrow = need{what: "write"}
+
+func (d *datagram) send(b []byte, to netip.AddrPort) (int, error) {
+	err := d.try(&toThrow, &d.write, func() (bool, error) {
+		return true, d.socket.WriteTo(b, to)
 	})
 	if err != nil {
 		return 0, d.fail("write", err)
@@ -121,13 +97,10 @@ func (d *datagram) send(b []byte, to *tcpip.FullAddress) (int, error) {
 }
 
 // Close ends the socket.
-func (d *datagram) Close() error { return d.close() }
-
-// fullAddress is an address in the stack's form.
-func fullAddress(a netip.AddrPort) tcpip.FullAddress {
-	full := tcpip.FullAddress{Port: a.Port()}
-	if a.Addr().IsValid() && !a.Addr().IsUnspecified() {
-		full.Addr = tcpip.AddrFromSlice(a.Addr().AsSlice())
+func (d *datagram) Close() error {
+	if !d.close() {
+		return d.fail("close", net.ErrClosed)
 	}
-	return full
+	d.socket.Close()
+	return nil
 }

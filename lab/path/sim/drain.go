@@ -14,12 +14,13 @@ type drain struct {
 
 // drain waits until none of f's packets is on the way out.
 func (w *World) drain(ctx context.Context, f *watch.Flow) {
-	d := &drain{f, w.eng.process("drain")}
+	d := &drain{f, w.driver.process("drain")}
 	w.drains = append(w.drains, d)
 	for f.InFlight > 0 && ctx.Err() == nil {
 		d.waiting.park("drain")
 	}
 	w.drains = remove(w.drains, d)
+	_ = w.driver.sleepUntil(ctx, w.Now()+wakeTime) // the catcher reads what came last
 }
 
 // drained wakes who waited for the last packet of its flow.

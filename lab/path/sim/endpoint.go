@@ -2,84 +2,89 @@ package sim
 
 import (
 	"net"
-	"net/netip"
 	"os"
 	"slices"
 	"sync/atomic"
 	"time"
 
-	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/waiter"
+	"stones/lab/stack/event"
 )
 
-// endpoint makes a stack's endpoint one that a process can wait for: try,
+// wakeTime is how long a program takes to go on when it is woken to read or write,
+// as measured on Linux. The kernel goes on meanwhile: several packets that arrive
+// in the same moment are read together, and their answers follow each other.
+const wakeTime = 30 * time.Microsecond
+
+// endpoint makes something of a host's one that a process can wait for: try,
 // park, try again, until a deadline in virtual time.
 type endpoint struct {
-	eng   *engine
-	ep    tcpip.Endpoint
-	queue *waiter.Queue
-	entry waiter.Entry
-
+	driver        *driver
 	network       string
 	local, remote net.Addr
 
 	read, write deadline
 	closed      bool
-	parked      []*process // who waits for ep
+	waiting     []waiter
 }
 
-// newEndpoint wraps ep, whose events come through queue.
-func newEndpoint(eng *engine, network string, ep tcpip.Endpoint, queue *waiter.Queue) *endpoint {
-	e := &endpoint{eng: eng, ep: ep, queue: queue, network: network}
-	e.read.alarm, e.write.alarm = newEvent(e.wake), newEvent(e.wake)
-	e.entry = waiter.NewFunctionEntry(waiter.ReadableEvents|waiter.WritableEvents|waiter.EventHUp|waiter.EventErr,
-		func(waiter.EventMask) { e.wake() })
-	queue.EventRegister(&e.entry)
+// waiter is a process that is parked until the endpoint is ready for it.
+type waiter struct {
+	*process
+	need *need
+}
+
+// need is what a process waits for.
+type need struct {
+	what  string
+	ready func() bool
+	time  time.Duration // until the program goes on
+}
+
+func (d *driver) newEndpoint(network string) *endpoint {
+	e := &endpoint{driver: d, network: network}
+	e.read.alarm, e.write.alarm = d.Timer(e.wakeAll), d.Timer(e.wakeAll)
 	return e
 }
 
 // deadline is when a call that waits gives up.
 type deadline struct {
 	at    atomic.Int64 // virtual time in ns; 0 is never
-	alarm *event
+	alarm *event.Timer
 }
 
-// wake lets all who wait try again.
-func (e *endpoint) wake() {
-	for _, p := range e.parked {
-		p.wake()
+// changed wakes those for whom the endpoint is ready.
+func (e *endpoint) changed() {
+	for _, w := range e.waiting {
+		if w.need.ready() {
+			w.wakeAt(e.driver.Now() + w.need.time)
+		}
 	}
 }
 
-// try makes calls of attempt until it no longer would block.
-func (e *endpoint) try(waits string, d *deadline, attempt func() tcpip.Error) error {
+// wakeAll lets all who wait try again at once.
+func (e *endpoint) wakeAll() {
+	for _, w := range e.waiting {
+		w.wake()
+	}
+}
+
+// try makes calls of attempt until it says that it is done.
+func (e *endpoint) try(n *need, d *deadline, attempt func() (done bool, err error)) error {
 	for {
 		if e.closed {
 			return net.ErrClosed
 		}
-		if at := d.at.Load(); at != 0 && int64(e.eng.now) >= at {
+		if at := d.at.Load(); at != 0 && int64(e.driver.Now()) >= at {
 			return os.ErrDeadlineExceeded
 		}
-		err := attempt()
-		if err == nil {
-			return nil
-		}
-		if _, block := err.(*tcpip.ErrWouldBlock); !block {
+		if done, err := attempt(); done || err != nil {
 			return standard(err)
 		}
-		p := e.eng.process(waits)
-		e.parked = append(e.parked, p)
-		p.park(waits)
-		e.parked = remove(e.parked, p)
+		p := e.driver.process(n.what)
+		e.waiting = append(e.waiting, waiter{p, n})
+		p.park(n.what)
+		e.waiting = slices.DeleteFunc(e.waiting, func(w waiter) bool { return w.process == p })
 	}
-}
-
-// remove takes one thing out of a list.
-func remove[T comparable](list []T, one T) []T {
-	if i := slices.Index(list, one); i >= 0 {
-		return slices.Delete(list, i, i+1)
-	}
-	return list
 }
 
 // fail is err as package net would give it.
@@ -87,18 +92,17 @@ func (e *endpoint) fail(op string, err error) error {
 	return &net.OpError{Op: op, Net: e.network, Source: e.local, Addr: e.remote, Err: err}
 }
 
-// close ends ep; whoever waits for it finds it closed.
-func (e *endpoint) close() error {
+// close marks the endpoint closed. It reports false if it was already; whoever
+// waits for it finds it closed.
+func (e *endpoint) close() bool {
 	if e.closed {
-		return e.fail("close", net.ErrClosed)
+		return false
 	}
 	e.closed = true
-	e.eng.cancel(e.read.alarm)
-	e.eng.cancel(e.write.alarm)
-	e.queue.EventUnregister(&e.entry)
-	e.ep.Close()
-	e.wake()
-	return nil
+	e.read.alarm.Stop()
+	e.write.alarm.Stop()
+	e.wakeAll()
+	return true
 }
 
 func (e *endpoint) LocalAddr() net.Addr  { return e.local }
@@ -129,16 +133,10 @@ func (e *endpoint) set(d *deadline, t time.Time) {
 		at = max(t.Sub(epoch), 1)
 	}
 	d.at.Store(int64(at))
-	e.eng.post(func() {
-		e.eng.cancel(d.alarm)
+	e.driver.post(func() {
+		d.alarm.Stop()
 		if at != 0 && !e.closed {
-			e.eng.schedule(d.alarm, max(at, e.eng.now))
+			d.alarm.Set(at)
 		}
 	})
-}
-
-// addrPort is a stack's address in the form of package netip.
-func addrPort(a tcpip.FullAddress) netip.AddrPort {
-	addr, _ := netip.AddrFromSlice(a.Addr.AsSlice())
-	return netip.AddrPortFrom(addr, a.Port)
 }

@@ -1,11 +1,12 @@
 package sim
 
 import (
-	"io"
-	"net"
+	"errors"
 	"syscall"
 
-	"gvisor.dev/gvisor/pkg/tcpip"
+	"stones/lab/stack"
+	"stones/lab/stack/tcp"
+	"stones/lab/stack/udp"
 )
 
 // stackError is a stack's error with the standard library's meaning. Its text
@@ -24,38 +25,34 @@ func (e stackError) Timeout() bool { return e.errno == syscall.ETIMEDOUT }
 
 func (e stackError) Temporary() bool { return false }
 
-// standard is the error that package net would give.
-func standard(err tcpip.Error) error {
-	switch err.(type) {
-	case *tcpip.ErrClosedForReceive:
-		return io.EOF
-	case *tcpip.ErrInvalidEndpointState:
-		return net.ErrClosed
-	case *tcpip.ErrClosedForSend:
-		return stackError{"broken pipe", syscall.EPIPE}
-	case *tcpip.ErrConnectionRefused:
-		return stackError{"connection refused", syscall.ECONNREFUSED}
-	case *tcpip.ErrConnectionReset:
-		return stackError{"connection reset by peer", syscall.ECONNRESET}
-	case *tcpip.ErrConnectionAborted, *tcpip.ErrAborted:
-		return stackError{"connection aborted", syscall.ECONNABORTED}
-	case *tcpip.ErrTimeout:
-		return stackError{"connection timed out", syscall.ETIMEDOUT}
-	case *tcpip.ErrPortInUse:
-		return stackError{"address already in use", syscall.EADDRINUSE}
-	case *tcpip.ErrBadLocalAddress:
-		return stackError{"cannot assign requested address", syscall.EADDRNOTAVAIL}
-	case *tcpip.ErrMessageTooLong:
-		return stackError{"message too long", syscall.EMSGSIZE}
-	case *tcpip.ErrHostUnreachable:
-		return stackError{"no route to host", syscall.EHOSTUNREACH}
-	case *tcpip.ErrNetworkUnreachable:
-		return stackError{"network is unreachable", syscall.ENETUNREACH}
-	case *tcpip.ErrNoBufferSpace:
-		return stackError{"no buffer space available", syscall.ENOBUFS}
-	case *tcpip.ErrNotConnected:
-		return stackError{"transport endpoint is not connected", syscall.ENOTCONN}
-	default:
-		return stackError{err.String(), syscall.EINVAL}
+// standard is the error that package net would give. What is no error of the
+// stack's stays as it is.
+func standard(err error) error {
+	if err == nil {
+		return nil
 	}
+	for _, known := range []struct {
+		is    error
+		errno syscall.Errno
+		text  string
+	}{
+		{tcp.ErrReset, syscall.ECONNRESET, ""},
+		{tcp.ErrRefused, syscall.ECONNREFUSED, ""},
+		{tcp.ErrTimedOut, syscall.ETIMEDOUT, ""},
+		{tcp.ErrAborted, syscall.ECONNABORTED, ""},
+		{tcp.ErrClosed, syscall.EPIPE, "broken pipe"},
+		{udp.ErrRefused, syscall.ECONNREFUSED, ""},
+		{udp.ErrTooLong, syscall.EMSGSIZE, ""},
+		{stack.ErrInUse, syscall.EADDRINUSE, ""},
+		{stack.ErrNotHere, syscall.EADDRNOTAVAIL, ""},
+		{stack.ErrUnreachable, syscall.ENETUNREACH, ""},
+	} {
+		if errors.Is(err, known.is) {
+			if known.text == "" {
+				known.text = known.is.Error()
+			}
+			return stackError{known.text, known.errno}
+		}
+	}
+	return err
 }

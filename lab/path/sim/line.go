@@ -1,68 +1,75 @@
 package sim
 
 import (
-	"gvisor.dev/gvisor/pkg/buffer"
-	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/tcpip/stack"
-
 	"stones/lab/path"
 	"stones/lab/path/watch"
+	"stones/lab/stack"
+	"stones/lab/stack/event"
 	"stones/lab/wire"
 )
 
 // line is one direction of the link: package wire's model, driven by the
-// events of the engine.
+// events of the world.
 type line struct {
 	world   *World
 	wire    *wire.Wire
 	whole   bool // the wire gets the packets' bytes: they may be damaged, or are looked at
-	to      *card
+	encode  bool // the other end is given what the bytes say, and not the fields
+	to      *stack.Host
 	back    bool
-	arrival *event
+	arrival *event.Timer
 	eye     *watch.Eye // of the end that sends
+	head    []byte     // the beginning of a packet that is looked at
+	spare   []*parcel  // for the next packets
 }
 
-func newLine(w *World, shape wire.Shape, direction wire.Direction, to *card, eye *watch.Eye) *line {
+func newLine(w *World, shape wire.Shape, direction wire.Direction, eye *watch.Eye) *line {
 	l := &line{
 		world: w,
 		wire:  wire.New(shape, w.cfg.Seed, direction),
 		whole: shape.Corrupt > 0 || w.watch.Bytes(),
-		to:    to,
 		back:  direction == wire.Back,
 		eye:   eye,
 	}
-	l.arrival = newEvent(l.arrive)
+	l.arrival = w.driver.Timer(l.arrive)
 	return l
 }
 
 // A parcel is a packet on the wire, with what was seen of it.
 type parcel struct {
+	packet *stack.Packet
 	seen   watch.Sight
-	number tcpip.NetworkProtocolNumber
-	data   buffer.Buffer
 	left   int          // how many of it are on the wire: two if that has copied it
 	entry  *path.Packet // in the log, if there is one
 }
 
-// send gives the wire a packet of the stack's.
-func (l *line) send(packet *stack.PacketBuffer) {
-	p := &parcel{number: packet.NetworkProtocolNumber, data: packet.ToBuffer(), left: 1}
-	p.seen = l.look(&p.data)
+// send gives the wire a packet of a host's.
+func (l *line) send(packet *stack.Packet) {
+	p := l.wrap(packet)
+	size := packet.Len()
+	p.seen = l.look(packet, size)
 	item := wire.Packet{
-		Size:   packet.Size(),
+		Size:   size,
 		Stone:  p.seen.Stone,
 		Last:   p.seen.Last,
 		Offset: p.seen.Offset,
 		Again:  p.seen.Again,
 		Ref:    p,
 	}
-	if l.whole {
-		item.Data = p.data.Flatten()
+	if l.whole || l.encode {
+		item.Data = packet.Append(make([]byte, 0, size))
 	}
-	p.entry = l.world.watch.Sent(l.world.Now(), p.seen, packet.Size(), item.Data, l.back)
-	l.wire.Send(l.world.eng.now, item)
+	now := l.world.Now()
+	p.entry = l.world.watch.Sent(now, p.seen, size, item.Data, l.back)
+	l.wire.Send(now, item)
 	l.learn()
 	l.expect()
+}
+
+// look sees a packet.
+func (l *line) look(packet *stack.Packet, size int) watch.Sight {
+	l.head = packet.AppendHead(l.head[:0], watch.HeadLen)
+	return l.eye.Look(l.head, size)
 }
 
 // learn notes what has befallen packets on the wire.
@@ -74,17 +81,9 @@ func (l *line) learn() {
 		case e.Fate == wire.Copied:
 			p.left++
 		case e.Fate.Gone():
-			data := p.take()
-			data.Release()
+			l.leaves(p)
 		}
 	}
-}
-
-// look sees a packet.
-func (l *line) look(packet *buffer.Buffer) watch.Sight {
-	var head [watch.HeadLen]byte
-	n, _ := packet.ReadAt(head[:], 0)
-	return l.eye.Look(head[:n], int(packet.Size()))
 }
 
 // expect schedules the next arrival.
@@ -92,57 +91,79 @@ func (l *line) expect() {
 	at, ok := l.wire.Next()
 	switch {
 	case !ok:
-		l.world.eng.cancel(l.arrival)
-	case !l.arrival.scheduled() || l.arrival.at != at:
-		l.world.eng.schedule(l.arrival, at)
+		l.arrival.Stop()
+	case !l.arrival.Pending() || l.arrival.At() != at:
+		l.arrival.Set(at)
 	}
 }
 
 // arrive delivers one packet. The next one, even of the same moment, is an
 // event of its own: so every segment is answered alone.
 func (l *line) arrive() {
-	item, ok := l.wire.Arrive(l.world.eng.now)
+	now := l.world.Now()
+	if l.back && l.world.driver.busy() {
+		l.arrival.Set(now + 1) // a nanosecond behind
+		return
+	}
+	item, ok := l.wire.Arrive(now)
 	l.learn()
 	l.expect()
 	if !ok {
 		return
 	}
 	p := item.Ref.(*parcel)
-	data := p.take()
-	if item.Damaged {
-		data.Release()
-		data = buffer.MakeWithData(item.Data)
+	l.world.watch.Arrives(now, p.entry, p.seen, item, l.back)
+	outcome := l.deliver(p, item)
+	if !l.back {
+		l.took(p, item, outcome)
+		l.world.drained()
 	}
-	if p.seen.TCP {
-		l.to.host.uncork()
-	}
-	l.world.watch.Arrives(l.world.Now(), p.entry, p.seen, item, l.back)
-	before := l.world.counters(p.seen)
-	l.to.deliver(p.number, data)
-	if p.seen.TCP {
-		l.to.host.settle()
-		if !item.Damaged {
-			l.to.host.acknowledged(p.seen)
-		}
-	}
-	if l.back {
-		return
-	}
-	refused, waits := l.world.counters(p.seen).since(before)
-	if refused != 0 {
-		l.world.watch.Refused(p.entry, p.seen, item, refused)
-	}
-	if waits {
-		l.world.watch.Waits(p.seen, false)
-	}
-	l.world.drained()
+	l.leaves(p)
 }
 
-// take is the packet's bytes for one delivery.
-func (p *parcel) take() buffer.Buffer {
-	p.left--
-	if p.left > 0 {
-		return p.data.Clone()
+// deliver gives the other end a packet.
+func (l *line) deliver(p *parcel, item wire.Packet) stack.Outcome {
+	if !item.Damaged && !l.encode {
+		return l.to.Deliver(p.packet)
 	}
-	return p.data
+	packet, err := l.world.pool.Parse(item.Data)
+	if err != nil {
+		return stack.Ignored // a host throws away what is damaged
+	}
+	defer packet.Release()
+	return l.to.Deliver(packet)
+}
+
+// took notes what the catcher's host did with a packet.
+func (l *line) took(p *parcel, item wire.Packet, outcome stack.Outcome) {
+	switch {
+	case !p.seen.UDP:
+	case outcome == stack.NoRoom:
+		l.world.watch.Refused(p.entry, p.seen, item, path.ReceiverDrop)
+	case outcome == stack.NobodyHome:
+		l.world.watch.Refused(p.entry, p.seen, item, path.NobodyHome)
+	case outcome == stack.Taken:
+		l.world.watch.Waits(p.seen, false)
+	}
+}
+
+// wrap makes a parcel of a packet.
+func (l *line) wrap(packet *stack.Packet) *parcel {
+	p := new(parcel)
+	if last := len(l.spare) - 1; last >= 0 {
+		p = l.spare[last]
+		l.spare = l.spare[:last]
+	}
+	p.packet, p.left = packet, 1
+	return p
+}
+
+// leaves notes that a packet, or the copy of one, is on the wire no more.
+func (l *line) leaves(p *parcel) {
+	if p.left--; p.left > 0 {
+		return
+	}
+	p.packet.Release()
+	*p = parcel{}
+	l.spare = append(l.spare, p)
 }

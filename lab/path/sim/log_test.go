@@ -54,6 +54,7 @@ func TestPackets(t *testing.T) {
 		"1.05s <- tcp SYN ACK seq 0 ack 1 data 0: 1.1s",
 		"1.1s -> tcp ACK seq 1 ack 1 data 0: 1.15s",
 		"1.1s -> tcp PSH ACK seq 1 ack 1 data 5: 1.15s",
+		"1.1s -> tcp FIN ACK seq 6 ack 1 data 0: 1.15s",
 		"1.15s <- tcp ACK seq 1 ack 6 data 0: 1.2s",
 	}
 	var got []string

@@ -4,29 +4,32 @@ import (
 	"context"
 	"iter"
 	"time"
+
+	"stones/lab/stack/event"
 )
 
 // process is a coroutine of the driver: a thrower, a catcher.
 type process struct {
-	eng    *engine
+	driver *driver
 	number int
 	resume func() (struct{}, bool)
 	stop   func()
 	yield  func(struct{}) bool
-	alarm  *event // wakes it
+	alarm  *event.Timer // wakes it
 
-	ready bool   // woken, and waits for its turn
-	done  bool   // has ended
-	waits string // what it waits to do
+	ready bool          // woken, and waits for its turn
+	done  bool          // has ended
+	slept time.Duration // when it slept last
+	waits string        // what it waits to do
 }
 
 // stopped is thrown through a process that is ended before its time.
 type stopped struct{}
 
 // start makes a process of a task.
-func (eng *engine) start(task func()) {
-	p := &process{eng: eng, number: len(eng.processes)}
-	p.alarm = newEvent(p.wake)
+func (d *driver) start(task func()) {
+	p := &process{driver: d, number: len(d.processes)}
+	p.alarm = d.Timer(p.wake)
 	p.resume, p.stop = iter.Pull(func(yield func(struct{}) bool) {
 		defer func() {
 			p.done = true
@@ -37,19 +40,8 @@ func (eng *engine) start(task func()) {
 		p.yield = yield
 		task()
 	})
-	eng.processes = append(eng.processes, p)
+	d.processes = append(d.processes, p)
 	p.wake()
-}
-
-// step lets p go on until it parks or ends.
-func (eng *engine) step(p *process) {
-	p.ready = false
-	if p.done {
-		return
-	}
-	eng.current = p
-	p.resume()
-	eng.current = nil
 }
 
 // wake gives p a turn. A process that finds its wait not over parks again.
@@ -58,7 +50,14 @@ func (p *process) wake() {
 		return
 	}
 	p.ready = true
-	p.eng.ready = append(p.eng.ready, p)
+	p.driver.ready = append(p.driver.ready, p)
+}
+
+// wakeAt gives p a turn at a time, if it does not get one before.
+func (p *process) wakeAt(at time.Duration) {
+	if !p.ready && (!p.alarm.Pending() || p.alarm.At() > at) {
+		p.alarm.Set(at)
+	}
 }
 
 // park gives the turn back until p is woken.
@@ -67,18 +66,19 @@ func (p *process) park(waits string) {
 	if !p.yield(struct{}{}) {
 		panic(stopped{})
 	}
+	p.alarm.Stop()
 }
 
 // sleepUntil parks the current process until at, or until ctx has ended.
-func (eng *engine) sleepUntil(ctx context.Context, at time.Duration) error {
-	p := eng.process("sleep")
-	for eng.now < at {
+func (d *driver) sleepUntil(ctx context.Context, at time.Duration) error {
+	p := d.process("sleep")
+	for d.Now() < at {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		eng.schedule(p.alarm, at)
+		p.alarm.Set(at)
 		p.park("sleep")
-		eng.cancel(p.alarm)
+		p.slept = d.Now()
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -87,9 +87,9 @@ func (eng *engine) sleepUntil(ctx context.Context, at time.Duration) error {
 }
 
 // process is the one that runs now. Outside of processes nobody can wait.
-func (eng *engine) process(waits string) *process {
-	if eng.current == nil {
+func (d *driver) process(waits string) *process {
+	if d.current == nil {
 		panic("sim: " + waits + " would wait outside of World.Run")
 	}
-	return eng.current
+	return d.current
 }

@@ -79,6 +79,9 @@ func (b *inbox) pop() {
 	}
 }
 
+// Unread is how many bytes have come in order that were not read.
+func (c *Conn) Unread() int { return int(c.inLen) }
+
 // Readable reports whether a read would give bytes, the end of the stream, or an
 // error.
 func (c *Conn) Readable() bool { return !c.in.empty() || c.eof || c.err != nil }

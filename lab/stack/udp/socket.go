@@ -63,6 +63,9 @@ func (s *Socket) Failed() error {
 	return err
 }
 
+// Waiting is how many datagrams can be read.
+func (s *Socket) Waiting() int { return s.queue.len() }
+
 // Readable reports whether [Socket.Read] would return something.
 func (s *Socket) Readable() bool { return s.failed != nil || s.queue.len() > 0 }
 

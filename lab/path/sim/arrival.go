@@ -1,0 +1,55 @@
+package sim
+
+import "time"
+
+// arrivals notes when what can be read of an endpoint came. A program goes on a
+// little after it is woken, and may read then what came meanwhile; what counts is
+// when it could have read it.
+type arrivals struct {
+	marks []mark
+	read  int64 // bytes of a stream, or datagrams, that were read
+}
+
+// A mark says when something came.
+type mark struct {
+	end int64 // how much had come by then
+	at  time.Duration
+}
+
+// note notes that so much waits to be read now.
+func (a *arrivals) note(waiting int, now time.Duration) {
+	end := a.read + int64(waiting)
+	if last := len(a.marks) - 1; waiting > 0 && (last < 0 || a.marks[last].end < end) {
+		a.marks = append(a.marks, mark{end, now})
+	}
+}
+
+// take notes that so much more was read, and returns when the last of it came.
+func (a *arrivals) take(n int) (at time.Duration) {
+	a.read += int64(n)
+	read := 0
+	for _, m := range a.marks {
+		at = m.at
+		if m.end > a.read {
+			break
+		}
+		read++
+		if m.end == a.read {
+			break
+		}
+	}
+	a.marks = append(a.marks[:0], a.marks[read:]...)
+	return at
+}
+
+// given notes that the current process was given something that came at that
+// time. While a process sleeps it cannot read.
+func (d *driver) given(network string, at time.Duration) {
+	if d.arrived == nil {
+		d.arrived = make(map[string]time.Duration)
+	}
+	if d.current != nil {
+		at = max(at, d.current.slept)
+	}
+	d.arrived[network] = at
+}

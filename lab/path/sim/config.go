@@ -1,0 +1,113 @@
+package sim
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"time"
+
+	"stones/lab/path"
+	"stones/lab/stack"
+	"stones/lab/stack/tcp"
+	"stones/lab/wire"
+)
+
+// Config says what a world is like. The zero value is two ends with nothing
+// between them, set as Linux is, but for exact timers.
+type Config struct {
+	Seed      uint64
+	IPv6      bool
+	Out, Back wire.Shape // from thrower to catcher, and back
+
+	Congestion    string        // CUBIC or Reno; empty is CUBIC
+	Recovery      string        // RecoveryRACK or RecoverySACK; empty is RecoveryRACK
+	NoSACK        bool          // no selective acknowledgements; losses are found as NewReno does then
+	NoDelayedACK  bool          // acknowledge each segment at once
+	Nagle         bool          // delay short segments while one is not acknowledged
+	ECN           bool          // ask for explicit congestion notification
+	InitialWindow int           // in segments; 0 is 10
+	Tick          time.Duration // the grain of TCP's timers; 0 is none, DefaultTick that of Linux
+	Buffer        int           // what SO_SNDBUF and SO_RCVBUF are set to; 0 is buffers that grow
+
+	Packets bool             // keep what becomes of every packet, for the record
+	Tap     func(path.Frame) // is shown every packet that leaves an end or arrives there, in order of time; nil is nobody
+}
+
+// The words for what TCP can be set to.
+const (
+	CUBIC        = "cubic" // RFC 9438
+	Reno         = "reno"  // RFC 5681
+	RecoveryRACK = "rack"  // losses found by time, with tail loss probes: RFC 8985
+	RecoverySACK = "sack"  // losses found by three duplicate acknowledgements: RFC 6675
+
+	DefaultTick = 4 * time.Millisecond // HZ=250, as most distributions build Linux
+	DefaultMTU  = 1500                 // the longest packet in bytes where the wire says nothing
+)
+
+func (cfg Config) congestion() string { return cmp.Or(cfg.Congestion, CUBIC) }
+func (cfg Config) recovery() string   { return cmp.Or(cfg.Recovery, RecoveryRACK) }
+func (cfg Config) mtu() int           { return cmp.Or(cfg.Out.MTU, DefaultMTU) }
+
+// address is that of end n.
+func (cfg Config) address(n byte) netip.Addr {
+	if cfg.IPv6 {
+		return netip.AddrFrom16([16]byte{0: 0xfd, 15: n})
+	}
+	return netip.AddrFrom4([4]byte{10, 0, 0, n})
+}
+
+// tcp is how the connections of both ends are set.
+func (cfg Config) tcp(dice *rand.Rand) (tcp.Config, error) {
+	c := tcp.Config{
+		Tick:          cfg.Tick,
+		InitialWindow: cfg.InitialWindow,
+		NoSACK:        cfg.NoSACK,
+		NoDelayedACK:  cfg.NoDelayedACK,
+		ECN:           cfg.ECN,
+		Nagle:         cfg.Nagle,
+		SendBuffer:    cfg.Buffer,
+		ReceiveBuffer: cfg.Buffer,
+	}
+	if cfg.Tick > 0 {
+		c.Phase = time.Duration(dice.Int64N(int64(cfg.Tick)))
+	}
+	switch cfg.congestion() {
+	case CUBIC:
+		c.Congestion = tcp.NewCubic
+	case Reno:
+		c.Congestion = tcp.NewReno
+	default:
+		return c, fmt.Errorf("sim: congestion control %q; %q or %q", cfg.Congestion, CUBIC, Reno)
+	}
+	switch cfg.recovery() {
+	case RecoveryRACK:
+		c.Recovery = tcp.RACK
+	case RecoverySACK:
+		c.Recovery = tcp.SACK
+	default:
+		return c, fmt.Errorf("sim: recovery %q; %q or %q", cfg.Recovery, RecoveryRACK, RecoverySACK)
+	}
+	return c, nil
+}
+
+// Stack says what the ends' stacks are and how they are set.
+func (w *World) Stack() path.Stack {
+	return path.Stack{
+		Name:       stack.Name,
+		Version:    stack.Version,
+		Congestion: w.cfg.congestion(),
+		SACK:       onOff(!w.cfg.NoSACK),
+		Recovery:   w.cfg.recovery(),
+		Nagle:      onOff(w.cfg.Nagle),
+		SendBuffer: w.cfg.Buffer,
+		RecvBuffer: w.cfg.Buffer,
+	}
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
