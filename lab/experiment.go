@@ -33,6 +33,7 @@ type Experiment struct {
 
 	Congestion string `json:"congestion,omitzero"` // TCP's congestion control; empty is the path's own choice
 	Recovery   string `json:"recovery,omitzero"`   // how TCP finds a loss: rack or sack; empty is the path's own choice
+	Tuning     Tuning `json:"tuning,omitzero"`     // how else TCP is set, on the path sim
 	Buffer     int    `json:"buffer,omitzero"`     // socket buffers in bytes; 0 is the path's own choice
 
 	// How the catcher catches.

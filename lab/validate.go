@@ -142,16 +142,18 @@ func (e Experiment) validateEnds() error {
 		return quantity.Invalid("read-size", e.ReadSize, quantity.OutOfRange(MinReadSize, MaxReadSize)+" bytes")
 	case e.Buffer != 0 && (e.Buffer < MinBuffer || e.Buffer > MaxBuffer):
 		return quantity.Invalid("window", e.Buffer, quantity.OutOfRange(MinBuffer, MaxBuffer)+" bytes")
-	case e.Path == Sim && e.Congestion == "reno":
-		return quantity.Invalid("congestion", e.Congestion, "only cubic on the path sim: its stack's Reno grows far too fast and would teach nonsense")
-	case e.Path == Sim && e.Congestion != "" && e.Congestion != "cubic":
-		return quantity.Invalid("congestion", e.Congestion, "only cubic on the path sim")
+	case e.Path == Sim && e.Congestion != "" && e.Congestion != "cubic" && e.Congestion != "reno":
+		return quantity.Invalid("congestion", e.Congestion, "allowed on the path sim: cubic, reno")
 	case e.Recovery != "" && e.Recovery != "rack" && e.Recovery != "sack":
 		return quantity.Invalid("recovery", e.Recovery, "allowed rack, sack")
 	case e.Recovery != "" && e.Path != Sim:
 		return quantity.Invalid("recovery", e.Recovery, "cannot be chosen on the path "+e.Path+"; the system decides")
+	case e.Recovery != "" && e.Tuning.SACK == Off:
+		return quantity.Invalid("recovery", e.Recovery, "needs SACK; without it losses are found as NewReno does (RFC 6582)")
+	case e.Tuning != Tuning{} && e.Path != Sim:
+		return quantity.Invalid("path", e.Path, "there the system decides how TCP is set; only sim has a tuning")
 	}
-	return nil
+	return e.Tuning.validate()
 }
 
 // validatePlans checks what is thrown.

@@ -121,10 +121,15 @@ func TestValidate(t *testing.T) {
 		{"deadline back in time", func(e *Experiment) { e.Deadline = -time.Second }, `deadline "-1s": out of range; allowed 0s to 1h`},
 		{"give up", func(e *Experiment) { e.GiveUp = -1 }, `give-up "-1ns": out of range; allowed 0s to 24h`},
 		{"window", func(e *Experiment) { e.Buffer = 4095 }, `window "4095": out of range; allowed 4096 to 1073741824 bytes`},
-		{"reno", func(e *Experiment) { e.Congestion = "reno" }, `congestion "reno": only cubic on the path sim: its stack's Reno grows far too fast and would teach nonsense`},
-		{"bbr", func(e *Experiment) { e.Congestion = "bbr" }, `congestion "bbr": only cubic on the path sim`},
+		{"reno", func(e *Experiment) { e.Congestion = "reno" }, ""},
+		{"bbr", func(e *Experiment) { e.Congestion = "bbr" }, `congestion "bbr": allowed on the path sim: cubic, reno`},
 		{"bbr on host", func(e *Experiment) { onHost(e); e.Congestion = "bbr" }, ""},
 		{"recovery", func(e *Experiment) { e.Recovery = "prayer" }, `recovery "prayer": allowed rack, sack`},
+		{"recovery without SACK", func(e *Experiment) { e.Recovery, e.Tuning.SACK = "rack", Off }, `recovery "rack": needs SACK; without it losses are found as NewReno does (RFC 6582)`},
+		{"sack", func(e *Experiment) { e.Tuning.SACK = "maybe" }, `sack "maybe": allowed on, off`},
+		{"initial window", func(e *Experiment) { e.Tuning.InitialWindow = 1001 }, `initial-window "1001": out of range; allowed 1 to 1000`},
+		{"tick", func(e *Experiment) { e.Tuning.Tick = time.Second }, `tick "1s": out of range; allowed 0s to 100ms`},
+		{"tuning on host", func(e *Experiment) { onHost(e); e.Tuning.ECN = true }, `path "host": there the system decides how TCP is set; only sim has a tuning`},
 		{"recovery on host", func(e *Experiment) { onHost(e); e.Recovery = "sack" }, `recovery "sack": cannot be chosen on the path host; the system decides`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

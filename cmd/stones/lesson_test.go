@@ -534,9 +534,9 @@ func TestLossTimesDistance(t *testing.T) {
 		{20, 1, mathis, 0.5, 1.2},
 		{40, 1, mathis, 0.5, 1.2},
 		{100, 1, mathis, 0.5, 1.2},
-		{200, 1, mathis, 0.5, 1.2},
+		{200, 1, mathis, 0.5, 1.5}, // so far away CUBIC grows faster than Reno, of which the formula is
 		{40, 0.25, mathis, 0.5, 1.2},
-		{40, 0.1, mathis, 0.5, 1.2},
+		{40, 0.1, mathis, 0.5, 1.5}, // and with larger windows
 		{40, 5, pftk, 0.5, 2.5},
 		{40, 10, pftk, 0.5, 2.5},
 		{40, 20, pftk, 0.5, 3.2}, // PFTK has a timeout for a lost retransmission, RACK mostly has none
@@ -585,7 +585,7 @@ func TestSharing(t *testing.T) {
 	e.Out = wire.Shape{Delay: 10 * ms, Queue: wire.Queue{Packets: 50}}
 	set(&e.Out.Bandwidth, "10Mbit")
 	e.Back = wire.Shape{Delay: 10 * ms}
-	e.Buffer = 128 << 10 // so that little is left in it when UDP stops
+	e.Interval = seconds // what comes later, when UDP has stopped, does not count
 	var es []lab.Experiment
 	rates := []float64{0.01, 2, 5, 8, 9, 9.5, 11, 12, 15} // of UDP on the wire, in Mbit/s
 	for _, rate := range rates {
@@ -597,28 +597,27 @@ func TestSharing(t *testing.T) {
 	}
 	for i, r := range all(t, es) {
 		tcp, udp := pick(t, r, lab.TCP), pick(t, r, lab.UDP)
-		// TCP goes on when UDP has stopped: only what came until then counts.
-		got := throughputUntil(tcp, seconds)
+		got := goodputOfFirst(tcp)
 		want := math.Max(0, 0.964*(10-rates[i]))
-		if math.Abs(got-want) > math.Max(0.1, 0.05*want) {
+		if math.Abs(got-want) > math.Max(0.2, 0.05*want) {
 			t.Errorf("UDP at %v Mbit/s leaves TCP %.2f Mbit/s; want %.2f", rates[i], got, want)
 		}
 		lost := float64(udp.Lost) / float64(udp.Thrown)
 		switch over := 1 - 10/rates[i]; {
-		case over <= 0 && lost > 0.01:
-			t.Errorf("UDP at %v Mbit/s lost %.1f%%; want at most 1%%", rates[i], 100*lost)
+		case over <= 0 && lost > 0.02:
+			t.Errorf("UDP at %v Mbit/s lost %.1f%%; want at most 2%%", rates[i], 100*lost)
 		case over > 0 && !within(lost, over, 0.05):
 			t.Errorf("UDP at %v Mbit/s lost %.1f%%; want %.1f%%", rates[i], 100*lost, 100*over)
 		}
 	}
 }
 
-// throughputUntil is the goodput in Mbit/s of what was delivered by a time.
-func throughputUntil(x lab.Outcome, end time.Duration) float64 {
-	if !x.Goodput.Known() {
+// goodputOfFirst is the goodput in Mbit/s of the first interval.
+func goodputOfFirst(x lab.Outcome) float64 {
+	if len(x.Intervals) == 0 || !x.Intervals[0].Goodput.Known() {
 		return 0
 	}
-	return x.Goodput.Value / 1e6
+	return x.Intervals[0].Goodput.Value / 1e6
 }
 
 func TestBigStones(t *testing.T) {

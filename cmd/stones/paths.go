@@ -38,14 +38,21 @@ func tapped(t tap) map[string]run.Path {
 
 func simConfig(e lab.Experiment, t tap) sim.Config {
 	return sim.Config{
-		Seed:     e.Seed,
-		IPv6:     e.IPv6,
-		Out:      e.Out,
-		Back:     e.Back,
-		Recovery: e.Recovery,
-		Buffer:   e.Buffer,
-		Packets:  e.Packets,
-		Tap:      t.of(e),
+		Seed:          e.Seed,
+		IPv6:          e.IPv6,
+		Out:           e.Out,
+		Back:          e.Back,
+		Congestion:    e.Congestion,
+		Recovery:      e.Recovery,
+		NoSACK:        e.Tuning.SACK == lab.Off,
+		NoDelayedACK:  e.Tuning.DelayedACK == lab.Off,
+		Nagle:         e.Tuning.Nagle,
+		ECN:           e.Tuning.ECN,
+		InitialWindow: e.Tuning.InitialWindow,
+		Tick:          e.Tuning.Tick,
+		Buffer:        e.Buffer,
+		Packets:       e.Packets,
+		Tap:           t.of(e),
 	}
 }
 

@@ -143,14 +143,18 @@ type Sample struct {
 
 // A Stack says which network stack a flow ran on and how it was set.
 type Stack struct {
-	Name       string `json:"name"`
-	Version    string `json:"version,omitzero"`
-	Congestion string `json:"congestion"`
-	SACK       string `json:"sack"`
-	Recovery   string `json:"recovery"`
-	Nagle      string `json:"nagle"`
-	SendBuffer int    `json:"send_buffer"` // bytes; 0 is the stack's own choice
-	RecvBuffer int    `json:"recv_buffer"`
+	Name          string        `json:"name"`
+	Version       string        `json:"version,omitzero"`
+	Congestion    string        `json:"congestion"`
+	SACK          string        `json:"sack"`
+	Recovery      string        `json:"recovery"`
+	Nagle         string        `json:"nagle"`
+	DelayedACK    string        `json:"delayed_ack,omitzero"` // empty is the stack's own choice, as below
+	ECN           string        `json:"ecn,omitzero"`
+	InitialWindow int           `json:"initial_window,omitzero"` // in segments
+	Tick          time.Duration `json:"tick,omitzero"`           // the grain of the timers
+	SendBuffer    int           `json:"send_buffer"`             // bytes; 0 is the stack's own choice
+	RecvBuffer    int           `json:"recv_buffer"`
 }
 
 // An Offer is what is agreed on with the far end before a flow: what is to

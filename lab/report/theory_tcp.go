@@ -55,7 +55,7 @@ func (r *road) flowing() string {
 		return overloaded
 	case float64(r.pieces)*r.roundTrip()/r.gap > theory.FirstWindow:
 		return windowSmall
-	case r.e.Buffer > 0 && float64(r.e.Buffer)/2 < r.size*r.roundTrip()/r.gap:
+	case r.e.Buffer > 0 && theory.Window(float64(r.e.Buffer)) < r.size*r.roundTrip()/r.gap:
 		return windowSmall
 	}
 	return ""
@@ -130,7 +130,7 @@ func (r *road) goodputTCP() expectation {
 		limit = r.bandwidth * float64(r.segment()) / float64(r.mtu())
 	}
 	if r.e.Buffer > 0 && trip > 0 {
-		limit = min(limit, theory.WindowLimit(float64(r.e.Buffer)/2, trip))
+		limit = min(limit, theory.WindowLimit(theory.Window(float64(r.e.Buffer)), trip))
 	}
 	if r.lossless() != "" || r.steady() != "" {
 		slowed, why := r.underLoss(trip)
@@ -212,7 +212,10 @@ func (r *road) warmUp() expectation {
 	segments := func(all float64) int {
 		return int(math.Ceil(first/min(r.size, segment)) + math.Ceil(max(0, all-first)/segment))
 	}
-	window := float64(r.x.Stack.RecvBuffer) / 2
+	window := math.Inf(1) // one that grows
+	if r.e.Buffer > 0 {
+		window = theory.Window(float64(r.e.Buffer))
+	}
 	switch {
 	case theory.Airtime(all, r.bandwidth) > (r.out+r.back)/10:
 		return unknown(linkDecides)

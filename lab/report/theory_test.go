@@ -138,7 +138,7 @@ func TestExpect(t *testing.T) {
 			e.Out.Loss.Random = 5 * percent
 			e.Out.Delay, e.Back.Delay = 20*time.Millisecond, 20*time.Millisecond
 		}), lab.TCP, "goodput_bps", 0.918e6, 0},
-		{"window", change(bulk(20_000, 1448), func(e *lab.Experiment) { e.Buffer = 128 << 10 }), lab.TCP, "goodput_bps", 5.243e6, 0},
+		{"window", change(bulk(20_000, 1448), func(e *lab.Experiment) { e.Buffer = 128 << 10 }), lab.TCP, "goodput_bps", 13.18e6, 0},
 		{"link", change(bulk(20_000, 1448), func(e *lab.Experiment) { e.Out.Bandwidth = 10 * wire.Mbit }), lab.TCP, "goodput_bps", 9.653e6, 0},
 	} {
 		x := done(tt.e, tt.transport)

@@ -272,6 +272,10 @@ func stackLine(s path.Stack) string {
 		{"SACK ", s.SACK},
 		{"recovery ", s.Recovery},
 		{"Nagle ", s.Nagle},
+		{"delayed ACK ", s.DelayedACK},
+		{"ECN ", s.ECN},
+		{"initial window ", unlessZero(s.InitialWindow)},
+		{"tick ", unlessZero(s.Tick)},
 		{"", buffers(s)},
 	} {
 		if part.value != "" {
@@ -279,6 +283,14 @@ func stackLine(s path.Stack) string {
 		}
 	}
 	return "TCP: " + strings.Join(parts, ", ")
+}
+
+// unlessZero is v in words, or nothing.
+func unlessZero[T comparable](v T) string {
+	if v == *new(T) {
+		return ""
+	}
+	return fmt.Sprint(v)
 }
 
 func buffers(s path.Stack) string {

@@ -20,6 +20,11 @@ func PFTK(segment, roundTrip, timeout, p float64) float64 {
 	return 8 * segment / (roundTrip*math.Sqrt(2*p/3) + timeout*3*math.Sqrt(3*p/8)*p*(1+32*p*p))
 }
 
+// Window is how many bytes may be on the way if a socket buffer was made for so
+// many. Linux doubles that, and takes from it what segments cost in memory, 2304
+// bytes for one of 1448.
+func Window(buffer float64) float64 { return 2 * buffer * 1448 / 2304 }
+
 // WindowLimit is the rate, in bits a second, of a sender that may have so many
 // bytes on the way (RFC 6349 section 3.3.1).
 func WindowLimit(window, roundTrip float64) float64 { return 8 * window / roundTrip }
@@ -59,9 +64,14 @@ func SlowStart(segments int, roundTrip, oneWay float64) float64 {
 //
 // With RACK, TCP takes a segment for lost when a later one is acknowledged and
 // a quarter of a round trip has passed over the round trip (RFC 8985 section
-// 6.2).
+// 6.2). If it is a timer that tells, Linux lets it run for 2 ms more.
 func Missed(gap, roundTrip, oneWay float64) float64 {
-	return max(gap, roundTrip/4) + roundTrip + oneWay
+	const timer = 0.002
+	wait := gap
+	if quarter := roundTrip / 4; quarter > gap {
+		wait = quarter + timer
+	}
+	return wait + roundTrip + oneWay
 }
 
 // MissedSACK is the same without RACK, when three later segments must be

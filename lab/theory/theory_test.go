@@ -173,7 +173,7 @@ func TestSlowStart(t *testing.T) {
 // At a round trip of 100 ms.
 func TestMissed(t *testing.T) {
 	for _, tt := range []struct{ gap, rack, sack float64 }{
-		{10, 175, 180}, {20, 175, 210}, {50, 200, 300}, {100, 250, 450}, {200, 350, 750},
+		{10, 177, 180}, {20, 177, 210}, {50, 200, 300}, {100, 250, 450}, {200, 350, 750},
 	} {
 		rack, sack := Missed(tt.gap/1000, 0.1, 0.05), MissedSACK(tt.gap/1000, 0.1, 0.05)
 		if !near(1000*rack, tt.rack, 1e-9) || !near(1000*sack, tt.sack, 1e-9) {

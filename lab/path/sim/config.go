@@ -41,6 +41,8 @@ const (
 	RecoveryRACK = "rack"  // losses found by time, with tail loss probes: RFC 8985
 	RecoverySACK = "sack"  // losses found by three duplicate acknowledgements: RFC 6675
 
+	newReno = "newreno" // losses found by duplicate acknowledgements, one a round trip: RFC 6582
+
 	DefaultTick = 4 * time.Millisecond // HZ=250, as most distributions build Linux
 	DefaultMTU  = 1500                 // the longest packet in bytes where the wire says nothing
 )
@@ -93,16 +95,28 @@ func (cfg Config) tcp(dice *rand.Rand) (tcp.Config, error) {
 
 // Stack says what the ends' stacks are and how they are set.
 func (w *World) Stack() path.Stack {
-	return path.Stack{
-		Name:       stack.Name,
-		Version:    stack.Version,
-		Congestion: w.cfg.congestion(),
-		SACK:       onOff(!w.cfg.NoSACK),
-		Recovery:   w.cfg.recovery(),
-		Nagle:      onOff(w.cfg.Nagle),
-		SendBuffer: w.cfg.Buffer,
-		RecvBuffer: w.cfg.Buffer,
+	s := path.Stack{
+		Name:          stack.Name,
+		Version:       stack.Version,
+		Congestion:    w.cfg.congestion(),
+		SACK:          onOff(!w.cfg.NoSACK),
+		Recovery:      w.cfg.recovery(),
+		Nagle:         onOff(w.cfg.Nagle),
+		InitialWindow: w.cfg.InitialWindow,
+		Tick:          w.cfg.Tick,
+		SendBuffer:    w.cfg.Buffer,
+		RecvBuffer:    w.cfg.Buffer,
 	}
+	if w.cfg.NoSACK {
+		s.Recovery = newReno
+	}
+	if w.cfg.NoDelayedACK {
+		s.DelayedACK = onOff(false)
+	}
+	if w.cfg.ECN {
+		s.ECN = onOff(true)
+	}
+	return s
 }
 
 func onOff(on bool) string {

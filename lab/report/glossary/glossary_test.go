@@ -186,7 +186,7 @@ func TestExamples(t *testing.T) {
 		{Flag, "recovery", []string{
 			fmt.Sprintf("%.0f ms with rack", 1000*theory.Missed(0.02, 0.1, 0.05)), fmt.Sprintf("%.0f ms with sack", 1000*theory.MissedSACK(0.02, 0.1, 0.05)),
 		}},
-		{Flag, "window", []string{mbit(theory.WindowLimit(64<<10, 0.1), 1)}},
+		{Flag, "window", []string{mbit(theory.WindowLimit(theory.Window(128<<10), 0.1), 1)}},
 		{Flag, "goodput", []string{mbit(theory.Mathis(1448, 0.04, 0.01), 1)}},
 		{Flag, "theory", []string{mbit(theory.Mathis(1448, 0.04, 0.01), 1)}},
 		{Flag, "queue", []string{fmt.Sprintf("of delay, %.0f", 1000*theory.FullQueue(0.02, 50, 1000, 1e6))}},

@@ -284,17 +284,6 @@ func (r *road) sentAgain() int {
 	return n
 }
 
-// dropped counts the packets of the thrower that did not arrive.
-func (r *road) dropped() int {
-	n := 0
-	for _, p := range r.packets {
-		if p.fate.Gone() {
-			n++
-		}
-	}
-	return n
-}
-
 // copies are the packets that began with stone k, in the order of sending.
 func (r *road) copies(k int) []*packet {
 	var list []*packet
@@ -304,10 +293,4 @@ func (r *road) copies(k int) []*packet {
 		}
 	}
 	return list
-}
-
-// goodput is in bits a second, from the first stone to the last arrival.
-func (r *road) goodput() float64 {
-	last := slices.Max(r.got)
-	return float64(len(r.got)*r.size*8) / (last - r.opened).Seconds()
 }

@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"testing"
 	"time"
-
-	"stones/lab/stack/tcp"
-	"stones/lab/wire"
 )
 
 // near is how far an event of a timeline may lie from Linux's.
@@ -172,45 +169,4 @@ func TestTimelineTwelveStonesInARowLost(t *testing.T) {
 		wantBetween(t, "packets", len(r.packets), 106, 110)
 		wantBetween(t, "answers", len(r.answers), 86, 92)
 	})
-}
-
-// rateMax throws as fast as the send buffer takes it.
-func rateMax(count int, until time.Duration) *road {
-	r := newRoad(count, 0)
-	r.until = until
-	return r
-}
-
-// wantShare checks a figure to 5 %.
-func wantShare(t *testing.T, what string, got, want float64) {
-	t.Helper()
-	if got < 0.95*want || got > 1.05*want {
-		t.Errorf("%s %.4g; want %.4g within 5 %%", what, got, want)
-	}
-}
-
-func TestTimelineAFastLongRoad(t *testing.T) {
-	if testing.Short() {
-		t.Skip("throws 35,000 stones")
-	}
-	r := rateMax(1<<30, 4*time.Second).ticked(0.31)
-	r.out.Bandwidth, r.back.Bandwidth = 100*wire.Mbit, 100*wire.Mbit
-	r.out.Delay, r.back.Delay = 50*time.Millisecond, 50*time.Millisecond
-	r.out.Queue, r.back.Queue = wire.Queue{Packets: 1000}, wire.Queue{Packets: 1000}
-	most := 0
-	var when time.Duration
-	slow := 0
-	r.look = func(at time.Duration, i tcp.Info) {
-		most = max(most, i.Window)
-		if i.Threshold != tcp.NoThreshold && slow == 0 {
-			slow, when = i.Threshold, at
-		}
-	}
-	r.run(t)
-	wantShare(t, "window at the end of slow start", float64(slow), 1064)
-	wantShare(t, "ms until then", float64(when)/1e6, 970)
-	wantShare(t, "largest window", float64(most), 1900)
-	wantShare(t, "drops", float64(r.dropped()), 221)
-	wantShare(t, "sent again", float64(r.sentAgain()), 221)
-	wantShare(t, "goodput in Mbit/s", r.goodput()/1e6, 80.8)
 }
