@@ -12,8 +12,8 @@ import (
 
 // complain tells the sender of p why it could not be delivered, unless too many
 // were told already. It is never called for a message of ICMP: RFC 1122 section
-// 3.2.2, "An ICMP error message MUST NOT be sent as the result of receiving: an
-// ICMP error message".
+// 3.2.2, an ICMP error message MUST NOT be sent as the result of receiving an ICMP
+// error message.
 func (h *Host) complain(p *Packet, kind icmp.Kind) {
 	if !h.errors.Allow(h.events.Now(), p.Src) {
 		h.counters.ICMPOutRateLimit++

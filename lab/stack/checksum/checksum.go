@@ -1,9 +1,9 @@
 // Package checksum computes the checksum that IPv4, ICMP, UDP and TCP share.
 //
-// RFC 1071: "the 1's complement sum is computed over the octets concerned, and
-// the 1's complement of this sum is placed in the checksum field". To check, the
-// sum is computed over the same octets with the field in it; "if the result is
-// all 1 bits ... the check succeeds".
+// RFC 1071: the 1's complement sum is computed over the octets concerned, and the
+// 1's complement of this sum is placed in the checksum field. To check, the sum is
+// computed over the same octets with the field in it; "if the result is all 1 bits
+// ... the check succeeds".
 package checksum
 
 import (

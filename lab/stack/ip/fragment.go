@@ -6,9 +6,9 @@ import "iter"
 // link that carries at most mtu bytes, in their order. A datagram that fits is
 // its only one.
 //
-// RFC 791 section 2.3: "The internet fragmentation procedure (using this example
-// protocol) ... divides the data of the long datagram into two portions on a 8
-// octet (64 bit) boundary". All but the last are as long as fits.
+// RFC 791 section 2.3: the example procedure divides the data of a long datagram
+// into two portions on a boundary of 8 octets (64 bits). All but the last are as
+// long as fits.
 func (h Header) Fragments(payload []byte, mtu int) iter.Seq2[Header, []byte] {
 	return func(yield func(Header, []byte) bool) {
 		if h.Len()+len(payload) <= mtu {

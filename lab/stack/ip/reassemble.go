@@ -11,10 +11,10 @@ import (
 // The limits of reassembly, as Linux sets them.
 const (
 	// Patience4 and Patience6 are how long a datagram waits for its missing
-	// fragments. RFC 8200 section 4.5: "If insufficient fragments are received to
+	// fragments. RFC 8200 section 4.5: if insufficient fragments are received to
 	// complete reassembly of a packet within 60 seconds of the reception of the
 	// first-arriving fragment of that packet, reassembly of that packet must be
-	// abandoned". RFC 791 section 3.2 leaves the time open and names 15 s.
+	// abandoned. RFC 791 section 3.2 leaves the time open and names 15 s.
 	Patience4 = 30 * time.Second
 	Patience6 = 60 * time.Second
 
@@ -77,9 +77,9 @@ type Reassembler struct {
 }
 
 // identity is what the fragments of a datagram have in common. RFC 791 section
-// 2.3: "The identification field is used together with the source and destination
-// address, and the protocol fields, to identify datagram fragments for
-// reassembly." Version 6 leaves out the protocol (RFC 8200 section 4.5).
+// 2.3: the identification field is used together with the source and destination
+// address, and the protocol fields, to identify datagram fragments for reassembly.
+// Version 6 leaves out the protocol (RFC 8200 section 4.5).
 type identity struct {
 	src, dst netip.Addr
 	id       uint32
@@ -279,8 +279,8 @@ func (d *datagram) place(h *Header, payload []byte) Outcome {
 
 // insert notes that new has come. RFC 8200 section 4.5: "If any of the fragments
 // being reassembled overlap with any other fragments being reassembled for the
-// same packet, reassembly of that packet must be abandoned", but for "exact
-// duplicates", which "an implementation may choose to detect ... and drop". Linux
+// same packet, reassembly of that packet must be abandoned", but for exact
+// duplicates, which "an implementation may choose to detect ... and drop". Linux
 // takes every fragment for one that lies within what has come, of both versions.
 func (d *datagram) insert(new run) Outcome {
 	i, _ := slices.BinarySearchFunc(d.runs, new, func(r, new run) int { return r.to - new.from })

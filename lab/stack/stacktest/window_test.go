@@ -33,7 +33,7 @@ func TestTheFirstWindow(t *testing.T) {
 // edge is the right edge of the window that an ACK announces, by a scale.
 func edge(a Sent, scale int) uint32 { return a.Ack + uint32(a.Window)<<scale }
 
-// RFC 9293 section 3.8.6.2.1: "the right edge does not move left".
+// RFC 9293 section 3.8.6.2.1: the right edge does not move left.
 func TestTheRightEdgeNeverMovesLeft(t *testing.T) {
 	for _, size := range []int{100, 536, 1000, 1448} {
 		eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {

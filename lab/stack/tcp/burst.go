@@ -5,7 +5,8 @@ import "time"
 // Bursts: how many segments are handed to the device at once.
 //
 // RFC 9438 section 5 and RFC 6928 leave bursts to the implementation; RFC 5681
-// section 4.1 warns of them: "a TCP sender ... can ... transmit a burst".
+// section 4.1 warns of them: after an idle time a sender can transmit a burst of
+// as much as its window.
 //
 // Linux hands over what a millisecond's worth of the current rate holds, at least
 // two segments, so that segmentation can be done at once. A burst that the window

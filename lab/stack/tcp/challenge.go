@@ -5,8 +5,8 @@ package tcp
 //
 // RFC 5961 section 3.2: "If the RST bit is set and the sequence number exactly
 // matches the next expected sequence number (RCV.NXT), then TCP MUST reset the
-// connection"; "if ... does not exactly match ... yet is within the current receive
-// window, TCP MUST send an acknowledgment (challenge ACK)".
+// connection"; an RST or SYN whose number lies in the window but is not exactly
+// the next one is answered by an acknowledgment, a challenge ACK.
 //
 // Linux sends at most one such answer in 500 ms.
 

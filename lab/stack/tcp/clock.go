@@ -55,9 +55,9 @@ func (c *Conn) wheel(at time.Duration) time.Duration {
 	return time.Duration((expires>>shift+1)<<shift)*t - c.cfg.Phase
 }
 
-// stamp is what the clock of the time stamps shows. RFC 7323 section 5.4: "The
-// timestamp clock frequency ... MUST ... tick at a rate between 1 ms and 1 sec per
-// tick."; Linux's ticks every millisecond, from an offset of the connection's own.
+// stamp is what the clock of the time stamps shows. RFC 7323 section 5.4: the
+// clock of the time stamps ticks at a rate between once a millisecond and once a
+// second; Linux's ticks every millisecond, from an offset of the connection's own.
 func (c *Conn) stamp() uint32 { return c.stampAt(c.now) }
 
 // stampAt is what that clock showed at a time.

@@ -3,8 +3,8 @@ package tcp
 // Compressed ACKs: while something is missing, each segment that comes would send an
 // ACK of its own. On a fast link most of them say nothing new.
 //
-// RFC 5681 section 4.2: "a TCP receiver SHOULD send an immediate duplicate ACK when
-// an out-of-order segment arrives". Linux sends the first three, which a sender
+// RFC 5681 section 4.2: a TCP receiver SHOULD send an immediate duplicate ACK when
+// an out-of-order segment arrives. Linux sends the first three, which a sender
 // counts, and then at most one in 5 % of a round trip, or a millisecond.
 
 const (

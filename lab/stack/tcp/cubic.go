@@ -8,11 +8,11 @@ import (
 // CUBIC (RFC 9438): after a loss the window first comes back quickly to where the
 // loss was, stays there for a while, and then probes faster and faster.
 //
-// RFC 9438 section 4.2: "W_cubic(t) = C * (t - K)^3 + W_max", with "K =
-// cubic_root((W_max - cwnd_epoch) / C)". Section 4.3: where "W_cubic(t) is less
-// than W_est(t) ... CUBIC is in the Reno-friendly region". Section 4.6: "ssthresh =
-// flight_size * beta_cubic", with beta_cubic 0.7 and C 0.4. Linux takes the window
-// instead of the flight size.
+// RFC 9438 section 4.2: W_cubic(t) = C * (t - K)^3 + W_max, with K =
+// cubic_root((W_max - cwnd_epoch) / C). Section 4.3: where W_cubic(t) is
+// less than W_est(t), CUBIC is in the Reno-friendly region. Section 4.6: ssthresh
+// = flight_size * beta_cubic, with beta_cubic 0.7 and C 0.4. Linux takes the
+// window instead of the flight size.
 //
 // The arithmetic is in integers: time in units of 1/1024 s, beta as 717/1024.
 
@@ -49,7 +49,7 @@ func NewCubic() Control { return new(cubic) }
 
 func (b *cubic) Name() string { return "cubic" }
 
-// OnAck grows the window. RFC 9438 section 4.1 begins with "slow start".
+// OnAck grows the window. RFC 9438 section 4.1 begins with slow start.
 func (b *cubic) OnAck(s Sample) {
 	b.sampleRTT(s)
 	if !s.Grow {
@@ -78,8 +78,9 @@ func (b *cubic) sampleRTT(s Sample) {
 	}
 }
 
-// OnLoss lowers window and threshold. RFC 9438 section 4.7, fast convergence: "if
-// cwnd < W_max ... W_max = cwnd * (1 + beta_cubic) / 2", to make room for others.
+// OnLoss lowers window and threshold. RFC 9438 section 4.7, fast convergence: if
+// cwnd < W_max, further reduce W_max to cwnd * (1 + beta_cubic) / 2, to make room
+// for others.
 func (b *cubic) OnLoss(s Sample) {
 	b.begun = false
 	if s.Window < b.max {
@@ -90,9 +91,8 @@ func (b *cubic) OnLoss(s Sample) {
 	b.lower(s.Window * betaNum / betaDen)
 }
 
-// OnTimeout begins anew. RFC 9438 section 4.8: "In the case of a timeout, CUBIC
-// follows Reno to reduce cwnd ... but sets ssthresh using beta_cubic". Linux
-// forgets W_max too.
+// OnTimeout begins anew. RFC 9438 section 4.8: at a timeout CUBIC follows Reno in
+// reducing cwnd, but sets ssthresh using beta_cubic. Linux forgets W_max too.
 func (b *cubic) OnTimeout(s Sample) {
 	if !s.Again {
 		b.OnLoss(s)
@@ -101,9 +101,9 @@ func (b *cubic) OnTimeout(s Sample) {
 	*b = cubic{steered: b.steered, hystart: hystart{trains: b.trains, delays: b.delays}}
 }
 
-// OnSend moves the epoch by an idle time. RFC 9438 section 5.8: "the elapsed time
-// since the beginning of the current congestion avoidance ... must not include
-// these periods".
+// OnSend moves the epoch by an idle time. RFC 9438 section 5.8: periods in which
+// the application did not use the window do not count as time since the beginning
+// of the current congestion avoidance.
 func (b *cubic) OnSend(now, idle time.Duration) {
 	if b.begun && idle > 0 {
 		b.epoch = min(b.epoch+idle, now)
@@ -138,8 +138,8 @@ func (b *cubic) beginEpoch(now time.Duration, acked int64) {
 	}
 }
 
-// curve is W_cubic a round trip from now: RFC 9438 section 4.2, "target =
-// W_cubic(t + RTT)".
+// curve is W_cubic a round trip from now: RFC 9438 section 4.2, target = W_cubic(t
+// + RTT).
 func (b *cubic) curve(now time.Duration) int64 {
 	t := int64(now-b.epoch+b.minRTT) * 1024 / int64(time.Second)
 	d := min(max(t-b.k, b.k-t), 1<<20)

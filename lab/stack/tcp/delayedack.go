@@ -5,8 +5,8 @@ import "time"
 // When an ACK is sent, and when it may wait.
 //
 // RFC 9293 section 3.8.6.3: "a TCP receiver ... an ACK should not be excessively
-// delayed; in particular, the delay MUST be less than 0.5 seconds" and "there SHOULD
-// be an ACK for at least every second full-sized segment".
+// delayed; in particular, the delay MUST be less than 0.5 seconds" and there
+// SHOULD be an ACK for at least every second full-sized segment.
 //
 // Linux waits 40 ms, or longer if segments come seldom; not at all for the first
 // ones (quickack.go), for what is out of order, and when a program has read all that

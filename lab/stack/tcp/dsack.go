@@ -2,16 +2,16 @@ package tcp
 
 // What the other end got twice (RFC 2883).
 //
-// RFC 2883 section 4: "When a duplicate segment is received, ... the first SACK
-// block of the acknowledgement SHOULD be used to report the sequence numbers of
-// the segment that triggered the acknowledgement."
+// RFC 2883 section 4: when a duplicate segment is received, the first SACK block
+// of the acknowledgement reports the sequence numbers of the segment that
+// triggered it.
 //
 // A D-SACK shows that something was sent again needlessly: it undoes the reduction
 // of the window (undo.go) and widens RACK's window for reordering (rack.go).
 
 // readDSACK reports whether the first block is a D-SACK, and if so, notes what it
-// tells. RFC 2883 section 4.1: "If the left edge ... is less than the cumulative
-// ACK"; section 4.2: or it lies within the second block.
+// tells. RFC 2883 section 4.1: a first block whose left edge is below the
+// cumulative ACK is a D-SACK; section 4.2: or it lies within the second block.
 func (c *Conn) readDSACK(a *arrival, blocks []Range, ack int64) bool {
 	first := span{c.offsetOfAck(blocks[0].Left), c.offsetOfAck(blocks[0].Right)}
 	switch {

@@ -7,9 +7,9 @@ package tcp
 // SACKed sequences have arrived above SeqNum or more than (DupThresh - 1) * SMSS
 // bytes with sequence numbers greater than SeqNum have been SACKed".
 //
-// RFC 6582 section 3.2 step 3: "If this ACK does not acknowledge all of the data up
+// RFC 6582 section 3.2 step 3: if this ACK does not acknowledge all of the data up
 // to and including recover, then this is a partial ACK. In this case, retransmit
-// the first unacknowledged segment."
+// the first unacknowledged segment.
 //
 // Without SACK Linux lets duplicate ACKs stand for sacked segments, of which only
 // the number is known.

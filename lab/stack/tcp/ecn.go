@@ -22,7 +22,7 @@ type ecnState struct {
 func (e *ecnState) queueCWR() { e.sendCWR = e.on }
 
 // markECN says that a segment with new data may be marked. RFC 3168 section 6.1.5:
-// "ECT ... MUST NOT be set on retransmitted data packets".
+// ECT is not set on retransmitted data packets.
 func (c *Conn) markECN(seg *Segment, again bool) {
 	if !c.ecn.on || again || len(seg.Payload) == 0 {
 		return

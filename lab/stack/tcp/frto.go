@@ -2,11 +2,10 @@ package tcp
 
 // F-RTO: was the timeout spurious?
 //
-// RFC 5682 section 3.1: "2) When the first acknowledgment after the RTO ... is
-// received ... b) ... the acknowledgment advances the window ... transmit up to two
-// new (previously unsent) segments and enter step 3". "3) ... b) ... If the
-// acknowledgment ... acknowledges data that was not retransmitted ... declare the
-// timeout spurious."
+// RFC 5682 section 3.1, step 2: when the first acknowledgment after the RTO
+// advances the window, up to two new, previously unsent segments are transmitted.
+// "3) ... b) ... If the acknowledgment ... acknowledges data that was not
+// retransmitted ... declare the timeout spurious."
 
 // alertLoss handles an ACK after a timeout.
 func (c *Conn) alertLoss(a *arrival) sending {

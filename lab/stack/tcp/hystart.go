@@ -5,8 +5,8 @@ import "time"
 // HyStart: slow start ends before it fills the queue (Ha and Rhee, 2011; RFC 9406
 // is its younger sister, RFC 9438 section 4.10 asks for one of them).
 //
-// RFC 9438 section 4.10: "CUBIC SHOULD use HyStart++ or ... " another way "to avoid
-// ... packet loss at the end of slow start".
+// RFC 9438 section 4.10: CUBIC should use HyStart++, or another way to avoid
+// losses at the end of slow start.
 //
 // Linux looks for two signs, once a round trip: ACKs that come without a pause for
 // longer than half of the least round trip (the path is full of this end's

@@ -4,10 +4,10 @@ import "time"
 
 // Keepalive: is a silent peer still there?
 //
-// RFC 9293 section 3.8.4: "Keep-alive packets MUST only be sent when no sent data is
-// outstanding, and no data or acknowledgment packets have been received for the
-// connection within an interval. This interval MUST be configurable and MUST default
-// to no less than two hours."
+// RFC 9293 section 3.8.4: keep-alive packets MUST only be sent when no sent data
+// is outstanding, and no data or acknowledgment packets have been received for the
+// connection within an interval. This interval MUST be configurable and MUST
+// default to no less than two hours.
 //
 // Linux's probe is an empty segment of an old number, as for a closed window.
 

@@ -5,8 +5,8 @@ import "time"
 // A window that is not used must not grow, and one that was not used for long must
 // shrink: it says nothing about the path any more.
 //
-// RFC 7661 section 4.2 and RFC 9438 section 5.8: "CUBIC ... doesn't increase its
-// cwnd if a flow is currently limited by the application instead of cwnd".
+// RFC 7661 section 4.2 and RFC 9438 section 5.8: CUBIC does not increase its cwnd
+// while a flow is limited by the application instead of by cwnd.
 //
 // RFC 5681 section 4.1: "when TCP has not received a segment for more than one
 // retransmission timeout, cwnd is reduced to the value of the restart window (RW)

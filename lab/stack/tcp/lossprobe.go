@@ -5,8 +5,9 @@ import "time"
 // Tail loss probes: when the last segments of a flight are lost, no ACK tells of
 // it. A probe makes the other end tell, before the timeout would.
 //
-// RFC 8985 section 7.2: "If SRTT is available ... PTO = 2 * SRTT; If FlightSize is
-// one segment: PTO += TLP.max_ack_delay; else PTO += 2ms; ... PTO = min(PTO, RTO)".
+// RFC 8985 section 7.2: PTO = 2 * SRTT once there is an SRTT; for a single segment
+// in flight the greatest delay of an ACK is added, else 2 ms; and PTO is at most
+// what is left of the RTO.
 //
 // Linux's allowance for a delayed ACK is 200 ms, so with one segment out the
 // timeout is nearly always as near, and the probe takes its place.
@@ -38,10 +39,10 @@ func (c *Conn) scheduleLossProbe(advanced bool) bool {
 	return true
 }
 
-// sendLossProbe sends new data, or the last piece again. RFC 8985 section 7.3: "If
-// ... there is previously unsent data, and the receive window allows, send it ...
-// Else retransmit the highest-sequence segment sent so far". One probe is sent
-// until it is answered.
+// sendLossProbe sends new data, or the last piece again. RFC 8985 section 7.3:
+// previously unsent data are sent if the receive window allows that; else the
+// segment with the highest number so far is retransmitted. One probe is sent until
+// it is answered.
 func (c *Conn) sendLossProbe() {
 	if c.q.empty() {
 		c.stopTimer()

@@ -4,8 +4,8 @@ import "stones/lab/stack/charge"
 
 // What a receive buffer holds: not bytes, but the memory that keeps them.
 //
-// RFC 9293 section 3.8.6: "the receiver ... window ... should be the amount of buffer
-// space"; what a buffer's space is, is the implementation's.
+// RFC 9293 section 3.8.6: the window is the amount of buffer space that the
+// receiver has left; what a buffer's space is, is the implementation's.
 //
 // Linux charges each segment the whole allocation that holds it: 2304 bytes for
 // any of 613 to 1448 bytes. Of a buffer the part can be offered as window that the

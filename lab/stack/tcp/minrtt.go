@@ -5,9 +5,9 @@ import "time"
 // The least round trip time of the last five minutes.
 //
 // RFC 8985 section 6.2 step 1: "Use the RTT measurements obtained via [RFC6298] or
-// [RFC7323] to update the estimated minimum RTT in RACK.min_RTT." and "the
-// implementation ... may track a simple global minimum of all RTT measurements from
-// the connection, or a windowed min-filtered value".
+// [RFC7323] to update the estimated minimum RTT in RACK.min_RTT." and an
+// implementation may track a simple global minimum of all RTT measurements of the
+// connection, or a windowed minimum.
 //
 // A filter by Kathleen Nichols keeps the best, the second and the third best
 // sample, each taken later than the one before, so that there is a good one when

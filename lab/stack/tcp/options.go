@@ -3,9 +3,9 @@ package tcp
 // What the ends agree on in the handshake: segment size, window scaling, time
 // stamps, SACK.
 //
-// RFC 9293 section 3.7.1: "TCP implementations MUST support ... the Maximum Segment
-// Size Option"; RFC 7323 section 1.3: the other "options may be sent in a <SYN,ACK>
-// segment only if ... received in the initial <SYN>".
+// RFC 9293 section 3.7.1: "TCP implementations MUST support ... the Maximum
+// Segment Size Option"; RFC 7323 section 1.3: these options may be sent
+// in a <SYN,ACK> segment only if they were received in the initial <SYN>.
 //
 // Linux writes MSS, SACK permitted, time stamps and scale, in this order.
 

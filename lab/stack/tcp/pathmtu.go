@@ -5,9 +5,8 @@ import "time"
 // Path MTU discovery: a router could not send a packet on, and says how long one may
 // be (RFC 1191, RFC 8201).
 //
-// RFC 1191 section 6.4: "the TCP layer ... should ... retransmit ... the
-// packet that was dropped" and: "the ... change in the PMTU ... should not ... change
-// the congestion window".
+// RFC 1191 section 6.4: the TCP layer retransmits the packet that was dropped and:
+// "the ... change in the PMTU ... should not ... change the congestion window".
 
 // PathMTU lowers the payload of segments after "fragmentation needed", to mss bytes
 // with options, and sends again what was too long.

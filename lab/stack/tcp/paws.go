@@ -3,8 +3,8 @@ package tcp
 // Protection against wrapped sequence numbers: a segment whose time stamp is older
 // than one that came before is not taken (RFC 7323 section 5).
 //
-// RFC 7323 section 5.3: "If ... SEG.TSval < TS.Recent ... and the RST bit is not
-// set, then ... treat the arriving segment as not acceptable".
+// RFC 7323 section 5.3: a segment with SEG.TSval < TS.Recent and without RST is
+// treated as not acceptable.
 //
 // With much reordering this hits new data too: a repeat raises TS.Recent, and
 // originals that were overtaken by it are older. Linux has that; it lets pure ACKs

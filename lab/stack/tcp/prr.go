@@ -3,8 +3,8 @@ package tcp
 // Proportional rate reduction: how the window shrinks while losses are repaired
 // (RFC 9937, before it RFC 6937).
 //
-// RFC 9937 section 1: "PRR ... regulates the amount of data sent during fast
-// recovery ... such that at the end of recovery ... cwnd is ... close to ssthresh".
+// RFC 9937 section 1: PRR regulates how much is sent during fast recovery, so that
+// at its end cwnd is close to ssthresh.
 //
 // For an application that sends less than its window this means: the window is
 // what is in flight and what the ACK lets out, so new data waits for the next ACK.

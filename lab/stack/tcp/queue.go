@@ -7,8 +7,8 @@ import "time"
 // what RACK looks at. Counts over the queue are kept up to date, never counted
 // anew.
 //
-// RFC 9293 section 3.8.1: "When the TCP implementation transmits a segment
-// containing data, it puts a copy on a retransmission queue".
+// RFC 9293 section 3.8.1: when the TCP implementation transmits a segment
+// containing data, it puts a copy on a retransmission queue.
 
 // A piece is a segment in the queue.
 type piece struct {

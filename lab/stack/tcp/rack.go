@@ -4,10 +4,8 @@ import "time"
 
 // RACK: losses found by time (RFC 8985).
 //
-// RFC 8985 section 3.1: "A segment is considered lost when a segment sent later has
-// been delivered, and some time, the reordering window, has passed since." (in its
-// words: "RACK uses ... the notion of time ... marks a packet lost when ... sent
-// sufficiently before the most recently delivered")
+// RFC 8985 section 3.1: a segment is considered lost when a segment sent later has
+// been delivered, and some time, the reordering window, has passed since.
 //
 // The window for reordering is 0 at first, once three segments are sacked, as if
 // duplicate ACKs were counted. When reordering has been seen it is a quarter of the
@@ -37,9 +35,9 @@ func later(sent1 time.Duration, end1 int64, sent2 time.Duration, end2 int64) boo
 	return sent1 > sent2 || sent1 == sent2 && end1 > end2
 }
 
-// rackAdvance notes that p was delivered. RFC 8985 section 6.2 step 2: "If the
-// segment was retransmitted and ... the RTT is less than RACK.min_rtt, ... it is
-// likely the ACK is for the original transmission"; such a one does not count.
+// rackAdvance notes that p was delivered. RFC 8985 section 6.2 step 2: if a
+// segment was retransmitted and its RTT is less than RACK.min_rtt, the ACK is
+// likely for the original transmission; such a one does not count.
 func (c *Conn) rackAdvance(p *piece) {
 	rtt := c.now - p.sent
 	if p.has(wasSent) && rtt < c.rtt.least.value() {
@@ -119,8 +117,8 @@ func (c *Conn) reorderWindowPassed() {
 	}
 }
 
-// widen adjusts the window once a round trip. RFC 8985 section 6.2 step 4: "Each
-// D-SACK ... increases the reordering window by one step".
+// widen adjusts the window once a round trip. RFC 8985 section 6.2 step 4: each
+// round trip with a D-SACK widens the reordering window by one step.
 func (r *rack) widen(a *arrival, delivered int64) {
 	if !a.newest.known {
 		return

@@ -9,8 +9,8 @@ import (
 // not to be, when the other end drops what it had sacked, or when the segment size
 // shrinks.
 
-// unmarkLost takes all loss marks back. RFC 3522 section 3.2: "resume the
-// transmission with previously unsent data".
+// unmarkLost takes all loss marks back. RFC 3522 section 3.2: resume the
+// transmission with previously unsent data.
 func (q *queue) unmarkLost() {
 	for i := q.head; i < q.tail; i++ {
 		q.at(i).remove(isLost)

@@ -114,8 +114,8 @@ func (c *Conn) receiveNext(t text) {
 	}
 	c.takeEarly()
 	if c.early.empty() {
-		// RFC 5681 section 4.2: "a TCP receiver SHOULD send an immediate ACK when
-		// it receives a data segment that fills in all or part of a gap".
+		// RFC 5681 section 4.2: a TCP receiver SHOULD send an immediate ACK when
+		// it receives a data segment that fills in all or part of a gap.
 		c.ackNow = true
 	}
 	c.dropBlocks()

@@ -6,9 +6,9 @@ import "time"
 // window after a loss.
 //
 // RFC 5681 section 3.1: "During slow start, a TCP increments cwnd by at most SMSS
-// bytes for each ACK received that cumulatively acknowledges new data." and "During
+// bytes for each ACK received that cumulatively acknowledges new data." and during
 // congestion avoidance, cwnd is incremented by roughly 1 full-sized segment per
-// round-trip time". Linux counts segments acknowledged, not ACKs (RFC 3465), with
+// round-trip time. Linux counts segments acknowledged, not ACKs (RFC 3465), with
 // no limit for one ACK.
 
 // A steered window is what controls have in common.

@@ -2,9 +2,9 @@ package tcp
 
 // Reordering that was seen, and how much of it is put up with.
 //
-// RFC 8985 section 6.2 step 4: "If no reordering has been observed ... RACK.reo_wnd
-// = 0 ... when the number of segments SACKed reaches DupThresh"; RFC 4653 and RFC
-// 5681 section 3.2 start with three duplicate ACKs.
+// RFC 8985 section 6.2 step 4: as long as no reordering has been observed,
+// RACK.reo_wnd is 0 in recovery or when the number of segments SACKed reaches
+// DupThresh; RFC 4653 and RFC 5681 section 3.2 start with three duplicate ACKs.
 //
 // Linux counts: the threshold rises to the longest distance, in segments, by which
 // a segment that was sent once was overtaken, but not above 300.

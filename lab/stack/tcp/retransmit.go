@@ -2,12 +2,12 @@ package tcp
 
 // Sending again.
 //
-// RFC 6675 section 5: "If the pipe is ... less than cwnd ... the sender SHOULD
-// transmit one or more segments" and, section 4, NextSeg: lost ones first.
+// RFC 6675 section 5: while the pipe is less than cwnd by a segment or more, the
+// sender transmits and, section 4, NextSeg: lost ones first.
 //
 // Linux joins short neighbours on the way, so that one segment carries them (RFC
-// 9293 section 3.8.1 allows it: "If the retransmission queue holds several
-// segments, ... combine").
+// 9293 section 3.8.1 allows it: segments of the retransmission queue may be
+// combined).
 
 // retransmit sends piece i again.
 func (c *Conn) retransmit(i int) {

@@ -41,9 +41,9 @@ type rttSample struct {
 }
 
 // sampleRTT takes a sample, and reports whether it held anything. Without a piece
-// that was sent once, the echo of the time stamp serves: RFC 7323 section 4.1,
-// "RTTM ... MUST ... only ... update the averaged RTT measurement if the segment
-// advances the left edge of the send window".
+// that was sent once, the echo of the time stamp serves: RFC 7323 section 4.1, the
+// averaged RTT is updated only if the segment advances the left edge of the send
+// window.
 func (c *Conn) sampleRTT(s *rttSample, seg *Segment) bool {
 	r := s.acked
 	if r < 0 {

@@ -5,9 +5,9 @@ import "slices"
 // The scoreboard: which pieces the other end has, though something before them is
 // missing (RFC 2018).
 //
-// RFC 2018 section 5: "When an ACK segment arrives containing a SACK option, the
+// RFC 2018 section 5: when an ACK segment arrives containing a SACK option, the
 // data sender will turn on the SACKed bits for segments that have been selectively
-// acknowledged."
+// acknowledged.
 //
 // Like Linux, a block of which a part came with the ACK before is read only where
 // it is new, so that the work does not grow with the window.

@@ -4,8 +4,8 @@ import "time"
 
 // The send buffer.
 //
-// RFC 9293 section 3.8.6.2.1 supposes one: "the sender has ... data queued ... but
-// not sent". How large it is, is left open.
+// RFC 9293 section 3.8.6.2.1 supposes one: of data that is queued and not sent.
+// How large it is, is left open.
 //
 // Linux's follows the congestion window: memory for twice the window's segments,
 // so that the next window is ready when this one is acknowledged. The memory of a

@@ -4,7 +4,7 @@ package tcp
 //
 // Offsets count the bytes of a stream in 64 bits, so that nothing but the header
 // of a segment ever wraps: the SYN has offset 0 and the first byte offset 1. RFC
-// 9293 section 3.4: "The SYN segment counts as one octet of sequence length."
+// 9293 section 3.4: the SYN segment counts as one octet of sequence length.
 
 const blockSize = 16 << 10
 

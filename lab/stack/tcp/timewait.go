@@ -40,9 +40,8 @@ func (c *Conn) timeWaited(seg *Segment) {
 }
 
 // Replaceable reports whether a SYN may open a new connection between the same
-// ports: the old one lingers, and the SYN is surely newer. RFC 6191 section 2: "the
-// timestamp in the incoming SYN ... is larger than the last timestamp value seen on
-// the previous incarnation of the connection".
+// ports: the old one lingers, and the SYN is surely newer. By RFC 6191 section 2 it is
+// if its time stamp is larger than the last one seen of the old connection.
 func (c *Conn) Replaceable(syn *Segment) bool {
 	if c.state != TimeWait || syn.Flags&(SYN|ACK|RST) != SYN {
 		return false

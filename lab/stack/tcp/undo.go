@@ -6,10 +6,10 @@ package tcp
 // Reply field of the acceptable ACK's Timestamps option is smaller than the value
 // of RetransmitTS, then ... SpuriousRecovery".
 //
-// RFC 3708 section 3: "If D-SACKs ... have been received for every retransmission
-// ... then undo the ... change of the congestion control state".
+// RFC 3708 section 3: if D-SACKs have come for every retransmission, the change of
+// the congestion control state is undone.
 //
-// RFC 4015 section 3.2: "ssthresh <- max (cwnd..., pipe_prev)", the response. Linux
+// RFC 4015 section 3.2: ssthresh becomes at least pipe_prev, the response. Linux
 // takes the window as it was, at once.
 
 // An undoState remembers what an episode began with.

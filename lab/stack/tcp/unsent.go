@@ -2,8 +2,8 @@ package tcp
 
 // What was written and not sent yet, in chunks.
 //
-// RFC 9293 section 3.8.4 leaves the sender free to gather: "a TCP implementation
-// MAY collect data from a number of user calls". Linux holds what waits as buffers
+// RFC 9293 section 3.8.4 leaves the sender free to gather: a TCP implementation
+// MAY collect data from a number of user calls. Linux holds what waits as buffers
 // of up to as many full segments as one hand-over to the device takes (64 KB). A
 // write joins the last of them while there is room, so that what has waited leaves
 // as full segments, whatever the size of the writes.

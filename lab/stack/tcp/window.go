@@ -6,15 +6,15 @@ import "math/bits"
 //
 // RFC 9293 section 3.8.6: "A TCP receiver SHOULD NOT shrink the window, i.e., move
 // the right window edge to the left"; section 3.8.6.2.2, of the receiver's part in
-// avoiding the silly window: "avoid advancing the right window edge in small
-// increments".
+// avoiding the silly window: avoid advancing the right window edge in small
+// increments.
 //
 // Linux rounds a scaled window up to its unit, so that the right edge creeps on by
 // less than a unit with each ACK. Below a sixteenth of the buffer, or one segment of
 // room, it offers nothing new.
 
-// openWindow computes the first window, and its scale: RFC 7323 section 2.2, "the
-// largest ... receive space ... that will be needed".
+// openWindow computes the first window, and its scale: RFC 7323 section 2.2, the
+// scale follows from the largest receive space that will be needed.
 func (c *Conn) openWindow() {
 	mss := int64(c.cfg.MSS)
 	if c.stamps {

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"slices"
+	"testing"
+
+	"stones/lab"
+	"stones/lab/knob"
+)
+
+// asked is the experiment that the words mean: knob, value, knob, value.
+func asked(t *testing.T, words ...string) lab.Experiment {
+	t.Helper()
+	var s knob.Settings
+	for i := 0; i < len(words); i += 2 {
+		if err := s.Set(words[i], words[i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	es, err := s.Experiments(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return es[0]
+}
+
+// Pieces of different datagrams are never taken for one: their identifications
+// count up, as Linux counts them for each destination.
+func TestPiecesDoNotCollide(t *testing.T) {
+	for _, words := range [][]string{
+		{"duplicate", "100%", "size", "2000", "mtu", "576", "loss", "0%", "reorder", "0%", "only", "udp"},
+		{"duplicate", "100%", "size", "2000", "bandwidth", "unlimited", "loss", "0%", "reorder", "0%", "only", "udp", "seed", "5", "count", "22100"},
+	} {
+		if testing.Short() && slices.Contains(words, "22100") {
+			continue // takes seconds
+		}
+		if x := pick(t, ran(t, asked(t, words...)), lab.UDP); x.Lost != 0 || x.ReceiverDrops.Value != 0 || x.Delivered != x.Thrown {
+			t.Errorf("%q: delivered %d of %d, lost %d, receiver drops %v; want all", words, x.Delivered, x.Thrown, x.Lost, x.ReceiverDrops)
+		}
+	}
+}
+
+// A window of two segments and disorder never stall a connection. A segment that
+// overtakes the handshake's ACK carries that ACK (RFC 9293 section 3.10.7.4).
+func TestSmallWindowsInDisorder(t *testing.T) {
+	for seed := range 20 {
+		e := asked(t, "only", "tcp", "loss", "0%", "reorder", "0%", "jitter", "20ms", "overtake", "true", "mtu", "9000",
+			"window", "4096", "size", "2000", "rate", "10", "count", "30", "bandwidth", "unlimited")
+		e.Seed = uint64(seed)
+		if x := pick(t, ran(t, e), lab.TCP); x.Delivered != 30 || !x.Complete {
+			t.Errorf("seed %d: delivered %d of 30", seed, x.Delivered)
+		}
+	}
+}
+
+// A socket buffer means what it means on Linux, where this road gave 2.44 Mbit/s.
+func TestWindowIsLinuxs(t *testing.T) {
+	e := asked(t, "rate", "max", "window", "64kB", "delay", "100ms", "loss", "0%", "reorder", "0%", "only", "tcp", "bandwidth", "unlimited")
+	if x := pick(t, ran(t, e), lab.TCP); !within(x.Goodput.Value, 2.44e6, 0.05) {
+		t.Errorf("goodput %v; want 2.44 Mbit/s within 5 %%", x.Goodput)
+	}
+}
+
+// A window probe is no retransmission: the packets say so, and the count too.
+func TestProbesAreProbes(t *testing.T) {
+	e := asked(t, "asleep", "1s", "window", "16kB", "only", "tcp", "packets", "true")
+	x := pick(t, ran(t, e), lab.TCP)
+	again := 0
+	for _, p := range x.Packets {
+		if p.Again && !p.Back {
+			again++
+		}
+	}
+	if again != int(x.Wire.Retransmitted.Value) {
+		t.Errorf("%d packets are marked as sent again, %v were retransmitted", again, x.Wire.Retransmitted)
+	}
+}
+
+// A full segment has 1448 bytes, as theory says: 1500 less the headers.
+func TestSegmentsAreFull(t *testing.T) {
+	e := asked(t, "rate", "max", "count", "200", "size", "1448", "loss", "0%", "reorder", "0%", "only", "tcp", "packets", "true")
+	full := 0
+	for _, p := range pick(t, ran(t, e), lab.TCP).Packets {
+		if !p.Back && p.Data > 1448 {
+			t.Errorf("packet %d has %d bytes of data", p.Number, p.Data)
+		}
+		if !p.Back && p.Data == 1448 {
+			full++
+		}
+	}
+	if full < 190 {
+		t.Errorf("%d of 200 segments are full", full)
+	}
+}
