@@ -51,7 +51,8 @@ var mayImport = map[string][]string{
 	"lab/knob":            {"stones/lab", "stones/lab/pace", "stones/lab/wire"},
 	"lab/lesson":          {"stones/lab/knob", "stones/lab", "stones/lab/path", "stones/lab/report", "github.com/rogpeppe/go-internal/txtar"},
 	"lab/report/glossary": {"github.com/rogpeppe/go-internal/txtar"},
-	"lab/report":          {"stones/lab", "stones/lab/pace", "stones/lab/path", "stones/lab/report/glossary", "stones/lab/server", "stones/lab/theory", "stones/lab/wire"},
+	"lab/reference":       {"stones/lab"},
+	"lab/report":          {"stones/lab", "stones/lab/reference", "stones/lab/pace", "stones/lab/path", "stones/lab/report/glossary", "stones/lab/server", "stones/lab/theory", "stones/lab/wire"},
 
 	"lab/report/picture": {"stones/lab", "codeberg.org/go-fonts/liberation/liberationsansregular", "golang.org/x/image/font/opentype", "gonum.org/v1/plot/font", "gonum.org/v1/plot/text", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/..."},
 }

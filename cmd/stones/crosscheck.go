@@ -31,6 +31,9 @@ type crosscheck struct {
 	program
 	flags *pflag.FlagSet
 
+	take    string // a file of the kernel's figures that is to be filled
+	against string // one that figures are held against
+	cells   string // names and kinds, with commas between them
 	goodput bool
 	runs    int
 	time    time.Duration
@@ -55,14 +58,23 @@ what is allowed, and 1 if not.
 
 With --goodput it is a table of how fast TCP is, over loss and round-trip time,
 with each way in which sim can find losses. That takes some minutes; --runs,
---time and --window are for it. Nothing is outside there.`,
+--time and --window are for it. Nothing is outside there.
+
+With --take the kernel's figures of some hundred roads are kept in a file, with
+several seeds each; that takes an hour and more, and may stop and go on. With
+--against sim is held against such a file, without Linux and in some seconds.`,
 		Example: `  stones crosscheck                                all figures, side by side
   stones crosscheck --goodput                      how fast TCP is
-  stones crosscheck --goodput --runs 2 --time 2s   the same, roughly`,
+  stones crosscheck --goodput --runs 2 --time 2s   the same, roughly
+  stones crosscheck --take new.txt --cells loss1   the kernel's figures of a road
+  stones crosscheck --against new.txt              how near sim is to them`,
 		Args: noWords,
 	}
 	c := &crosscheck{program: p, flags: cmd.Flags(), runs: 10, time: 10 * time.Second, seed: 1}
 	c.flags.SortFlags = false
+	plain(c.flags, "take", "", knob.Word(), &c.take)
+	plain(c.flags, "against", "", knob.Word(), &c.against)
+	plain(c.flags, "cells", "", knob.Word(), &c.cells)
 	plain(c.flags, "goodput", "", knob.Toggle(), &c.goodput)
 	plain(c.flags, "runs", "", knob.Whole(1, maxRaces()), &c.runs)
 	plain(c.flags, "time", "t", knob.During(lab.MinTime, lab.MaxTime), &c.time)
@@ -77,6 +89,12 @@ with each way in which sim can find losses. That takes some minutes; --runs,
 
 // do runs what the flags ask for.
 func (c *crosscheck) do(ctx context.Context) error {
+	if c.take != "" || c.against != "" {
+		return c.hold(ctx)
+	}
+	if c.flags.Changed("cells") {
+		return errors.New("--cells: only with --take or --against")
+	}
 	for _, name := range []string{"runs", "time", "window"} {
 		if !c.goodput && c.flags.Changed(name) {
 			return fmt.Errorf("--%s: only with --goodput", name)
@@ -118,7 +136,7 @@ func (c *crosscheck) do(ctx context.Context) error {
 	if c.goodput {
 		return c.finish(results, err, report.CrosscheckGoodput)
 	}
-	return c.compare(bouts, again, err)
+	return c.compareBouts(bouts, again, err)
 }
 
 // maxAgain is how often what is outside is thrown again.
@@ -161,8 +179,8 @@ func rest(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// compare writes the figures of the bouts side by side.
-func (c *crosscheck) compare(bouts []bout, again int, err error) error {
+// compareBouts writes the figures of the bouts side by side.
+func (c *crosscheck) compareBouts(bouts []bout, again int, err error) error {
 	var (
 		results     []*lab.Result
 		comparisons []report.Comparison
@@ -203,7 +221,7 @@ func (c *crosscheck) bouts() (bouts []bout, es []lab.Experiment) {
 
 // onKernel is the experiment on the path netns, in real time.
 func onKernel(e lab.Experiment) lab.Experiment {
-	e.Path, e.Recovery, e.GiveUp = lab.Netns, "", time.Minute
+	e.Path, e.Recovery, e.Tuning, e.GiveUp = lab.Netns, "", lab.Tuning{}, time.Minute
 	return e
 }
 

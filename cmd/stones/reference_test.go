@@ -1,0 +1,78 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stones/lab/reference"
+)
+
+// Sim is as near to Linux as its figures say that were taken once, of streams of
+// stones, of single events and, where there is time, of bulk transfers. A figure
+// that comes closer is welcome: then its bound follows.
+func TestBesideLinux(t *testing.T) {
+	ref, err := readReference("against", filepath.Join("..", "..", "lab", "reference", "testdata", "linux-6.18.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := []string{"stream", "event"}
+	switch {
+	case testing.Short():
+		kinds = []string{"event"}
+	case long():
+		kinds = append(kinds, "bulk")
+	}
+	cells, unknown := reference.Select(kinds)
+	if unknown != "" {
+		t.Fatal(unknown)
+	}
+	c := &crosscheck{runs: reference.MaxRuns}
+	f, err := c.takeSim(t.Context(), cells, ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := reference.Compare(f, ref, cells)
+	for _, bound := range []struct {
+		kind   reference.Kind
+		figure reference.Figure
+		cells  int
+		factor float64 // of shares, points
+		z      float64
+	}{
+		{reference.Stream, reference.P50, 28, 1.12, 3},
+		{reference.Stream, reference.P99, 28, 1.15, 3},
+		{reference.Stream, reference.Retransmitted, 28, 1.05, 3},
+		{reference.Stream, reference.ACKs, 28, 1.03, 5},
+		{reference.Stream, reference.HeldUp, 28, 2.5, 5.5},
+		{reference.Event, reference.Connect, 20, 1.04, 3},
+		{reference.Event, reference.Max, 20, 1.04, 3},
+		{reference.Event, reference.Retransmitted, 20, 1.001, 0},
+		{reference.Bulk, reference.Goodput, 44, 1.06, 3.1},
+		{reference.Bulk, reference.Retransmitted, 44, 1.2, 4.5},
+		{reference.Bulk, reference.ACKs, 44, 1.07, 4.5},
+	} {
+		if !strings.Contains(strings.Join(kinds, " "), string(bound.kind)) {
+			continue
+		}
+		var of []reference.Row
+		for _, r := range rows {
+			if r.Kind == bound.kind {
+				of = append(of, r)
+			}
+		}
+		n := reference.In(of, bound.figure)
+		if n.Cells < bound.cells || n.Factor > bound.factor || n.Worst > bound.z {
+			t.Errorf("%s, %s: %d cells, %.3f apart, |z| up to %.1f; want %d, %.3f, %.1f", bound.kind, bound.figure.Column, n.Cells, n.Factor, n.Worst, bound.cells, bound.factor, bound.z)
+		}
+	}
+}
+
+// Every cell of the reference can be run, and means what its name says.
+func TestCells(t *testing.T) {
+	for _, cell := range reference.Cells() {
+		if _, err := cellExperiment(taking{cell, 1}); err != nil {
+			t.Errorf("%s: %v", cell.Name, err)
+		}
+	}
+}
