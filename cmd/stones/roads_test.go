@@ -92,3 +92,32 @@ func TestSegmentsAreFull(t *testing.T) {
 		t.Errorf("%d of 200 segments are full", full)
 	}
 }
+
+// Stones that are lost at the end leave as long a silence as those at the
+// beginning.
+func TestSilenceAtTheEnd(t *testing.T) {
+	for _, tt := range []struct {
+		drop string
+		want float64 // ms
+	}{{"501-1000", 2500}, {"1-500", 2520.8224}, {"1000", 20.8224}} {
+		e := asked(t, "loss", "0%", "reorder", "0%", "drop", tt.drop, "only", "udp")
+		if x := pick(t, ran(t, e), lab.UDP); !within(x.Standstill.Value, tt.want, 0.0001) {
+			t.Errorf("--drop %s: standstill %v ms; want %v", tt.drop, x.Standstill, tt.want)
+		}
+	}
+	// One stone, due when it is thrown: nothing comes until it has flown.
+	e := asked(t, "rate", "max", "count", "1", "loss", "0%", "reorder", "0%", "only", "udp")
+	if x := pick(t, ran(t, e), lab.UDP); !within(x.Standstill.Value, 20.8224, 0.0001) {
+		t.Errorf("one stone: standstill %v ms; want 20.8224", x.Standstill)
+	}
+}
+
+// A connection that dies loses what it did not deliver: where both ends are seen,
+// nothing is unknown, and the percentiles say so.
+func TestDeadConnectionLoses(t *testing.T) {
+	e := asked(t, "only", "tcp", "loss", "60%", "reorder", "0%", "give-up", "3s", "count", "50")
+	x := pick(t, ran(t, e), lab.TCP)
+	if x.Complete || x.Unknown != 0 || x.Lost != x.Thrown-x.Delivered || x.Lost == 0 || x.Delay.P99 != lab.Infinite() {
+		t.Errorf("complete %t, thrown %d, delivered %d, lost %d, unknown %d, p99 %v", x.Complete, x.Thrown, x.Delivered, x.Lost, x.Unknown, x.Delay.P99)
+	}
+}

@@ -137,7 +137,7 @@ func TestNetnsLeavesNothing(t *testing.T) {
 				time.Sleep(10 * time.Millisecond)
 				inner = childrenOf(cmd.Process.Pid)
 			}
-			time.Sleep(300 * time.Millisecond) // into the throwing
+			time.Sleep(1500 * time.Millisecond) // into the throwing, on a busy computer too
 			if err := cmd.Process.Signal(tt.signal); err != nil {
 				t.Fatal(err)
 			}

@@ -18,9 +18,12 @@ import (
 func (x *flow) score(e lab.Experiment) lab.Outcome {
 	seen := x.world.Record(x.transport)
 	t := tally.Tally{Throws: &x.throws, Catches: x.catches}
-	if x.cut || x.transport == lab.TCP && x.failure() != nil {
-		// What was in a send buffer or on its way at the end is not lost.
-		t.Unknown = func(n uint64) bool { return x.transport == lab.TCP || seen.Causes == nil || seen.Causes(n) == 0 }
+	switch {
+	case x.transport == lab.TCP && x.far != nil && (x.cut || x.failure() != nil):
+		t.Unknown = func(uint64) bool { return true } // the other end may have it
+	case x.transport == lab.UDP && x.cut:
+		// What was on its way at the end is not lost.
+		t.Unknown = func(n uint64) bool { return seen.Causes == nil || seen.Causes(n) == 0 }
 	}
 	s := t.Score(e.Deadline)
 	r := lab.Outcome{

@@ -218,3 +218,17 @@ func (c *Catches) sizeOf(n uint64) int {
 	}
 	return c.size
 }
+
+// silence is the longest standstill, that at the end and, without a schedule, that
+// at the beginning included.
+func (c *Catches) silence(s Score) time.Duration {
+	longest := c.standstill
+	switch {
+	case s.Delivered == 0 || s.Thrown == 0:
+	case c.offset == nil:
+		longest = max(longest, s.FirstArrival-s.FirstThrow, s.LastThrow+c.least-s.LastArrival)
+	default:
+		longest = max(longest, c.due(uint64(s.Attempted))+c.least-s.LastArrival)
+	}
+	return longest
+}

@@ -259,7 +259,21 @@ func (m model) standstill() time.Duration {
 		}
 		highest = max(highest, a.stone.Number)
 	}
-	return worst
+	if len(firsts) == 0 || len(m.thrown) == 0 {
+		return worst
+	}
+	// The ends: until the first, and until the last one could have come.
+	first, last := firsts[0], firsts[len(firsts)-1]
+	least := first.at - first.stone.Due
+	for _, a := range firsts {
+		least = min(least, a.at-a.stone.Due)
+	}
+	if m.offset == nil {
+		return max(worst, first.at-m.at[0], m.at[len(m.at)-1]+least-last.at)
+	}
+	attempted := uint64(len(m.thrown) + m.refused)
+	due := first.stone.Due + m.offset(attempted) - m.offset(first.stone.Number)
+	return max(worst, due+least-last.at)
 }
 
 // reorderDensity takes the steps of RFC 5236's algorithm, one by one.

@@ -97,9 +97,10 @@ type Score struct {
 
 	// Standstill is the longest stretch from one first arrival to the next, or
 	// from the start to the first, in which the stone after the highest that had
-	// come was already due. Without a schedule, it is the longest stretch from
-	// one first arrival to the next. The silence after the last one, when all
-	// that was thrown is lost, is not in it.
+	// come was already due. Without a schedule, stones are due when they are
+	// thrown: it is the longest stretch from the first throw, or one first arrival,
+	// to the next. The end counts as the beginning does: the last stretch goes from
+	// the last first arrival to when the last stone was due, and the least delay.
 	Standstill time.Duration
 
 	// In order.
@@ -143,8 +144,8 @@ func (t Tally) Score(deadline time.Duration) Score {
 	}
 	s.Arrivals, s.Damaged, s.Foreign, s.AfterDrain = c.arrivals, c.damaged, c.foreign, c.afterDrain
 	s.DeliveredBytes, s.FirstArrival, s.LastArrival = c.bytes, c.first, c.last
-	s.Standstill = c.standstill
 	s.addDelivered(c)
+	s.Standstill = c.silence(s)
 	s.Reordering = c.reordering()
 	s.Reordered = s.Reordering.Runs
 	s.IPDV = c.ipdv()
