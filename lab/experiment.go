@@ -1,14 +1,12 @@
 package lab
 
 import (
-	"slices"
 	"time"
 
-	"stones/lab/pace"
 	"stones/lab/wire"
 )
 
-// An Experiment says what to throw, over which transports, along which path.
+// An Experiment says what flows along which path.
 // It is plain data: flags fill it in, and results carry it, so that the same
 // experiment can be run again.
 type Experiment struct {
@@ -18,11 +16,9 @@ type Experiment struct {
 	TLS      bool   `json:"tls,omitzero"`     // of the path remote: nobody on the way can read what is said, nor TCP's stones
 	Seed     uint64 `json:"seed"`             // all chance on an emulated path comes from it
 	IPv6     bool   `json:"ipv6,omitzero"`
-	Together bool   `json:"together,omitzero"` // both transports share one wire at the same time
+	Together bool   `json:"together,omitzero"` // all flows share one wire at the same time
 
-	// The plan of each transport; nil leaves the transport out.
-	TCP *pace.Plan `json:"tcp,omitzero"`
-	UDP *pace.Plan `json:"udp,omitzero"`
+	Flows []Flow `json:"flows"` // what is thrown, in the order of the results
 
 	// The two directions of the wire: from thrower to catcher, and back.
 	Out  wire.Shape `json:"out"`
@@ -44,44 +40,4 @@ type Experiment struct {
 	PerStone bool          `json:"per_stone,omitzero"` // keep what became of every single stone
 	Interval time.Duration `json:"interval,omitzero"`  // keep what happened in each stretch of this length; 0 is none
 	Packets  bool          `json:"packets,omitzero"`   // keep what became of every packet
-}
-
-// Names of the transports, as they stand in results.
-const (
-	TCP = "tcp"
-	UDP = "udp"
-)
-
-// MaxUDPSize is the largest stone in bytes that fits a datagram: 65,535 less
-// the headers of UDP and IPv4 (RFC 768, RFC 791). IPv6 would allow 20 more.
-const MaxUDPSize = 65507
-
-// Transports are those of the experiment, TCP first.
-func (e Experiment) Transports() []string {
-	var names []string
-	for _, transport := range []string{TCP, UDP} {
-		if e.Plan(transport) != nil {
-			names = append(names, transport)
-		}
-	}
-	return names
-}
-
-// Over is the experiment with the plans of these transports only.
-func (e Experiment) Over(transports []string) Experiment {
-	if !slices.Contains(transports, TCP) {
-		e.TCP = nil
-	}
-	if !slices.Contains(transports, UDP) {
-		e.UDP = nil
-	}
-	return e
-}
-
-// Plan is the transport's plan, or nil.
-func (e Experiment) Plan(transport string) *pace.Plan {
-	if transport == TCP {
-		return e.TCP
-	}
-	return e.UDP
 }

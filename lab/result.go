@@ -1,18 +1,26 @@
 package lab
 
 import (
-	"strconv"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"stones/lab/path"
 )
 
+// Format is the form in which results are written. It is apart from the program's
+// version.
+const Format = 2
+
+// A Document is what is kept of one call of the program.
+type Document struct {
+	Version string   `json:"stones"` // of the program that wrote it
+	Format  int      `json:"format"`
+	Results []Result `json:"results"`
+}
+
 // A Result is one experiment and what came of it.
 type Result struct {
 	Experiment Experiment `json:"experiment"`
-	Flows      []Outcome  `json:"exchanges"`
+	Flows      []Outcome  `json:"flows"`
 	Warnings   []Warning  `json:"warnings"`
 	Made       Made       `json:"made"`
 }
@@ -23,9 +31,10 @@ type Made struct {
 	Go string `json:"go"` // version of the language
 }
 
-// An Outcome is what one transport did with its plan. Counts are of stones
+// An Outcome is what came of one flow. Counts are of stones
 // unless the name says otherwise.
 type Outcome struct {
+	Name      string     `json:"name"`
 	Transport string     `json:"transport"`
 	Complete  bool       `json:"complete"`         // all that was planned was tried, and both ends came to their end
 	Error     string     `json:"error,omitzero"`   // why it is not complete
@@ -77,6 +86,18 @@ type Outcome struct {
 
 	Intervals []Interval `json:"intervals,omitzero"`
 	Packets   []Packet   `json:"packets,omitzero"`
+
+	Theory map[string]Expectation `json:"theory,omitzero"` // what theory says of a measure, if that was asked for
+}
+
+// An Expectation is what theory says of a measure, and how far the measurement is
+// from it.
+type Expectation struct {
+	Expected Figure `json:"expected"`
+	Bound    bool   `json:"bound,omitzero"` // it is the most that can be
+	Sigma    Figure `json:"sigma"`          // standard deviation; 0 is no chance
+	Sigmas   Figure `json:"off_sigmas"`     // how many of these the measurement is above it
+	Percent  Figure `json:"off_percent"`
 }
 
 // Wire is what the path saw of the flow's packets.
@@ -182,58 +203,45 @@ type StoneRecord struct {
 // A Warning says that a result may mislead, and by which rule. The sentence
 // for it is in package report.
 type Warning struct {
-	Rule      string  `json:"rule"`
-	Transport string  `json:"transport,omitzero"`
-	Word      string  `json:"word,omitzero"` // the flag it is about, or what was the limit
-	Value     float64 `json:"value"`         // what it is
-	Limit     float64 `json:"limit"`         // what it would have to stay within
+	Rule  string  `json:"rule"`
+	Flow  string  `json:"flow,omitzero"` // the name of the flow it is about
+	Word  string  `json:"word,omitzero"` // the flag it is about, or what was the limit
+	Value float64 `json:"value"`         // what it is
+	Limit float64 `json:"limit"`         // what it would have to stay within
 }
 
 // A Live is how far a flow has come, told while it runs. The counts are
 // those of the moment: what is on its way is thrown and not delivered. A count
 // that only the other end knows is -1.
 type Live struct {
-	Transport string
+	Flow      string        // its name
 	At        time.Duration // since the flow began
 	Thrown    int           // stones attempted
 	Delivered int           // distinct stones that came
 }
 
-// A Figure is a number, or the reason why there is none. Its zero value is 0.
-type Figure struct {
-	Value float64
-	Why   string // "infinite (…)", "n/a (…)", "unknown (…)"; empty if there is a value
-}
-
-// Number is a figure with a value.
-func Number[T int | int64 | float64](v T) Figure { return Figure{Value: float64(v)} }
-
-// Milliseconds is d as a figure in milliseconds.
-func Milliseconds(d time.Duration) Figure {
-	return Figure{Value: float64(d) / float64(time.Millisecond)}
-}
-
-// NA is the figure of something that does not apply, for the reason given.
-func NA(why string) Figure { return Figure{Why: "n/a (" + why + ")"} }
-
-// Infinite is the figure of a percentile that lies among the lost stones.
-func Infinite() Figure { return Figure{Why: "infinite (lost)"} }
-
-// Known reports whether f has a value.
-func (f Figure) Known() bool { return f.Why == "" }
-
-// String writes the value in the shortest form, or the reason.
-func (f Figure) String() string {
-	if f.Why != "" {
-		return f.Why
+// Always0 returns the names, as the JSON has them, of the counts that are 0 in this
+// flow because its transport lets them be nothing else: while a connection lives,
+// every stone comes, once and in order.
+func (o Outcome) Always0() []string {
+	if !o.Is().Ordered {
+		return nil
 	}
-	return strconv.FormatFloat(f.Value, 'f', -1, 64)
-}
-
-// MarshalJSON writes a number, or the reason as a string.
-func (f Figure) MarshalJSON() ([]byte, error) {
-	if f.Why != "" {
-		return jsontext.AppendQuote(nil, f.Why)
+	var names []string
+	for _, c := range []struct {
+		name string
+		n    int
+		dead bool // only while the connection lives
+	}{
+		{"lost", o.Lost, true},
+		{"reordered", o.Reordered, false},
+		{"reordered_3", o.Reordered3, false},
+		{"reordering_extent", o.Extent, false},
+		{"duplicated", o.Duplicated, false},
+	} {
+		if c.n == 0 && (o.Complete || !c.dead) {
+			names = append(names, c.name)
+		}
 	}
-	return []byte(f.String()), nil
+	return names
 }

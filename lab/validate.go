@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"stones/lab/pace"
@@ -66,7 +68,7 @@ func (e Experiment) Validate() error {
 		Experiment.validatePath,
 		Experiment.validateRemote,
 		Experiment.validateEnds,
-		Experiment.validatePlans,
+		Experiment.validateFlows,
 		Experiment.validateWays,
 	} {
 		if err := check(e); err != nil {
@@ -82,9 +84,13 @@ func (e Experiment) validatePath() error {
 		return quantity.Invalid("path", e.Path, "allowed sim, host, netns, remote")
 	case e.Packets && (e.Path == Host || e.Path == Remote):
 		return quantity.Invalid("packets", true, "the path "+e.Path+" does not show them")
-	case e.TCP == nil && e.UDP == nil:
+	case len(e.Flows) == 0:
 		return quantity.Invalid("only", "", "neither TCP nor UDP is left to throw over")
-	case e.Together && (e.TCP == nil || e.UDP == nil):
+	case len(e.Flows) > MaxFlows:
+		return quantity.Invalid("flows", len(e.Flows), fmt.Sprintf("too many; allowed %d", MaxFlows))
+	case e.Path != Sim && len(e.Transports()) < len(e.Flows):
+		return quantity.Invalid("path", e.Path, "carries one flow over each transport; only sim carries more")
+	case e.Together && len(e.Flows) < 2:
 		return quantity.Invalid("together", true, "needs both TCP and UDP; leave out --only")
 	}
 	return nil
@@ -116,11 +122,11 @@ func (e Experiment) validateRemote() error {
 	case e.GiveUp > MaxFarGiveUp:
 		return quantity.Invalid("give-up", e.GiveUp, quantity.OutOfRange(time.Duration(0), MaxFarGiveUp)+" on the path remote, where the other end waits no longer")
 	}
-	for _, transport := range e.Transports() {
-		switch p := e.Plan(transport); {
+	for _, f := range e.Flows {
+		switch p := f.Plan; {
 		case p.Rate == pace.Max():
 			return quantity.Invalid("rate", p.Rate, "not on the path remote, where a plan has to say how long it takes; write a rate")
-		case transport == UDP && p.Size > MaxUDPSize-TagSize && p.Size <= MaxUDPSize:
+		case f.Transport == UDP && p.Size > MaxUDPSize-TagSize && p.Size <= MaxUDPSize:
 			return quantity.Invalid("size", p.Size, fmt.Sprintf("the largest UDP datagram carries %d and, on the path remote, a tag of %d; allowed %d to %d",
 				MaxUDPSize-TagSize, TagSize, MinSize, MaxUDPSize-TagSize))
 		}
@@ -156,19 +162,22 @@ func (e Experiment) validateEnds() error {
 	return e.Tuning.validate()
 }
 
-// validatePlans checks what is thrown.
-func (e Experiment) validatePlans() error {
-	for _, transport := range []string{TCP, UDP} {
-		plan := e.TCP
-		if transport == UDP {
-			plan = e.UDP
+// validateFlows checks what is thrown.
+func (e Experiment) validateFlows() error {
+	names := make(map[string]bool)
+	for _, f := range e.Flows {
+		switch t := f.Is(); {
+		case t.Name == "":
+			return quantity.Invalid("transport", f.Transport, "allowed "+strings.Join(TransportNames(), ", "))
+		case !nameable(f.Name):
+			return quantity.Invalid("name", f.Name, fmt.Sprintf("a flow's name is made of small letters, digits and dashes, and begins with a letter; at most %d", maxName))
+		case names[f.Name]:
+			return quantity.Invalid("name", f.Name, "another flow has that name")
 		}
-		if plan == nil {
-			continue
-		}
-		err := e.validatePlan(transport, *plan)
+		names[f.Name] = true
+		err := e.validatePlan(f.Is(), f.Plan)
 		if wrong := new(quantity.InvalidError); errors.As(err, &wrong) && !e.alike(wrong.Word) {
-			wrong.Word = transport + "-" + wrong.Word
+			wrong.Word = f.Transport + "-" + wrong.Word
 		}
 		if err != nil {
 			return err
@@ -177,28 +186,43 @@ func (e Experiment) validatePlans() error {
 	return nil
 }
 
+// maxName is how long a flow's name may be.
+const maxName = 32
+
+// nameable reports whether a flow may have that name: it must be safe in words,
+// files and columns.
+func nameable(name string) bool {
+	for i, r := range name {
+		letter := 'a' <= r && r <= 'z'
+		if !letter && (i == 0 || r != '-' && (r < '0' || r > '9')) {
+			return false
+		}
+	}
+	return name != "" && len(name) <= maxName
+}
+
 // alike reports whether the plans do not differ in what a word sets, so that
 // the word needs no transport before it.
 func (e Experiment) alike(word string) bool {
-	if e.TCP == nil || e.UDP == nil {
-		return true
+	same := func(of func(pace.Plan) any) bool {
+		return !slices.ContainsFunc(e.Flows, func(f Flow) bool { return of(f.Plan) != of(e.Flows[0].Plan) })
 	}
 	switch word {
 	case "count":
-		return e.TCP.Count == e.UDP.Count
+		return same(func(p pace.Plan) any { return p.Count })
 	case "time":
-		return e.TCP.Time == e.UDP.Time
+		return same(func(p pace.Plan) any { return p.Time })
 	case "size":
-		return e.TCP.Size == e.UDP.Size
+		return same(func(p pace.Plan) any { return p.Size })
 	case "rate":
-		return e.TCP.Rate == e.UDP.Rate
+		return same(func(p pace.Plan) any { return p.Rate })
 	case "pattern":
-		return e.TCP.Pattern == e.UDP.Pattern
+		return same(func(p pace.Plan) any { return p.Pattern })
 	}
 	return true
 }
 
-func (e Experiment) validatePlan(transport string, p pace.Plan) error {
+func (e Experiment) validatePlan(t Transport, p pace.Plan) error {
 	switch {
 	case p.Count != 0 && p.Time != 0:
 		return quantity.Invalid("time", p.Time, fmt.Sprintf("there is --count %d already; each says when to stop", p.Count))
@@ -207,12 +231,12 @@ func (e Experiment) validatePlan(transport string, p pace.Plan) error {
 	case p.Count == 0 && (p.Time < MinTime || p.Time > MaxTime):
 		return quantity.Invalid("time", p.Time, quantity.OutOfRange(MinTime, MaxTime))
 	case p.Size < MinSize:
-		return quantity.Invalid("size", p.Size, fmt.Sprintf("the least is %d, which a stone's header needs; allowed %d to %d", MinSize, MinSize, mostBytes(transport)))
-	case transport == UDP && p.Size > MaxUDPSize:
-		return quantity.Invalid("size", p.Size, fmt.Sprintf("the largest UDP datagram carries %d; allowed %d to %d", MaxUDPSize, MinSize, MaxUDPSize))
+		return quantity.Invalid("size", p.Size, fmt.Sprintf("the least is %d, which a stone's header needs; allowed %d to %d", MinSize, MinSize, t.Largest))
+	case t.Largest < MaxSize && p.Size > t.Largest:
+		return quantity.Invalid("size", p.Size, fmt.Sprintf("the largest UDP datagram carries %d; allowed %d to %d", t.Largest, MinSize, t.Largest))
 	case p.Size > MaxSize:
 		return quantity.Invalid("size", p.Size, quantity.OutOfRange(MinSize, MaxSize))
-	case transport == UDP && e.Path == Sim && p.Rate == pace.Max() && p.Count == 0:
+	case !t.Again && e.Path == Sim && p.Rate == pace.Max() && p.Count == 0:
 		return quantity.Invalid("rate", p.Rate, "needs --count instead of --time: nothing slows UDP down on the path sim, where throwing takes no time")
 	}
 	if err := p.Validate(); err != nil {
@@ -229,14 +253,6 @@ func (e Experiment) validatePlan(transport string, p pace.Plan) error {
 		return quantity.Invalid("interval", e.Interval, fmt.Sprintf("too many rows for %s of throwing; allowed %d", quantity.FormatDuration(length), MaxIntervals))
 	}
 	return nil
-}
-
-// mostBytes is the size of the largest stone of a transport.
-func mostBytes(transport string) int {
-	if transport == UDP {
-		return MaxUDPSize
-	}
-	return MaxSize
 }
 
 // validateWays checks the two directions of the wire.

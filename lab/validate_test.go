@@ -16,7 +16,7 @@ func sound() Experiment {
 	udp := tcp
 	shape := wire.Shape{Delay: 20 * time.Millisecond, Bandwidth: 10 * wire.Mbit, MTU: 1500}
 	return Experiment{
-		Path: Sim, Seed: 1, TCP: &tcp, UDP: &udp, Out: shape, Back: shape,
+		Path: Sim, Seed: 1, Flows: []Flow{Over(TCP, tcp), Over(UDP, udp)}, Out: shape, Back: shape,
 		Deadline: 150 * time.Millisecond, GiveUp: time.Hour,
 	}
 }
@@ -38,14 +38,14 @@ func TestValidate(t *testing.T) {
 	}{
 		{"as it is", func(*Experiment) {}, ""},
 		{"host", onHost, ""},
-		{"TCP alone", func(e *Experiment) { e.UDP = nil }, ""},
-		{"by time", func(e *Experiment) { e.UDP.Count, e.UDP.Time = 0, time.Second }, ""},
+		{"TCP alone", func(e *Experiment) { *e = e.Only(TCP) }, ""},
+		{"by time", func(e *Experiment) { e.Plan(UDP).Count, e.Plan(UDP).Time = 0, time.Second }, ""},
 
 		{"path", func(e *Experiment) { e.Path = "moon" }, `path "moon": allowed sim, host, netns, remote`},
 		{"remote", onRemote, ""},
 		{"remote by chance, from there", func(e *Experiment) {
 			onRemote(e)
-			e.Reverse, e.TCP.Pattern.Poisson = true, true
+			e.Reverse, e.Plan(TCP).Pattern.Poisson = true, true
 		}, ""},
 		{"remote nowhere", func(e *Experiment) { onRemote(e); e.To = "" }, `to "": needed on the path remote: where the catcher is, e.g. 192.0.2.7`},
 		{"remote with loss", func(e *Experiment) { onRemote(e); e.Back.Loss.Random = wire.Percent }, `path-back "remote": nothing is emulated there; there can be no loss, delay and the like`},
@@ -54,54 +54,58 @@ func TestValidate(t *testing.T) {
 		{"remote asleep", func(e *Experiment) { onRemote(e); e.Asleep = time.Second }, `asleep "1s": not on the path remote; its catcher does not sleep`},
 		{"remote in small reads", func(e *Experiment) { onRemote(e); e.ReadSize = 64 }, `read-size "64": not on the path remote; its catcher decides`},
 		{"remote for hours", func(e *Experiment) { onRemote(e); e.GiveUp = time.Hour }, `give-up "1h": out of range; allowed 0s to 10s on the path remote, where the other end waits no longer`},
-		{"remote at once", func(e *Experiment) { onRemote(e); e.TCP.Rate = pace.Max() }, `rate "max": not on the path remote, where a plan has to say how long it takes; write a rate`},
+		{"remote at once", func(e *Experiment) { onRemote(e); e.Plan(TCP).Rate = pace.Max() }, `rate "max": not on the path remote, where a plan has to say how long it takes; write a rate`},
 		{
-			"remote large", func(e *Experiment) { onRemote(e); e.UDP.Size = MaxUDPSize },
+			"remote large", func(e *Experiment) { onRemote(e); e.Plan(UDP).Size = MaxUDPSize },
 			`size "65507": the largest UDP datagram carries 65499 and, on the path remote, a tag of 8; allowed 32 to 65499`,
 		},
 		{"to on sim", func(e *Experiment) { e.To = "192.0.2.7" }, `to "192.0.2.7": only on the path remote`},
 		{"reverse on sim", func(e *Experiment) { e.Reverse = true }, `reverse "true": only on the path remote; here both ends are this computer`},
 		{"TLS on sim", func(e *Experiment) { e.TLS = true }, `tls "true": only on the path remote; here nobody listens in`},
 
-		{"nothing", func(e *Experiment) { e.TCP, e.UDP = nil, nil }, `only "": neither TCP nor UDP is left to throw over`},
-		{"alone together", func(e *Experiment) { e.UDP, e.Together = nil, true }, `together "true": needs both TCP and UDP; leave out --only`},
+		{"nothing", func(e *Experiment) { e.Flows = nil }, `only "": neither TCP nor UDP is left to throw over`},
+		{"alone together", func(e *Experiment) { *e = e.Only(TCP); e.Together = true }, `together "true": needs both TCP and UDP; leave out --only`},
 
 		{"interval below", func(e *Experiment) { e.Interval = time.Millisecond }, `interval "1ms": out of range; allowed 10ms to 1h`},
 		{"interval above", func(e *Experiment) { e.Interval = 2 * time.Hour }, `interval "2h": out of range; allowed 10ms to 1h`},
 		{"many intervals", func(e *Experiment) {
-			e.Interval, e.TCP.Count, e.UDP.Count = 10*time.Millisecond, 10_001, 10_001
+			e.Interval, e.Plan(TCP).Count, e.Plan(UDP).Count = 10*time.Millisecond, 10_001, 10_001
 		}, `interval "10ms": too many rows for 1m40s of throwing; allowed 10000`},
 		{"most intervals", func(e *Experiment) {
-			e.Interval, e.TCP.Count, e.UDP.Count = 10*time.Millisecond, 10_000, 10_000
+			e.Interval, e.Plan(TCP).Count, e.Plan(UDP).Count = 10*time.Millisecond, 10_000, 10_000
 		}, ""},
 
-		{"no count", func(e *Experiment) { e.TCP.Count, e.UDP.Count = 0, 0 }, `count "0": out of range; allowed 1 to 100000000`},
-		{"count below", func(e *Experiment) { e.UDP.Count = -1 }, `udp-count "-1": out of range; allowed 1 to 100000000`},
-		{"count above", func(e *Experiment) { e.TCP.Count, e.UDP = MaxCount+1, nil }, `count "100000001": out of range; allowed 1 to 100000000`},
-		{"most", func(e *Experiment) { e.TCP.Count, e.UDP.Count = MaxCount, MaxCount }, ""},
-		{"time below", func(e *Experiment) { e.TCP.Count, e.TCP.Time = 0, time.Millisecond }, `tcp-time "1ms": out of range; allowed 100ms to 1h`},
-		{"time above", func(e *Experiment) { e.TCP.Count, e.TCP.Time = 0, 2*time.Hour }, `tcp-time "2h": out of range; allowed 100ms to 1h`},
-		{"both", func(e *Experiment) { e.TCP.Time = time.Second }, `tcp-time "1s": there is --count 10 already; each says when to stop`},
+		{"no count", func(e *Experiment) { e.Plan(TCP).Count, e.Plan(UDP).Count = 0, 0 }, `count "0": out of range; allowed 1 to 100000000`},
+		{"count below", func(e *Experiment) { e.Plan(UDP).Count = -1 }, `udp-count "-1": out of range; allowed 1 to 100000000`},
+		{"count above", func(e *Experiment) { e.Plan(TCP).Count = MaxCount + 1; *e = e.Only(TCP) }, `count "100000001": out of range; allowed 1 to 100000000`},
+		{"most", func(e *Experiment) { e.Plan(TCP).Count, e.Plan(UDP).Count = MaxCount, MaxCount }, ""},
+		{"time below", func(e *Experiment) { e.Plan(TCP).Count, e.Plan(TCP).Time = 0, time.Millisecond }, `tcp-time "1ms": out of range; allowed 100ms to 1h`},
+		{"time above", func(e *Experiment) { e.Plan(TCP).Count, e.Plan(TCP).Time = 0, 2*time.Hour }, `tcp-time "2h": out of range; allowed 100ms to 1h`},
+		{"both", func(e *Experiment) { e.Plan(TCP).Time = time.Second }, `tcp-time "1s": there is --count 10 already; each says when to stop`},
 
-		{"small", func(e *Experiment) { e.TCP.Size, e.UDP.Size = 31, 31 }, `size "31": the least is 32, which a stone's header needs; allowed 32 to 1048576`},
-		{"small UDP", func(e *Experiment) { e.UDP.Size = 31 }, `udp-size "31": the least is 32, which a stone's header needs; allowed 32 to 65507`},
-		{"large UDP", func(e *Experiment) { e.TCP.Size, e.UDP.Size = 65508, 65508 }, `size "65508": the largest UDP datagram carries 65507; allowed 32 to 65507`},
-		{"large TCP", func(e *Experiment) { e.TCP.Size = 1 << 20 }, ""},
-		{"too large TCP", func(e *Experiment) { e.TCP.Size = 1<<20 + 1 }, `tcp-size "1048577": out of range; allowed 32 to 1048576`},
+		{"small", func(e *Experiment) { e.Plan(TCP).Size, e.Plan(UDP).Size = 31, 31 }, `size "31": the least is 32, which a stone's header needs; allowed 32 to 1048576`},
+		{"small UDP", func(e *Experiment) { e.Plan(UDP).Size = 31 }, `udp-size "31": the least is 32, which a stone's header needs; allowed 32 to 65507`},
+		{"large UDP", func(e *Experiment) { e.Plan(TCP).Size, e.Plan(UDP).Size = 65508, 65508 }, `size "65508": the largest UDP datagram carries 65507; allowed 32 to 65507`},
+		{"large TCP", func(e *Experiment) { e.Plan(TCP).Size = 1 << 20 }, ""},
+		{"too large TCP", func(e *Experiment) { e.Plan(TCP).Size = 1<<20 + 1 }, `tcp-size "1048577": out of range; allowed 32 to 1048576`},
 
 		{
-			"endless UDP", func(e *Experiment) { e.UDP.Rate, e.UDP.Count, e.UDP.Time = pace.Max(), 0, time.Second },
+			"endless UDP", func(e *Experiment) {
+				e.Plan(UDP).Rate, e.Plan(UDP).Count, e.Plan(UDP).Time = pace.Max(), 0, time.Second
+			},
 			`udp-rate "max": needs --count instead of --time: nothing slows UDP down on the path sim, where throwing takes no time`,
 		},
 		{"endless UDP on host", func(e *Experiment) {
 			onHost(e)
-			e.UDP.Rate, e.UDP.Count, e.UDP.Time = pace.Max(), 0, time.Second
+			e.Plan(UDP).Rate, e.Plan(UDP).Count, e.Plan(UDP).Time = pace.Max(), 0, time.Second
 		}, ""},
 
-		{"no rate", func(e *Experiment) { e.TCP.Rate, e.UDP.Rate = pace.Rate{}, pace.Rate{} }, `rate "": not a rate; write 200 (stones a second), 1.6Mbit or max; units: bit kbit Mbit Gbit B kB MB GB`},
-		{"max in bursts", func(e *Experiment) { e.TCP.Rate, e.TCP.Pattern.Burst = pace.Max(), 2 }, `tcp-pattern "burst:2": does not go with the rate max, which has no pattern`},
+		{"no rate", func(e *Experiment) { e.Plan(TCP).Rate, e.Plan(UDP).Rate = pace.Rate{}, pace.Rate{} }, `rate "": not a rate; write 200 (stones a second), 1.6Mbit or max; units: bit kbit Mbit Gbit B kB MB GB`},
+		{"max in bursts", func(e *Experiment) { e.Plan(TCP).Rate, e.Plan(TCP).Pattern.Burst = pace.Max(), 2 }, `tcp-pattern "burst:2": does not go with the rate max, which has no pattern`},
 		{
-			"too many", func(e *Experiment) { e.TCP.Count, e.TCP.Time, e.TCP.Rate = 0, time.Hour, pace.StonesPerSecond(1e6) },
+			"too many", func(e *Experiment) {
+				e.Plan(TCP).Count, e.Plan(TCP).Time, e.Plan(TCP).Rate = 0, time.Hour, pace.StonesPerSecond(1e6)
+			},
 			`tcp-time "1h": too many stones at the rate 1000000/s; allowed 1 to 100000000`,
 		},
 

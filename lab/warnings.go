@@ -84,28 +84,31 @@ func Warnings(e Experiment, flows []Outcome) []Warning {
 // startUp: without any loss, the stones that do not fit into TCP's first
 // window wait until it has grown.
 func startUp(e Experiment, _ []Outcome) []Warning {
-	if e.TCP == nil {
-		return nil
+	var warnings []Warning
+	for f := range e.Over(TCP) {
+		flying := min(e.packets(f)*e.roundTrip().Seconds(), stonesOf(&f.Plan)*float64(e.segments(f.Plan.Size)))
+		if flying > firstWindow {
+			warnings = append(warnings, Warning{Flow: f.Name, Word: "rate", Value: flying, Limit: firstWindow})
+		}
 	}
-	flying := min(e.tcpPackets()*e.roundTrip().Seconds(), stonesOf(e.TCP)*float64(e.segments(e.TCP.Size)))
-	if flying <= firstWindow {
-		return nil
-	}
-	return []Warning{{Transport: TCP, Word: "rate", Value: flying, Limit: firstWindow}}
+	return warnings
 }
 
 // sustain: TCP answers loss by slowing down, the more so the farther away the
 // other end is (Mathis et al. 1997).
 func sustain(e Experiment, _ []Outcome) []Warning {
 	lossy := 1 - (1-share(e.Out.Loss.Random))*(1-share(e.Out.Corrupt))
-	if e.TCP == nil || lossy == 0 || lossy > mostMathis || e.roundTrip() == 0 {
+	if lossy == 0 || lossy > mostMathis || e.roundTrip() == 0 {
 		return nil
 	}
 	limit := mathis / (e.roundTrip().Seconds() * math.Sqrt(lossy))
-	if e.tcpPackets() <= limit {
-		return nil
+	var warnings []Warning
+	for f := range e.Over(TCP) {
+		if e.packets(f) > limit {
+			warnings = append(warnings, Warning{Flow: f.Name, Word: "rate", Value: e.packets(f), Limit: limit})
+		}
 	}
-	return []Warning{{Transport: TCP, Word: "rate", Value: e.tcpPackets(), Limit: limit}}
+	return warnings
 }
 
 // mostMathis is the share of lost packets up to which the formula says
@@ -153,13 +156,15 @@ const (
 // and the stack's rate is not quite that of Linux.
 func besideLinux(e Experiment, _ []Outcome) []Warning {
 	near := func(a, b float64) bool { return b > 0 && max(a, b)/min(a, b) < alikeRoads }
-	if e.Path != Sim || e.TCP == nil || e.TCP.Rate != pace.Max() || !near(10, float64(e.Out.Bandwidth)/float64(wire.Mbit)) {
+	if e.Path != Sim || !near(10, float64(e.Out.Bandwidth)/float64(wire.Mbit)) {
 		return nil
 	}
-	for _, m := range beside {
-		road := near(m.loss, share(e.Out.Loss.Random)) && near(m.roundTrip.Seconds(), e.roundTrip().Seconds())
-		if road && math.Abs(m.ratio-1) > farApart {
-			return []Warning{{Transport: TCP, Word: "path", Value: m.ratio, Limit: 1}}
+	for f := range e.Over(TCP) {
+		for _, m := range beside {
+			road := near(m.loss, share(e.Out.Loss.Random)) && near(m.roundTrip.Seconds(), e.roundTrip().Seconds())
+			if road && f.Plan.Rate == pace.Max() && math.Abs(m.ratio-1) > farApart {
+				return []Warning{{Flow: f.Name, Word: "path", Value: m.ratio, Limit: 1}}
+			}
 		}
 	}
 	return nil
@@ -172,18 +177,24 @@ func fragments(e Experiment, _ []Outcome) []Warning {
 	if e.Path == Remote {
 		fits -= TagSize
 	}
-	if e.UDP == nil || e.Path == Host || e.UDP.Size <= fits {
+	if e.Path == Host {
 		return nil
 	}
-	return []Warning{{Transport: UDP, Word: "size", Value: float64(e.UDP.Size), Limit: float64(fits)}}
+	var warnings []Warning
+	for f := range e.Over(UDP) {
+		if f.Plan.Size > fits {
+			warnings = append(warnings, Warning{Flow: f.Name, Word: "size", Value: float64(f.Plan.Size), Limit: float64(fits)})
+		}
+	}
+	return warnings
 }
 
 // noise: of a few hits, any number from none to twice as many is chance. The
 // way back is left out: hardly anything is read off its shares.
 func noise(e Experiment, _ []Outcome) []Warning {
-	count := math.Inf(1) // packets of the transport that has fewer
-	for _, plan := range e.plans() {
-		count = min(count, stonesOf(plan)*float64(e.segments(plan.Size)))
+	count := math.Inf(1) // packets of the flow that has the fewest
+	for _, f := range e.Flows {
+		count = min(count, stonesOf(&f.Plan)*float64(e.segments(f.Plan.Size)))
 	}
 	var warnings []Warning
 	for _, knob := range []struct {
@@ -246,16 +257,16 @@ func overload(e Experiment, _ []Outcome) []Warning {
 	}
 	ip, udp, tcp := e.headers()
 	var warnings []Warning
-	for _, transport := range e.Transports() {
-		plan := e.Plan(transport)
+	for _, f := range e.Flows {
+		plan := f.Plan
 		headers := tcp * e.segments(plan.Size)
-		if transport == UDP {
+		if f.Transport == UDP {
 			pieces := 1 + max(0, plan.Size+udp-ip-1)/(e.mtu()-ip)
 			headers = udp + ip*(pieces-1)
 		}
 		offered := plan.PerSecond() * 8 * float64(plan.Size+headers)
 		if limit := float64(e.Out.Bandwidth); offered > limit {
-			warnings = append(warnings, Warning{Transport: transport, Word: "rate", Value: offered, Limit: limit})
+			warnings = append(warnings, Warning{Flow: f.Name, Word: "rate", Value: offered, Limit: limit})
 		}
 	}
 	return warnings
@@ -305,8 +316,8 @@ func notInTime(_ Experiment, flows []Outcome) []Warning {
 	var warnings []Warning
 	for _, x := range flows {
 		late, limit := float64(x.Pacing.Late), float64(x.Thrown)/100
-		if x.Transport == UDP && late > limit && x.Pacing.Met {
-			warnings = append(warnings, Warning{Transport: UDP, Word: "rate", Value: late, Limit: limit})
+		if !x.Is().Again && late > limit && x.Pacing.Met {
+			warnings = append(warnings, Warning{Flow: x.Name, Word: "rate", Value: late, Limit: limit})
 		}
 	}
 	return warnings
@@ -318,7 +329,7 @@ func rateNotMet(e Experiment, flows []Outcome) []Warning {
 	var warnings []Warning
 	for _, x := range flows {
 		if p := x.Pacing; e.Path != Sim && !p.Met && p.Offered.Known() {
-			warnings = append(warnings, Warning{Transport: x.Transport, Word: p.Limit, Value: p.Offered.Value, Limit: p.Asked.Value})
+			warnings = append(warnings, Warning{Flow: x.Name, Word: p.Limit, Value: p.Offered.Value, Limit: p.Asked.Value})
 		}
 	}
 	return warnings
@@ -329,8 +340,8 @@ func rateNotMet(e Experiment, flows []Outcome) []Warning {
 func overflow(e Experiment, flows []Outcome) []Warning {
 	var warnings []Warning
 	for _, x := range flows {
-		if drops := x.ReceiverDrops; e.Path != Sim && e.Asleep == 0 && x.Transport == UDP && drops.Value > 0 {
-			warnings = append(warnings, Warning{Transport: UDP, Word: LimitReceiver, Value: drops.Value})
+		if drops := x.ReceiverDrops; e.Path != Sim && e.Asleep == 0 && !x.Is().Again && drops.Value > 0 {
+			warnings = append(warnings, Warning{Flow: x.Name, Word: LimitReceiver, Value: drops.Value})
 		}
 	}
 	return warnings
@@ -372,25 +383,17 @@ func (e Experiment) segments(size int) int {
 	return (size + most - 1) / most
 }
 
-// tcpPackets is how many packets a second TCP is asked for; 0 if it sets the
-// rate itself.
-func (e Experiment) tcpPackets() float64 {
-	return e.TCP.PerSecond() * float64(e.segments(e.TCP.Size))
-}
-
-// plans returns those that are not left out.
-func (e Experiment) plans() []*pace.Plan {
-	var plans []*pace.Plan
-	for _, transport := range e.Transports() {
-		plans = append(plans, e.Plan(transport))
-	}
-	return plans
+// packets is how many packets a second a flow over TCP is asked for; 0 if it sets
+// the rate itself.
+func (e Experiment) packets(f *Flow) float64 {
+	return f.Plan.PerSecond() * float64(e.segments(f.Plan.Size))
 }
 
 // gap is the shortest time between two stones; 0 if it cannot be told.
 func (e Experiment) gap() time.Duration {
 	fastest := 0.0
-	for _, plan := range e.plans() {
+	for _, f := range e.Flows {
+		plan := f.Plan
 		if plan.PerSecond() == 0 || plan.Pattern.Poisson || plan.Pattern.Burst > 1 {
 			return 0
 		}

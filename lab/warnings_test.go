@@ -16,7 +16,7 @@ func usual() lab.Experiment {
 	tcp := pace.Plan{Count: 1000, Size: 1000, Rate: pace.StonesPerSecond(200)}
 	udp := tcp
 	way := wire.Shape{Delay: 20 * time.Millisecond, Bandwidth: 10 * wire.Mbit, Queue: wire.Queue{Packets: 100}, MTU: 1500}
-	e := lab.Experiment{Path: lab.Sim, Seed: 1, TCP: &tcp, UDP: &udp, Out: way, Back: way}
+	e := lab.Experiment{Path: lab.Sim, Seed: 1, Flows: []lab.Flow{lab.Over(lab.TCP, tcp), lab.Over(lab.UDP, udp)}, Out: way, Back: way}
 	e.Out.Loss.Random = 2 * wire.Percent
 	e.Out.Reorder.Share = wire.Percent
 	return e
@@ -24,8 +24,8 @@ func usual() lab.Experiment {
 
 // both sets the plans of both transports.
 func both(e *lab.Experiment, set func(*pace.Plan)) {
-	set(e.TCP)
-	set(e.UDP)
+	set(e.Plan(lab.TCP))
+	set(e.Plan(lab.UDP))
 }
 
 func TestWarnings(t *testing.T) {
@@ -50,7 +50,7 @@ func TestWarnings(t *testing.T) {
 		},
 		{
 			name: "stones of two packets",
-			turn: func(e *lab.Experiment) { e.Out.Loss.Random = 0; e.TCP.Size = 1449; e.UDP = nil },
+			turn: func(e *lab.Experiment) { e.Out.Loss.Random = 0; e.Plan(lab.TCP).Size = 1449; *e = e.Only(lab.TCP) },
 			want: []string{"tcp-start-up tcp rate 16 10"},
 		},
 		{
@@ -69,21 +69,21 @@ func TestWarnings(t *testing.T) {
 		},
 		{
 			name: "a datagram that just fits",
-			turn: func(e *lab.Experiment) { e.UDP.Size = 1472 },
+			turn: func(e *lab.Experiment) { e.Plan(lab.UDP).Size = 1472 },
 		},
 		{
 			name: "a datagram one byte too long",
-			turn: func(e *lab.Experiment) { e.UDP.Size = 1473 },
+			turn: func(e *lab.Experiment) { e.Plan(lab.UDP).Size = 1473 },
 			want: []string{"udp-fragments udp size 1473 1472"},
 		},
 		{
 			name: "a datagram in IPv6, whose headers are longer",
-			turn: func(e *lab.Experiment) { e.UDP.Size = 1453; e.IPv6 = true },
+			turn: func(e *lab.Experiment) { e.Plan(lab.UDP).Size = 1453; e.IPv6 = true },
 			want: []string{"udp-fragments udp size 1453 1452"},
 		},
 		{
 			name: "few stones",
-			turn: func(e *lab.Experiment) { e.UDP.Count = 100; e.Out.Duplicate = wire.Percent / 10 },
+			turn: func(e *lab.Experiment) { e.Plan(lab.UDP).Count = 100; e.Out.Duplicate = wire.Percent / 10 },
 			want: []string{
 				"share-is-noise  loss 2 10", "share-is-noise  reorder 1 10", "share-is-noise  duplicate 0.1 10",
 			},
@@ -124,7 +124,11 @@ func TestWarnings(t *testing.T) {
 		},
 		{
 			name: "pieces have headers too",
-			turn: func(e *lab.Experiment) { e.TCP = nil; e.UDP.Size = 1473; e.Out.Bandwidth = 2 * wire.Mbit },
+			turn: func(e *lab.Experiment) {
+				*e = e.Only(lab.UDP)
+				e.Plan(lab.UDP).Size = 1473
+				e.Out.Bandwidth = 2 * wire.Mbit
+			},
 			want: []string{"udp-fragments udp size 1473 1472", "overload udp rate 2.434e+06 2e+06"},
 		},
 		{
@@ -136,7 +140,7 @@ func TestWarnings(t *testing.T) {
 			name: "loopback",
 			turn: func(e *lab.Experiment) {
 				e.Path, e.Out, e.Back = lab.Host, wire.Shape{}, wire.Shape{}
-				e.UDP.Size = 9000
+				e.Plan(lab.UDP).Size = 9000
 			},
 			late: 11,
 			want: []string{"host-loses-nothing  path 0 0", "schedule-not-kept udp rate 11 10"},
@@ -178,8 +182,8 @@ func TestWarnings(t *testing.T) {
 			turn: func(e *lab.Experiment) {
 				both(e, func(p *pace.Plan) { p.Rate = pace.Max() })
 				e.Out.Loss.Random, e.Out.Delay, e.Back.Delay = wire.Percent, 150*time.Millisecond, 150*time.Millisecond
-				e.TCP.Count = 100_000
-				e.UDP.Count = 100_000
+				e.Plan(lab.TCP).Count = 100_000
+				e.Plan(lab.UDP).Count = 100_000
 			},
 			want: []string{"linux-differs tcp path 0.82 1"},
 		},
@@ -189,8 +193,8 @@ func TestWarnings(t *testing.T) {
 				e.Path = lab.Netns
 				both(e, func(p *pace.Plan) { p.Rate = pace.Max() })
 				e.Out.Loss.Random, e.Out.Delay, e.Back.Delay = wire.Percent/10, 50*time.Millisecond, 50*time.Millisecond
-				e.TCP.Count = 100_000
-				e.UDP.Count = 100_000
+				e.Plan(lab.TCP).Count = 100_000
+				e.Plan(lab.UDP).Count = 100_000
 			},
 		},
 		{
@@ -212,8 +216,8 @@ func TestWarnings(t *testing.T) {
 			e := usual()
 			tt.turn(&e)
 			flows := []lab.Outcome{
-				{Transport: lab.TCP, Thrown: 1000, Pacing: lab.Pacing{Late: 500}},
-				{Transport: lab.UDP, Thrown: 1000, Pacing: lab.Pacing{Late: tt.late}, ReceiverDrops: lab.Number(tt.drop)},
+				{Name: lab.TCP, Transport: lab.TCP, Thrown: 1000, Pacing: lab.Pacing{Late: 500}},
+				{Name: lab.UDP, Transport: lab.UDP, Thrown: 1000, Pacing: lab.Pacing{Late: tt.late}, ReceiverDrops: lab.Number(tt.drop)},
 			}
 			for i := range flows {
 				p := &flows[i].Pacing
@@ -222,7 +226,7 @@ func TestWarnings(t *testing.T) {
 			}
 			var got []string
 			for _, w := range lab.Warnings(e, flows) {
-				got = append(got, fmt.Sprintf("%s %s %s %.4g %.4g", w.Rule, w.Transport, w.Word, w.Value, w.Limit))
+				got = append(got, fmt.Sprintf("%s %s %s %.4g %.4g", w.Rule, w.Flow, w.Word, w.Value, w.Limit))
 			}
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("warnings:\n%q\nwant:\n%q", got, tt.want)

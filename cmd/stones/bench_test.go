@@ -27,9 +27,9 @@ func BenchmarkExchange(b *testing.B) {
 			plan := steady(20_000, 1000, 2*ms)
 			if transport == lab.TCP {
 				plan = bulk(10_000)
-				e.TCP = plan
+				e = e.With(lab.Over(lab.TCP, plan))
 			} else {
-				e.UDP = plan
+				e = e.With(lab.Over(lab.UDP, plan))
 			}
 			b.ReportAllocs()
 			packets := 0.0
@@ -70,9 +70,9 @@ func BenchmarkMany(b *testing.B) {
 			e := classroom()
 			plan := steady(1_000_000, 100, ms)
 			if transport == lab.TCP {
-				e.TCP = plan
+				e = e.With(lab.Over(lab.TCP, plan))
 			} else {
-				e.UDP = plan
+				e = e.With(lab.Over(lab.UDP, plan))
 			}
 			b.ReportAllocs()
 			for b.Loop() {

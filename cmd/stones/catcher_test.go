@@ -49,7 +49,8 @@ func TestLettersOrWater(t *testing.T) {
 	}
 
 	t.Log("# ten reads a stone")
-	e.TCP, e.UDP, e.Asleep, e.ReadSize = steady(10, 1000, 10*ms), nil, 0, 100
+	e = e.With(lab.Over(lab.TCP, steady(10, 1000, 10*ms)))
+	e.Asleep, e.ReadSize = 0, 100
 	if x := pick(t, ran(t, e), lab.TCP); x.Reads != 100 || x.Delivered != 10 {
 		t.Errorf("TCP delivered %d in %d reads; want 10 in 100", x.Delivered, x.Reads)
 	}
@@ -70,7 +71,7 @@ func TestNobodyHome(t *testing.T) {
 // In real time there is a row after each interval.
 func TestLiveRows(t *testing.T) {
 	var told bytes.Buffer
-	e := lab.Experiment{Path: lab.Host, UDP: steady(50, 100, 10*ms), GiveUp: time.Second, Interval: 100 * ms}
+	e := lab.Experiment{Path: lab.Host, Flows: []lab.Flow{lab.Over(lab.UDP, steady(50, 100, 10*ms))}, GiveUp: time.Second, Interval: 100 * ms}
 	if _, err := runAlong(t.Context(), live(&told, lab.Host), []lab.Experiment{e}, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +85,7 @@ func TestLiveRows(t *testing.T) {
 // stone by stone: both ends are seen.
 func TestGivenUp(t *testing.T) {
 	e := narrow()
-	e.TCP = steady(500, 948, 4*ms) // twice what the road carries
+	e = e.With(lab.Over(lab.TCP, steady(500, 948, 4*ms))) // twice what the road carries
 	e.Out.Loss = loss("5%")
 	e.GiveUp = 0
 	e.PerStone = true

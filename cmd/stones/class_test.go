@@ -60,11 +60,11 @@ func class(t *testing.T, address string, pupils int, e lab.Experiment) []lab.Res
 	var tasks errgroup.Group
 	for i, s := range sessions {
 		tasks.Go(func() (err error) {
-			results[i], err = run.Run(t.Context(), e, run.Path{Open: func(lab.Experiment) (run.World, error) { return s.World(), nil }})
+			results[i], err = run.Run(t.Context(), e, run.Path{Open: func(lab.Experiment) (run.World, error) { return s.World(nil), nil }})
 			return err
 		})
 	}
-	time.Sleep(e.TCP.Time / 2)
+	time.Sleep(e.Plan(lab.TCP).Time / 2)
 	_, err := remote.Open(t.Context(), remote.Config{Net: &pupil{Real: clock.NewReal()}, Address: address})
 	if want := regexp.MustCompile(fmt.Sprintf(`room: %d of %d sessions; come back in [0-9]+ s`, pupils, pupils)); err == nil || !want.MatchString(err.Error()) || !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("pupil %d: %v", pupils+1, err)
@@ -82,7 +82,7 @@ func classroomPlan(rate int, long time.Duration) lab.Experiment {
 	plan := pace.Plan{Time: long, Size: 200, Rate: pace.StonesPerSecond(int64(rate))}
 	set(&plan.Pattern, "burst:10") // 64,000 times a second nobody wakes up
 	tcp, udp := plan, plan
-	e.TCP, e.UDP = &tcp, &udp
+	e.Flows = []lab.Flow{lab.Over(lab.TCP, tcp), lab.Over(lab.UDP, udp)}
 	return e
 }
 

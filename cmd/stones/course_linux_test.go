@@ -14,7 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"stones/lab"
+	"stones/lab/document"
 	"stones/lab/lesson"
 )
 
@@ -161,7 +161,7 @@ func TestLessonAtTheTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	var record lesson.Record
-	if err := lab.Unmarshal(data, &record); err != nil {
+	if err := document.Unmarshal(data, &record); err != nil {
 		t.Fatal(err)
 	}
 	var verdicts []string

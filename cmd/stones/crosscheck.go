@@ -211,7 +211,7 @@ func (c *crosscheck) bouts() (bouts []bout, es []lab.Experiment) {
 			if !slices.ContainsFunc(k.figures, over) {
 				continue
 			}
-			one := k.experiment.Over([]string{transport})
+			one := k.experiment.Only(transport)
 			bouts = append(bouts, bout{check: k, transport: transport})
 			es = append(es, one, onKernel(one))
 		}

@@ -69,8 +69,9 @@ func changed(changes ...change) lab.Experiment {
 // planned changes the plans of all flows.
 func planned(to func(*pace.Plan)) change {
 	return func(e *lab.Experiment) {
-		to(e.TCP)
-		to(e.UDP)
+		for i := range e.Flows {
+			to(&e.Flows[i].Plan)
+		}
 	}
 }
 
@@ -116,7 +117,7 @@ func wide(e *lab.Experiment) {
 func slowLink(e *lab.Experiment) {
 	lossless(e)
 	ways(func(s *wire.Shape) { s.Bandwidth, s.Queue = 1500*wire.Kbit, wire.Queue{Packets: 50} })(e)
-	e.TCP.Size, e.UDP.Size = 1420, 1444
+	e.Plan(lab.TCP).Size, e.Plan(lab.UDP).Size = 1420, 1444
 }
 
 // leaky loses one packet in twenty.
@@ -213,7 +214,7 @@ func races(seed uint64, runs int, length time.Duration, buffer int) []lab.Experi
 		for _, rtt := range roundTrips {
 			e := changed(lossless, delay(rtt/2), planned(func(p *pace.Plan) {
 				p.Rate, p.Count, p.Time = pace.Max(), 0, length
-			})).Over([]string{lab.TCP})
+			})).Only(lab.TCP)
 			e.Out.Loss.Random = loss
 			e.Seed, e.Buffer = seed, buffer
 			e.Interval = length // the goodput is that of the first one

@@ -119,7 +119,7 @@ func TestChecks(t *testing.T) {
 // that is known to differ may be as far apart as that goes, and no further.
 func TestOutside(t *testing.T) {
 	result := func(connect lab.Figure) *lab.Result {
-		return &lab.Result{Flows: []lab.Outcome{{Transport: lab.TCP, Complete: true, Thrown: 1, Connect: connect}}}
+		return &lab.Result{Flows: []lab.Outcome{{Name: lab.TCP, Transport: lab.TCP, Complete: true, Thrown: 1, Connect: connect}}}
 	}
 	plainly, known := figures(tenMs, "tcp connect_ms"), timed(270, "tcp connect_ms")
 	for _, tt := range []struct {
@@ -164,7 +164,7 @@ func TestRaces(t *testing.T) {
 		if at := i % (len(recoveries) + 1); at < len(recoveries) {
 			wantPath, wantRecovery = lab.Sim, recoveries[at]
 		}
-		if e.Path != wantPath || e.Recovery != wantRecovery || e.Buffer != 64<<10 || e.UDP != nil || e.Interval != e.TCP.Time {
+		if e.Path != wantPath || e.Recovery != wantRecovery || e.Buffer != 64<<10 || e.Has(lab.UDP) || e.Interval != e.Plan(lab.TCP).Time {
 			t.Errorf("race %d: %+v", i, e)
 		}
 		if want := 7 + uint64(i/(len(recoveries)+1)%2); e.Seed != want {

@@ -178,8 +178,8 @@ func thrownAt(t *testing.T, said []byte, agreed bool) map[string]string {
 	}
 	defer s.Close()
 	e := classroomPlan(1000, lab.MinTime)
-	e.UDP = nil
-	r, err := run.Run(t.Context(), e, run.Path{Open: func(lab.Experiment) (run.World, error) { return s.World(), nil }})
+	e = e.Only(lab.TCP)
+	r, err := run.Run(t.Context(), e, run.Path{Open: func(lab.Experiment) (run.World, error) { return s.World(nil), nil }})
 	if err != nil {
 		return map[string]string{"the error": message(err) + "\n"}
 	}

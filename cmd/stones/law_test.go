@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"stones/lab"
+	"stones/lab/document"
 	"stones/lab/pace"
 	"stones/lab/wire"
 )
@@ -67,8 +68,8 @@ func anyExperiment(seed uint64) lab.Experiment {
 		}
 		return s
 	}
-	plan := func() *pace.Plan {
-		p := &pace.Plan{Count: 1 + rng.IntN(100), Size: 32 + rng.IntN(1400)}
+	plan := func() pace.Plan {
+		p := pace.Plan{Count: 1 + rng.IntN(100), Size: 32 + rng.IntN(1400)}
 		if chance(0.2) {
 			p.Size = 32 + rng.IntN(6000)
 		}
@@ -88,8 +89,7 @@ func anyExperiment(seed uint64) lab.Experiment {
 		Seed:     seed,
 		IPv6:     chance(0.3),
 		Together: chance(0.2),
-		TCP:      plan(),
-		UDP:      plan(),
+		Flows:    []lab.Flow{lab.Over(lab.TCP, plan()), lab.Over(lab.UDP, plan())},
 		Deadline: 150 * ms,
 		GiveUp:   time.Hour,
 		Recovery: []string{"rack", "sack"}[rng.IntN(2)],
@@ -153,7 +153,7 @@ func trace(tb testing.TB) []byte {
 			rs[i].Flows[j].Stack.Version = ""
 		}
 	}
-	text, err := lab.Marshal(rs)
+	text, err := document.Marshal(rs)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -30,8 +30,8 @@ func classroom() lab.Experiment {
 }
 
 // steady is a plan of count stones of size bytes, one every gap.
-func steady(count, size int, gap time.Duration) *pace.Plan {
-	p := &pace.Plan{Count: count, Size: size}
+func steady(count, size int, gap time.Duration) pace.Plan {
+	p := pace.Plan{Count: count, Size: size}
 	set(&p.Rate, fmt.Sprintf("%.6f/s", float64(time.Second)/float64(gap)))
 	return p
 }
@@ -54,8 +54,8 @@ func loss(text string) (l wire.Loss) {
 }
 
 // both gives both transports the same plan.
-func both(e lab.Experiment, p *pace.Plan) lab.Experiment {
-	e.TCP, e.UDP = p, p
+func both(e lab.Experiment, p pace.Plan) lab.Experiment {
+	e = e.With(lab.Over(lab.TCP, p), lab.Over(lab.UDP, p))
 	return e
 }
 
@@ -289,7 +289,7 @@ func TestEarlyNotLate(t *testing.T) {
 		gap time.Duration
 	}{{"1%", 2 * ms}, {"1%", 5 * ms}, {"1%", 20 * ms}, {"1%", 60 * ms}, {"25%", 20 * ms}} {
 		e := classroom()
-		e.UDP = steady(n, 100, tt.gap)
+		e = e.With(lab.Over(lab.UDP, steady(n, 100, tt.gap)))
 		e.Out.ReorderEarly = share(tt.p)
 		p := float64(e.Out.ReorderEarly) / 1e9
 		overtaken := math.Ceil(float64(e.Out.Delay)/float64(tt.gap)) - 1
@@ -346,7 +346,7 @@ func TestLastStone(t *testing.T) {
 	for k, gap := range []time.Duration{300 * ms, 300 * ms, 600 * ms, 1200 * ms, 2400 * ms, 4800 * ms, 9600 * ms, 19200 * ms} {
 		after += gap
 		e := classroom()
-		e.TCP = steady(10, 100, time.Minute)
+		e = e.With(lab.Over(lab.TCP, steady(10, 100, time.Minute)))
 		e.PerStone = true
 		e.Out.Drop = []uint64{5}
 		// Before stone 5 go SYN, ACK and four stones; behind it, its retransmissions.
@@ -367,7 +367,7 @@ func TestJitter(t *testing.T) {
 		extent      int // the greatest; 0 is any
 	}{{20 * ms, 20 * ms, 1}, {5 * ms, 5 * ms, 1}} {
 		e := classroom()
-		e.UDP = steady(n, 100, tt.gap)
+		e = e.With(lab.Over(lab.UDP, steady(n, 100, tt.gap)))
 		e.Out.Jitter.Max, e.Out.Overtake = tt.jitter, true
 		x := pick(t, ran(t, e), lab.UDP)
 		j, gap := float64(tt.jitter), float64(tt.gap)
@@ -385,7 +385,7 @@ func TestJitter(t *testing.T) {
 	// TCP keeps the order: a stone waits for those before it, and no longer than
 	// the jitter lasts.
 	e := classroom()
-	e.TCP = steady(2000, 100, 20*ms)
+	e = e.With(lab.Over(lab.TCP, steady(2000, 100, 20*ms)))
 	e.Out.Jitter.Max, e.Out.Overtake = 20*ms, true
 	if x := pick(t, ran(t, e), lab.TCP); x.Reordered != 0 || x.Delay.P95.Value < 66 || x.Delay.P95.Value > 72 || x.Delay.P50.Value > 55 {
 		t.Errorf("TCP: reordered %d, p50 %v, p95 %v", x.Reordered, x.Delay.P50, x.Delay.P95)
@@ -410,7 +410,7 @@ func TestTooFast(t *testing.T) {
 	for _, rho := range []float64{0.5, 0.9, 1.1, 1.5, 2} {
 		e := narrow()
 		gap := time.Duration(float64(service) / rho)
-		e.UDP, e.TCP = steady(n, 972, gap), steady(n, 948, gap) // 1000 bytes each on the wire
+		e = e.With(lab.Over(lab.TCP, steady(n, 948, gap)), lab.Over(lab.UDP, steady(n, 972, gap))) // 1000 bytes each on the wire
 		r := ran(t, e)
 		udp, tcp := pick(t, r, lab.UDP), pick(t, r, lab.TCP)
 		want := math.Min(n, n/rho+queue)
@@ -444,8 +444,8 @@ func TestTooFast(t *testing.T) {
 func TestBurst(t *testing.T) {
 	for _, burst := range []int{10, 50, 60, 200} {
 		e := narrow()
-		e.UDP = steady(burst, 972, 10*ms)
-		set(&e.UDP.Pattern, fmt.Sprintf("burst:%d", burst))
+		e = e.With(lab.Over(lab.UDP, steady(burst, 972, 10*ms)))
+		set(&e.Plan(lab.UDP).Pattern, fmt.Sprintf("burst:%d", burst))
 		x := pick(t, ran(t, e), lab.UDP)
 		want := min(burst, 50)
 		if x.Delivered != want || !near(x.Delay.Max, 20*ms+time.Duration(want)*8*ms) {
@@ -464,8 +464,8 @@ func TestPoisson(t *testing.T) {
 	for _, tt := range []struct{ rho, tolerance float64 }{{0.5, 0.07}, {0.8, 0.07}, {0.9, 0.07}, {0.95, 0.15}} {
 		e := narrow()
 		e.Out.Queue = wire.Queue{}
-		e.UDP = steady(n, 972, time.Duration(8e6/tt.rho))
-		set(&e.UDP.Pattern, "poisson")
+		e = e.With(lab.Over(lab.UDP, steady(n, 972, time.Duration(8e6/tt.rho))))
+		set(&e.Plan(lab.UDP).Pattern, "poisson")
 		e.PerStone = true
 		wait := 0.0
 		for _, d := range delays(pick(t, ran(t, e), lab.UDP)) {
@@ -484,8 +484,8 @@ func TestWarmUp(t *testing.T) {
 		want  time.Duration
 	}{{10e3, 150 * ms}, {14e3, 150 * ms}, {15e3, 250 * ms}, {30e3, 250 * ms}, {50e3, 350 * ms}, {200e3, 450 * ms}, {500e3, 650 * ms}, {1e6, 750 * ms}} {
 		e := classroom()
-		e.TCP = &pace.Plan{Count: 1, Size: tt.bytes} // one write, so that packets are full
-		set(&e.TCP.Rate, "max")
+		e = e.With(lab.Over(lab.TCP, pace.Plan{Count: 1, Size: tt.bytes})) // one write, so that packets are full
+		set(&e.Plan(lab.TCP).Rate, "max")
 		rounds := math.Ceil(math.Log2(math.Ceil(float64(tt.bytes)/1448)/10 + 1)) // 10, 20, 40 ... packets
 		if formula := time.Duration(rounds)*100*ms + 50*ms; formula != tt.want {
 			t.Fatalf("%d bytes: the formula gives %v; want %v", tt.bytes, formula, tt.want)
@@ -498,8 +498,8 @@ func TestWarmUp(t *testing.T) {
 }
 
 // bulk is TCP as fast as it goes, for so much time as count stones take.
-func bulk(count int) *pace.Plan {
-	p := &pace.Plan{Count: count, Size: 1448}
+func bulk(count int) pace.Plan {
+	p := pace.Plan{Count: count, Size: 1448}
 	set(&p.Rate, "max")
 	return p
 }
@@ -546,7 +546,7 @@ func TestLossTimesDistance(t *testing.T) {
 		half := time.Duration(tt.rtt / 2 * float64(ms))
 		e.Out = wire.Shape{Delay: half, Loss: loss(fmt.Sprintf("%g%%", tt.percent))}
 		e.Back = wire.Shape{Delay: half}
-		e.TCP = bulk(int(want * 1e6 * seconds / 8 / 1448))
+		e = e.With(lab.Over(lab.TCP, bulk(int(want*1e6*seconds/8/1448))))
 		n := 3
 		if tt.rtt >= 100 { // few packets, so that chance is large
 			n = 6
@@ -589,10 +589,10 @@ func TestSharing(t *testing.T) {
 	var es []lab.Experiment
 	rates := []float64{0.01, 2, 5, 8, 9, 9.5, 11, 12, 15} // of UDP on the wire, in Mbit/s
 	for _, rate := range rates {
-		e.TCP = &pace.Plan{Time: seconds, Size: 1448}
-		set(&e.TCP.Rate, "max")
-		e.UDP = &pace.Plan{Time: seconds, Size: 1472}
-		set(&e.UDP.Rate, fmt.Sprintf("%dbit", int(rate*1e6*1472/1500)))
+		e = e.With(lab.Over(lab.TCP, pace.Plan{Time: seconds, Size: 1448}))
+		set(&e.Plan(lab.TCP).Rate, "max")
+		e = e.With(lab.Over(lab.UDP, pace.Plan{Time: seconds, Size: 1472}))
+		set(&e.Plan(lab.UDP).Rate, fmt.Sprintf("%dbit", int(rate*1e6*1472/1500)))
 		es = append(es, e)
 	}
 	for i, r := range all(t, es) {
@@ -624,7 +624,7 @@ func TestBigStones(t *testing.T) {
 	const n, p = 4000, 0.05
 	for _, size := range []int{1472, 1473, 4000, 8000, 20000, 65000} {
 		e := classroom()
-		e.UDP = steady(n, size, 100*ms)
+		e = e.With(lab.Over(lab.UDP, steady(n, size, 100*ms)))
 		e.Out.Loss = loss("5%")
 		x := pick(t, ran(t, e), lab.UDP)
 		pieces := 1.0
@@ -641,7 +641,7 @@ func TestBigStones(t *testing.T) {
 		}
 	}
 	e := classroom()
-	e.TCP = steady(500, 4000, 100*ms)
+	e = e.With(lab.Over(lab.TCP, steady(500, 4000, 100*ms)))
 	e.Out.Loss = loss("5%")
 	if x := pick(t, ran(t, e), lab.TCP); x.Lost != 0 || x.Delivered != 500 {
 		t.Errorf("TCP: lost %d, delivered %d", x.Lost, x.Delivered)

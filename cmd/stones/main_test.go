@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"stones/lab"
+	"stones/lab/document"
 )
 
 // update is whether what differs in scripts is to be written into them.
@@ -84,7 +85,7 @@ func counts(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: counts thrown delivered lost reordered duplicated")
 	}
 	var doc lab.Document
-	ts.Check(lab.Unmarshal([]byte(ts.ReadFile("stdout")), &doc))
+	ts.Check(document.Unmarshal([]byte(ts.ReadFile("stdout")), &doc))
 	if len(doc.Results) != 1 || len(doc.Results[0].Flows) != 1 {
 		ts.Fatalf("more than one flow was printed")
 	}

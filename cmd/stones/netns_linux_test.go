@@ -96,11 +96,11 @@ func TestNetnsPieces(t *testing.T) {
 	needsNetns(t)
 	var es []lab.Experiment
 	for _, v6 := range []bool{false, true} {
-		e := lab.Experiment{Seed: 1, IPv6: v6, UDP: steady(6000, 4000, ms/2), GiveUp: 10 * time.Second}
+		e := lab.Experiment{Seed: 1, IPv6: v6, Flows: []lab.Flow{lab.Over(lab.UDP, steady(6000, 4000, ms/2))}, GiveUp: 10 * time.Second}
 		e.Out.Loss = loss("5%")
 		es = append(es, e)
 		for seed := range uint64(3) {
-			e := lab.Experiment{Seed: seed + 2, IPv6: v6, UDP: steady(1000, 4000, 2*ms), GiveUp: 10 * time.Second}
+			e := lab.Experiment{Seed: seed + 2, IPv6: v6, Flows: []lab.Flow{lab.Over(lab.UDP, steady(1000, 4000, 2*ms))}, GiveUp: 10 * time.Second}
 			set(&e.Out.Corrupt, "10%")
 			set(&e.Out.Duplicate, "50%")
 			e.Out.Delay, e.Out.Jitter.Max, e.Out.Overtake = 20*ms, 20*ms, true
@@ -120,7 +120,7 @@ func TestNetnsPieces(t *testing.T) {
 func TestNetnsInterrupted(t *testing.T) {
 	needsNetns(t)
 	for seed := range uint64(3) {
-		e := lab.Experiment{Path: lab.Netns, Seed: seed, UDP: steady(1_000_000, 100, 50*time.Microsecond), GiveUp: time.Second}
+		e := lab.Experiment{Path: lab.Netns, Seed: seed, Flows: []lab.Flow{lab.Over(lab.UDP, steady(1_000_000, 100, 50*time.Microsecond))}, GiveUp: time.Second}
 		e.Out.Loss, e.Out.Delay = loss("50%"), 20*ms
 		ctx, cancel := context.WithTimeout(t.Context(), 300*ms)
 		r, err := run.Run(ctx, e, paths()[lab.Netns])

@@ -36,8 +36,18 @@ func tapped(t tap) map[string]run.Path {
 	}
 }
 
+// flowsOf are the flows that meet in the world of an experiment.
+func flowsOf(e lab.Experiment) path.Flows {
+	var flows path.Flows
+	for _, f := range e.Flows {
+		flows = append(flows, path.Flow{Name: f.Name, Transport: f.Transport})
+	}
+	return flows
+}
+
 func simConfig(e lab.Experiment, t tap) sim.Config {
 	return sim.Config{
+		Flows:         flowsOf(e),
 		Seed:          e.Seed,
 		IPv6:          e.IPv6,
 		Out:           e.Out,
@@ -58,6 +68,7 @@ func simConfig(e lab.Experiment, t tap) sim.Config {
 
 func hostConfig(e lab.Experiment) host.Config {
 	return host.Config{
+		Flows:      flowsOf(e),
 		IPv6:       e.IPv6,
 		Congestion: e.Congestion,
 		Buffer:     e.Buffer,
@@ -66,6 +77,7 @@ func hostConfig(e lab.Experiment) host.Config {
 
 func netnsConfig(e lab.Experiment, t tap) netns.Config {
 	return netns.Config{
+		Flows:      flowsOf(e),
 		Seed:       e.Seed,
 		IPv6:       e.IPv6,
 		Out:        e.Out,

@@ -18,6 +18,7 @@ import (
 	"github.com/gopacket/gopacket/pcapgo"
 
 	"stones/lab"
+	"stones/lab/document"
 	"stones/lab/knob"
 	"stones/lab/path"
 	"stones/lab/prose"
@@ -67,10 +68,11 @@ func (t *throw) comment(e lab.Experiment) string {
 	type result struct {
 		Experiment lab.Experiment `json:"experiment"`
 	}
-	text, err := lab.Marshal(struct {
+	text, err := document.Marshal(struct {
 		Version string   `json:"stones"`
+		Format  int      `json:"format"`
 		Results []result `json:"results"`
-	}{version, []result{{e}}})
+	}{version, lab.Format, []result{{e}}})
 	var line bytes.Buffer
 	if err == nil {
 		err = json.Compact(&line, text)
@@ -107,13 +109,9 @@ type ends struct {
 // newCapture returns one for the worlds of e: one for each transport, or one
 // for both together.
 func newCapture(e lab.Experiment) *capture {
-	names := e.Transports()
-	if e.Together {
-		names = []string{worldOf(e)}
-	}
 	c := &capture{}
-	for _, name := range names {
-		c.worlds = append(c.worlds, &ends{name: name})
+	for _, group := range e.Groups() {
+		c.worlds = append(c.worlds, &ends{name: worldOf(group)})
 	}
 	return c
 }

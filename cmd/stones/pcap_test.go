@@ -18,6 +18,7 @@ import (
 	"github.com/gopacket/gopacket/pcapgo"
 
 	"stones/lab"
+	"stones/lab/document"
 )
 
 // captures are experiments that between them have everything a capture can show.
@@ -50,7 +51,7 @@ func take(t *testing.T, words ...string) (lab.Result, string) {
 		t.Fatalf("%v: exit code %d: %s", words, code, &errs)
 	}
 	var doc lab.Document
-	if err := lab.Unmarshal(out.Bytes(), &doc); err != nil {
+	if err := document.Unmarshal(out.Bytes(), &doc); err != nil {
 		t.Fatal(err)
 	}
 	return doc.Results[0], file
@@ -262,13 +263,13 @@ func TestCaptureAgain(t *testing.T) {
 			if want := "stones " + version + " throw --seed 1 "; !strings.HasPrefix(comment, want) {
 				t.Errorf("the comment begins with %.50q; want %q", comment, want)
 			}
-			document := comment[strings.LastIndex(comment, "\n")+1:]
-			es, err := lab.ReadExperiments(strings.NewReader(document), version)
+			text := comment[strings.LastIndex(comment, "\n")+1:]
+			es, err := document.Experiments(strings.NewReader(text))
 			if err != nil || len(es) != 1 {
-				t.Fatalf("%v in %s", err, document)
+				t.Fatalf("%v in %s", err, text)
 			}
 			again := filepath.Join(t.TempDir(), "again.json")
-			if err := os.WriteFile(again, []byte(document), 0o666); err != nil {
+			if err := os.WriteFile(again, []byte(text), 0o666); err != nil {
 				t.Fatal(err)
 			}
 			_, file = take(t, "--experiment", again)
@@ -288,7 +289,8 @@ func TestPacketsAgain(t *testing.T) {
 	var es []lab.Experiment
 	for seed := range uint64(200) {
 		e := anyExperiment(seed)
-		e.UDP, e.Together, e.Packets = nil, false, true
+		e = e.Only(lab.TCP)
+		e.Together, e.Packets = false, true
 		es = append(es, e)
 	}
 	for _, r := range all(t, es) {

@@ -163,7 +163,7 @@ func (c *crosscheck) runCell(ctx context.Context, t taking, p run.Path, counters
 	if counters != nil {
 		counts = counters()
 	}
-	return reference.NewRun(t.seed, x, e.TCP.Size, counts), nil
+	return reference.NewRun(t.seed, x, e.Plan(lab.TCP).Size, counts), nil
 }
 
 // kernelTick is the grain of the timers of the kernels that figures were taken of.

@@ -58,7 +58,7 @@ func (c *caller) open(e lab.Experiment) (run.World, error) {
 	if c.failed != nil {
 		return nil, c.failed
 	}
-	return c.session.World(), nil
+	return c.session.World(flowsOf(e)), nil
 }
 
 // call begins a conversation.

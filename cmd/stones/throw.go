@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"stones/lab"
+	"stones/lab/document"
 	"stones/lab/knob"
 	"stones/lab/prose"
 	"stones/lab/quantity"
@@ -182,13 +183,13 @@ func outcome(results []lab.Result, err error) error {
 	for _, r := range results {
 		for _, x := range r.Flows {
 			if x.Broken != "" {
-				broken = cmp.Or(broken, fmt.Errorf("%s: a law is broken: %s", x.Transport, x.Broken))
+				broken = cmp.Or(broken, fmt.Errorf("%s: a law is broken: %s", x.Name, x.Broken))
 			}
 			if x.Refused {
-				refused = cmp.Or(refused, fmt.Errorf("%s: refused: %s", x.Transport, x.Error))
+				refused = cmp.Or(refused, fmt.Errorf("%s: refused: %s", x.Name, x.Error))
 			}
 			if !x.Complete {
-				unfinished = cmp.Or(unfinished, fmt.Errorf("%s: not complete: %s", x.Transport, cmp.Or(x.Error, "no reason is known")))
+				unfinished = cmp.Or(unfinished, fmt.Errorf("%s: not complete: %s", x.Name, cmp.Or(x.Error, "no reason is known")))
 			}
 		}
 	}
@@ -280,8 +281,8 @@ func (t *throw) read() ([]lab.Experiment, error) {
 		defer f.Close()
 		in = f
 	}
-	es, err := lab.ReadExperiments(in, version)
-	if wrong := new(lab.DocumentError); errors.As(err, &wrong) {
+	es, err := document.Experiments(in)
+	if wrong := new(document.Error); errors.As(err, &wrong) {
 		return nil, fmt.Errorf("%s:%w", name, wrong)
 	}
 	if err != nil {

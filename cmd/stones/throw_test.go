@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"stones/lab"
+	"stones/lab/document"
 	"stones/lab/knob"
 	"stones/lab/pace"
 	"stones/lab/quantity"
@@ -67,7 +68,7 @@ func TestDefaults(t *testing.T) {
 	if code := d.do(t, "throw"); code != 0 {
 		t.Fatalf("exit code %d: %s", code, &d.errors)
 	}
-	data, err := lab.Marshal(d.es)
+	data, err := document.Marshal(d.es)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,16 +76,22 @@ func TestDefaults(t *testing.T) {
   {
     "path": "sim",
     "seed": 1,
-    "tcp": {
-      "count": 1000,
-      "size": 1000,
-      "rate": "200/s"
-    },
-    "udp": {
-      "count": 1000,
-      "size": 1000,
-      "rate": "200/s"
-    },
+    "flows": [
+      {
+        "name": "tcp",
+        "transport": "tcp",
+        "count": 1000,
+        "size": 1000,
+        "rate": "200/s"
+      },
+      {
+        "name": "udp",
+        "transport": "udp",
+        "count": 1000,
+        "size": 1000,
+        "rate": "200/s"
+      }
+    ],
     "out": {
       "delay": "20ms",
       "loss": "2%",
@@ -122,18 +129,22 @@ func TestFlags(t *testing.T) {
 		what func(lab.Experiment) any
 		want string
 	}{
-		{"--rate 1.6Mbit", func(e lab.Experiment) any { return []pace.Rate{e.TCP.Rate, e.UDP.Rate} }, "[1.6Mbit 1.6Mbit]"},
-		{"-b max", func(e lab.Experiment) any { return []pace.Rate{e.TCP.Rate, e.UDP.Rate} }, "[max max]"},
-		{"--rate 10 --udp-rate 20", func(e lab.Experiment) any { return []pace.Rate{e.TCP.Rate, e.UDP.Rate} }, "[10/s 20/s]"},
-		{"--tcp-rate 20", func(e lab.Experiment) any { return []pace.Rate{e.TCP.Rate, e.UDP.Rate} }, "[20/s 200/s]"},
-		{"--count 5", func(e lab.Experiment) any { return []int{e.TCP.Count, e.UDP.Count} }, "[5 5]"},
-		{"-t 1s", func(e lab.Experiment) any { return []any{e.TCP.Count, e.TCP.Time, e.UDP.Count, e.UDP.Time} }, "[0 1s 0 1s]"},
-		{"--udp-time 1s", func(e lab.Experiment) any { return []any{e.TCP.Count, e.TCP.Time, e.UDP.Count, e.UDP.Time} }, "[1000 0s 0 1s]"},
-		{"-l 64", func(e lab.Experiment) any { return []int{e.TCP.Size, e.UDP.Size} }, "[64 64]"},
-		{"--tcp-size 100000", func(e lab.Experiment) any { return []int{e.TCP.Size, e.UDP.Size} }, "[100000 1000]"},
-		{"--pattern burst:10", func(e lab.Experiment) any { return []pace.Pattern{e.TCP.Pattern, e.UDP.Pattern} }, "[burst:10 burst:10]"},
-		{"--only tcp", func(e lab.Experiment) any { return e.UDP == nil }, "true"},
-		{"--only udp", func(e lab.Experiment) any { return e.TCP == nil }, "true"},
+		{"--rate 1.6Mbit", func(e lab.Experiment) any { return []pace.Rate{e.Plan(lab.TCP).Rate, e.Plan(lab.UDP).Rate} }, "[1.6Mbit 1.6Mbit]"},
+		{"-b max", func(e lab.Experiment) any { return []pace.Rate{e.Plan(lab.TCP).Rate, e.Plan(lab.UDP).Rate} }, "[max max]"},
+		{"--rate 10 --udp-rate 20", func(e lab.Experiment) any { return []pace.Rate{e.Plan(lab.TCP).Rate, e.Plan(lab.UDP).Rate} }, "[10/s 20/s]"},
+		{"--tcp-rate 20", func(e lab.Experiment) any { return []pace.Rate{e.Plan(lab.TCP).Rate, e.Plan(lab.UDP).Rate} }, "[20/s 200/s]"},
+		{"--count 5", func(e lab.Experiment) any { return []int{e.Plan(lab.TCP).Count, e.Plan(lab.UDP).Count} }, "[5 5]"},
+		{"-t 1s", func(e lab.Experiment) any {
+			return []any{e.Plan(lab.TCP).Count, e.Plan(lab.TCP).Time, e.Plan(lab.UDP).Count, e.Plan(lab.UDP).Time}
+		}, "[0 1s 0 1s]"},
+		{"--udp-time 1s", func(e lab.Experiment) any {
+			return []any{e.Plan(lab.TCP).Count, e.Plan(lab.TCP).Time, e.Plan(lab.UDP).Count, e.Plan(lab.UDP).Time}
+		}, "[1000 0s 0 1s]"},
+		{"-l 64", func(e lab.Experiment) any { return []int{e.Plan(lab.TCP).Size, e.Plan(lab.UDP).Size} }, "[64 64]"},
+		{"--tcp-size 100000", func(e lab.Experiment) any { return []int{e.Plan(lab.TCP).Size, e.Plan(lab.UDP).Size} }, "[100000 1000]"},
+		{"--pattern burst:10", func(e lab.Experiment) any { return []pace.Pattern{e.Plan(lab.TCP).Pattern, e.Plan(lab.UDP).Pattern} }, "[burst:10 burst:10]"},
+		{"--only tcp", func(e lab.Experiment) any { return !e.Has(lab.UDP) }, "true"},
+		{"--only udp", func(e lab.Experiment) any { return !e.Has(lab.TCP) }, "true"},
 
 		{"--delay 30ms", func(e lab.Experiment) any { return []time.Duration{e.Out.Delay, e.Back.Delay} }, "[30ms 30ms]"},
 		{"--delay 30ms --delay-back 5ms", func(e lab.Experiment) any { return []time.Duration{e.Out.Delay, e.Back.Delay} }, "[30ms 5ms]"},
@@ -179,12 +190,12 @@ func TestSweep(t *testing.T) {
 	var d desk
 	t.Log("# the flag that comes last in the program's own order changes fastest")
 	d.do(t, "throw", "--loss", "0%,5%", "--rate", "100,max")
-	d.want(t, func(e lab.Experiment) string { return fmt.Sprint(e.UDP.Rate, " ", e.Out.Loss) },
+	d.want(t, func(e lab.Experiment) string { return fmt.Sprint(e.Plan(lab.UDP).Rate, " ", e.Out.Loss) },
 		"100/s 0%", "100/s 5%", "max 0%", "max 5%")
 
 	t.Log("# both transports have the same, unless one of them has its own")
 	d.do(t, "throw", "--rate", "100,200", "--tcp-rate", "10,20")
-	d.want(t, func(e lab.Experiment) string { return fmt.Sprint(e.TCP.Rate, " ", e.UDP.Rate) },
+	d.want(t, func(e lab.Experiment) string { return fmt.Sprint(e.Plan(lab.TCP).Rate, " ", e.Plan(lab.UDP).Rate) },
 		"10/s 100/s", "20/s 100/s", "10/s 200/s", "20/s 200/s")
 
 	t.Log("# the seed is the fastest of all")
@@ -199,7 +210,7 @@ func TestSweep(t *testing.T) {
 
 	t.Log("# no experiment shares its plans with another one")
 	d.do(t, "throw", "--runs", "2")
-	if d.es[0].TCP == d.es[1].TCP || d.es[0].TCP == d.es[0].UDP {
+	if d.es[0].Flow(lab.TCP) == d.es[1].Flow(lab.TCP) {
 		t.Error("two plans are one")
 	}
 
@@ -211,10 +222,10 @@ func TestSweep(t *testing.T) {
 
 // What came of it decides the exit code, and is printed in any case.
 func TestExitCodes(t *testing.T) {
-	whole := lab.Outcome{Transport: lab.TCP, Complete: true}
-	refused := lab.Outcome{Transport: lab.TCP, Error: "connection refused", Refused: true}
-	cut := lab.Outcome{Transport: lab.UDP, Error: "gave up"}
-	broken := lab.Outcome{Transport: lab.UDP, Complete: true, Broken: "3 = 2 + 2"}
+	whole := lab.Outcome{Name: lab.TCP, Transport: lab.TCP, Complete: true}
+	refused := lab.Outcome{Name: lab.TCP, Transport: lab.TCP, Error: "connection refused", Refused: true}
+	cut := lab.Outcome{Name: lab.UDP, Transport: lab.UDP, Error: "gave up"}
+	broken := lab.Outcome{Name: lab.UDP, Transport: lab.UDP, Complete: true, Broken: "3 = 2 + 2"}
 	for _, tt := range []struct {
 		name    string
 		flows   []lab.Outcome
@@ -259,7 +270,7 @@ func TestInterrupted(t *testing.T) {
 				t.Errorf("exit code %d; want 130: %s", code, &errors)
 			}
 			var doc lab.Document
-			if err := lab.Unmarshal(out.Bytes(), &doc); err != nil {
+			if err := document.Unmarshal(out.Bytes(), &doc); err != nil {
 				t.Fatalf("what is kept is no document: %v\n%s", err, &out)
 			}
 			for _, x := range doc.Results[0].Flows {

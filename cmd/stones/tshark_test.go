@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"stones/lab"
+	"stones/lab/document"
 	"stones/lab/lesson"
 )
 
@@ -138,7 +139,7 @@ func TestTsharkLessons(t *testing.T) {
 // takeOf is take for an experiment that may need more than flags.
 func takeOf(t *testing.T, e lab.Experiment) (lab.Result, string) {
 	t.Helper()
-	text, err := lab.Marshal(lab.Document{Version: version, Results: []lab.Result{{Experiment: e}}})
+	text, err := document.Marshal(lab.Document{Version: version, Results: []lab.Result{{Experiment: e}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +181,7 @@ func holdAgainstTshark(t *testing.T, r lab.Result, file string) {
 // is not.
 func inPieces(r lab.Result) bool {
 	e := r.Experiment
-	return e.Out.Corrupt > 0 && e.UDP != nil && e.UDP.Size+48 > cmp.Or(e.Out.MTU, 1500)
+	return e.Out.Corrupt > 0 && e.Has(lab.UDP) && e.Plan(lab.UDP).Size+48 > cmp.Or(e.Out.MTU, 1500)
 }
 
 // missing counts the datagrams of which a piece leaves and does not arrive

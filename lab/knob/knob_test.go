@@ -2,10 +2,12 @@ package knob_test
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
 	"stones/lab"
+	"stones/lab/document"
 	"stones/lab/knob"
 )
 
@@ -24,7 +26,7 @@ func home(t *testing.T, k knob.Knob) string {
 // at returns what stands in the JSON of e where a pointer by RFC 6901 leads.
 func at(t *testing.T, e lab.Experiment, pointer string) (value any, ok bool) {
 	t.Helper()
-	data, err := json.Marshal(e)
+	data, err := document.Marshal(e)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,6 +34,14 @@ func at(t *testing.T, e lab.Experiment, pointer string) (value any, ok bool) {
 		t.Fatal(err)
 	}
 	for key := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		if list, isList := value.([]any); isList {
+			n, err := strconv.Atoi(key)
+			if err != nil || n >= len(list) {
+				return nil, false
+			}
+			value = list[n]
+			continue
+		}
 		object, isObject := value.(map[string]any)
 		if !isObject {
 			return nil, false

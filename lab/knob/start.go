@@ -10,13 +10,11 @@ import (
 
 // Start returns the experiment that is run on a path if nothing else is said.
 func Start(path string) lab.Experiment {
-	tcp := pace.Plan{Count: 1000, Size: 1000, Rate: pace.StonesPerSecond(200)}
-	udp := tcp
+	plan := pace.Plan{Count: 1000, Size: 1000, Rate: pace.StonesPerSecond(200)}
 	e := lab.Experiment{
 		Path:     path,
 		Seed:     1,
-		TCP:      &tcp,
-		UDP:      &udp,
+		Flows:    []lab.Flow{lab.Over(lab.TCP, plan), lab.Over(lab.UDP, plan)},
 		Deadline: 150 * time.Millisecond,
 		GiveUp:   15 * time.Second,
 	}
@@ -42,5 +40,5 @@ func Start(path string) lab.Experiment {
 
 // nothing is an experiment in which nothing was chosen.
 func nothing() lab.Experiment {
-	return lab.Experiment{TCP: &pace.Plan{}, UDP: &pace.Plan{}}
+	return lab.Experiment{Flows: []lab.Flow{lab.Over(lab.TCP, pace.Plan{}), lab.Over(lab.UDP, pace.Plan{})}}
 }

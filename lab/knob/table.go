@@ -169,15 +169,15 @@ func planned[T any](k Knob, f Form[T], at func(*pace.Plan) *T) []Knob {
 	over := func(transports ...string) func(*lab.Experiment) []field[T] {
 		return func(e *lab.Experiment) []field[T] {
 			var fields []field[T]
-			for place, plan := range plans(e, transports) {
-				fields = append(fields, field[T]{place + "/" + name, at(plan)})
+			for place, f := range flows(e, transports) {
+				fields = append(fields, field[T]{place + "/" + name, at(&f.Plan)})
 			}
 			return fields
 		}
 	}
-	knobs := []Knob{bind(k, f, over(lab.TCP, lab.UDP))}
+	knobs := []Knob{bind(k, f, over(lab.TransportNames()...))}
 	k.Letter = ""
-	for _, transport := range []string{lab.TCP, lab.UDP} {
+	for _, transport := range lab.TransportNames() {
 		k.Word, k.Variant = transport+"-"+name, Variant(transport)
 		knobs = append(knobs, bind(k, f, over(transport)))
 	}

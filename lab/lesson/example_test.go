@@ -21,7 +21,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	result := lab.Result{Flows: []lab.Outcome{{Transport: lab.TCP, HeldUp: 3}}}
+	result := lab.Result{Flows: []lab.Outcome{{Name: lab.TCP, Transport: lab.TCP, HeldUp: 3}}}
 	o := l.Outcome(&predicted, result)
 	fmt.Println(l.Name+":", o.Measured, o.Unit, o.Verdict)
 	// Output: my-lesson: 3 stones off

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"stones/lab"
+	"stones/lab/report"
 )
 
 // An Expectation is what theory says of a figure: for any seed, or of the mean
@@ -55,7 +56,7 @@ func (x Expectation) Check(results ...lab.Result) error {
 	for _, r := range results {
 		f := x.Of(r)
 		if !f.Known() {
-			return fmt.Errorf("seed %d: %v is %s; expected %s", r.Experiment.Seed, x.Figure, f, x.band())
+			return fmt.Errorf("seed %d: %v is %s; expected %s", r.Experiment.Seed, x.Figure, report.Words(f), x.band())
 		}
 		if !x.Mean && !x.holds(f.Value) {
 			return fmt.Errorf("seed %d: %v is %s; expected %s", r.Experiment.Seed, x.Figure, write(f.Value), x.band())

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"stones/lab"
+	"stones/lab/document"
 	"stones/lab/path"
 	"stones/lab/prose"
 )
@@ -90,7 +91,7 @@ func names() []string {
 // fields is a flow as its JSON has it.
 func fields(x lab.Outcome) (all map[string]any) {
 	x.Samples, x.Stones = nil, nil // not figures, but many
-	data, err := lab.Marshal(x)
+	data, err := document.Marshal(x)
 	if err == nil {
 		err = json.Unmarshal(data, &all)
 	}
@@ -107,16 +108,19 @@ func (f Figure) Of(r lab.Result) lab.Figure {
 		if x.Transport != f.Transport {
 			continue
 		}
-		var v any = fields(x)
+		var v, why any = fields(x), nil
 		for name := range strings.SplitSeq(f.Name, ".") {
 			of, _ := v.(map[string]any)
-			v = of[name]
+			reasons, _ := of["why"].(map[string]any)
+			v, why = of[name], reasons[name]
 		}
 		switch v := v.(type) {
 		case float64:
 			return f.in(v, x)
-		case string:
-			return lab.Figure{Why: v}
+		case nil:
+			if why, ok := why.(string); ok {
+				return lab.Figure{Why: lab.ParseReason(why)}
+			}
 		case bool:
 			if v {
 				return lab.Number(1)
@@ -124,7 +128,7 @@ func (f Figure) Of(r lab.Result) lab.Figure {
 		}
 		return lab.Number(0)
 	}
-	return lab.NA("nothing was thrown over " + f.Transport)
+	return lab.NA(lab.CauseNotThrown)
 }
 
 // in is a value of the JSON in the unit of f.
@@ -137,7 +141,7 @@ func (f Figure) in(v float64, x lab.Outcome) lab.Figure {
 	}
 	whole := f.whole(x)
 	if whole == 0 {
-		return lab.NA("a share of nothing")
+		return lab.NA(lab.CauseShareOfNone)
 	}
 	return lab.Number(100 * v / whole)
 }

@@ -30,7 +30,7 @@ func result(heldUp int, ms float64) lab.Result {
 	return lab.Result{
 		Experiment: lab.Experiment{Seed: 7},
 		Flows: []lab.Outcome{
-			{Transport: lab.TCP, Thrown: 10, Delivered: 10, HeldUp: heldUp, Delay: lab.Delays{Max: lab.Number(ms), P99: lab.Infinite()}, Goodput: lab.Number(1.2e6)},
+			{Name: lab.TCP, Transport: lab.TCP, Thrown: 10, Delivered: 10, HeldUp: heldUp, Delay: lab.Delays{Max: lab.Number(ms), P99: lab.Infinite()}, Goodput: lab.Number(1.2e6)},
 		},
 	}
 }
@@ -86,7 +86,7 @@ func TestVerdict(t *testing.T) {
 		{"tcp delay_ms.max ms within 10%", "221", result(3, 200), lesson.Off, "You said 221 ms. It was 200 ms.\nOff by 21 ms: it was less. Good that you said it first: read why."},
 		{"tcp delay_ms.p99 ms", "221", result(3, 200), lesson.Off, "You said 221 ms. It was infinite (lost).\nThat is no number at all, and nobody's first guess."},
 		{"tcp goodput_bps Mbit/s", "1.2", result(3, 200), lesson.Right, "You said 1.2 Mbit/s. It was 1.2 Mbit/s.\nRight!"},
-		{"udp lost stones", "1", result(3, 200), lesson.Off, "You said 1 stone. It was n/a (nothing was thrown over udp).\nThat is no number at all, and nobody's first guess."},
+		{"udp lost stones", "1", result(3, 200), lesson.Off, "You said 1 stone. It was n/a (nothing was thrown over it).\nThat is no number at all, and nobody's first guess."},
 	} {
 		l := parse(t, tt.answer)
 		var predicted *float64

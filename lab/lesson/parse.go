@@ -363,7 +363,7 @@ func (p *parser) report(l *Lesson) error {
 
 // thrown refuses a figure of a transport over which nothing is thrown.
 func thrown(f Figure, e lab.Experiment) error {
-	if !slices.Contains(e.Transports(), f.Transport) {
+	if !e.Has(f.Transport) {
 		return fmt.Errorf("nothing is thrown over %s", f.Transport)
 	}
 	return nil

@@ -3,7 +3,7 @@ package lesson
 import (
 	"errors"
 
-	"stones/lab"
+	"stones/lab/document"
 )
 
 // A Record is what is kept of the lessons that somebody took, for handing in.
@@ -18,7 +18,7 @@ func ParseRecord(data []byte) (Record, error) {
 	if len(data) > maxFile {
 		return r, errors.New("more than 1 MiB")
 	}
-	if err := lab.Unmarshal(data, &r); err != nil || r.Version == "" || r.Answers == nil {
+	if err := document.Unmarshal(data, &r); err != nil || r.Version == "" || r.Answers == nil {
 		return r, errors.New("not a file of answers")
 	}
 	return r, nil
@@ -26,6 +26,6 @@ func ParseRecord(data []byte) (Record, error) {
 
 // Append appends the JSON of r to b.
 func (r Record) Append(b []byte) ([]byte, error) {
-	data, err := lab.Marshal(r)
+	data, err := document.Marshal(r)
 	return append(b, data...), err
 }

@@ -3,6 +3,8 @@ package lesson
 import (
 	"fmt"
 	"strings"
+
+	"stones/lab/report"
 )
 
 // What people read beside the lessons themselves is in this file, so that
@@ -55,7 +57,7 @@ func (l *Lesson) Closing(o Outcome) string {
 
 // verdict is the prediction beside the result.
 func (a Answer) verdict(o Outcome) string {
-	came := o.Measured.String()
+	came := report.Words(o.Measured)
 	if o.Measured.Known() {
 		came = a.amount(o.Measured.Value)
 	}

@@ -8,6 +8,38 @@ package path
 
 import "time"
 
+// A Flow is one that a path is to carry. Names tell flows apart; those of the same
+// transport differ in the catcher's port.
+type Flow struct{ Name, Transport string }
+
+// Flows are all that meet on one path. Empty, they are one over each transport,
+// named after that.
+type Flows []Flow
+
+// Transport is that of the flow of that name.
+func (fs Flows) Transport(name string) string {
+	for _, f := range fs {
+		if f.Name == name {
+			return f.Transport
+		}
+	}
+	return name
+}
+
+// Nth is how many flows of the same transport stand before the one of that name.
+func (fs Flows) Nth(name string) int {
+	n := 0
+	for _, f := range fs {
+		if f.Name == name {
+			break
+		}
+		if f.Transport == fs.Transport(name) {
+			n++
+		}
+	}
+	return n
+}
+
 // A Record is what a path itself saw of one flow. A path that emulates the
 // wire knows the fate of every packet; one that does not leaves Exact false, and
 // then only what the kernel tells means anything: ReceiverDrops, Retransmitted,
@@ -60,6 +92,16 @@ const (
 	NobodyHome                     // a datagram came to a port where nobody listens
 	CutShort                       // the catching program asked for less than a datagram
 	Pieces                         // it travelled in fragments, which must be put together
+)
+
+// Causes for which a path does not know something. What an operating system or the
+// other end says may stand instead.
+const (
+	Silent       = "kernel-does-not-tell"
+	SilentBefore = "kernel-before-6.7-does-not-tell"
+	NobodyListen = "nobody-listened"
+	FarSilent    = "other-end-does-not-tell"
+	NotHere      = "not-counted-here"
 )
 
 // A Direction is what one direction of the wire did with a flow's

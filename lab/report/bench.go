@@ -8,7 +8,6 @@ import (
 	"unicode"
 
 	"stones/lab"
-	"stones/lab/pace"
 	"stones/lab/prose"
 )
 
@@ -35,10 +34,10 @@ func Bench(w io.Writer, doc lab.Document) error {
 	if len(lines) > 0 {
 		made := doc.Results[0].Made
 		fmt.Fprintf(&b, "go: %s\n", configured(made.Go))
-		unset := lab.Experiment{TCP: new(pace.Plan), UDP: new(pace.Plan)}
+		unset := unset()
 		for _, p := range parameters() {
 			varies := slices.ContainsFunc(varying, func(v parameter) bool { return v.word == p.word })
-			if text := p.of(lines[0].experiment(), lines[0].transport); !varies && text != p.of(&unset, lab.TCP) {
+			if text := p.of(lines[0].experiment(), lines[0].name); !varies && text != p.of(&unset, lab.TCP) {
 				fmt.Fprintf(&b, "%s: %s\n", p.word, configured(text))
 			}
 		}
@@ -50,9 +49,9 @@ func Bench(w io.Writer, doc lab.Document) error {
 	}
 	for _, l := range lines {
 		var name strings.Builder
-		name.WriteString("BenchmarkThrow/proto=" + l.transport)
+		name.WriteString("BenchmarkThrow/proto=" + named(l.name))
 		for _, v := range varying {
-			name.WriteString("/" + v.word + "=" + named(v.of(l.experiment(), l.transport)))
+			name.WriteString("/" + v.word + "=" + named(v.of(l.experiment(), l.name)))
 		}
 		for _, x := range l.flows {
 			b.WriteString(name.String() + " 1")
@@ -113,7 +112,7 @@ func share(key, whole string) func(x *lab.Outcome) lab.Figure {
 	return func(x *lab.Outcome) lab.Figure {
 		part, all := find(key).of(x), find(whole).of(x)
 		if !part.Known() || !all.Known() || all.Value == 0 {
-			return lab.NA(zeroOf)
+			return lab.NA(lab.CauseShareOfNone)
 		}
 		return lab.Number(part.Value / all.Value)
 	}

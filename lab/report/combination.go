@@ -9,12 +9,15 @@ import (
 	"stones/lab"
 )
 
-// A series is the flows of one transport under the same parameters, one
-// for each seed.
+// A series is what came of one flow under the same parameters, one outcome for
+// each seed.
 type series struct {
-	transport string
-	flows     []*lab.Outcome
+	name  string
+	flows []*lab.Outcome
 }
+
+// is is what is known of the series' transport.
+func (s series) is() lab.Transport { return s.flows[0].Is() }
 
 // A combination is results that differ in nothing but the seed.
 type combination struct {
@@ -42,9 +45,10 @@ func combine(results []lab.Result) []combination {
 // keyOf is equal for experiments that differ in nothing but the seed.
 func keyOf(e *lab.Experiment) string {
 	var key strings.Builder
-	for _, transport := range []string{lab.TCP, lab.UDP} {
+	for _, f := range e.Flows {
+		key.WriteString(strconv.Quote(f.Name) + strconv.Quote(f.Transport))
 		for _, p := range parameters() {
-			key.WriteString(strconv.Quote(p.of(e, transport)))
+			key.WriteString(strconv.Quote(p.of(e, f.Name)))
 		}
 	}
 	return key.String()
@@ -55,10 +59,10 @@ func (c *combination) add(r lab.Result) {
 	c.results = append(c.results, r)
 	for i := range r.Flows {
 		x := &r.Flows[i]
-		at := slices.IndexFunc(c.series, func(s series) bool { return s.transport == x.Transport })
+		at := slices.IndexFunc(c.series, func(s series) bool { return s.name == x.Name })
 		if at < 0 {
 			at = len(c.series)
-			c.series = append(c.series, series{transport: x.Transport})
+			c.series = append(c.series, series{name: x.Name})
 		}
 		c.series[at].flows = append(c.series[at].flows, x)
 	}
@@ -67,9 +71,9 @@ func (c *combination) add(r lab.Result) {
 // experiment is that of the combination, with the first seed.
 func (c combination) experiment() *lab.Experiment { return &c.results[0].Experiment }
 
-// title is the transport's name, with a mark if something went wrong.
+// title is the flow's name, with a mark if something went wrong.
 func (s series) title() string {
-	text := title(s.transport)
+	text := title(s.name)
 	if slices.ContainsFunc(s.flows, func(x *lab.Outcome) bool { return !x.Complete }) {
 		text += " (" + partialWord + ")"
 	}
@@ -94,7 +98,7 @@ func (s series) story() story {
 		return b
 	}
 	told := story{
-		transport:  s.transport,
+		flow:       s.name,
 		planned:    count(find("planned").of),
 		thrown:     count(thrown),
 		delivered:  count(delivered),

@@ -84,23 +84,21 @@ func farLines(c combination) []string {
 	return lines
 }
 
-// planLines says what is thrown, once if it is the same for both transports.
+// planLines says what is thrown, once if it is the same for all flows.
 func planLines(c combination) []string {
 	e := c.experiment()
 	where := placeLine(e, seeds([]combination{c}), len(c.results))
-	switch {
-	case e.TCP == nil && e.UDP == nil:
+	if len(e.Flows) == 0 {
 		return []string{where}
-	case e.TCP == nil:
-		return []string{planLine(e.UDP) + ", " + where}
-	case e.UDP == nil || *e.TCP == *e.UDP:
-		return []string{planLine(e.TCP) + ", " + where}
 	}
-	return []string{
-		title(lab.TCP) + ": " + planLine(e.TCP),
-		title(lab.UDP) + ": " + planLine(e.UDP),
-		where,
+	if first := e.Flows[0].Plan; !slices.ContainsFunc(e.Flows, func(f lab.Flow) bool { return f.Plan != first }) {
+		return []string{planLine(first) + ", " + where}
 	}
+	var lines []string
+	for _, f := range e.Flows {
+		lines = append(lines, title(f.Name)+": "+planLine(f.Plan))
+	}
+	return append(lines, where)
 }
 
 // wayLines says what the wire is like, if there is anything to say beside what
@@ -125,7 +123,7 @@ func wayLines(c combination, varying []parameter) []string {
 func stackLines(combinations []combination) []string {
 	for _, c := range combinations {
 		for _, s := range c.series {
-			if s.transport == lab.TCP {
+			if s.is().Again {
 				return append([]string{stackLine(s.flows[0].Stack)}, fromLinux(combinations)...)
 			}
 		}
@@ -170,7 +168,7 @@ func (c combination) happened(m measure) bool {
 	return false
 }
 
-// row is what a measure came to, for each transport.
+// row is what a measure came to, for each flow.
 func (c combination) row(m measure, compared bool, notes *footnotes) []string {
 	name := rowName(m.key, c.experiment())
 	if len(c.results) == 1 {
@@ -196,7 +194,7 @@ func (c combination) row(m measure, compared bool, notes *footnotes) []string {
 		row = append(row, text)
 	}
 	if compared {
-		row = append(row, spreads[0].against(spreads[1], c.series[0].transport, c.series[1].transport))
+		row = append(row, spreads[0].against(spreads[1], c.series[0].name, c.series[1].name))
 	}
 	return row
 }
@@ -240,7 +238,7 @@ func (s spread) cell(u unit, size float64, notes *footnotes) string {
 	return write(s.median) + " (" + write(s.least) + "-" + write(s.most) + ")"
 }
 
-// against says in what s, which is of one transport, differs from t, which is
+// against says in what s, which is of one flow, differs from t, which is
 // of another: not at all if their ranges overlap.
 func (s spread) against(t spread, one, other string) string {
 	switch {

@@ -79,7 +79,7 @@ func (c Comparison) cells() []string {
 	_, unit := m.unit.scale(0)
 	row := []string{c.Lesson + " " + c.Turned, title(c.Transport), withUnit(crosscheckNames[c.Key], unit, " ")}
 	for _, f := range []lab.Figure{c.Sim, c.Netns} {
-		cell, _ := kindOf(f)
+		cell := kindWord(f.Why)
 		if f.Known() {
 			cell = m.unit.number(f.Value, 1)
 		}
@@ -119,7 +119,7 @@ func stacksOf(doc lab.Document, varies bool) []string {
 	var lines []string
 	for _, path := range []string{lab.Sim, lab.Netns} {
 		at := slices.IndexFunc(doc.Results, func(r lab.Result) bool {
-			return r.Experiment.Path == path && r.Experiment.TCP != nil && len(r.Flows) > 0
+			return r.Experiment.Path == path && r.Experiment.Has(lab.TCP) && len(r.Flows) > 0
 		})
 		if at < 0 {
 			continue

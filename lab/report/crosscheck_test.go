@@ -52,7 +52,7 @@ func comparisons() []report.Comparison {
 		of("rate 191/s", lab.UDP, "lost", 118, 119, -2.5, 2.5),
 		with(of("size 4000", lab.UDP, "lost", 35, 31, -21.49, 21.49), func(c *report.Comparison) { c.Sigma = true }),
 		with(of("delay 50ms", lab.UDP, "done_ms", 50, 0, -10, 10), func(c *report.Comparison) {
-			c.Netns, c.Outside = lab.NA("nothing came"), true
+			c.Netns, c.Outside = lab.NA(lab.CauseNothingCame), true
 		}),
 	}
 }
@@ -79,9 +79,10 @@ func races() []lab.Result {
 	race := func(loss wire.Share, delay time.Duration, seed uint64, recovery string, goodput float64) lab.Result {
 		return with(func(r *lab.Result, tcp, _ *lab.Outcome) {
 			e := &r.Experiment
-			e.Seed, e.Recovery, e.UDP = seed, recovery, nil
-			e.TCP.Count, e.TCP.Time, e.Interval = 0, 10*time.Second, 10*time.Second
-			e.TCP.Rate = pace.Max()
+			*e = e.Only(lab.TCP)
+			e.Seed, e.Recovery = seed, recovery
+			e.Plan(lab.TCP).Count, e.Plan(lab.TCP).Time, e.Interval = 0, 10*time.Second, 10*time.Second
+			e.Plan(lab.TCP).Rate = pace.Max()
 			e.Out.Loss.Random, e.Out.Reorder = loss, wire.Reorder{}
 			e.Out.Delay, e.Back.Delay = delay, delay
 			tcp.Intervals = []lab.Interval{{Goodput: lab.Number(goodput)}, {Goodput: lab.Number(1)}}

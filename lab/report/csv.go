@@ -13,7 +13,8 @@ import (
 
 // CSV writes a line for each flow: what was asked for, how it ended, and
 // all figures in full. The columns are always the same (RFC 4180, but for line
-// breaks without a carriage return). A figure that is no number is its reason.
+// breaks without a carriage return). A figure without a value is an empty cell, and
+// its reason stands in the last column but one, with the names of the columns.
 func CSV(w io.Writer, doc lab.Document) error { return writeCSV(w, doc, false) }
 
 // writeCSV adds what theory says, if that is asked for: of each measure the
@@ -21,7 +22,7 @@ func CSV(w io.Writer, doc lab.Document) error { return writeCSV(w, doc, false) }
 // the measurement is above it.
 func writeCSV(w io.Writer, doc lab.Document, theory bool) error {
 	out := csv.NewWriter(w)
-	head := []string{"stones", "seed", "transport"}
+	head := []string{"stones", "seed", "flow", "transport"}
 	for _, p := range parameters() {
 		head = append(head, strings.ReplaceAll(p.word, "-", "_"))
 	}
@@ -29,7 +30,7 @@ func writeCSV(w io.Writer, doc lab.Document, theory bool) error {
 	for _, m := range measures {
 		head = append(head, m.key)
 	}
-	head = append(head, "not_thrown_causes", "stack", "pacing", "rate_met", "limit", "drain", "warnings", "go")
+	head = append(head, "not_thrown_causes", "stack", "pacing", "rate_met", "limit", "drain", "warnings", "why", "go")
 	if theory {
 		for _, key := range theoryKeys {
 			key = "theory_" + key
@@ -56,23 +57,39 @@ func writeCSV(w io.Writer, doc lab.Document, theory bool) error {
 
 // record is the line of a flow.
 func record(version string, r *lab.Result, x *lab.Outcome) []string {
-	fields := []string{version, strconv.FormatUint(r.Experiment.Seed, 10), x.Transport}
+	fields := []string{version, strconv.FormatUint(r.Experiment.Seed, 10), x.Name, x.Transport}
 	for _, p := range parameters() {
-		fields = append(fields, p.of(&r.Experiment, x.Transport))
+		fields = append(fields, p.of(&r.Experiment, x.Name))
 	}
-	fields = append(fields, yesNo(x.Complete), x.Error, x.Broken)
+	fields = append(fields, strconv.FormatBool(x.Complete), x.Error, x.Broken)
 	for _, m := range measures {
-		fields = append(fields, m.of(x).String())
+		fields = append(fields, cell(m.of(x)))
 	}
 	fields = append(fields, causes(x), strings.TrimSpace(x.Stack.Name+" "+x.Stack.Version),
-		x.Pacing.Policy, yesNo(x.Pacing.Met), x.Pacing.Limit, x.Drain, rules(r, x.Transport), r.Made.Go)
+		x.Pacing.Policy, strconv.FormatBool(x.Pacing.Met), x.Pacing.Limit, x.Drain, rules(r, x.Name), whys(x), r.Made.Go)
 	for i, field := range fields {
-		if field == "" {
-			field = none
-		}
 		fields[i] = prose.Safe(field)
 	}
 	return fields
+}
+
+// cell is a figure as a program reads it: empty if there is none.
+func cell(f lab.Figure) string {
+	if !f.Known() {
+		return ""
+	}
+	return f.String()
+}
+
+// whys are the reasons of the figures that have no value.
+func whys(x *lab.Outcome) string {
+	var list []string
+	for _, m := range measures {
+		if f := m.of(x); !f.Known() {
+			list = append(list, m.key+"="+f.Why.String())
+		}
+	}
+	return strings.Join(list, "; ")
 }
 
 // expectations are the fields of what theory says of a flow.
@@ -80,7 +97,7 @@ func expectations(e *lab.Experiment, x *lab.Outcome) []string {
 	var fields []string
 	for _, key := range theoryKeys {
 		d := deviate(e, []*lab.Outcome{x}, key)
-		fields = append(fields, d.expected().String(), millionths(d.Sigma).String(), d.sigmas().String(), d.percent().String())
+		fields = append(fields, cell(d.expected()), cell(millionths(d.Sigma)), cell(d.sigmas()), cell(d.percent()))
 	}
 	return fields
 }
@@ -95,11 +112,11 @@ func causes(x *lab.Outcome) string {
 	return strings.Join(list, "; ")
 }
 
-// rules names the rules of the warnings for a transport.
-func rules(r *lab.Result, transport string) string {
+// rules names the rules of the warnings for a flow.
+func rules(r *lab.Result, flow string) string {
 	var list []string
 	for _, w := range r.Warnings {
-		if w.Transport == "" || w.Transport == transport {
+		if w.Flow == "" || w.Flow == flow {
 			list = append(list, w.Rule)
 		}
 	}

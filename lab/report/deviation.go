@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 	"math"
+	"slices"
 
 	"stones/lab"
 )
@@ -95,7 +96,7 @@ func (d deviation) percent() lab.Figure {
 func millionths(v float64) lab.Figure { return lab.Number(math.Round(1e6*v)/1e6 + 0) }
 
 // addTheory adds the table of theory beside measurement: a row for each measure
-// that has a formula, and each transport.
+// that has a formula, and each flow.
 func (p *page) addTheory(doc lab.Document) {
 	combinations := combine(doc.Results)
 	if len(combinations) != 1 {
@@ -112,7 +113,7 @@ func (p *page) addTheory(doc lab.Document) {
 			if !d.measured.Known() && d.measured != lab.Infinite() {
 				continue // what does not apply has no theory either
 			}
-			g.rows = append(g.rows, append([]string{rowName(key, c.experiment()), title(s.transport)}, d.cells(m.unit, &notes)...))
+			g.rows = append(g.rows, append([]string{rowName(key, c.experiment()), title(s.name)}, d.cells(m.unit, &notes)...))
 		}
 	}
 	p.more = append(p.more, extra{caption: theoryCaption, grid: g, below: append([]string{theoryLine}, notes.lines()...)})
@@ -160,47 +161,21 @@ func rounded(v float64, u unit) float64 {
 	return v
 }
 
-// A theoryOf is what JSON says of a measure.
-type theoryOf struct {
-	Expected lab.Figure `json:"expected"`
-	Bound    bool       `json:"bound,omitzero"` // it is the most that can be
-	Sigma    lab.Figure `json:"sigma"`          // 0 is no chance
-	Sigmas   lab.Figure `json:"off_sigmas"`     // how far the measurement is above it
-	Percent  lab.Figure `json:"off_percent"`
-}
-
-// A documentOf is a [lab.Document] with theory in its flows.
-type (
-	documentOf struct {
-		Version string     `json:"stones"`
-		Results []resultOf `json:"results"`
-	}
-	resultOf struct {
-		Experiment lab.Experiment `json:"experiment"`
-		Flows      []exchangeOf   `json:"exchanges"`
-		Warnings   []lab.Warning  `json:"warnings"`
-		Made       lab.Made       `json:"made"`
-	}
-	exchangeOf struct {
-		lab.Outcome
-		Theory map[string]theoryOf `json:"theory"`
-	}
-)
-
 // withTheory adds theory to every flow.
-func withTheory(doc lab.Document) documentOf {
-	with := documentOf{Version: doc.Version}
-	for _, r := range doc.Results {
-		result := resultOf{Experiment: r.Experiment, Warnings: r.Warnings, Made: r.Made}
-		for i := range r.Flows {
-			x := exchangeOf{Outcome: r.Flows[i], Theory: make(map[string]theoryOf)}
+func withTheory(doc lab.Document) lab.Document {
+	doc.Results = slices.Clone(doc.Results)
+	for i := range doc.Results {
+		r := &doc.Results[i]
+		r.Flows = slices.Clone(r.Flows)
+		for j := range r.Flows {
+			x := &r.Flows[j]
+			theory := make(map[string]lab.Expectation)
 			for _, key := range theoryKeys {
-				d := deviate(&r.Experiment, []*lab.Outcome{&x.Outcome}, key)
-				x.Theory[key] = theoryOf{d.expected(), d.most, millionths(d.Sigma), d.sigmas(), d.percent()}
+				d := deviate(&r.Experiment, []*lab.Outcome{x}, key)
+				theory[key] = lab.Expectation{Expected: d.expected(), Bound: d.most, Sigma: millionths(d.Sigma), Sigmas: d.sigmas(), Percent: d.percent()}
 			}
-			result.Flows = append(result.Flows, x)
+			x.Theory = theory
 		}
-		with.Results = append(with.Results, result)
 	}
-	return with
+	return doc
 }

@@ -43,10 +43,10 @@ func CrosscheckGoodput(w io.Writer, doc lab.Document) error {
 	rows, runs := goodputRows(combinations)
 	e := combinations[0].experiment()
 	var p page
-	p.above = append(p.above, planLine(e.TCP))
+	p.above = append(p.above, planLine(e.Flows[0].Plan))
 	p.above = append(p.above, wayLines(combinations[0], []parameter{findParameter("loss"), findParameter("delay"), findParameter("delay" + backSuffix)})...)
 	p.above = append(p.above, stacksOf(doc, true)...)
-	p.above = append(p.above, goodputLine(quantity.FormatDuration(e.TCP.Time), runs))
+	p.above = append(p.above, goodputLine(quantity.FormatDuration(e.Flows[0].Plan.Time), runs))
 
 	p.table = grid{words: 2, wide: true, head: slices.Clone(goodputHead)}
 	for _, g := range engines {

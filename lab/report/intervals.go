@@ -7,10 +7,10 @@ import (
 )
 
 // addIntervals adds the table of what happened in each interval, a row for
-// each transport, if it was kept.
+// each flow, if it was kept.
 func (p *page) addIntervals(c combination) {
 	type row struct {
-		transport string
+		flow string
 		lab.Interval
 	}
 	var rows []row
@@ -54,7 +54,7 @@ func (p *page) addIntervals(c combination) {
 	add(intervalWord, func(r row) string {
 		return human(r.From.Value/1000) + "-" + human(r.To.Value/1000)
 	})
-	add(transportWord, func(r row) string { return r.transport })
+	add(transportWord, func(r row) string { return r.flow })
 	number(rowNames["thrown"], func(r row) int { return r.Thrown })
 	number(rowNames["lost"], func(r row) int { return r.Lost })
 	if c.experiment().Deadline > 0 {

@@ -7,14 +7,15 @@ import (
 	"unicode/utf16"
 
 	"stones/lab"
+	"stones/lab/document"
 )
 
 // JSON writes everything that is known, for programs: the document as
-// [lab.Marshal] writes it, with invisible characters escaped.
+// [document.Marshal] writes it, with invisible characters escaped.
 func JSON(w io.Writer, doc lab.Document) error { return writeJSON(w, doc) }
 
 func writeJSON(w io.Writer, doc any) error {
-	data, err := lab.Marshal(doc)
+	data, err := document.Marshal(doc)
 	if err != nil {
 		return err
 	}

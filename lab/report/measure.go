@@ -103,7 +103,7 @@ func stones(field func(x *lab.Outcome) int) func(x *lab.Outcome) lab.Figure {
 func back(field func(d *path.Direction) int) func(x *lab.Outcome) lab.Figure {
 	return func(x *lab.Outcome) lab.Figure {
 		if x.Wire.Back == nil {
-			return lab.NA(noWayBack)
+			return lab.NA(lab.CauseUnseen)
 		}
 		return lab.Number(field(x.Wire.Back))
 	}
@@ -125,7 +125,7 @@ func notThrown(x *lab.Outcome) int {
 
 // byDesign reports whether m can be nothing but 0 in this flow, and is.
 func (m measure) byDesign(x *lab.Outcome) bool {
-	return m.built && x.Transport == lab.TCP && m.of(x) == lab.Figure{}
+	return m.built && x.Is().Ordered && m.of(x) == lab.Figure{}
 }
 
 // A spread is what a measure came to in several flows. Figures without a

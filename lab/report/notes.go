@@ -3,7 +3,6 @@ package report
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"stones/lab"
 )
@@ -18,17 +17,17 @@ func troubles(combinations []combination, varying []parameter) []string {
 				x := &r.Flows[i]
 				var settings []string
 				for _, v := range varying {
-					settings = append(settings, v.word+" "+v.of(c.experiment(), x.Transport))
+					settings = append(settings, v.word+" "+v.of(c.experiment(), x.Name))
 				}
 				if len(c.results) > 1 {
 					settings = append(settings, seedWord+" "+strconv.FormatUint(r.Experiment.Seed, 10))
 				}
 				where := place(settings)
 				if !x.Complete {
-					g.add(x.Transport+" "+x.Error, partialLine(where, x.Transport, x.Error))
+					g.add(x.Name+" "+x.Error, partialLine(where, x.Name, x.Error))
 				}
 				if x.Broken != "" {
-					g.add(x.Transport+" "+x.Broken, brokenLine(where, x.Transport, x.Broken))
+					g.add(x.Name+" "+x.Broken, brokenLine(where, x.Name, x.Broken))
 				}
 			}
 		}
@@ -54,7 +53,7 @@ func warned(combinations []combination, wanted func(rule string) bool) []string 
 		for _, r := range c.results {
 			for _, w := range r.Warnings {
 				if wanted(w.Rule) {
-					g.add(w.Rule+" "+w.Transport+" "+w.Word, warning(w))
+					g.add(w.Rule+" "+w.Flow+" "+w.Word, warning(w))
 				}
 			}
 		}
@@ -97,10 +96,10 @@ type footnotes struct {
 
 // cell is a figure without a value, with its reason or where to find it.
 func (n *footnotes) cell(f lab.Figure) string {
-	if len(f.Why) <= n.most {
-		return f.Why
+	if text := Words(f); len(text) <= n.most {
+		return text
 	}
-	kind, reason := kindOf(f)
+	kind, reason := kindWord(f.Why), causeWord(f.Why)
 	at := slices.Index(n.reasons, reason)
 	if at < 0 {
 		at = len(n.reasons)
@@ -116,13 +115,4 @@ func (n *footnotes) lines() []string {
 		lines = append(lines, footnote(i+1, reason))
 	}
 	return lines
-}
-
-// kindOf splits a figure without a value into what it is and why.
-func kindOf(f lab.Figure) (kind, reason string) {
-	kind, reason, ok := strings.Cut(f.Why, " (")
-	if !ok || kind == "" || strings.Contains(kind, " ") {
-		return naWord, f.Why
-	}
-	return kind, strings.TrimSuffix(reason, ")")
 }

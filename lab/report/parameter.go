@@ -13,11 +13,11 @@ import (
 	"stones/lab/wire"
 )
 
-// A parameter is one thing that an experiment sets for a transport. Its word is
+// A parameter is one thing that an experiment sets for a flow. Its word is
 // that of the flag.
 type parameter struct {
 	word string
-	of   func(e *lab.Experiment, transport string) string
+	of   func(e *lab.Experiment, flow string) string
 	way  bool // it is about the wire
 }
 
@@ -71,17 +71,17 @@ func findParameter(word string) parameter {
 	panic("report: no parameter " + word)
 }
 
-// planned is a parameter of the transport's plan.
+// planned is a parameter of the flow's plan.
 func planned(word string, of func(p *pace.Plan) string) parameter {
-	return parameter{word, func(e *lab.Experiment, transport string) string {
-		if p := planOf(e, transport); p != nil {
+	return parameter{word, func(e *lab.Experiment, flow string) string {
+		if p := e.Plan(flow); p != nil {
 			return of(p)
 		}
 		return notThere
 	}, false}
 }
 
-// general is a parameter that is the same for both transports.
+// general is a parameter that is the same for all flows.
 func general(word string, of func(e *lab.Experiment) string) parameter {
 	return parameter{word, func(e *lab.Experiment, _ string) string { return of(e) }, false}
 }
@@ -131,14 +131,6 @@ func turned(s wire.Shape, suffix string, varying []parameter) []string {
 		}
 	}
 	return list
-}
-
-// planOf returns the transport's plan, or nil.
-func planOf(e *lab.Experiment, transport string) *pace.Plan {
-	if transport == lab.TCP {
-		return e.TCP
-	}
-	return e.UDP
 }
 
 // listOf writes a list as its flag takes it.

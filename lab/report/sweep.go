@@ -26,8 +26,7 @@ type line struct {
 	series
 }
 
-// newSweep makes the page of several combinations: a row for each and each
-// transport.
+// newSweep makes the page of several combinations: a row for each and each flow.
 func newSweep(combinations []combination) page {
 	var lines []line
 	runs := 0
@@ -49,7 +48,7 @@ func newSweep(combinations []combination) page {
 	}
 	varying = slices.DeleteFunc(varying, func(v parameter) bool { return v.follows(lines) })
 	p.table = newGrid(lines, varying)
-	if slices.ContainsFunc(lines, func(l line) bool { return l.transport == lab.TCP }) {
+	if slices.ContainsFunc(lines, func(l line) bool { return l.is().Ordered }) {
 		p.below = append(p.below, designLine)
 	}
 	infinite := func(cell string) bool { return strings.Contains(cell, lostWord) }
@@ -73,10 +72,15 @@ func (l line) slowed() bool {
 	return l.experiment().Path != lab.Sim && slices.ContainsFunc(l.flows, func(x *lab.Outcome) bool { return !x.Pacing.Met })
 }
 
+// unset is an experiment in which nothing was chosen.
+func unset() lab.Experiment {
+	return lab.Experiment{Flows: []lab.Flow{lab.Over(lab.TCP, pace.Plan{}), lab.Over(lab.UDP, pace.Plan{})}}
+}
+
 // compare tells the parameters that vary from those that are the same in all
 // lines. Of these it leaves out what nobody has set, and what the wire is like.
 func compare(lines []line) (varying []parameter, common []string) {
-	unset := lab.Experiment{TCP: new(pace.Plan), UDP: new(pace.Plan)}
+	unset := unset()
 	for _, p := range parameters() {
 		texts := p.column(lines)
 		switch {
@@ -93,7 +97,7 @@ func compare(lines []line) (varying []parameter, common []string) {
 func (p parameter) column(lines []line) []string {
 	var texts []string
 	for _, l := range lines {
-		texts = append(texts, p.of(l.experiment(), l.transport))
+		texts = append(texts, p.of(l.experiment(), l.name))
 	}
 	return texts
 }
@@ -115,7 +119,7 @@ func newGrid(lines []line, varying []parameter) grid {
 		}
 	}
 	for _, v := range varying {
-		add(v.word, func(l line) string { return v.of(l.experiment(), l.transport) })
+		add(v.word, func(l line) string { return v.of(l.experiment(), l.name) })
 	}
 	add(transportWord, func(l line) string {
 		if l.slowed() {
@@ -147,8 +151,7 @@ func newGrid(lines []line, varying []parameter) grid {
 func (s spread) brief(u unit, size float64, ranged bool) string {
 	switch {
 	case s.n == 0:
-		kind, _ := kindOf(s.median)
-		return kind
+		return kindWord(s.median.Why)
 	case ranged && s.least != s.most:
 		return s.cell(u, size, nil)
 	case !s.median.Known():

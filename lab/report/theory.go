@@ -50,7 +50,7 @@ func expect(e *lab.Experiment, x *lab.Outcome, key string) expectation {
 		return r.dropped()
 	case e.Together && e.Out.Bandwidth > 0:
 		return r.shared(key)
-	case x.Transport == lab.TCP:
+	case x.Is().Again:
 		return r.overTCP(key)
 	}
 	return r.overUDP(key)
@@ -81,7 +81,7 @@ const (
 )
 
 func newRoad(e *lab.Experiment, x *lab.Outcome) *road {
-	p := planOf(e, x.Transport)
+	p := e.Plan(x.Name)
 	r := &road{
 		e: e, x: x, n: x.Planned, size: float64(p.Size), burst: max(1, p.Pattern.Burst), poisson: p.Pattern.Poisson,
 		out: e.Out.Delay.Seconds(), back: e.Back.Delay.Seconds(), bandwidth: float64(e.Out.Bandwidth), queue: math.MaxInt,
@@ -93,7 +93,7 @@ func newRoad(e *lab.Experiment, x *lab.Outcome) *road {
 		r.burst = max(1, r.n)
 	}
 	ip := r.header()
-	if x.Transport == lab.TCP {
+	if x.Is().Again {
 		r.pieces = (p.Size + r.segment() - 1) / r.segment()
 		r.bytes = r.size + float64(r.pieces*(r.mtu()-r.segment()))
 	} else {
@@ -215,7 +215,7 @@ func (r *road) dropped() expectation {
 	switch {
 	case !packets.Known():
 		return unknown(notEmulated)
-	case len(r.e.Out.DropPackets) > 0 || n > 0 && (r.pieces > 1 || r.x.Transport == lab.TCP && n > 1):
+	case len(r.e.Out.DropPackets) > 0 || n > 0 && (r.pieces > 1 || r.x.Is().Again && n > 1):
 		return unknown(byList)
 	}
 	expected := r.chance(int(packets.Value) - n)
@@ -226,7 +226,7 @@ func (r *road) dropped() expectation {
 // shared is what can be said if both use a link at once: nothing waits longer
 // than behind a full queue.
 func (r *road) shared(key string) expectation {
-	if key == "delay_max_ms" && r.x.Transport == lab.UDP && r.queue < math.MaxInt && r.pieces == 1 && r.steady() == "" {
+	if key == "delay_max_ms" && !r.x.Is().Again && r.queue < math.MaxInt && r.pieces == 1 && r.steady() == "" {
 		return atMost(theory.FullQueue(r.out, r.queue, float64(r.mtu()), r.bandwidth)).scale(1000)
 	}
 	return unknown(bothShare)

@@ -51,8 +51,10 @@ func lesson() *lab.Experiment {
 	way := wire.Shape{Delay: 50 * time.Millisecond, MTU: 1500}
 	return &lab.Experiment{
 		Path: lab.Sim, Out: way, Back: way,
-		TCP: &pace.Plan{Count: 100, Size: 100, Rate: pace.StonesPerSecond(20)},
-		UDP: &pace.Plan{Count: 100, Size: 100, Rate: pace.StonesPerSecond(20)},
+		Flows: []lab.Flow{
+			lab.Over(lab.TCP, pace.Plan{Count: 100, Size: 100, Rate: pace.StonesPerSecond(20)}),
+			lab.Over(lab.UDP, pace.Plan{Count: 100, Size: 100, Rate: pace.StonesPerSecond(20)}),
+		},
 	}
 }
 
@@ -62,16 +64,14 @@ func narrow(count int, rate pace.Rate) *lab.Experiment {
 	e := lesson()
 	e.Out.Delay, e.Back.Delay = 20*time.Millisecond, 20*time.Millisecond
 	e.Out.Bandwidth, e.Out.Queue = wire.Mbit, wire.Queue{Packets: 50}
-	e.TCP = nil
-	e.UDP = &pace.Plan{Count: count, Size: 972, Rate: rate}
+	*e = e.With(lab.Over(lab.UDP, pace.Plan{Count: count, Size: 972, Rate: rate}))
 	return e
 }
 
 // bulk is TCP alone at full speed.
 func bulk(count, size int) *lab.Experiment {
 	e := lesson()
-	e.UDP = nil
-	e.TCP = &pace.Plan{Count: count, Size: size, Rate: pace.Max()}
+	*e = e.With(lab.Over(lab.TCP, pace.Plan{Count: count, Size: size, Rate: pace.Max()}))
 	return e
 }
 
@@ -93,22 +93,24 @@ func TestExpect(t *testing.T) {
 	}{
 		{"first stone", lesson(), lab.UDP, "delay_p50_ms", 50, 0},
 		{"asking", lesson(), lab.TCP, "connect_ms", 100, 0},
-		{"one stone", change(lesson(), func(e *lab.Experiment) { e.TCP.Count = 1 }), lab.TCP, "done_ms", 150, 0},
-		{"one stone", change(lesson(), func(e *lab.Experiment) { e.UDP.Count = 1 }), lab.UDP, "done_ms", 50, 0},
+		{"one stone", change(lesson(), func(e *lab.Experiment) { e.Plan(lab.TCP).Count = 1 }), lab.TCP, "done_ms", 150, 0},
+		{"one stone", change(lesson(), func(e *lab.Experiment) { e.Plan(lab.UDP).Count = 1 }), lab.UDP, "done_ms", 50, 0},
 		{"nothing lost", lesson(), lab.TCP, "held_up", 0, 0},
 		{"nothing lost", lesson(), lab.TCP, "delivered", 100, 0},
 		{"by design", change(lesson(), func(e *lab.Experiment) { e.Out.Loss.Random = 5 * percent }), lab.TCP, "lost", 0, 0},
 
-		{"rain", change(lesson(), func(e *lab.Experiment) { e.Out.Loss.Random, e.UDP.Count = 5*percent, 1000 }), lab.UDP, "lost", 50, 6.892},
-		{"rain", change(lesson(), func(e *lab.Experiment) { e.Out.Loss.Random, e.UDP.Count = 5*percent, 1000 }), lab.UDP, "delivered", 950, 6.892},
+		{"rain", change(lesson(), func(e *lab.Experiment) { e.Out.Loss.Random, e.Plan(lab.UDP).Count = 5*percent, 1000 }), lab.UDP, "lost", 50, 6.892},
+		{"rain", change(lesson(), func(e *lab.Experiment) { e.Out.Loss.Random, e.Plan(lab.UDP).Count = 5*percent, 1000 }), lab.UDP, "delivered", 950, 6.892},
 		{"rain on the wire", change(lesson(), func(e *lab.Experiment) { e.Out.Loss.Random = 2 * percent }), lab.TCP, "wire_dropped", 20, 4.427},
-		{"damage is loss", change(lesson(), func(e *lab.Experiment) { e.Out.Corrupt, e.UDP.Count = 5*percent, 1000 }), lab.UDP, "lost", 50, 6.892},
+		{"damage is loss", change(lesson(), func(e *lab.Experiment) { e.Out.Corrupt, e.Plan(lab.UDP).Count = 5*percent, 1000 }), lab.UDP, "lost", 50, 6.892},
 		{"rain and a list", change(lesson(), func(e *lab.Experiment) { e.Out.Loss.Random, e.Out.Drop = 10*percent, []uint64{3, 3, 5, 1000} }), lab.UDP, "lost", 2 + 9.8, 2.970},
 		{"every tenth", change(lesson(), func(e *lab.Experiment) { e.Out.DropEvery = 10 }), lab.UDP, "lost", 10, 0},
-		{"pieces", change(lesson(), func(e *lab.Experiment) { e.Out.Loss.Random, e.UDP.Size, e.UDP.Count = 5*percent, 4000, 1000 }), lab.UDP, "lost", 142.625, 11.058},
+		{"pieces", change(lesson(), func(e *lab.Experiment) {
+			e.Out.Loss.Random, e.Plan(lab.UDP).Size, e.Plan(lab.UDP).Count = 5*percent, 4000, 1000
+		}), lab.UDP, "lost", 142.625, 11.058},
 		{"clumps", change(lesson(), func(e *lab.Experiment) {
 			e.Out.Loss = wire.Loss{Gemodel: wire.Gemodel{P: percent, R: 25 * percent, Bad: 100 * percent}}
-			e.UDP.Count = 1000
+			e.Plan(lab.UDP).Count = 1000
 		}), lab.UDP, "lost", 38.46, 15.7},
 
 		{"missing stone", change(lesson(), func(e *lab.Experiment) { e.Out.Drop = []uint64{50} }), lab.TCP, "delay_max_ms", 200, 0},
@@ -121,11 +123,12 @@ func TestExpect(t *testing.T) {
 		{"overload 2", narrow(1000, pace.StonesPerSecond(250)), lab.UDP, "delay_max_ms", 420, 0},
 		{"knee", narrow(1000, pace.StonesPerSecond(110)), lab.UDP, "delivered", 1000, 0},
 		{"knee", narrow(1000, pace.StonesPerSecond(110)), lab.UDP, "delay_max_ms", 28, 0},
-		{"burst of 60", change(narrow(60, pace.StonesPerSecond(100)), func(e *lab.Experiment) { e.UDP.Pattern.Burst = 60 }), lab.UDP, "delivered", 50, 0},
+		{"burst of 60", change(narrow(60, pace.StonesPerSecond(100)), func(e *lab.Experiment) { e.Plan(lab.UDP).Pattern.Burst = 60 }), lab.UDP, "delivered", 50, 0},
 		{"all at once", narrow(60, pace.Max()), lab.UDP, "delivered", 50, 0},
 		{"all at once", narrow(60, pace.Max()), lab.UDP, "done_ms", 420, 0},
 		{"upload", change(narrow(100, pace.StonesPerSecond(50)), func(e *lab.Experiment) {
-			e.TCP, e.Together = &pace.Plan{Count: 1000, Size: 1448, Rate: pace.Max()}, true
+			*e = e.With(lab.Over(lab.TCP, pace.Plan{Count: 1000, Size: 1448, Rate: pace.Max()}), e.Flows[0])
+			e.Together = true
 			e.Out.Bandwidth, e.Out.Queue.Packets, e.Out.Delay = 10*wire.Mbit, 100, 10*time.Millisecond
 		}), lab.UDP, "delay_max_ms", 130, 0},
 
@@ -152,7 +155,7 @@ func TestExpect(t *testing.T) {
 // done is a flow that threw all its stones in 1000 packets.
 func done(e *lab.Experiment, transport string) *lab.Outcome {
 	return &lab.Outcome{
-		Transport: transport, Complete: true, Planned: planOf(e, transport).Count,
+		Name: transport, Transport: transport, Complete: true, Planned: e.Plan(transport).Count,
 		Wire: lab.Wire{Packets: lab.Number(1000)}, Stack: path.Stack{RecvBuffer: 1 << 20},
 	}
 }
@@ -177,7 +180,7 @@ func TestNoFormula(t *testing.T) {
 		{change(lesson(), func(e *lab.Experiment) { e.Out.DropPackets = []uint64{1} }), lab.UDP, "lost", byList},
 		{change(lesson(), func(e *lab.Experiment) { e.Out.Jitter.Max = time.Millisecond }), lab.UDP, "delay_max_ms", jitterMoves},
 		{change(lesson(), func(e *lab.Experiment) { e.Out.Reorder.Share = percent }), lab.TCP, "delay_p50_ms", orderMoves},
-		{change(lesson(), func(e *lab.Experiment) { e.TCP.Rate = pace.StonesPerSecond(200) }), lab.TCP, "delay_max_ms", windowSmall},
+		{change(lesson(), func(e *lab.Experiment) { e.Plan(lab.TCP).Rate = pace.StonesPerSecond(200) }), lab.TCP, "delay_max_ms", windowSmall},
 		{change(lesson(), func(e *lab.Experiment) {
 			e.Out.Loss = wire.Loss{Gemodel: wire.Gemodel{P: percent, R: 25 * percent, Bad: 100 * percent}}
 		}), lab.TCP, "goodput_bps", clumpsSlow},
@@ -186,8 +189,11 @@ func TestNoFormula(t *testing.T) {
 		{change(bulk(10, 1448), func(e *lab.Experiment) { e.Out.Loss.Random = percent }), lab.TCP, "goodput_bps", tooShort},
 		{change(bulk(10_000, 1448), func(e *lab.Experiment) { e.Out.Loss.Random = 50 * percent }), lab.TCP, "goodput_bps", lossOutside},
 		{change(narrow(1000, pace.StonesPerSecond(250)), func(e *lab.Experiment) { e.Out.Loss.Random = percent }), lab.UDP, "lost", queueAndLoss},
-		{change(narrow(1000, pace.StonesPerSecond(120)), func(e *lab.Experiment) { e.UDP.Pattern.Poisson = true }), lab.UDP, "lost", queueUnclear},
-		{change(narrow(100, pace.StonesPerSecond(100)), func(e *lab.Experiment) { e.TCP, e.Together = e.UDP, true }), lab.UDP, "lost", bothShare},
+		{change(narrow(1000, pace.StonesPerSecond(120)), func(e *lab.Experiment) { e.Plan(lab.UDP).Pattern.Poisson = true }), lab.UDP, "lost", queueUnclear},
+		{change(narrow(100, pace.StonesPerSecond(100)), func(e *lab.Experiment) {
+			*e = e.With(lab.Over(lab.TCP, *e.Plan(lab.UDP)), e.Flows[0])
+			e.Together = true
+		}), lab.UDP, "lost", bothShare},
 	} {
 		if got := expect(tt.e, done(tt.e, tt.transport), tt.key); got.why != tt.want {
 			t.Errorf("%s of %s: %+v, want %q", tt.key, tt.transport, got, tt.want)
@@ -203,7 +209,7 @@ func TestNoFormula(t *testing.T) {
 // How far a measurement is from theory is computed: in sigma where chance
 // decides, of the mean of several runs in that of the mean; else in per cent.
 func TestDeviation(t *testing.T) {
-	e := change(lesson(), func(e *lab.Experiment) { e.Out.Loss.Random, e.UDP.Count = 5*wire.Percent, 1000 })
+	e := change(lesson(), func(e *lab.Experiment) { e.Out.Loss.Random, e.Plan(lab.UDP).Count = 5*wire.Percent, 1000 })
 	run := func(lost int) *lab.Outcome {
 		x := done(e, lab.UDP)
 		x.Lost, x.Delivered, x.Delay.P50 = lost, 1000-lost, lab.Number(51.0)

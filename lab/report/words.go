@@ -21,13 +21,12 @@ import (
 
 // Short words.
 const (
-	yes       = "yes"
-	no        = "no"
-	none      = "none"
-	theOwn    = "the path's own"
-	notThere  = "not thrown"
-	noWayBack = "the way back is not seen"
-	nothing   = "No results."
+	yes      = "yes"
+	no       = "no"
+	none     = "none"
+	theOwn   = "the path's own"
+	notThere = "not thrown"
+	nothing  = "No results."
 
 	measureWord    = "measure"
 	transportWord  = "over"
@@ -59,7 +58,6 @@ const (
 	zeroExpected    = "0 was expected"
 	sigmaWord       = "sigma"
 	noCell          = "-"
-	zeroOf          = "a share of nothing"
 )
 
 // theoryLine explains the columns of theory.
@@ -170,7 +168,7 @@ var aboveLine = glossary.Short(glossary.Mark, "above-least")
 
 // farLine says what was measured of the other end, and how long that waited.
 func farLine(x *lab.Outcome) string {
-	line := fmt.Sprintf("%s: round trip %s, median %s", title(x.Transport),
+	line := fmt.Sprintf("%s: round trip %s, median %s", title(x.Name),
 		short(milliseconds.write(x.RTT.Min.Value)), short(milliseconds.write(x.RTT.Median.Value)))
 	if x.Drained != nil {
 		line += fmt.Sprintf("; the catcher waited %s for what might still come", short(milliseconds.write(x.Drained.Value)))
@@ -190,26 +188,34 @@ func withUnit(name, unit, between string) string {
 func byDesignWord(zero string) string { return zero + " (by design)" }
 
 // difference says that the larger one of two is so many times the other one.
-func difference(transport string, times float64) string {
+func difference(flow string, times float64) string {
 	switch {
 	case math.IsInf(times, 1):
-		return "only " + title(transport)
+		return "only " + title(flow)
 	case times >= 100:
-		return title(transport) + " >100x"
+		return title(flow) + " >100x"
 	case times < 1.005:
-		return title(transport) + " <1.01x"
+		return title(flow) + " <1.01x"
 	}
-	return fmt.Sprintf("%s %sx", title(transport), short(human(times)))
+	return fmt.Sprintf("%s %sx", title(flow), short(human(times)))
 }
 
 // infinitelyMore says that only one of two percentiles is infinite.
-func infinitelyMore(transport string) string { return title(transport) + " " + lostWord }
+func infinitelyMore(flow string) string { return title(flow) + " " + lostWord }
 
-// title is a transport's name.
-func title(transport string) string { return strings.ToUpper(transport) }
+// title is a flow's name. That of a transport, which may stand before a number,
+// is in capitals.
+func title(flow string) string {
+	for _, transport := range lab.TransportNames() {
+		if rest, ok := strings.CutPrefix(flow, transport); ok && (rest == "" || rest[0] == '-') {
+			return strings.ToUpper(transport) + rest
+		}
+	}
+	return flow
+}
 
 // planLine says what is thrown, and what was understood by it.
-func planLine(p *pace.Plan) string {
+func planLine(p pace.Plan) string {
 	line := fmt.Sprintf("%s of %d B, ", between{p.Count, p.Count}.stones(), p.Size)
 	if p.Time > 0 {
 		line = fmt.Sprintf("stones of %d B for %s, ", p.Size, quantity.FormatDuration(p.Time))
@@ -348,16 +354,16 @@ var infiniteLine = glossary.Short(glossary.Mark, "infinite")
 var rateLine = glossary.Short(glossary.Mark, notMet)
 
 // partialLine says why a flow did not come to its end.
-func partialLine(where, transport, why string) string {
+func partialLine(where, flow, why string) string {
 	if why == "" {
 		why = "the reason is not known"
 	}
-	return fmt.Sprintf("%s%s is partial: %s", where, title(transport), why)
+	return fmt.Sprintf("%s%s is partial: %s", where, title(flow), why)
 }
 
 // brokenLine says which law a flow breaks.
-func brokenLine(where, transport, law string) string {
-	return fmt.Sprintf("%s%s breaks a law, do not trust its figures: %s", where, title(transport), law)
+func brokenLine(where, flow, law string) string {
+	return fmt.Sprintf("%s%s breaks a law, do not trust its figures: %s", where, title(flow), law)
 }
 
 // seedRange is several seeds in a row.
@@ -388,7 +394,7 @@ func andMore(line string, n int) string {
 // A story is what happened to the stones of one transport, in one run or in
 // several.
 type story struct {
-	transport                                         string
+	flow                                              string
 	planned, thrown, delivered, lost, unknown         between
 	heldUp, reordered, duplicated, dropped, sentAgain between
 	notThrown                                         between
@@ -417,7 +423,7 @@ func (b between) of(thing string) string {
 // String tells the story. It says nothing that the counts do not carry.
 func (s story) String() string {
 	if s.thrown.most == 0 {
-		return fmt.Sprintf("%s threw none of %s.", title(s.transport), s.planned.stones())
+		return fmt.Sprintf("%s threw none of %s.", title(s.flow), s.planned.stones())
 	}
 	var did []string
 	add := func(happened bool, format string, args ...any) {
@@ -441,7 +447,7 @@ func (s story) String() string {
 	add(s.duplicated.most > 0, "caught %v copies", s.duplicated)
 	add(s.heldUp.most > 0, "held up %v, the worst by %s", s.heldUp, short(milliseconds.write(s.worst)))
 	add(s.heldUp.most == 0 && s.delivered.most > 1, "held none up")
-	return fmt.Sprintf("%s %s.", title(s.transport), join(did))
+	return fmt.Sprintf("%s %s.", title(s.flow), join(did))
 }
 
 // join makes one enumeration of clauses.
@@ -474,7 +480,7 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 		return fmt.Sprintf("TCP cannot hold %s packets/s at this loss and delay, only about %s", value, limit)
 	},
 	lab.RuleLinux: func(w lab.Warning, value, _ string) string {
-		return fmt.Sprintf("on such a road %s had %s times the goodput of Linux; see --path netns", title(w.Transport), value)
+		return fmt.Sprintf("on such a road %s had %s times the goodput of Linux; see --path netns", title(w.Flow), value)
 	},
 	lab.RuleFragments: func(_ lab.Warning, _, limit string) string {
 		return fmt.Sprintf("UDP stones over %s B travel in pieces, and one lost piece loses all", limit)
@@ -493,7 +499,7 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 	},
 	lab.RuleOverload: func(w lab.Warning, _, _ string) string {
 		return fmt.Sprintf("%s throws %s, headers included; the wire carries %s",
-			title(w.Transport), short(bitsASecond.write(w.Value)), short(bitsASecond.write(w.Limit)))
+			title(w.Flow), short(bitsASecond.write(w.Value)), short(bitsASecond.write(w.Limit)))
 	},
 	lab.RuleQueue: func(w lab.Warning, _, _ string) string {
 		way := strings.TrimPrefix(w.Word, "queue")
@@ -506,22 +512,22 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 		return fmt.Sprintf("--window %s: the system gave %s", bytes(int(w.Limit)), bytes(int(w.Value)))
 	},
 	lab.RuleNotInTime: func(w lab.Warning, value, _ string) string {
-		return fmt.Sprintf("the schedule was not kept: %s stones left over 1 ms late over %s", value, title(w.Transport))
+		return fmt.Sprintf("the schedule was not kept: %s stones left over 1 ms late over %s", value, title(w.Flow))
 	},
 	lab.RuleRate: func(w lab.Warning, value, limit string) string {
-		return fmt.Sprintf("%s threw %s of %s stones/s: the limit was %s", title(w.Transport), value, limit, cmp.Or(limits[w.Word], w.Word))
+		return fmt.Sprintf("%s threw %s of %s stones/s: the limit was %s", title(w.Flow), value, limit, cmp.Or(limits[w.Word], w.Word))
 	},
 	lab.RuleReadable: func(lab.Warning, string, string) string {
 		return "without --tls whoever is on the way can read all of this"
 	},
 	lab.RuleOverflow: func(w lab.Warning, value, _ string) string {
-		return fmt.Sprintf("%s stones found %s's socket full: the catcher was the limit, not the path", value, title(w.Transport))
+		return fmt.Sprintf("%s stones found %s's socket full: the catcher was the limit, not the path", value, title(w.Flow))
 	},
 }
 
 // liveRow tells how far a flow is.
 func liveRow(l lab.Live) string {
-	row := fmt.Sprintf("%7.1f s  %s  ", l.At.Seconds(), title(l.Transport))
+	row := fmt.Sprintf("%7.1f s  %s  ", l.At.Seconds(), title(l.Flow))
 	switch {
 	case l.Thrown < 0:
 		return row + fmt.Sprintf("delivered %d", l.Delivered)

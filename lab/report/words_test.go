@@ -43,7 +43,7 @@ func TestWords(t *testing.T) {
 func TestWarningLines(t *testing.T) {
 	for _, rule := range append(lab.Rules(), "a rule to come") {
 		for _, transport := range []string{lab.TCP, lab.UDP} {
-			line := warning(lab.Warning{Rule: rule, Transport: transport, Word: "reorder-back", Value: 1234.5678, Limit: 0.025})
+			line := warning(lab.Warning{Rule: rule, Flow: transport, Word: "reorder-back", Value: 1234.5678, Limit: 0.025})
 			if utf8.RuneCountInString(line) > 90 || strings.Contains(line, "\n") || strings.Contains(line, "%!") {
 				t.Errorf("%s: %q", rule, line)
 			}
@@ -61,7 +61,7 @@ func TestNoise(t *testing.T) {
 // Whatever is changed in an experiment is a parameter, but for its seed: else a
 // sweep would have two rows that look the same, or take them for two runs.
 func TestParameters(t *testing.T) {
-	e := lab.Experiment{TCP: new(pace.Plan), UDP: new(pace.Plan)}
+	e := unset()
 	before := keyOf(&e)
 	leaves := 0
 	var walk func(name string, v reflect.Value)
@@ -213,8 +213,8 @@ func TestInfiniteSpread(t *testing.T) {
 		{"all", series(lab.Infinite(), lab.Infinite()), "infinite (lost)"},
 		{"one of three", series(lab.Infinite(), far, near), "30.0 (20.0-lost)"},
 		{"two of three", series(lab.Infinite(), lab.Infinite(), near), "lost (20.0-lost)"},
-		{"one is missing", series(lab.NA("nothing came"), near, far), "25.0 (20.0-30.0)"},
-		{"all are missing", series(lab.NA("nothing came")), "n/a (nothing came)"},
+		{"one is missing", series(lab.NA(lab.CauseNothingCame), near, far), "25.0 (20.0-30.0)"},
+		{"all are missing", series(lab.NA(lab.CauseNothingCame)), "n/a (nothing came)"},
 	} {
 		notes := footnotes{most: 20}
 		if got := p99.over(tt.flows).cell(milliseconds, 1, &notes); got != tt.want {

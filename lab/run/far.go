@@ -46,8 +46,8 @@ func (x *flow) runFar(ctx context.Context) {
 	}
 	x.began = x.world.Now()
 	x.id = x.agreed.Flow
-	if x.reverse && x.plan.Pattern.Poisson { // the chance in it is the far thrower's
-		schedule, err := pace.NewSchedule(x.plan, uint64(x.id))
+	if x.reverse && x.Plan.Pattern.Poisson { // the chance in it is the far thrower's
+		schedule, err := pace.NewSchedule(x.Plan, uint64(x.id))
 		if err != nil {
 			x.throwErr = err
 			return
@@ -73,17 +73,17 @@ func (x *flow) runFar(ctx context.Context) {
 // offer is what is to be agreed on.
 func (x *flow) offer() path.Offer {
 	took := x.schedule.Length()
-	if x.reverse && x.plan.Pattern.Poisson { // the chance will be the far thrower's; 6 sigma for that, 6 for ours
+	if x.reverse && x.Plan.Pattern.Poisson { // the chance will be the far thrower's; 6 sigma for that, 6 for ours
 		took += time.Duration(12 * float64(took) / math.Sqrt(float64(x.schedule.Count())))
 	}
 	return path.Offer{
-		Transport: x.transport,
+		Transport: x.Transport,
 		Count:     x.schedule.Count(),
-		Size:      x.plan.Size,
+		Size:      x.Plan.Size,
 		Time:      took,
 		Reverse:   x.reverse,
-		Rate:      x.plan.Rate.String(),
-		Pattern:   x.plan.Pattern.String(),
+		Rate:      x.Plan.Rate.String(),
+		Pattern:   x.Plan.Pattern.String(),
 	}
 }
 
@@ -92,7 +92,7 @@ func (x *flow) offer() path.Offer {
 func (x *flow) settle(ctx context.Context) {
 	reads := x.report.Reads
 	counts := path.Counts{Planned: x.throws.Planned, Attempted: x.throws.Attempted, Thrown: x.throws.Thrown}
-	x.report, x.missing = x.far.Settle(ctx, x.transport, counts)
+	x.report, x.missing = x.far.Settle(ctx, x.Transport, counts)
 	if x.missing == nil {
 		x.missing = x.contradiction()
 	}
@@ -118,7 +118,7 @@ func (x *flow) catchHere(ctx context.Context) {
 	most := 4*x.schedule.Count() + 1000
 	x.came = make([]bool, x.schedule.Count())
 	for s, err := range x.catcher.Catch() {
-		at := x.world.Arrival(x.transport)
+		at := x.world.Arrival(x.Name)
 		if err != nil || s.Exchange != x.id || s.Number < 1 || s.Number > uint64(len(x.came)) {
 			x.noteOther(err)
 			continue
@@ -211,7 +211,7 @@ func (x *flow) enterReported() {
 		least = min(least, s.At-s.Due)
 	}
 	for _, s := range r.Stones {
-		x.catches.Add(stone.Stone{Exchange: x.id, Number: s.Number, Due: s.Due, Size: x.plan.Size}, s.At-least)
+		x.catches.Add(stone.Stone{Exchange: x.id, Number: s.Number, Due: s.Due, Size: x.Plan.Size}, s.At-least)
 	}
 	x.arrived.Store(int64(len(r.Stones)))
 	for range r.Damaged {
@@ -253,7 +253,7 @@ func (x *flow) enterCaught() {
 func (x *flow) enterThrown() {
 	due := func(n uint64) time.Duration { return x.connected + x.schedule.Offset(n) }
 	add := func(n uint64, slip time.Duration, cause string) {
-		x.throws.Add(stone.Stone{Exchange: x.id, Number: n, Due: due(n), Size: x.plan.Size}, due(n)+slip, cause)
+		x.throws.Add(stone.Stone{Exchange: x.id, Number: n, Due: due(n), Size: x.Plan.Size}, due(n)+slip, cause)
 		x.noteDue(n, due(n)-x.began)
 	}
 	if x.missing != nil {
@@ -292,14 +292,14 @@ func (x *flow) farFigures(r *lab.Outcome) {
 	if x.reverse {
 		r.Drained = nil // this end waited, and by its own rule
 	}
-	if x.reverse && x.transport == lab.TCP {
-		r.Connect = lab.NA("not measured with --reverse")
+	if x.reverse && x.is.Asks {
+		r.Connect = lab.NA(lab.CauseReverse)
 	}
 	if x.missing == nil {
 		return
 	}
 	r.Drained = nil
-	unknown := lab.Figure{Why: "unknown (the other end's report is missing)"}
+	unknown := lab.Untold(lab.CauseNoReport)
 	if x.reverse {
 		r.Pacing = lab.Pacing{
 			Policy: r.Pacing.Policy, Asked: r.Pacing.Asked, Offered: unknown, Met: true,

@@ -30,18 +30,18 @@ type (
 	}
 )
 
-// flow is one transport's run of one plan.
+// flow is one run of a plan over a transport.
 type flow struct {
-	transport string
-	id        uint32
-	world     World
-	plan      pace.Plan
-	schedule  *pace.Schedule
-	limit     time.Duration // of the whole: when everything that waits gives up
-	asleep    time.Duration // until when the catcher does not read
-	step      time.Duration // length of an interval; 0 if none are kept
-	catcher   catcher
-	address   string // of the catcher
+	lab.Flow
+	is       lab.Transport
+	id       uint32 // what its stones are marked with
+	world    World
+	schedule *pace.Schedule
+	limit    time.Duration // of the whole: when everything that waits gives up
+	asleep   time.Duration // until when the catcher does not read
+	step     time.Duration // length of an interval; 0 if none are kept
+	catcher  catcher
+	address  string // of the catcher
 
 	elsewhere // of a flow one end of which is
 
@@ -62,11 +62,11 @@ type flow struct {
 	catchErr error
 }
 
-// newFlow gets a catcher ready in the world.
-func newFlow(ctx context.Context, w World, e lab.Experiment, transport string) (*flow, error) {
-	x := &flow{transport: transport, world: w}
-	x.plan, x.id = *e.Plan(transport), ids[transport]
-	schedule, err := pace.NewSchedule(x.plan, e.Seed)
+// newFlow gets the catcher of one flow of the experiment ready in the world. Its
+// stones are marked with the id.
+func newFlow(ctx context.Context, w World, e lab.Experiment, f lab.Flow, id uint32) (*flow, error) {
+	x := &flow{Flow: f, is: f.Is(), id: id, world: w}
+	schedule, err := pace.NewSchedule(x.Plan, e.Seed)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func newFlow(ctx context.Context, w World, e lab.Experiment, transport string) (
 	x.limit = w.Now() + schedule.Length() + e.GiveUp
 	if far, ok := w.(Far); ok { // there is nobody to listen before that end agrees
 		x.elsewhere = elsewhere{far: far, reverse: e.Reverse, giveUp: e.GiveUp}
-		x.address = w.Address(transport)
+		x.address = w.Address(f.Name)
 		return x, nil
 	}
 	if err := x.listen(ctx, e.ReadSize); err != nil {
@@ -101,8 +101,9 @@ func (x *flow) follow(schedule *pace.Schedule) {
 
 // listen opens the catcher's end.
 func (x *flow) listen(ctx context.Context, readSize int) error {
-	if x.transport == lab.TCP {
-		c, err := tcp.Listen(ctx, x.world, x.world.Address(lab.TCP))
+	at := x.world.Address(x.Name)
+	if x.Transport == lab.TCP {
+		c, err := tcp.Listen(ctx, x.world, at)
 		if err != nil {
 			return err
 		}
@@ -110,7 +111,7 @@ func (x *flow) listen(ctx context.Context, readSize int) error {
 		x.catcher, x.reads, x.address = c, &c.Reads, c.Addr().String()
 		return nil
 	}
-	c, err := udp.Listen(ctx, x.world, x.world.Address(lab.UDP))
+	c, err := udp.Listen(ctx, x.world, at)
 	if err != nil {
 		return err
 	}
@@ -118,9 +119,6 @@ func (x *flow) listen(ctx context.Context, readSize int) error {
 	x.catcher, x.reads, x.address = c, &c.Reads, c.Addr().String()
 	return nil
 }
-
-// ids tell the stones of the transports apart.
-var ids = map[string]uint32{lab.TCP: 1, lab.UDP: 2}
 
 // throw is the throwing task: it asks, throws, lets the last stones fly home,
 // and then closes the catcher, so that the catching task ends too.
@@ -136,7 +134,7 @@ func (x *flow) throw(ctx context.Context) {
 	defer t.Close()
 	x.throwAll(ctx, t)
 	_ = x.world.SleepUntil(ctx, x.asleep) // ended early, it ends the drain too
-	x.world.Drain(ctx, x.transport, func() bool { return x.arrived.Load() >= int64(x.throws.Thrown) })
+	x.world.Drain(ctx, x.Name, func() bool { return x.arrived.Load() >= int64(x.throws.Thrown) })
 }
 
 // ask opens the thrower's end, and begins the plan when it is answered. It
@@ -183,7 +181,7 @@ func (x *flow) throwAll(ctx context.Context, t thrower) {
 func (x *flow) dial(ctx context.Context) (thrower, error) {
 	ctx, cancel := context.WithDeadline(ctx, x.world.Time(x.limit))
 	defer cancel()
-	if x.transport == lab.TCP {
+	if x.Transport == lab.TCP {
 		t, err := tcp.Dial(ctx, x.world, x.address)
 		if err != nil {
 			return nil, err
@@ -203,7 +201,7 @@ func (x *flow) catch(ctx context.Context) {
 		return
 	}
 	for s, err := range x.catcher.Catch() {
-		at := x.world.Arrival(x.transport)
+		at := x.world.Arrival(x.Name)
 		if err != nil || s.Exchange != x.id {
 			x.noteOther(err)
 			continue

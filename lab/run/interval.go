@@ -67,7 +67,7 @@ func (x *flow) intervals(t tally.Tally, deadline time.Duration) []lab.Interval {
 			to = max(from, end)
 		}
 		rows[i].From, rows[i].To = lab.Milliseconds(from), lab.Milliseconds(to)
-		rows[i].Goodput = rate(int64(rows[i].Delivered)*int64(x.plan.Size), to-from)
+		rows[i].Goodput = rate(int64(rows[i].Delivered)*int64(x.Plan.Size), to-from)
 	}
 	return rows
 }
@@ -75,7 +75,7 @@ func (x *flow) intervals(t tally.Tally, deadline time.Duration) []lab.Interval {
 // middle is the 50th percentile (RFC 2330 section 11.3). Delays are put in order.
 func middle(delays []tally.Delay) lab.Figure {
 	if len(delays) == 0 {
-		return lab.NA("none was thrown")
+		return lab.NA(lab.CauseNoneThrown)
 	}
 	slices.SortFunc(delays, func(a, b tally.Delay) int { // the infinite ones come last
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.D, b.D))

@@ -23,7 +23,7 @@ type flight struct {
 func flown(step time.Duration, flights []flight) (*flow, tally.Tally) {
 	const began = time.Second
 	x := &flow{
-		step: step, began: began, plan: pace.Plan{Size: 100},
+		step: step, began: began, Flow: lab.Over(lab.UDP, pace.Plan{Size: 100}),
 		catches: tally.NewCatches(len(flights), nil),
 	}
 	for i, f := range flights {
@@ -53,7 +53,7 @@ func ExampleInterval() {
 	// Output:
 	// 0-100 ms: thrown 3, lost 0, late 0, p50 20; delivered 2, 16000 bit/s
 	// 100-200 ms: thrown 2, lost 1, late 1, p50 200; delivered 1, 8000 bit/s
-	// 200-300 ms: thrown 0, lost 0, late 0, p50 n/a (none was thrown); delivered 0, 0 bit/s
+	// 200-300 ms: thrown 0, lost 0, late 0, p50 not-applicable:none-was-thrown; delivered 0, 0 bit/s
 	// 300-380 ms: thrown 1, lost 0, late 0, p50 20; delivered 2, 20000 bit/s
 }
 

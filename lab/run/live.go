@@ -12,7 +12,7 @@ func (x *flow) tell(ctx context.Context, live func(lab.Live)) {
 	began := x.world.Now()
 	for n := time.Duration(1); x.world.SleepUntil(ctx, began+n*x.step) == nil; n++ {
 		l := lab.Live{
-			Transport: x.transport,
+			Flow:      x.Name,
 			At:        n * x.step,
 			Thrown:    int(x.attempted.Load()),
 			Delivered: int(x.arrived.Load()),

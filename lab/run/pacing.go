@@ -14,16 +14,16 @@ import (
 func (x *flow) pacing(asleep time.Duration, s tally.Score, drops lab.Figure) lab.Pacing {
 	p := lab.Pacing{
 		Policy:   pace.CatchUp,
-		Asked:    lab.NA("not paced"),
+		Asked:    lab.NA(lab.CauseNotPaced),
 		Offered:  perSecondOver(s.DueBefore, s.LastThrow-s.FirstThrow),
 		Met:      true,
 		Late:     s.Slipped,
-		ErrorP50: lab.NA("not paced"), ErrorP99: lab.NA("not paced"), ErrorMax: lab.NA("not paced"),
+		ErrorP50: lab.NA(lab.CauseNotPaced), ErrorP99: lab.NA(lab.CauseNotPaced), ErrorMax: lab.NA(lab.CauseNotPaced),
 		GapP50: gap(s.Gap.P50), GapP99: gap(s.Gap.P99),
-		BackToBack: lab.NA("not paced"),
+		BackToBack: lab.NA(lab.CauseNotPaced),
 	}
 	if x.schedule.Paced() {
-		p.Asked = lab.Number(x.plan.PerSecond())
+		p.Asked = lab.Number(x.Plan.PerSecond())
 		p.ErrorP50, p.ErrorP99, p.ErrorMax = slip(s.Slip.P50), slip(s.Slip.P99), slip(s.Slip.Max)
 		p.BackToBack = lab.Number(s.BackToBack)
 		planned, took := s.LastDue-s.FirstDue, s.LastThrow-s.FirstThrow
@@ -33,7 +33,7 @@ func (x *flow) pacing(asleep time.Duration, s tally.Score, drops lab.Figure) lab
 			p.Limit = x.heldBy(asleep, lag, s.Waited)
 		}
 	}
-	if p.Met && x.transport == lab.UDP && drops.Value > 0 {
+	if p.Met && !x.is.Again && drops.Value > 0 {
 		p.Limit = lab.LimitReceiver
 	}
 	return p
@@ -43,7 +43,7 @@ func (x *flow) pacing(asleep time.Duration, s tally.Score, drops lab.Figure) lab
 // the socket.
 func (x *flow) heldBy(asleep, lag, waited time.Duration) string {
 	switch {
-	case x.transport == lab.UDP || waited < lag/2:
+	case !x.is.Again || waited < lag/2:
 		return lab.LimitSender
 	case asleep > 0:
 		return lab.LimitReceiver
@@ -54,11 +54,11 @@ func (x *flow) heldBy(asleep, lag, waited time.Duration) string {
 // perSecondOver is a rate in stones a second, rounded down to a millionth.
 func perSecondOver(stones int, over time.Duration) lab.Figure {
 	if stones == 0 || over <= 0 {
-		return lab.NA("no time passed")
+		return lab.NA(lab.CauseNoTime)
 	}
 	hi, lo := bits.Mul64(uint64(stones)*1e6, uint64(time.Second))
 	if hi >= uint64(over) {
-		return lab.NA("no time passed")
+		return lab.NA(lab.CauseNoTime)
 	}
 	millionths, _ := bits.Div64(hi, lo, uint64(over))
 	return lab.Number(float64(millionths) / 1e6)
@@ -67,7 +67,7 @@ func perSecondOver(stones int, over time.Duration) lab.Figure {
 // slip is how late a stone was thrown, as a figure.
 func slip(d tally.Delay) lab.Figure {
 	if d.Kind == tally.None {
-		return lab.NA("none was thrown")
+		return lab.NA(lab.CauseNoneThrown)
 	}
 	return lab.Milliseconds(d.D)
 }
@@ -75,7 +75,7 @@ func slip(d tally.Delay) lab.Figure {
 // gap is the time between two throws, as a figure.
 func gap(d tally.Delay) lab.Figure {
 	if d.Kind == tally.None {
-		return lab.NA("no two were thrown")
+		return lab.NA(lab.CauseNoTwoThrown)
 	}
 	return lab.Milliseconds(d.D)
 }

@@ -115,7 +115,7 @@ func paced(t *testing.T, transport string, plan pace.Plan, takes func(n uint64) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := flow{transport: transport, plan: plan, schedule: schedule}
+	x := flow{Flow: lab.Over(transport, plan), is: lab.Over(transport, plan).Is(), schedule: schedule}
 	c := clock.NewReal()
 	for s := range schedule.Stones(t.Context(), c, 0, 1) {
 		if takes != nil {
@@ -133,11 +133,11 @@ func TestPacingOfNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := flow{transport: lab.TCP, plan: plan, schedule: schedule}
+	x := flow{Flow: lab.Over(lab.TCP, plan), is: lab.Over(lab.TCP, plan).Is(), schedule: schedule}
 	p := x.pacing(0, tally.Tally{Throws: &x.throws}.Score(0), lab.Figure{})
-	none, noTwo := lab.NA("none was thrown"), lab.NA("no two were thrown")
+	none, noTwo := lab.NA(lab.CauseNoneThrown), lab.NA(lab.CauseNoTwoThrown)
 	want := lab.Pacing{
-		Policy: pace.CatchUp, Asked: lab.Number(100), Offered: lab.NA("no time passed"), Met: true,
+		Policy: pace.CatchUp, Asked: lab.Number(100), Offered: lab.NA(lab.CauseNoTime), Met: true,
 		ErrorP50: none, ErrorP99: none, ErrorMax: none, GapP50: noTwo, GapP99: noTwo,
 	}
 	if p != want {

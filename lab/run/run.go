@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -13,8 +14,8 @@ import (
 	"stones/lab"
 )
 
-// Run runs one experiment along a path. Each transport has a world of its own,
-// with the same wire, unless the experiment throws both together.
+// Run runs one experiment along a path. The flows over each transport have a world
+// of their own, with the same wire, unless the experiment throws all together.
 //
 // An error means that there is no result: the experiment cannot be meant, or
 // the path could not be opened. What goes wrong within a flow stands in
@@ -24,25 +25,16 @@ func Run(ctx context.Context, e lab.Experiment, p Path) (lab.Result, error) {
 		return lab.Result{}, err
 	}
 	r := lab.Result{Experiment: e, Made: made()}
-	groups := [][]string{}
-	for _, transport := range e.Transports() {
-		if e.Together && len(groups) > 0 {
-			groups[0] = append(groups[0], transport)
-			continue
-		}
-		groups = append(groups, []string{transport})
-	}
+	groups := e.Groups()
 	parts := make([][]lab.Outcome, len(groups))
 	err := each(len(groups), p.Virtual, func(i int) (err error) {
-		parts[i], err = runTogether(ctx, e, p, groups[i])
+		parts[i], err = runTogether(ctx, groups[i], p, e.Number)
 		return err
 	})
 	if err != nil {
 		return lab.Result{}, err
 	}
-	for _, part := range parts {
-		r.Flows = append(r.Flows, part...)
-	}
+	r.Flows = slices.Concat(parts...)
 	r.Warnings = lab.Warnings(e, r.Flows)
 	return r, nil
 }
@@ -106,17 +98,18 @@ func each(n int, virtual bool, do func(i int) error) error {
 	return tasks.Wait()
 }
 
-// runTogether runs the flows of the transports in one world.
-func runTogether(ctx context.Context, e lab.Experiment, p Path, transports []string) (done []lab.Outcome, err error) {
-	w, err := p.Open(e.Over(transports))
+// runTogether runs all flows of the experiment in one world. Number says what the
+// stones of the flow of a name are marked with.
+func runTogether(ctx context.Context, e lab.Experiment, p Path, number func(name string) int) (done []lab.Outcome, err error) {
+	w, err := p.Open(e)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
 	var flows []*flow
 	var tasks []func()
-	for _, transport := range transports {
-		x, err := newFlow(ctx, w, e, transport)
+	for _, f := range e.Flows {
+		x, err := newFlow(ctx, w, e, f, uint32(number(f.Name)))
 		if err != nil {
 			for _, x := range flows {
 				if x.catcher != nil {

@@ -16,18 +16,19 @@ import (
 // score puts together what the thrower, the catcher and the path know, and
 // holds it to the laws.
 func (x *flow) score(e lab.Experiment) lab.Outcome {
-	seen := x.world.Record(x.transport)
+	seen := x.world.Record(x.Name)
 	t := tally.Tally{Throws: &x.throws, Catches: x.catches}
 	switch {
-	case x.transport == lab.TCP && x.far != nil && (x.cut || x.failure() != nil):
+	case x.is.Ordered && x.far != nil && (x.cut || x.failure() != nil):
 		t.Unknown = func(uint64) bool { return true } // the other end may have it
-	case x.transport == lab.UDP && x.cut:
+	case !x.is.Ordered && x.cut:
 		// What was on its way at the end is not lost.
 		t.Unknown = func(n uint64) bool { return seen.Causes == nil || seen.Causes(n) == 0 }
 	}
 	s := t.Score(e.Deadline)
 	r := lab.Outcome{
-		Transport: x.transport,
+		Name:      x.Name,
+		Transport: x.Transport,
 		Stack:     x.world.Stack(),
 
 		Planned: s.Planned, Attempted: s.Attempted, NotAttempted: s.NotAttempted, Thrown: s.Thrown,
@@ -38,7 +39,7 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 		Duplicated: s.Duplicated, Damaged: s.Damaged, Foreign: s.Foreign, AfterDrain: s.AfterDrain, Arrivals: s.Arrivals, Reads: *x.reads,
 		LongestLoss: s.LongestLoss, LossPeriods: s.LossPeriods,
 
-		Wire:  wireFigures(x.transport, seen),
+		Wire:  wireFigures(x.is, seen),
 		Drain: x.world.DrainRule(),
 	}
 	if r.NotThrown == nil {
@@ -54,7 +55,7 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 	if err := x.laws(t, s, seen); err != nil {
 		r.Broken = strings.ReplaceAll(err.Error(), "\n", "; ")
 	}
-	r.ReceiverDrops = receiverDrops(x.transport, seen)
+	r.ReceiverDrops = receiverDrops(x.is, seen)
 	r.Pacing = x.pacing(e.Asleep, s, r.ReceiverDrops)
 	x.times(&r, s, seen)
 	if x.far != nil {
@@ -75,7 +76,7 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 // laws checks every law that is known to apply.
 func (x *flow) laws(t tally.Tally, s tally.Score, seen path.Record) error {
 	errs := []error{s.Check(), x.world.Check()}
-	if x.transport == lab.TCP {
+	if x.is.Ordered {
 		errs = append(errs, x.catches.CheckStream())
 	} else if seen.Exact {
 		errs = append(errs, t.Compare(seen.Copies, seen.Behind), explained(t, seen))
@@ -96,19 +97,19 @@ func explained(t tally.Tally, seen path.Record) error {
 
 // times fills in what is measured in time.
 func (x *flow) times(r *lab.Outcome, s tally.Score, seen path.Record) {
-	nothing := lab.NA("nothing came")
+	nothing := lab.NA(lab.CauseNothingCame)
 	r.Delay = lab.Delays{Min: delay(s.Delay.Min), P50: delay(s.Delay.P50), P95: delay(s.Delay.P95), P99: delay(s.Delay.P99), Max: delay(s.Delay.Max)}
 	r.Connect = lab.Milliseconds(x.connected - x.began)
-	if x.transport == lab.UDP {
-		r.Connect = lab.NA("UDP does not ask")
+	if !x.is.Asks {
+		r.Connect = lab.NA(lab.CauseNeverAsks)
 	} else if r.Refused {
-		r.Connect = lab.NA("refused")
+		r.Connect = lab.NA(lab.CauseRefused)
 	} else if !x.answered {
-		r.Connect = lab.NA("no answer")
+		r.Connect = lab.NA(lab.CauseNoAnswer)
 	}
 	r.Jitter, r.Standstill, r.Done, r.Throughput, r.Goodput = nothing, nothing, nothing, nothing, nothing
 	if !seen.Exact {
-		r.Throughput = lab.NA("the kernel does not tell")
+		r.Throughput = lab.NA(path.Silent)
 	}
 	if s.Delivered > 0 {
 		done := s.LastArrival - x.began
@@ -122,7 +123,7 @@ func (x *flow) times(r *lab.Outcome, s tally.Score, seen path.Record) {
 	if s.Jitter.Pairs > 0 {
 		r.Jitter = lab.Milliseconds(s.Jitter.Last)
 	} else if s.Delivered > 0 {
-		r.Jitter = lab.NA("only one came")
+		r.Jitter = lab.NA(lab.CauseOneCame)
 	}
 	r.Samples = []lab.Sample{}
 	for _, sample := range seen.Samples {
@@ -142,34 +143,34 @@ func delay(d tally.Delay) lab.Figure {
 		return lab.Infinite()
 	case tally.None:
 	}
-	return lab.NA("nothing came")
+	return lab.NA(lab.CauseNothingCame)
 }
 
 // rate is bytes over a time in bits a second, rounded down.
 func rate(bytes int64, over time.Duration) lab.Figure {
 	if over <= 0 {
-		return lab.NA("no time passed")
+		return lab.NA(lab.CauseNoTime)
 	}
 	hi, lo := bits.Mul64(uint64(bytes)*8, uint64(time.Second))
 	if hi >= uint64(over) {
-		return lab.NA("no time passed")
+		return lab.NA(lab.CauseNoTime)
 	}
 	bps, _ := bits.Div64(hi, lo, uint64(over))
 	return lab.Number(int64(bps))
 }
 
 // wireFigures is what the path saw, in figures that can be missing.
-func wireFigures(transport string, seen path.Record) lab.Wire {
+func wireFigures(is lab.Transport, seen path.Record) lab.Wire {
 	again, timeouts := lab.Number(seen.Retransmitted), lab.Number(seen.Timeouts)
-	if transport == lab.UDP {
-		again, timeouts = lab.NA("UDP throws once"), lab.NA("UDP has none")
+	if !is.Again {
+		again, timeouts = lab.NA(lab.CauseThrowsOnce), lab.NA(lab.CauseNoTimeouts)
 	} else if seen.CountsUnknown != "" {
 		again, timeouts = lab.NA(seen.CountsUnknown), lab.NA(seen.CountsUnknown)
 	} else if seen.TimeoutsUnknown != "" {
 		timeouts = lab.NA(seen.TimeoutsUnknown)
 	}
 	if !seen.Exact {
-		na := lab.NA("the kernel does not tell")
+		na := lab.NA(path.Silent)
 		return lab.Wire{Packets: na, DataPackets: na, Bytes: na, Dropped: na, Overflowed: na, Damaged: na, Copied: na, Retransmitted: again, Timeouts: timeouts, LateP50: na, LateP99: na, LateMax: na}
 	}
 	out, back := seen.Out, seen.Back
@@ -182,12 +183,12 @@ func wireFigures(transport string, seen path.Record) lab.Wire {
 }
 
 // receiverDrops is how many stones found the catcher's socket buffer full.
-func receiverDrops(transport string, seen path.Record) lab.Figure {
+func receiverDrops(is lab.Transport, seen path.Record) lab.Figure {
 	switch {
-	case transport == lab.TCP:
+	case is.Ordered:
 		return lab.Number(0) // a full buffer stops the thrower
 	case seen.DropsUnknown != "":
-		return lab.Figure{Why: "unknown (" + seen.DropsUnknown + ")"}
+		return lab.Untold(seen.DropsUnknown)
 	default:
 		return lab.Number(seen.ReceiverDrops)
 	}
@@ -198,7 +199,7 @@ func (x *flow) stones(t tally.Tally, seen path.Record) []lab.StoneRecord {
 	var list []lab.StoneRecord
 	due := x.dues()
 	for f := range t.Fates() {
-		r := lab.StoneRecord{Number: f.Number, Copies: f.Copies, Due: lab.NA("due when it was thrown"), First: lab.NA("did not come")}
+		r := lab.StoneRecord{Number: f.Number, Copies: f.Copies, Due: lab.NA(lab.CauseDueWhenThrown), First: lab.NA(lab.CauseDidNotCome)}
 		at, known := due(f.Number)
 		if known {
 			r.Due = lab.Milliseconds(at)

@@ -12,8 +12,8 @@ import (
 
 // A Path opens worlds for experiments.
 type Path struct {
-	// Open makes a world for an experiment, which has the plans of those
-	// transports only that meet in that world.
+	// Open makes a world for an experiment, which has those flows only that meet
+	// in that world.
 	Open func(lab.Experiment) (World, error)
 
 	// Virtual says that the worlds have a time of their own, so that any number
@@ -34,24 +34,24 @@ type World interface {
 	Listen(ctx context.Context, network, address string) (net.Listener, error)
 	ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error)
 
-	// Address is where a catcher of the transport is to listen.
-	Address(transport string) string
+	// Address is where the catcher of the flow of that name is to listen.
+	Address(flow string) string
 
 	// Run runs tasks side by side and returns when all have ended. Only within
 	// a task may be waited for anything.
 	Run(ctx context.Context, tasks ...func()) error
 
-	// Drain waits until nothing of the transport is in flight any more, or as
+	// Drain waits until nothing of the flow is in flight any more, or as
 	// long as DrainRule says. Done says that nothing more can come.
-	Drain(ctx context.Context, transport string, done func() bool)
+	Drain(ctx context.Context, flow string, done func() bool)
 	DrainRule() string
 
-	// Arrival is when what the transport's catcher was given last had reached it.
-	Arrival(transport string) time.Duration
+	// Arrival is when what the flow's catcher was given last had reached it.
+	Arrival(flow string) time.Duration
 
-	// Record is what the path saw of the transport's flow; Check holds the
+	// Record is what the path saw of the flow; Check holds the
 	// path to its own book-keeping; Stack says what it runs on.
-	Record(transport string) path.Record
+	Record(flow string) path.Record
 	Check() error
 	Stack() path.Stack
 

@@ -31,6 +31,7 @@ import (
 // Config says how the sockets are set. The zero value leaves all of it to the
 // system, but for a UDP catcher's buffer, which is large.
 type Config struct {
+	Flows      path.Flows // at most one over each transport
 	IPv6       bool
 	Congestion string // TCP's congestion control; only on Linux
 	Buffer     int    // bytes of each socket buffer, as far as the system gives them
@@ -294,8 +295,8 @@ const (
 // Drain waits until done, or until all that the thrower's computer has sent is
 // accounted for, or until nothing has come for three seconds. TCP needs no
 // waiting: its catcher has said that it has everything.
-func (w *World) Drain(ctx context.Context, transport string, done func() bool) {
-	if transport == "tcp" {
+func (w *World) Drain(ctx context.Context, flow string, done func() bool) {
+	if w.cfg.Flows.Transport(flow) == "tcp" {
 		return
 	}
 	w.mu.Lock()
@@ -329,32 +330,32 @@ func (w *World) DrainRule() string {
 	return "until all have come or were dropped, at most " + patience.String() + " after the last"
 }
 
-// Arrival is when what the transport's catcher was given last had reached it.
+// Arrival is when what a flow's catcher was given last had reached it.
 //
 // For UDP that is the kernel's own time, if it tells. For TCP it is now: the
 // kernel stamps a segment when it reaches the computer, but the catcher can
 // have its bytes only when all before them have come. A stamp would leave out
 // that waiting, which is what is to be seen.
-func (w *World) Arrival(transport string) time.Duration {
-	if at := w.arrival.Load(); at != 0 && transport == "udp" {
+func (w *World) Arrival(flow string) time.Duration {
+	if at := w.arrival.Load(); at != 0 && w.cfg.Flows.Transport(flow) == "udp" {
 		return time.Duration(at)
 	}
 	return w.Now()
 }
 
 // Record is what the kernel tells.
-func (w *World) Record(transport string) path.Record {
-	r := path.Record{CountsUnknown: "the kernel does not tell"}
+func (w *World) Record(flow string) path.Record {
+	r := path.Record{CountsUnknown: path.Silent}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if transport == "tcp" {
+	if w.cfg.Flows.Transport(flow) == "tcp" {
 		if w.tcp != nil {
 			w.tcp(&r)
 		}
 		return r
 	}
 	if w.account == nil {
-		r.DropsUnknown = "nobody listened"
+		r.DropsUnknown = path.NobodyListen
 		return r
 	}
 	n, err := w.account.dropped()

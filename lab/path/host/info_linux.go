@@ -90,7 +90,7 @@ func (g *gauge) record(r *path.Record) {
 	r.Retransmitted, r.Timeouts = int(g.last.Total_retrans), int(g.last.Total_rto)
 	r.CountsUnknown = ""
 	if g.known < unsafe.Offsetof(g.last.Total_rto)+unsafe.Sizeof(g.last.Total_rto) {
-		r.TimeoutsUnknown = "the kernel does not tell; Linux does from 6.7 on"
+		r.TimeoutsUnknown = path.SilentBefore
 	}
 }
 

@@ -69,14 +69,11 @@ func BenchmarkPaired(b *testing.B) {
 // stones is how many stones a second are delivered.
 func stones(tb testing.TB, l load) float64 {
 	tb.Helper()
-	plan := &pace.Plan{Count: l.count, Size: l.size}
+	plan := pace.Plan{Count: l.count, Size: l.size}
 	if err := plan.Rate.UnmarshalText([]byte("max")); err != nil {
 		tb.Fatal(err)
 	}
-	e := lab.Experiment{Path: lab.Host, GiveUp: time.Minute}
-	if e.UDP = plan; l.transport == lab.TCP {
-		e.TCP, e.UDP = plan, nil
-	}
+	e := lab.Experiment{Path: lab.Host, GiveUp: time.Minute, Flows: []lab.Flow{lab.Over(l.transport, plan)}}
 	r, err := run.Run(tb.Context(), e, run.Path{Open: func(lab.Experiment) (run.World, error) { return host.Open(host.Config{}) }})
 	if err != nil {
 		tb.Fatal(err)

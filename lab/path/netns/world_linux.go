@@ -44,7 +44,7 @@ type World struct {
 
 // Open makes a world. Close must be called.
 func Open(cfg Config) (*World, error) {
-	w := &World{cfg: cfg, over: -1, watch: watch.New(watch.Config{Damages: cfg.Out.Corrupt > 0, Packets: cfg.Packets, Tap: cfg.Tap})}
+	w := &World{cfg: cfg, over: -1, watch: watch.New(watch.Config{Lanes: cfg.lanes(), Damages: cfg.Out.Corrupt > 0, Packets: cfg.Packets, Tap: cfg.Tap})}
 	w.boards.L = &w.mu
 	if err := w.furnish(); err != nil {
 		return nil, errors.Join(fmt.Errorf("netns: %w", err), w.release())
@@ -79,6 +79,7 @@ func (w *World) furnish() (err error) {
 	w.out = &ferry{world: w, wire: wire.New(w.cfg.Out, w.cfg.Seed, wire.Out), eye: &w.watch.Out, from: w.thrower.tun, to: w.catcher.tun, stop: w.over}
 	w.back = &ferry{world: w, wire: wire.New(w.cfg.Back, w.cfg.Seed, wire.Back), eye: &w.watch.Back, from: w.catcher.tun, to: w.thrower.tun, stop: w.over, back: true}
 	w.World, err = host.Open(host.Config{
+		Flows:      w.cfg.Flows,
 		IPv6:       w.cfg.IPv6,
 		Congestion: w.cfg.congestion(),
 		Buffer:     w.cfg.Buffer,
@@ -89,6 +90,25 @@ func (w *World) furnish() (err error) {
 		Catch:      w.catcher.within,
 	})
 	return err
+}
+
+// lanes are where the flows run.
+func (cfg Config) lanes() []watch.Lane {
+	var lanes []watch.Lane
+	for _, f := range cfg.Flows {
+		lanes = append(lanes, watch.Lane{Name: f.Name, Transport: f.Transport})
+	}
+	return lanes
+}
+
+// named is the name of the flow over a transport.
+func (cfg Config) named(transport string) string {
+	for _, f := range cfg.Flows {
+		if f.Transport == transport {
+			return f.Name
+		}
+	}
+	return transport
 }
 
 // prefix is the network of end n.
@@ -199,7 +219,7 @@ func (s *socket) ReadFrom(b []byte) (int, net.Addr, error) {
 	if err == nil {
 		s.world.mu.Lock()
 		defer s.world.mu.Unlock()
-		s.world.watch.Taken(b[:n], whole(b[:n], len(b)))
+		s.world.watch.Taken(Port, b[:n], whole(b[:n], len(b)))
 	}
 	return n, from, err
 }
@@ -217,7 +237,7 @@ func (s *socket) Close() error {
 
 // closing settles what the socket has lost, before it is closed.
 func (w *World) closing() {
-	r := w.World.Record("udp")
+	r := w.World.Record(w.cfg.named("udp"))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.open = false
@@ -238,22 +258,22 @@ const (
 	look     = time.Millisecond
 )
 
-// Drain waits until nothing of the transport is on its way to the catcher, and
+// Drain waits until nothing of a flow is on its way to the catcher, and
 // the catcher has read all that its socket holds.
-func (w *World) Drain(ctx context.Context, transport string, _ func() bool) {
+func (w *World) Drain(ctx context.Context, flow string, _ func() bool) {
 	var (
 		before journey
 		since  time.Duration // when before was seen first
 	)
 	for w.SleepUntil(ctx, w.Now()+look) == nil {
-		left, now := w.journey(transport), w.Now()
+		left, now := w.journey(flow), w.Now()
 		if left != before {
 			before, since = left, now
 		}
 		switch still := now - since; {
 		case left.flying > 0 && !left.sunk: // the wire brings it, however long that takes
 		case left.boarding > 0 && still < patience:
-		case transport == "tcp":
+		case w.cfg.Flows.Transport(flow) == "tcp":
 			return
 		case left.waiting <= w.lost() || still > quiet && w.Unread() == 0:
 			w.mu.Lock()
@@ -266,7 +286,7 @@ func (w *World) Drain(ctx context.Context, transport string, _ func() bool) {
 	}
 }
 
-// A journey is how far a transport's packets are from the catching program.
+// A journey is how far a flow's packets are from the catching program.
 type journey struct {
 	boarding int // thrown, and not yet on the wire
 	flying   int // on the wire
@@ -275,11 +295,11 @@ type journey struct {
 	sunk bool // no packet goes on
 }
 
-func (w *World) journey(transport string) journey {
+func (w *World) journey(flow string) journey {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	j := journey{flying: w.watch.Flow(transport).InFlight, sunk: w.sunk}
-	if transport == "udp" {
+	j := journey{flying: w.watch.Flow(flow).InFlight, sunk: w.sunk}
+	if w.cfg.Flows.Transport(flow) == "udp" {
 		j.boarding, j.waiting = w.afloat, w.watch.Waiting()
 	}
 	return j
@@ -292,7 +312,7 @@ func (w *World) lost() int {
 	if w.cfg.Out.Corrupt > 0 {
 		return 0
 	}
-	kernel := w.World.Record("udp").ReceiverDrops
+	kernel := w.World.Record(w.cfg.named("udp")).ReceiverDrops
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return kernel - w.watch.ReceiverDrops()
@@ -303,14 +323,14 @@ func (w *World) DrainRule() string {
 	return "until the wire and the socket are empty, at most " + patience.String() + " after the last packet"
 }
 
-// Record is what the wire and the kernel saw of a transport's flow.
-func (w *World) Record(transport string) path.Record {
+// Record is what the wire and the kernel saw of a flow.
+func (w *World) Record(flow string) path.Record {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	r := w.watch.Record(transport)
+	r := w.watch.Record(flow)
 	r.Lateness = lateness(w.out, w.back)
-	if transport == "tcp" {
-		kernel := w.World.Record("tcp")
+	if w.cfg.Flows.Transport(flow) == "tcp" {
+		kernel := w.World.Record(flow)
 		r.Retransmitted, r.Timeouts = kernel.Retransmitted, kernel.Timeouts
 		r.CountsUnknown, r.TimeoutsUnknown, r.Samples = kernel.CountsUnknown, kernel.TimeoutsUnknown, kernel.Samples
 	}
@@ -332,7 +352,7 @@ func (w *World) Check() error {
 	if w.drained && w.afloat > 0 {
 		errs = append(errs, fmt.Errorf("netns: %d datagrams that were thrown never came to the wire", w.afloat))
 	}
-	seen := w.watch.Record("udp")
+	seen := w.watch.Record(w.cfg.named("udp"))
 	if least, most := seen.ReceiverDrops, seen.ReceiverDrops+seen.Out.Damaged; w.drained && (w.dropped < least || w.dropped > most) {
 		errs = append(errs, fmt.Errorf("netns: the catcher's socket dropped %d datagrams by the kernel's count, %d by the wire's", w.dropped, least))
 	}

@@ -47,9 +47,9 @@ func ExampleOpen() {
 	}
 	defer session.Close()
 	plan := pace.Plan{Count: 20, Size: 500, Rate: pace.StonesPerSecond(200)}
-	e := lab.Experiment{Path: lab.Remote, To: "there", TCP: &plan, UDP: &plan, Together: true, GiveUp: time.Second}
+	e := lab.Experiment{Path: lab.Remote, To: "there", Flows: []lab.Flow{lab.Over(lab.TCP, plan), lab.Over(lab.UDP, plan)}, Together: true, GiveUp: time.Second}
 	r, err := run.Run(context.Background(), e, run.Path{
-		Open: func(lab.Experiment) (run.World, error) { return session.World(), nil },
+		Open: func(lab.Experiment) (run.World, error) { return session.World(nil), nil },
 	})
 	if err != nil {
 		fmt.Println(err)

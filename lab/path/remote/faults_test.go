@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"stones/lab"
+	"stones/lab/document"
 	"stones/lab/path/remote"
 	"stones/lab/path/sim"
 	"stones/lab/prose"
@@ -196,7 +197,7 @@ func TestBlockedUDP(t *testing.T) {
 				}
 				whole(t, both.Flows[0])
 				began := w.Now()
-				e.TCP = nil
+				e = e.Only(lab.UDP)
 				r, err := run.Run(t.Context(), e, along(s))
 				if err != nil {
 					t.Error(err)
@@ -294,11 +295,11 @@ func TestGone(t *testing.T) {
 							}
 							defer s.Close()
 							e := thrown()
-							e.TCP.Count, e.UDP.Count, e.Reverse = 1000, 1000, back
+							e.Plan(lab.TCP).Count, e.Plan(lab.UDP).Count, e.Reverse = 1000, 1000, back
 							if only == "tcp" {
-								e.UDP = nil
+								e = e.Only(lab.TCP)
 							} else {
-								e.TCP = nil
+								e = e.Only(lab.UDP)
 							}
 							gone := w.Now() + 300*ms + after // planning takes about that
 							w.Go(func() {
@@ -382,7 +383,7 @@ func TestReports(t *testing.T) {
 				}
 				defer s.Close()
 				e := thrown()
-				e.UDP = nil
+				e = e.Only(lab.TCP)
 				e.PerStone, e.Interval = true, 100*ms
 				began := w.Now()
 				r, err := run.Run(t.Context(), e, along(s))
@@ -458,7 +459,8 @@ func TestThrowerReports(t *testing.T) {
 				}
 				defer s.Close()
 				e := thrown()
-				e.TCP, e.Reverse = nil, true
+				e = e.Only(lab.UDP)
+				e.Reverse = true
 				r, err := run.Run(t.Context(), e, along(s))
 				if err != nil {
 					t.Error(err)
@@ -520,7 +522,7 @@ func FuzzServer(f *testing.F) {
 			}
 			defer s.Close()
 			e := thrown()
-			e.TCP.Count, e.UDP.Count, e.Reverse = 10, 10, place&8 != 0
+			e.Plan(lab.TCP).Count, e.Plan(lab.UDP).Count, e.Reverse = 10, 10, place&8 != 0
 			r, err := run.Run(t.Context(), e, along(s))
 			if err != nil {
 				t.Error(err)
@@ -532,7 +534,7 @@ func FuzzServer(f *testing.F) {
 			if took := w.Now() - began; took > 45*time.Second {
 				t.Errorf("it took %v", took)
 			}
-			if _, err := lab.Marshal(lab.Document{Version: "1.0.0", Results: []lab.Result{r}}); err != nil {
+			if _, err := document.Marshal(lab.Document{Version: "1.0.0", Results: []lab.Result{r}}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -593,9 +595,9 @@ func fault(t *testing.T, seed uint64) {
 	cfg := sim.Config{Seed: seed, Out: way(), Back: way(), Buffer: 4096 << dice.IntN(9)}
 	e := thrown()
 	e.Reverse, e.Together, e.Interval = maybe(0.4), maybe(0.4), 100*ms
-	e.TCP.Count, e.UDP.Count = 1+dice.IntN(300), 1+dice.IntN(300)
+	e.Plan(lab.TCP).Count, e.Plan(lab.UDP).Count = 1+dice.IntN(300), 1+dice.IntN(300)
 	if maybe(0.3) {
-		e.TCP.Pattern.Burst, e.UDP.Pattern.Burst = 10, 20
+		e.Plan(lab.TCP).Pattern.Burst, e.Plan(lab.UDP).Pattern.Burst = 10, 20
 	}
 	goes, cuts := maybe(0.3), maybe(0.2)
 	at := time.Duration(dice.Int64N(int64(6 * time.Second)))

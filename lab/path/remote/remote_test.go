@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"stones/lab"
+	"stones/lab/document"
 	"stones/lab/pace"
 	"stones/lab/path/host"
 	"stones/lab/path/remote"
@@ -30,12 +30,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func thrown() lab.Experiment {
 	plan := pace.Plan{Count: 100, Size: 500, Rate: pace.StonesPerSecond(200)}
 	tcp, udp := plan, plan
-	return lab.Experiment{Path: lab.Remote, To: "there", TCP: &tcp, UDP: &udp, GiveUp: 10 * time.Second, Deadline: 150 * ms}
+	return lab.Experiment{Path: lab.Remote, To: "there", Flows: []lab.Flow{lab.Over(lab.TCP, tcp), lab.Over(lab.UDP, udp)}, GiveUp: 10 * time.Second, Deadline: 150 * ms}
 }
 
 // along is the path of a session.
 func along(s *remote.Session) run.Path {
-	return run.Path{Open: func(lab.Experiment) (run.World, error) { return s.World(), nil }}
+	return run.Path{Open: func(lab.Experiment) (run.World, error) { return s.World(nil), nil }}
 }
 
 // open opens a session in a world.
@@ -59,11 +59,15 @@ func TestFlows(t *testing.T) {
 		{"together", func(e *lab.Experiment) { e.Together = true }},
 		{"together back", func(e *lab.Experiment) { e.Together, e.Reverse = true, true }},
 		{"in intervals", func(e *lab.Experiment) { e.Interval, e.PerStone = 100*ms, true }},
-		{"by chance", func(e *lab.Experiment) { e.Seed, e.TCP.Pattern.Poisson, e.UDP.Pattern.Poisson = 5, true, true }},
-		{"by chance back", func(e *lab.Experiment) {
-			e.Reverse, e.TCP.Pattern.Poisson, e.UDP.Pattern.Poisson = true, true, true
+		{"by chance", func(e *lab.Experiment) {
+			e.Seed, e.Plan(lab.TCP).Pattern.Poisson, e.Plan(lab.UDP).Pattern.Poisson = 5, true, true
 		}},
-		{"in bursts back", func(e *lab.Experiment) { e.Reverse, e.TCP.Pattern.Burst, e.UDP.Pattern.Burst = true, 10, 10 }},
+		{"by chance back", func(e *lab.Experiment) {
+			e.Reverse, e.Plan(lab.TCP).Pattern.Poisson, e.Plan(lab.UDP).Pattern.Poisson = true, true, true
+		}},
+		{"in bursts back", func(e *lab.Experiment) {
+			e.Reverse, e.Plan(lab.TCP).Pattern.Burst, e.Plan(lab.UDP).Pattern.Burst = true, 10, 10
+		}},
 	} {
 		client := func(w *sim.World) {
 			s, err := open(t, w, func(cfg *remote.Config) { cfg.Key = []byte("school") })
@@ -103,17 +107,17 @@ func TestFlows(t *testing.T) {
 // legible expects a result that can be written and read again.
 func legible(t *testing.T, r lab.Result) {
 	t.Helper()
-	first, err := lab.Marshal(r)
+	first, err := document.Marshal(r)
 	if err != nil {
 		t.Error(err)
 		return
 	}
 	var again lab.Result
-	if err := lab.Unmarshal(first, &again); err != nil {
+	if err := document.Unmarshal(first, &again); err != nil {
 		t.Error(err)
 		return
 	}
-	if second, err := lab.Marshal(again); err != nil || !bytes.Equal(first, second) {
+	if second, err := document.Marshal(again); err != nil || !bytes.Equal(first, second) {
 		t.Errorf("read again, it is another result: %v\n%s\n%s", err, first, second)
 	}
 }
@@ -133,7 +137,7 @@ func whole(t *testing.T, x lab.Outcome) {
 	if x.Done.Value < 350 || x.Done.Value > 800 {
 		t.Errorf("%s: done at %v ms; the last stone was due at about 500", x.Transport, x.Done)
 	}
-	if x.Wire.Packets.Known() || !strings.Contains(x.Throughput.Why, "n/a") {
+	if x.Wire.Packets.Known() || x.Throughput.Why.Kind != lab.NotApplicable {
 		t.Errorf("%s: the wire is seen: %+v", x.Transport, x.Wire)
 	}
 }
@@ -199,7 +203,7 @@ func TestLoopback(t *testing.T) {
 				t.Parallel()
 				s := onLoopback(t, tls)
 				e := thrown()
-				e.TCP.Rate, e.UDP.Rate = pace.StonesPerSecond(1000), pace.StonesPerSecond(1000)
+				e.Plan(lab.TCP).Rate, e.Plan(lab.UDP).Rate = pace.StonesPerSecond(1000), pace.StonesPerSecond(1000)
 				e.Together, e.Reverse, e.TLS = true, back, tls
 				r, err := run.Run(t.Context(), e, along(s))
 				if err != nil {
@@ -273,7 +277,7 @@ func TestInterrupted(t *testing.T) {
 				}
 			}
 			e := thrown()
-			e.TCP.Count, e.UDP.Count, e.Together, e.Reverse, e.Interval = 10_000, 10_000, true, back, 50*ms
+			e.Plan(lab.TCP).Count, e.Plan(lab.UDP).Count, e.Together, e.Reverse, e.Interval = 10_000, 10_000, true, back, 50*ms
 			r, err := run.Run(ctx, e, p)
 			if err != nil {
 				t.Fatal(err)

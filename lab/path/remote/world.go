@@ -17,7 +17,8 @@ import (
 // A World is one experiment of a session. Each transport has one flow in it.
 type World struct {
 	Net
-	s *Session
+	s     *Session
+	names path.Flows
 
 	mu    sync.Mutex
 	flows map[string]*flow
@@ -34,9 +35,10 @@ type flow struct {
 // end is the planned end.
 func (x *flow) end() time.Duration { return x.began + x.Time }
 
-// World returns a world for one experiment. Its Close does not close the session.
-func (s *Session) World() *World {
-	return &World{Net: s.net, s: s, flows: make(map[string]*flow)}
+// World returns a world for one experiment with these flows, at most one over each
+// transport. Its Close does not close the session.
+func (s *Session) World(flows path.Flows) *World {
+	return &World{Net: s.net, s: s, names: flows, flows: make(map[string]*flow)}
 }
 
 // Address is where the other end is.
@@ -252,24 +254,25 @@ func (w *World) DrainRule() string {
 // Arrival is now.
 func (w *World) Arrival(string) time.Duration { return w.Now() }
 
-// Record is what is known of a transport's flow: what the other end told,
+// Record is what is known of a flow: what the other end told,
 // and what this end's sockets know, if they tell.
-func (w *World) Record(transport string) path.Record {
-	r := path.Record{CountsUnknown: "the other end does not tell"}
+func (w *World) Record(name string) path.Record {
+	transport := w.names.Transport(name)
+	r := path.Record{CountsUnknown: path.FarSilent}
 	x, err := w.find(transport)
 	sockets, tells := w.Net.(interface {
-		Record(transport string) path.Record
+		Record(flow string) path.Record
 	})
 	if tells && err == nil && !x.Reverse {
 		seen := sockets.Record(transport)
 		r.Retransmitted, r.Timeouts, r.CountsUnknown, r.Samples = seen.Retransmitted, seen.Timeouts, seen.CountsUnknown, seen.Samples
 	}
-	r.DropsUnknown = "the other end did not tell"
+	r.DropsUnknown = path.FarSilent
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
 	case err == nil && x.Reverse:
-		r.DropsUnknown = "not counted here"
+		r.DropsUnknown = path.NotHere
 	case err == nil && x.report != nil:
 		r.ReceiverDrops, r.DropsUnknown = x.report.Drops, x.report.DropsUnknown
 	}

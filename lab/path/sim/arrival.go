@@ -42,14 +42,20 @@ func (a *arrivals) take(n int) (at time.Duration) {
 	return at
 }
 
-// given notes that the current process was given something that came at that
+// A doorway is where an endpoint reads: its network and its own port.
+type doorway struct {
+	network string
+	port    uint16
+}
+
+// given notes that the current process was given something that came there at that
 // time. While a process sleeps it cannot read.
-func (d *driver) given(network string, at time.Duration) {
+func (d *driver) given(through doorway, at time.Duration) {
 	if d.arrived == nil {
-		d.arrived = make(map[string]time.Duration)
+		d.arrived = make(map[doorway]time.Duration)
 	}
 	if d.current != nil {
 		at = max(at, d.current.slept)
 	}
-	d.arrived[network] = at
+	d.arrived[through] = at
 }

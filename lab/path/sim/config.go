@@ -16,6 +16,7 @@ import (
 // Config says what a world is like. The zero value is two ends with nothing
 // between them, set as Linux is, but for exact timers.
 type Config struct {
+	Flows     path.Flows
 	Seed      uint64
 	IPv6      bool
 	Out, Back wire.Shape // from thrower to catcher, and back

@@ -64,7 +64,7 @@ func (d *datagram) receive(b []byte) (n int, from netip.AddrPort, err error) {
 	if err != nil {
 		return 0, netip.AddrPort{}, d.fail("read", err)
 	}
-	d.driver.given(d.network, d.came.take(1))
+	d.driver.given(doorway{d.network, d.socket.Local().Port()}, d.came.take(1))
 	if d.taken != nil {
 		d.taken(b[:n], n == size)
 	}

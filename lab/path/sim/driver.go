@@ -27,7 +27,7 @@ type driver struct {
 	current   *process      // the one that runs now
 	stepped   time.Duration // when one did last
 
-	arrived map[string]time.Duration // when what was read last came, by network
+	arrived map[doorway]time.Duration // when what was read last came
 
 	inbox struct {
 		full  atomic.Bool

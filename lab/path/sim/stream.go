@@ -17,6 +17,7 @@ type stream struct {
 	toRead, toWrite need
 	toConnect       need
 	came            arrivals
+	gauge           *gauge // of a thrower's
 }
 
 var _ net.Conn = (*stream)(nil)
@@ -59,7 +60,7 @@ func (s *stream) Read(b []byte) (n int, err error) {
 		return n > 0, err
 	})
 	if n > 0 {
-		s.driver.given(s.network, s.came.take(n))
+		s.driver.given(doorway{s.network, s.conn.Local().Port()}, s.came.take(n))
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = s.fail("read", err)

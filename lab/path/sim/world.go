@@ -16,8 +16,21 @@ import (
 	"stones/lab/wire"
 )
 
-// Port is where the catcher listens.
+// Port is where the catcher of the first flow over a transport listens. Those of
+// the next ones listen behind it.
 const Port = 12333
+
+// port is where the catcher of a flow listens.
+func (cfg Config) port(flow string) uint16 { return Port + uint16(cfg.Flows.Nth(flow)) }
+
+// lanes are where the flows run.
+func (cfg Config) lanes() []watch.Lane {
+	var lanes []watch.Lane
+	for _, f := range cfg.Flows {
+		lanes = append(lanes, watch.Lane{Name: f.Name, Transport: f.Transport, Port: cfg.port(f.Name)})
+	}
+	return lanes
+}
 
 // A World is one experiment's two ends and what lies between them. Throwers
 // dial, catchers listen. It is used by one goroutine.
@@ -31,7 +44,6 @@ type World struct {
 	watch     *watch.Watch
 	drains    []*drain
 	dialed    []*stream
-	gauge     *gauge
 }
 
 var _ clock.Clock = (*World)(nil)
@@ -39,7 +51,7 @@ var _ clock.Clock = (*World)(nil)
 // Open makes a world. Close must be called.
 func Open(cfg Config) (*World, error) {
 	w := &World{cfg: cfg, driver: &driver{}}
-	w.watch = watch.New(watch.Config{Damages: cfg.Out.Corrupt > 0, Packets: cfg.Packets, Tap: cfg.Tap})
+	w.watch = watch.New(watch.Config{Lanes: cfg.lanes(), Damages: cfg.Out.Corrupt > 0, Packets: cfg.Packets, Tap: cfg.Tap})
 	w.out = newLine(w, cfg.Out, wire.Out, &w.watch.Out)
 	w.back = newLine(w, cfg.Back, wire.Back, &w.watch.Back)
 	dice := rand.New(rand.NewPCG(cfg.Seed, 0))
@@ -65,8 +77,10 @@ func (w *World) SleepUntil(ctx context.Context, at time.Duration) error {
 	return w.driver.sleepUntil(ctx, at)
 }
 
-// Arrival is when what was read last of the transport could have been read.
-func (w *World) Arrival(transport string) time.Duration { return w.driver.arrived[transport] }
+// Arrival is when what was read last of a flow could have been read.
+func (w *World) Arrival(flow string) time.Duration {
+	return w.driver.arrived[doorway{w.cfg.Flows.Transport(flow), w.cfg.port(flow)}]
+}
 
 // Time is the instant at in the form that deadlines take.
 func (w *World) Time(at time.Duration) time.Time { return epoch.Add(at) }
@@ -83,26 +97,30 @@ func (w *World) Run(ctx context.Context, tasks ...func()) error {
 // Go starts a task beside those that run. Run waits for it too.
 func (w *World) Go(task func()) { w.driver.start(task) }
 
-// Drain waits until no packet of the transport is on its way to the catcher.
-func (w *World) Drain(ctx context.Context, transport string, _ func() bool) {
-	w.drain(ctx, w.watch.Flow(transport))
+// Drain waits until no packet of a flow is on its way to the catcher.
+func (w *World) Drain(ctx context.Context, flow string, _ func() bool) {
+	w.drain(ctx, w.watch.Flow(flow))
 }
 
 // DrainRule says how Drain decides.
 func (w *World) DrainRule() string { return "until the wire is empty" }
 
-// Record is what the world itself saw of a transport's flow.
-func (w *World) Record(transport string) path.Record {
-	r := w.watch.Record(transport)
-	if transport == "tcp" {
-		r.Retransmitted = 0 // SYNs are among what the stack counts
-		for _, s := range w.dialed {
-			counters := s.conn.TCP().Counters()
-			r.Retransmitted += counters.RetransSegs
-			r.Timeouts += counters.TCPTimeouts
+// Record is what the world itself saw of a flow.
+func (w *World) Record(flow string) path.Record {
+	r := w.watch.Record(flow)
+	if w.cfg.Flows.Transport(flow) != "tcp" {
+		return r
+	}
+	r.Retransmitted = 0 // SYNs are among what the stack counts
+	for _, s := range w.dialed {
+		if s.conn.Remote().Port() != w.cfg.port(flow) {
+			continue
 		}
-		if w.gauge != nil {
-			r.Samples = w.gauge.series.Samples
+		counters := s.conn.TCP().Counters()
+		r.Retransmitted += counters.RetransSegs
+		r.Timeouts += counters.TCPTimeouts
+		if s.gauge != nil {
+			r.Samples = s.gauge.series.Samples
 		}
 	}
 	return r
@@ -129,9 +147,9 @@ func (w *World) Close() error {
 	return nil
 }
 
-// Address is where the catcher listens.
-func (w *World) Address(string) string {
-	return netip.AddrPortFrom(w.cfg.address(2), Port).String()
+// Address is where the catcher of a flow listens.
+func (w *World) Address(flow string) string {
+	return netip.AddrPortFrom(w.cfg.address(2), w.cfg.port(flow)).String()
 }
 
 // DialContext connects the thrower's end to address over "tcp" or "udp".
@@ -158,7 +176,7 @@ func (w *World) DialContext(ctx context.Context, network, address string) (net.C
 	if err := s.connectWithin(ctx); err != nil {
 		return nil, err
 	}
-	w.gauge = newGauge(w.driver, s)
+	s.gauge = newGauge(w.driver, s)
 	return s, nil
 }
 
@@ -205,7 +223,7 @@ func (w *World) ListenPacket(_ context.Context, network, address string) (net.Pa
 		return nil, failed("listen", network, err)
 	}
 	d := w.driver.newDatagram(socket)
-	d.taken = w.watch.Taken
+	d.taken = func(read []byte, whole bool) { w.watch.Taken(at.Port(), read, whole) }
 	return d, nil
 }
 

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"encoding/binary"
 	"slices"
 	"strings"
 	"time"
@@ -16,8 +17,6 @@ type log struct {
 	keep   bool             // for the record
 	tap    func(path.Frame) // or nil
 	number uint64           // of the last packet
-
-	thrower, catcher numbers
 }
 
 // numbers are the sequence numbers of one end's stream.
@@ -33,7 +32,7 @@ func (l *log) sent(now time.Duration, s Sight, whole []byte, back bool) *path.Pa
 		Number: l.number, Sent: now, Back: back, Size: len(whole),
 		First: s.Stone, Last: max(s.Stone, s.Last),
 	}
-	f := l.describe(p, unwrap(whole))
+	f := l.describe(p, l.watch.of(s, back), unwrap(whole))
 	if l.keep && f != nil {
 		f.packets = append(f.packets, p)
 	}
@@ -52,34 +51,47 @@ func (l *log) arrives(now time.Duration, p *path.Packet, item wire.Packet) {
 	}
 }
 
-// describe reads what is behind the IP header. It returns the flow of the
-// flow that the packet is part of: ICMP only ever speaks about datagrams.
-func (l *log) describe(p *path.Packet, in inner) *Flow {
+// describe reads what is behind the IP header of a packet of flow f. It returns
+// the flow that the packet tells of, which of ICMP's is another one.
+func (l *log) describe(p *path.Packet, f *Flow, in inner) *Flow {
 	p.Data, p.Offset, p.More = len(in.head), in.offset, in.more
 	switch in.protocol {
 	case protocolTCP:
 		p.Protocol = "tcp"
-		l.segment(p, tcpHeader(in.head))
-		return &l.watch.tcp
+		f.segment(p, tcpHeader(in.head))
+		return f
 	case protocolUDP:
 		p.Protocol = "udp"
 		if in.offset == 0 {
 			p.Data -= udpLen
 		}
-		return &l.watch.udp
+		return f
 	case protocolICMP, protocolICMPv6:
 		p.Protocol = "icmp"
 		if in.protocol == protocolICMPv6 && in.head[0] >= icmpv6Info {
 			return nil // a router or a neighbour is looked for
 		}
-		return &l.watch.udp
+		return l.watch.about(in.head)
 	}
 	return nil
 }
 
+// icmpLen is how long ICMP's header is, before the packet that it is about.
+const icmpLen = 8
+
+// about is the flow of the datagram that an ICMP message is about: its beginning
+// stands in there (RFC 792, RFC 4443 section 3).
+func (w *Watch) about(icmp []byte) *Flow {
+	in := unwrap(icmp[min(icmpLen, len(icmp)):])
+	if in.protocol != protocolUDP || in.offset > 0 || len(in.head) < udpLen {
+		return w.at("udp", 0)
+	}
+	return w.at("udp", binary.BigEndian.Uint16(in.head[2:]))
+}
+
 // segment reads a TCP header.
-func (l *log) segment(p *path.Packet, tcp tcpHeader) {
-	near, far := &l.thrower, &l.catcher
+func (f *Flow) segment(p *path.Packet, tcp tcpHeader) {
+	near, far := &f.thrower, &f.catcher
 	if p.Back {
 		near, far = far, near
 	}

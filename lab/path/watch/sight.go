@@ -16,7 +16,7 @@ type Sight struct {
 	Offset   int    // where in that stone
 	Last     uint64 // the last stone that begins in it; 0 if none does
 	Again    bool   // its first byte of data was sent before
-	Ports    Ports  // TCP: of the connection, at the end that it goes to
+	Ports    Ports  // at the end that it goes to; none if it has no transport
 	Ack      uint32 // TCP: the next byte that is expected there
 
 	asked bool // it is a SYN, and one was sent before
@@ -40,6 +40,7 @@ func (p piece) fragment() bool { return p.at > 0 || p.more }
 type Eye struct {
 	courses map[Ports]*Course // of the end's connections
 	pieces  uint64            // the stone whose pieces are being sent
+	towards Ports             // where they go
 }
 
 // A Course is how far one end's stream has come, in bytes.
@@ -144,10 +145,12 @@ func (c *Course) Acknowledge(ack uint32) {
 // datagram sees a UDP datagram, or the piece of it that begins at byte at.
 func (e *Eye) datagram(s *Sight, head []byte, at int) {
 	if at > 0 {
+		s.Ports = e.towards
 		s.Data, s.Stone, s.Offset = e.pieces != 0, e.pieces, at-udpLen
 		return
 	}
-	e.pieces = 0
+	s.Ports = Ports{binary.BigEndian.Uint16(head[2:]), binary.BigEndian.Uint16(head)}
+	e.pieces, e.towards = 0, s.Ports
 	thrown, err := stone.Peek(head[udpLen:])
 	if err != nil {
 		return

@@ -19,25 +19,40 @@ import (
 
 // Config says what to look at.
 type Config struct {
+	Lanes   []Lane           // what flows there are; none are one over each transport
 	Damages bool             // the wire may flip bits on the way out
 	Packets bool             // keep what becomes of every packet, for the record
 	Tap     func(path.Frame) // is shown every packet that leaves an end or arrives there; nil is nobody
+}
+
+// A Lane is where a flow runs.
+type Lane struct {
+	Name      string // the flow's
+	Transport string
+	Port      uint16 // the catcher's; 0 is any
 }
 
 // A Watch sees two ends and the two wires between them. [New] makes one.
 type Watch struct {
 	Out, Back Eye // follow what the thrower and the catcher send
 
-	damages  bool
-	log      *log // of every packet; nil if nobody wants to know
-	tcp, udp Flow
-	others   Flow               // ICMP and the like: counted, but nobody's flow
-	puzzles  map[uint32]*puzzle // datagrams that are incomplete at the catcher, by their identification
+	damages bool
+	log     *log // of every packet; nil if nobody wants to know
+	flows   []*Flow
+	others  Flow               // ICMP and the like: counted, but nobody's flow
+	puzzles map[uint32]*puzzle // datagrams that are incomplete at the catcher, by their identification
 }
 
 // New returns a watch that has seen nothing yet.
 func New(cfg Config) *Watch {
 	w := &Watch{damages: cfg.Damages}
+	lanes := cfg.Lanes
+	if len(lanes) == 0 {
+		lanes = []Lane{{Name: "tcp", Transport: "tcp"}, {Name: "udp", Transport: "udp"}}
+	}
+	for _, l := range lanes {
+		w.flows = append(w.flows, &Flow{lane: l})
+	}
 	if cfg.Packets || cfg.Tap != nil {
 		w.log = &log{watch: w, keep: cfg.Packets, tap: cfg.Tap}
 	}
@@ -50,10 +65,13 @@ func (w *Watch) Bytes() bool { return w.log != nil }
 // Stop ends the log: what the ends still say has nobody to go to.
 func (w *Watch) Stop() { w.log = nil }
 
-// A Flow is what was seen of one transport.
+// A Flow is what was seen of one.
 type Flow struct {
 	InFlight int // packets on the way out
 
+	lane    Lane
+	thrower numbers // of its connection's two ends
+	catcher numbers
 	record  path.Record
 	asked   int       // SYNs that were sent again
 	waiting []waiting // in the catcher's socket, as far as it had room
@@ -71,35 +89,56 @@ type waiting struct {
 	damaged bool   // the catcher's stack may have thrown it away for that
 }
 
-// Flow is that of a transport.
-func (w *Watch) Flow(transport string) *Flow {
-	if transport == "tcp" {
-		return &w.tcp
+// Flow is the one of that name.
+func (w *Watch) Flow(name string) *Flow {
+	for _, f := range w.flows {
+		if f.lane.Name == name {
+			return f
+		}
 	}
-	return &w.udp
+	return &w.others
 }
 
 // of is the flow that a packet belongs to.
-func (w *Watch) of(s Sight) *Flow {
+func (w *Watch) of(s Sight, back bool) *Flow {
+	port := s.Ports.Own // the catcher's
+	if back {
+		port = s.Ports.Other
+	}
 	switch {
 	case s.TCP:
-		return &w.tcp
+		return w.at("tcp", port)
 	case s.UDP:
-		return &w.udp
-	default:
-		return &w.others
+		return w.at("udp", port)
 	}
+	return &w.others
+}
+
+// at is the flow of a transport to the catcher's port, or the first one to any.
+func (w *Watch) at(transport string, port uint16) *Flow {
+	for _, f := range w.flows {
+		if f.lane.Transport == transport && (f.lane.Port == port || f.lane.Port == 0 || port == 0) {
+			return f
+		}
+	}
+	return &w.others
 }
 
 // ReceiverDrops is how many datagrams have found the catcher's socket buffer full
 // by now.
-func (w *Watch) ReceiverDrops() int { return w.udp.record.ReceiverDrops }
+func (w *Watch) ReceiverDrops() int {
+	n := 0
+	for _, f := range w.flows {
+		n += f.record.ReceiverDrops
+	}
+	return n
+}
 
-// Record is what was seen of a transport by now. What only the stacks know is
+// Record is what was seen of a flow by now. What only the stacks know is
 // left for the caller to fill in, but for SYNs that were sent again: those stand
 // in Retransmitted.
-func (w *Watch) Record(transport string) path.Record {
-	f := w.Flow(transport)
+func (w *Watch) Record(name string) path.Record {
+	f := w.Flow(name)
 	r := f.record
 	r.Exact = true
 	r.Retransmitted = f.asked
@@ -123,7 +162,7 @@ func at[T any](list []T, n uint64) T {
 // Sent notes a packet of size bytes that is given to a wire. Whole is the packet
 // itself, if Bytes says so. It returns the packet's entry in the log, or nil.
 func (w *Watch) Sent(now time.Duration, s Sight, size int, whole []byte, back bool) *path.Packet {
-	f := w.of(s)
+	f := w.of(s, back)
 	d := f.direction(back)
 	d.Sent++
 	d.Bytes += size
@@ -150,7 +189,7 @@ func (w *Watch) Sent(now time.Duration, s Sight, size int, whole []byte, back bo
 // Befell notes what befell a packet on a wire. The entry is the one that Sent
 // returned.
 func (w *Watch) Befell(entry *path.Packet, s Sight, e wire.Event, back bool) {
-	f := w.of(s)
+	f := w.of(s, back)
 	d := f.direction(back)
 	var cause path.Cause
 	switch e.Fate {
@@ -218,7 +257,7 @@ func grow[T any](list []T, n uint64) []T {
 // Arrives notes that a packet comes out of a wire. The entry is the one that Sent
 // returned.
 func (w *Watch) Arrives(now time.Duration, entry *path.Packet, s Sight, item wire.Packet, back bool) {
-	f := w.of(s)
+	f := w.of(s, back)
 	d := f.direction(back)
 	d.Arrived++
 	d.ArrivedBytes += item.Size
@@ -238,7 +277,7 @@ func (w *Watch) Arrives(now time.Duration, entry *path.Packet, s Sight, item wir
 // Refused notes why the catcher's stack had no use for a packet that came out of
 // the wire.
 func (w *Watch) Refused(entry *path.Packet, s Sight, item wire.Packet, cause path.Cause) {
-	f := w.of(s)
+	f := w.of(s, false)
 	if cause == path.ReceiverDrop {
 		f.record.ReceiverDrops++
 	}
@@ -249,18 +288,18 @@ func (w *Watch) Refused(entry *path.Packet, s Sight, item wire.Packet, cause pat
 // catcher's socket if there is room. Whether the stack takes a damaged one is
 // for the stack to say.
 func (w *Watch) Waits(s Sight, damaged bool) {
-	f := w.of(s)
+	f := w.of(s, false)
 	f.waiting = append(f.waiting, waiting{s.Stone, damaged})
 }
 
 // Taken notes that the catching program was given b, the beginning or the whole
-// of a datagram. A socket keeps the order: those that waited longer than this
+// of a datagram to that port. A socket keeps the order: those that waited longer than this
 // one had found no room.
 //
 // Whose it is was seen on the wire; whether it is intact must be looked at,
 // because two wrong bits in a datagram can cancel out in its checksum (RFC 768).
-func (w *Watch) Taken(b []byte, whole bool) {
-	f := &w.udp
+func (w *Watch) Taken(port uint16, b []byte, whole bool) {
+	f := w.at("udp", port)
 	n, intact := w.number(b, whole)
 	i := slices.IndexFunc(f.waiting, func(d waiting) bool { return d.stone == n })
 	if i < 0 && (intact || len(f.waiting) == 0) {
@@ -286,9 +325,11 @@ func (w *Watch) Taken(b []byte, whole bool) {
 // whole and undamaged: they are in the catcher's socket, or had no room there.
 func (w *Watch) Waiting() int {
 	n := 0
-	for _, d := range w.udp.waiting {
-		if !d.damaged {
-			n++
+	for _, f := range w.flows {
+		for _, d := range f.waiting {
+			if !d.damaged {
+				n++
+			}
 		}
 	}
 	return n
@@ -317,8 +358,10 @@ func (f *Flow) noRoom(list []waiting) {
 // Left notes that nothing waits in the catcher's socket any more: what the
 // program was not given had found no room.
 func (w *Watch) Left() {
-	w.udp.noRoom(w.udp.waiting)
-	w.udp.waiting = nil
+	for _, f := range w.flows {
+		f.noRoom(f.waiting)
+		f.waiting = nil
+	}
 }
 
 // handOver notes that the catching program has an intact copy of stone n.
@@ -334,8 +377,10 @@ func (f *Flow) handOver(n uint64) {
 // Check returns an error if the catching program was given a datagram that had
 // not come out of the wire.
 func (w *Watch) Check() error {
-	if strange := w.udp.strange; len(strange) > 0 {
-		return fmt.Errorf("watch: the catcher was given %d datagrams that the wire had not brought, the first of stone %d", len(strange), strange[0])
+	for _, f := range w.flows {
+		if len(f.strange) > 0 {
+			return fmt.Errorf("watch: the catcher was given %d datagrams that the wire had not brought, the first of stone %d", len(f.strange), f.strange[0])
+		}
 	}
 	return nil
 }

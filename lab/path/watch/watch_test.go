@@ -150,7 +150,7 @@ func (r *road) damaged(n uint64, wrong bool) {
 }
 
 // take hands stone n over.
-func (r *road) take(n uint64) { r.Taken(datagram(n, 100)[8:], true) }
+func (r *road) take(n uint64) { r.Taken(0, datagram(n, 100)[8:], true) }
 
 // want compares the record's copies, 1 to the number of them, and drops.
 func (r *road) want(copies []int, drops int) {
@@ -222,7 +222,7 @@ func TestDamagedIsForTheStack(t *testing.T) {
 	r.damaged(5, true)
 	b := datagram(5, 100)[8:]
 	b[50] ^= 1
-	r.Taken(b, true)
+	r.Taken(0, b, true)
 	r.want([]int{0, 1, 1, 0, 0}, 0)
 }
 

@@ -16,13 +16,13 @@ func ExampleView_Text() {
 	}
 	r := lab.Result{Flows: []lab.Outcome{
 		{
-			Transport: lab.TCP, Thrown: 3, Delivered: 3, HeldUp: 2, Connect: lab.Number(100),
+			Name: lab.TCP, Transport: lab.TCP, Thrown: 3, Delivered: 3, HeldUp: 2, Connect: lab.Number(100),
 			Delay:  lab.Delays{Min: lab.Number(50), Max: lab.Number(200)},
 			Stones: []lab.StoneRecord{stone(1, 0, lab.Number(50)), stone(2, 50, lab.Number(250)), stone(3, 100, lab.Number(250))},
 		},
 		{
-			Transport: lab.UDP, Thrown: 3, Delivered: 2, Lost: 1, Connect: lab.NA("UDP does not ask"),
-			Stones: []lab.StoneRecord{stone(1, 0, lab.Number(50)), stone(2, 50, lab.NA("did not come")), stone(3, 100, lab.Number(150))},
+			Name: lab.UDP, Transport: lab.UDP, Thrown: 3, Delivered: 2, Lost: 1, Connect: lab.NA(lab.CauseNeverAsks),
+			Stones: []lab.StoneRecord{stone(1, 0, lab.Number(50)), stone(2, 50, lab.NA(lab.CauseDidNotCome)), stone(3, 100, lab.Number(150))},
 		},
 	}}
 	if err := (picture.View{Kind: "stones"}).Text(os.Stdout, r); err != nil {

@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "write what is drawn into testdata")
 // record is a stone that was due at a time and came after a delay; it is lost
 // if that is negative.
 func record(number int, due, delay float64) lab.StoneRecord {
-	r := lab.StoneRecord{Number: uint64(number), Due: lab.Number(due), First: lab.NA("did not come"), Fate: "lost"}
+	r := lab.StoneRecord{Number: uint64(number), Due: lab.Number(due), First: lab.NA(lab.CauseDidNotCome), Fate: "lost"}
 	if delay >= 0 {
 		r.First, r.Copies, r.Fate = lab.Number(due+delay), 1, "delivered"
 	}
@@ -49,7 +49,7 @@ func flow(transport string, connect lab.Figure, delays ...float64) lab.Outcome {
 	}
 	x.Delay = lab.Delays{Min: lab.Number(least), P50: lab.Number(least), Max: lab.Number(most)}
 	if x.Delivered == 0 {
-		nothing := lab.NA("nothing came")
+		nothing := lab.NA(lab.CauseNothingCame)
 		x.Delay = lab.Delays{Min: nothing, P50: lab.Infinite(), Max: nothing}
 	}
 	return x
@@ -94,7 +94,7 @@ func dropped() lab.Result {
 	udp[14] = -1
 	r := lab.Result{Flows: []lab.Outcome{
 		flow(lab.TCP, lab.Number(100), tcp...),
-		flow(lab.UDP, lab.NA("UDP does not ask"), udp...),
+		flow(lab.UDP, lab.NA(lab.CauseNeverAsks), udp...),
 	}}
 	r.Flows[0].Packets = packets(lab.TCP,
 		"> SYN 0 50", "< SYN_ACK 50 100", "> ACK 100 150", "> 1 100 150.1", "< ACK 150.1 200.1", "> 2 150 x", "> 3 200 250.1",
@@ -116,7 +116,7 @@ func results() map[string]lab.Result {
 		flow(lab.TCP, lab.Number(100), 50, 200, 150), flow(lab.UDP, lab.NA(""), 50, -1, 120),
 	}}
 	vain := lab.Result{Flows: []lab.Outcome{
-		flow(lab.TCP, lab.NA("no answer")), flow(lab.UDP, lab.NA(""), -1, -1, -1),
+		flow(lab.TCP, lab.NA(lab.CauseNoAnswer)), flow(lab.UDP, lab.NA(""), -1, -1, -1),
 	}}
 	only := lab.Result{Flows: []lab.Outcome{flow(lab.UDP, lab.NA(""), 20, 20, 20, 20)}}
 	return map[string]lab.Result{"dropped": dropped(), "few": few, "vain": vain, "only": only, "none": {}}
@@ -449,7 +449,7 @@ func TestWorst(t *testing.T) {
 // A stone without a due time of its own is drawn at that of the one before.
 func TestDueWhenThrown(t *testing.T) {
 	x := lab.Outcome{Stones: []lab.StoneRecord{record(1, 0, 20), record(2, 0, -1), record(3, 7, 20)}}
-	x.Stones[1].Due = lab.NA("due when it was thrown")
+	x.Stones[1].Due = lab.NA(lab.CauseDueWhenThrown)
 	got := fmt.Sprint(stonesOf(&x))
 	if want := "[{1 0 20 false} {2 0 0 true} {3 7 27 false}]"; got != want {
 		t.Errorf("stonesOf = %s; want %s", got, want)
@@ -484,7 +484,7 @@ func TestCut(t *testing.T) {
 		{"the last one", 100, 100, 71, 30, 70, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			l := newLadder(lab.Result{Flows: []lab.Outcome{{Transport: lab.UDP, Packets: packets(lab.UDP, lines(tt.n, tt.lost)...)}}})
+			l := newLadder(lab.Result{Flows: []lab.Outcome{{Name: lab.UDP, Transport: lab.UDP, Packets: packets(lab.UDP, lines(tt.n, tt.lost)...)}}})
 			got := l.rails[0].packets
 			if len(got) != tt.shown || got[0].first != tt.first || l.before != tt.before || l.more != tt.more {
 				t.Errorf("%d packets from %d, %d before, %d more; want %d from %d, %d, %d",
@@ -498,7 +498,7 @@ func TestCut(t *testing.T) {
 		burst[i] = fmt.Sprintf("> %d 0 20", i+1)
 	}
 	l := newLadder(lab.Result{Flows: []lab.Outcome{
-		{Transport: lab.TCP, Packets: packets(lab.TCP, lines(100, 0)...)}, {Transport: lab.UDP, Packets: packets(lab.UDP, burst...)},
+		{Name: lab.TCP, Transport: lab.TCP, Packets: packets(lab.TCP, lines(100, 0)...)}, {Name: lab.UDP, Transport: lab.UDP, Packets: packets(lab.UDP, burst...)},
 	}})
 	if tcp, udp := len(l.rails[0].packets), len(l.rails[1].packets); tcp != 10 || udp != 20 {
 		t.Errorf("%d and %d packets; want 10 and 20", tcp, udp)

@@ -1,4 +1,4 @@
-package lab
+package document
 
 import (
 	"bytes"
@@ -18,64 +18,10 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"stones/lab"
 	"stones/lab/prose"
 	"stones/lab/quantity"
 )
-
-// A Document is what is kept of one call of the program.
-type Document struct {
-	Version string   `json:"stones"` // of the program that wrote it
-	Results []Result `json:"results"`
-}
-
-// Marshal writes v, a [Document] or a part of one, as indented JSON. The same
-// value gives the same bytes. Durations are text, like "20ms".
-func Marshal(v any) ([]byte, error) {
-	data, err := json.Marshal(v,
-		json.Deterministic(true),
-		json.WithMarshalers(json.MarshalFunc(func(d time.Duration) ([]byte, error) {
-			return strconv.AppendQuote(nil, quantity.FormatDuration(d)), nil
-		})),
-		jsontext.AllowInvalidUTF8(true), // in what an operating system says; it becomes U+FFFD
-		jsontext.WithIndent("  "),
-	)
-	if err != nil {
-		return nil, fmt.Errorf("lab: write JSON: %w", err)
-	}
-	return append(data, '\n'), nil
-}
-
-// Unmarshal reads into v what [Marshal] wrote. Fields that v does not have are
-// errors. For input of strangers there is [ReadExperiments].
-func Unmarshal(data []byte, v any) error {
-	if err := unmarshal(data, v); err != nil {
-		return fmt.Errorf("lab: read JSON: %w", err)
-	}
-	return nil
-}
-
-func unmarshal(data []byte, v any) error {
-	return json.Unmarshal(data, v,
-		json.RejectUnknownMembers(true),
-		json.WithUnmarshalers(json.UnmarshalFunc(func(value []byte, d *time.Duration) error {
-			var text string
-			err := json.Unmarshal(value, &text)
-			if err == nil {
-				*d, err = quantity.ParseDuration(text)
-			}
-			return err
-		})),
-	)
-}
-
-// UnmarshalJSON reads a number, or the reason why there is none.
-func (f *Figure) UnmarshalJSON(data []byte) error {
-	*f = Figure{}
-	if jsontext.Value(data).Kind() == '"' {
-		return json.Unmarshal(data, &f.Why)
-	}
-	return json.Unmarshal(data, &f.Value)
-}
 
 // Limits of a document that is read. What [Marshal] writes keeps them, unless it
 // is a great many results, or the stones are kept one by one.
@@ -85,26 +31,26 @@ const (
 	maxText     = 256      // bytes of one text in an experiment
 )
 
-// A DocumentError says where a document is wrong, and how.
-type DocumentError struct {
+// A Error says where a document is wrong, and how.
+type Error struct {
 	Line, Column int // from 1; columns are counted in characters
 	What         string
 }
 
-func (e *DocumentError) Error() string {
+func (e *Error) Error() string {
 	return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.What)
 }
 
-// ReadExperiments reads a [Document] as far as it is needed to run its
-// experiments again. Version is the newest one that may have written it.
+// Experiments reads a [lab.Document] as far as it is needed to run its
+// experiments again.
 //
 // It reads at most 1 MiB and trusts nothing: whatever does not have the exact
-// form of an experiment, or cannot be meant ([Experiment.Validate]), is a
-// [DocumentError]. The other members of a result are skipped.
-func ReadExperiments(r io.Reader, version string) ([]Experiment, error) {
+// form of an experiment, or cannot be meant ([lab.Experiment.Validate]), is a
+// [Error]. The other members of a result are skipped.
+func Experiments(r io.Reader) ([]lab.Experiment, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
 	if err != nil {
-		return nil, fmt.Errorf("lab: read experiments: %w", err)
+		return nil, fmt.Errorf("document: read experiments: %w", err)
 	}
 	d := document{data: data}
 	if len(data) > maxDocument {
@@ -128,7 +74,7 @@ func ReadExperiments(r io.Reader, version string) ([]Experiment, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.read(version)
+	return d.read()
 }
 
 // A document is the text that is being read. Offsets are in bytes.
@@ -140,7 +86,7 @@ type document struct {
 func (d *document) wrong(at int, format string, args ...any) error {
 	before := d.data[:min(at, len(d.data))]
 	line := bytes.LastIndexByte(before, '\n') + 1
-	return &DocumentError{
+	return &Error{
 		Line:   1 + bytes.Count(before, []byte("\n")),
 		Column: 1 + utf8.RuneCount(before[line:]),
 		What:   fmt.Sprintf(format, args...),
@@ -173,14 +119,16 @@ func next(dec *jsontext.Decoder, data []byte) int {
 }
 
 // read reads the document's outer two levels.
-func (d *document) read(version string) ([]Experiment, error) {
-	var experiments []Experiment
+func (d *document) read() ([]lab.Experiment, error) {
+	var experiments []lab.Experiment
 	seen := make(map[string]bool)
 	err := d.members(0, d.data, func(name string, nameAt, at int, value jsontext.Value) error {
 		seen[name] = true
 		switch name {
 		case "stones":
-			return d.version(at, value, version)
+			return d.version(at, value)
+		case "format":
+			return d.format(at, value)
 		case "results":
 			return d.elements(at, value, func(at int, value jsontext.Value) error {
 				e, err := d.result(at, value)
@@ -188,7 +136,7 @@ func (d *document) read(version string) ([]Experiment, error) {
 				return err
 			})
 		default:
-			return d.wrong(nameAt, "%s", unknown(name, names(reflect.TypeFor[Document]())))
+			return d.wrong(nameAt, "%s", unknown(name, fieldNames(reflect.TypeFor[lab.Document]())))
 		}
 	})
 	switch {
@@ -196,43 +144,37 @@ func (d *document) read(version string) ([]Experiment, error) {
 		return nil, err
 	case !seen["stones"]:
 		return nil, d.wrong(0, `no field "stones": not the results that --format json writes`)
+	case !seen["format"]:
+		return nil, d.wrong(0, `no field "format": written in format 1; this program reads format %d`, lab.Format)
 	case len(experiments) == 0:
 		return nil, d.wrong(0, `no experiment in "results"`)
 	}
 	return experiments, nil
 }
 
-// version refuses what a newer version than the known one wrote.
-func (d *document) version(at int, value jsontext.Value, known string) error {
+// version refuses what is no version of the program.
+func (d *document) version(at int, value jsontext.Value) error {
 	var text string
 	if value.Kind() != '"' || json.Unmarshal(value, &text) != nil {
-		return d.wrong(at, "expected a version, e.g. %q, found %s", known, found(value.Kind()))
-	}
-	wrote, ok := parseVersion(text)
-	if !ok {
-		return d.wrong(at, "%s is not a version; expected e.g. %q", prose.Quote(text), known)
-	}
-	if knows, ok := parseVersion(known); ok && slices.Compare(wrote, knows) > 0 {
-		return d.wrong(at, "written by version %s, and this is version %s", text, known)
+		return d.wrong(at, "expected a version, e.g. %q, found %s", "0.1.0", found(value.Kind()))
 	}
 	return nil
 }
 
-// parseVersion reads a version like "1.20.3".
-func parseVersion(text string) (numbers []int, ok bool) {
-	parts := strings.Split(text, ".")
-	for _, part := range parts {
-		n, err := strconv.Atoi(part)
-		if err != nil || !quantity.Digits(part) {
-			return nil, false
-		}
-		numbers = append(numbers, n)
+// format refuses what is written in another form than [lab.Format].
+func (d *document) format(at int, value jsontext.Value) error {
+	number, err := strconv.Atoi(string(value))
+	if err != nil || number < 1 {
+		return d.wrong(at, "format: expected a whole number from 1, found %s", prose.Quote(string(value[:min(len(value), 64)])))
 	}
-	return numbers, len(parts) == 3
+	if number != lab.Format {
+		return d.wrong(at, "written in format %d; this program reads format %d", number, lab.Format)
+	}
+	return nil
 }
 
 // result reads the experiment of the result at offset base.
-func (d *document) result(base int, value jsontext.Value) (e Experiment, err error) {
+func (d *document) result(base int, value jsontext.Value) (e lab.Experiment, err error) {
 	there := false
 	err = d.members(base, value, func(name string, nameAt, at int, value jsontext.Value) error {
 		if name != "experiment" {
@@ -249,7 +191,7 @@ func (d *document) result(base int, value jsontext.Value) (e Experiment, err err
 }
 
 // experiment reads the experiment at offset base, strictly.
-func (d *document) experiment(base int, value jsontext.Value) (e Experiment, err error) {
+func (d *document) experiment(base int, value jsontext.Value) (e lab.Experiment, err error) {
 	if err := d.walk(base, value, vet); err != nil {
 		return e, err
 	}
@@ -259,7 +201,7 @@ func (d *document) experiment(base int, value jsontext.Value) (e Experiment, err
 	if err := e.Validate(); err != nil {
 		at := base
 		if invalid := new(quantity.InvalidError); errors.As(err, &invalid) {
-			at += offsetOf(value, invalid.Word)
+			at += offsetOf(e, value, invalid.Word)
 		}
 		return e, d.wrong(at, "%s", err)
 	}
@@ -355,7 +297,7 @@ func (d *document) explain(base int, err error) error {
 	}
 	var semantic *json.SemanticError
 	if !errors.As(err, &semantic) {
-		return fmt.Errorf("lab: read experiments: %w", err)
+		return fmt.Errorf("document: read experiments: %w", err)
 	}
 	at := base + int(semantic.ByteOffset)
 	name := cmp.Or(semantic.JSONPointer.LastToken(), "experiment")
@@ -363,7 +305,7 @@ func (d *document) explain(base int, err error) error {
 	want := expected(semantic.GoType)
 	switch {
 	case errors.Is(err, json.ErrUnknownName):
-		return d.wrong(at, "%s", unknown(name, names(semantic.GoType)))
+		return d.wrong(at, "%s", unknown(name, fieldNames(semantic.GoType)))
 	case errors.Is(err, strconv.ErrRange):
 		return d.wrong(at, "%s %s: too large", name, number(value))
 	case errors.Is(err, strconv.ErrSyntax):
@@ -401,11 +343,15 @@ func unknown(name string, known []string) string {
 	return what
 }
 
-// names returns the names that the fields of struct t have in JSON.
-func names(t reflect.Type) []string {
+// fieldNames returns the names that the fields of struct t have in JSON.
+func fieldNames(t reflect.Type) []string {
 	var names []string
-	for _, field := range reflect.VisibleFields(t) {
-		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" && name != "-" {
+	for field := range t.Fields() {
+		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+		switch {
+		case options == "embed":
+			names = append(names, fieldNames(field.Type)...)
+		case name != "" && name != "-":
 			names = append(names, name)
 		}
 	}
@@ -463,17 +409,22 @@ func found(kind jsontext.Kind) string {
 
 // offsetOf returns where in an experiment the value stands that a flag of the
 // given name sets; 0 if it is not there.
-func offsetOf(experiment jsontext.Value, word string) int {
-	section := ""
+func offsetOf(e lab.Experiment, experiment jsontext.Value, word string) int {
 	name := strings.ReplaceAll(word, "-", "_")
+	var places []string
 	if way, ok := strings.CutSuffix(name, "_back"); ok {
-		section, name = "/back", way
-	} else if transport, rest, ok := strings.Cut(name, "_"); ok && (transport == TCP || transport == UDP) {
-		section, name = "/"+transport, rest
-	}
-	places := []string{section + "/" + name}
-	if section == "" {
-		places = append(places, "/out/"+name, "/tcp/"+name, "/udp/"+name)
+		places = []string{"/back/" + way}
+	} else {
+		places = []string{"/" + name, "/out/" + name}
+		transport, rest, ok := strings.Cut(name, "_")
+		for i, f := range e.Flows {
+			switch {
+			case ok && transport == f.Transport:
+				places = append(places, fmt.Sprintf("/flows/%d/%s", i, rest))
+			default:
+				places = append(places, fmt.Sprintf("/flows/%d/%s", i, name))
+			}
+		}
 	}
 	dec := jsontext.NewDecoder(bytes.NewReader(experiment))
 	for {

@@ -1,0 +1,97 @@
+package lab
+
+import (
+	"iter"
+	"slices"
+
+	"stones/lab/pace"
+)
+
+// A Flow is one run of a plan over one transport.
+type Flow struct {
+	Name      string    `json:"name"`      // tells it from the others: the transport's, if there is only one of that
+	Transport string    `json:"transport"` // the name of a [Transport]
+	Plan      pace.Plan `json:",embed"`
+}
+
+// Over is the flow of a plan over a transport, named after that.
+func Over(transport string, plan pace.Plan) Flow {
+	return Flow{Name: transport, Transport: transport, Plan: plan}
+}
+
+// MaxFlows is how many flows an experiment may have.
+const MaxFlows = 256
+
+// Flow is the flow of that name, or nil. It can be written to.
+func (e Experiment) Flow(name string) *Flow {
+	for i := range e.Flows {
+		if e.Flows[i].Name == name {
+			return &e.Flows[i]
+		}
+	}
+	return nil
+}
+
+// Number is that of the flow of that name, from 1; 0 if there is none.
+func (e Experiment) Number(name string) int {
+	return 1 + slices.IndexFunc(e.Flows, func(f Flow) bool { return f.Name == name })
+}
+
+// Plan is the plan of the flow of that name, or nil. It can be written to.
+func (e Experiment) Plan(name string) *pace.Plan {
+	if f := e.Flow(name); f != nil {
+		return &f.Plan
+	}
+	return nil
+}
+
+// Over yields the flows over a transport. They can be written to.
+func (e Experiment) Over(transport string) iter.Seq[*Flow] {
+	return func(yield func(*Flow) bool) {
+		for i := range e.Flows {
+			if e.Flows[i].Transport == transport && !yield(&e.Flows[i]) {
+				return
+			}
+		}
+	}
+}
+
+// Has reports whether a flow of the experiment is over the transport.
+func (e Experiment) Has(transport string) bool {
+	return slices.ContainsFunc(e.Flows, func(f Flow) bool { return f.Transport == transport })
+}
+
+// Transports are the names of those that the flows are over, in their order.
+func (e Experiment) Transports() []string {
+	var names []string
+	for _, f := range e.Flows {
+		if !slices.Contains(names, f.Transport) {
+			names = append(names, f.Transport)
+		}
+	}
+	return names
+}
+
+// With is the experiment with these flows alone.
+func (e Experiment) With(flows ...Flow) Experiment {
+	e.Flows = slices.Clone(flows)
+	return e
+}
+
+// Only is the experiment with its flows over one transport alone.
+func (e Experiment) Only(transport string) Experiment {
+	return e.With(slices.DeleteFunc(slices.Clone(e.Flows), func(f Flow) bool { return f.Transport != transport })...)
+}
+
+// Groups are the flows that meet on one wire, one experiment for each wire: all
+// of them if they are thrown together, else those over each transport.
+func (e Experiment) Groups() []Experiment {
+	if e.Together {
+		return []Experiment{e}
+	}
+	var groups []Experiment
+	for _, transport := range e.Transports() {
+		groups = append(groups, e.Only(transport))
+	}
+	return groups
+}
