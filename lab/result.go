@@ -33,6 +33,11 @@ type Made struct {
 
 // An Outcome is what came of one flow. Counts are of stones
 // unless the name says otherwise.
+//
+// The flow's span, over which all rates are, begins with the thrower's first act,
+// asking included. It ends with the last first arrival, or when the last stone was
+// due and the least delay had passed, whichever is later: stones lost at the end
+// do not make a flow faster.
 type Outcome struct {
 	Name      string     `json:"name"`
 	Transport string     `json:"transport"`
@@ -74,8 +79,8 @@ type Outcome struct {
 	Standstill Figure `json:"standstill_ms"`  // longest time without a stone while one was due
 	Connect    Figure `json:"connect_ms"`     // asking, until the answer
 	Done       Figure `json:"done_ms"`        // from the beginning, asking included, to the last first arrival
-	Throughput Figure `json:"throughput_bps"` // IP bytes that came out of the wire, from the beginning to the last of them
-	Goodput    Figure `json:"goodput_bps"`    // distinct stone bytes, from the first throw to the last first arrival
+	Throughput Figure `json:"throughput_bps"` // IP bytes that came out of the wire, over the flow's span
+	Goodput    Figure `json:"goodput_bps"`    // distinct stone bytes, over the same span
 
 	Pacing  Pacing        `json:"pacing"`
 	RTT     *RoundTrip    `json:"rtt_ms,omitzero"`     // nil if it was not measured
@@ -208,6 +213,7 @@ type Warning struct {
 	Word  string  `json:"word,omitzero"` // the flag it is about, or what was the limit
 	Value float64 `json:"value"`         // what it is
 	Limit float64 `json:"limit"`         // what it would have to stay within
+	Of    float64 `json:"of,omitzero"`   // how many it is out of, if that matters
 }
 
 // A Live is how far a flow has come, told while it runs. The counts are

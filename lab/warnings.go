@@ -15,7 +15,7 @@ const (
 	RuleSustain   = "tcp-cannot-sustain"      // packets a second; what TCP comes to at this loss
 	RuleLinux     = "linux-differs"           // the goodput as a part of that of Linux; 1
 	RuleFragments = "udp-fragments"           // bytes of a stone; how many fit into a packet
-	RuleNoise     = "share-is-noise"          // packets that Word is expected to hit; how many there should be
+	RuleNoise     = "share-is-noise"          // packets that Word is expected to hit, and of how many; how many there should be
 	RuleApart     = "too-far-apart-to-pass"   // ms between stones; ms within which one can pass another
 	RuleEarly     = "early-ones-pass-many"    // share of the stones that comes out of order; share that was asked for
 	RuleOverload  = "overload"                // bits a second, headers included; what the wire carries
@@ -208,7 +208,7 @@ func noise(e Experiment, _ []Outcome) []Warning {
 		{"corrupt", e.Out.Corrupt},
 	} {
 		if hits := count * share(knob.share); hits > 0 && hits < fewestHits {
-			warnings = append(warnings, Warning{Word: knob.word, Value: hits, Limit: fewestHits})
+			warnings = append(warnings, Warning{Word: knob.word, Value: hits, Limit: fewestHits, Of: count})
 		}
 	}
 	return warnings

@@ -37,7 +37,7 @@ func TestTheory(t *testing.T) {
 		{"--delay 50ms --bandwidth unlimited --loss 0% --reorder 0% --only tcp --rate max --count 1 --size 15000", 0.01, "tcp done_ms"},
 		{"--delay 50ms --bandwidth unlimited --loss 0% --reorder 0% --only tcp --rate max --count 50", 0.01, "tcp done_ms"},
 		{"--delay 20ms --bandwidth unlimited --loss 1% --reorder 0% --only tcp --rate max --size 1448 --count 10000", 50, "tcp goodput_bps"},
-		{"--delay 50ms --bandwidth unlimited --loss 0% --reorder 0% --only tcp --rate max --size 100000 --count 100 --window 128KiB", 7, "tcp goodput_bps"},
+		{"--delay 50ms --bandwidth unlimited --loss 0% --reorder 0% --only tcp --rate max --size 100000 --count 100 --window 128KiB", 6, "tcp goodput_bps"},
 		{"--delay 10ms --queue 50 --loss 0% --reorder 0% --together --tcp-rate max --tcp-count 5000 --udp-rate 50 --udp-count 200", 100, "udp delay_max_ms"},
 	} {
 		t.Run(tt.args, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"stones/lab"
+	"stones/lab/theory"
 )
 
 // WithTheory holds the formats that can show theory beside measurement, by
@@ -39,7 +40,7 @@ type deviation struct {
 func deviate(e *lab.Experiment, flows []*lab.Outcome, key string) deviation {
 	var mean deviation
 	n := float64(len(flows))
-	variance := 0.0
+	var expectations []theory.Estimate
 	for _, x := range flows {
 		measured, expected := find(key).of(x), expect(e, x, key)
 		if !measured.Known() {
@@ -49,11 +50,10 @@ func deviate(e *lab.Experiment, flows []*lab.Outcome, key string) deviation {
 			mean.why = expected.why
 		}
 		mean.measured.Value += measured.Value / n
-		mean.Mean += expected.Mean / n
-		variance += expected.Sigma * expected.Sigma / n / n
+		expectations = append(expectations, expected.Estimate)
 		mean.most = expected.most
 	}
-	mean.Sigma = math.Sqrt(variance)
+	mean.Estimate = theory.Average(expectations)
 	return mean
 }
 
@@ -75,6 +75,8 @@ func (d deviation) sigmas() lab.Figure {
 		return lab.NA(nothingCompared)
 	case d.Sigma == 0:
 		return lab.NA(noChance)
+	case d.Few():
+		return lab.Figure{Why: lab.Reason{Kind: lab.TooFew}}
 	}
 	return millionths((d.measured.Value - d.Mean) / d.Sigma)
 }
@@ -144,13 +146,24 @@ func (d deviation) cells(u unit, notes *footnotes) []string {
 
 // off is how far the measurement is from theory, in words.
 func (d deviation) off() string {
-	if sigmas := d.sigmas(); sigmas.Known() {
+	switch sigmas := d.sigmas(); {
+	case sigmas.Known():
 		return signed(sigmas.Value) + " " + sigmaWord
+	case sigmas.Why.Kind == lab.TooFew:
+		return d.inside()
 	}
 	if percent := d.percent(); percent.Known() {
 		return signed(percent.Value) + "%"
 	}
 	return naWord
+}
+
+// inside says whether the measurement is what chance may do.
+func (d deviation) inside() string {
+	if low, high := d.Band(); d.measured.Value < low || d.measured.Value > high {
+		return outsideBand
+	}
+	return insideBand
 }
 
 // rounded leaves a tenth of what is counted: a mean of counts is none.

@@ -262,23 +262,21 @@ func (r *road) crowd() (through float64, full, ok bool) {
 func (r *road) overUDP(key string) expectation {
 	switch key {
 	case "delivered":
-		lost := r.lostUDP()
-		lost.Mean = float64(r.n) - lost.Mean
-		return lost
+		return r.comesUDP()
 	case "lost":
 		return r.lostUDP()
 	case "held_up", "delay_p50_ms", "delay_max_ms":
 		return r.delayUDP(key)
 	case "goodput_bps":
-		lost, done := r.lostUDP(), r.doneUDP()
+		comes, done := r.comesUDP(), r.doneUDP()
+		span := max(done.Mean, r.planned())
 		switch {
-		case lost.why != "":
-			return lost
-		case done.why != "" || done.Mean == 0:
+		case comes.why != "":
+			return comes
+		case done.why != "" || span == 0:
 			return done
 		}
-		lost.Mean = float64(r.n) - lost.Mean
-		return lost.scale(8 * r.size / done.Mean)
+		return comes.scale(8 * r.size / span)
 	case "done_ms":
 		return r.doneUDP().scale(1000)
 	}
@@ -309,8 +307,14 @@ func (r *road) lostUDP() expectation {
 	} else {
 		lost = theory.Bernoulli(r.n-n, theory.AnyLost(r.lost, r.pieces))
 	}
-	lost.Mean += float64(n)
-	return estimated(lost)
+	return estimated(lost.Plus(float64(n)))
+}
+
+// comesUDP is how many stones are not lost.
+func (r *road) comesUDP() expectation {
+	lost := r.lostUDP().scale(-1)
+	lost.Estimate = lost.Plus(float64(r.n))
+	return lost
 }
 
 // delayUDP is what theory says of delays.
@@ -346,6 +350,12 @@ func (r *road) delayUDP(key string) expectation {
 		return exactly(1000 * theory.FullQueue(r.out, theory.Burst(min(r.burst, r.n), r.queue), r.bytes, r.bandwidth))
 	}
 	return unknown(queueUnclear)
+}
+
+// planned is when the last stone lands at the earliest, in seconds from when the
+// first was due: the flow's span does not end before.
+func (r *road) planned() float64 {
+	return float64(r.n-1)*r.gap + theory.FirstStone(r.out, r.bytes, r.bandwidth)
 }
 
 // doneUDP is when the last stone lands, in seconds.

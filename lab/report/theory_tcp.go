@@ -139,22 +139,23 @@ func (r *road) goodputTCP() expectation {
 		}
 		limit = min(limit, slowed)
 	}
-	offered := math.Inf(1)
-	if r.gap > 0 && !r.poisson {
-		offered = 8 * r.size * float64(r.n) / (float64(r.n-1)*r.gap + theory.FirstStone(r.out, r.bytes, r.bandwidth))
+	// The span begins with the asking, and ends when the last stone has landed.
+	bits, asking := 8*r.size*float64(r.n), trip
+	if asked := r.connectTCP(); asked.why == "" {
+		asking = asked.Mean
 	}
 	wanted := 8 * r.size / r.gap
 	switch {
 	case r.poisson || r.burst > 1 && r.gap > 0:
 		return unknown(notPaced)
 	case r.gap > 0 && wanted <= limit:
-		return exactly(offered)
+		return exactly(bits / (asking + r.planned()))
 	case math.IsInf(limit, 1):
 		return unknown(slowStart)
-	case 8*r.size*float64(r.n) < limit*trip*flightLong:
+	case bits < limit*trip*flightLong:
 		return unknown(tooShort)
 	}
-	return exactly(limit)
+	return exactly(bits / (asking + bits/limit + r.out))
 }
 
 // underLoss is the rate that loss leaves TCP, in bits a second, or why there is

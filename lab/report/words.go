@@ -13,6 +13,7 @@ import (
 	"stones/lab/prose"
 	"stones/lab/quantity"
 	"stones/lab/report/glossary"
+	"stones/lab/theory"
 )
 
 // All words that people read are in this file or in package glossary, so that
@@ -57,6 +58,8 @@ const (
 	noChance        = "there is no chance in it"
 	zeroExpected    = "0 was expected"
 	sigmaWord       = "sigma"
+	insideBand      = "inside"
+	outsideBand     = "outside"
 	noCell          = "-"
 )
 
@@ -486,9 +489,11 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 		return fmt.Sprintf("UDP stones over %s B travel in pieces, and one lost piece loses all", limit)
 	},
 	lab.RuleNoise: func(w lab.Warning, value, _ string) string {
-		// Hits are rare, so their variance is nearly their mean.
-		most := math.Floor(w.Value + 4*math.Sqrt(w.Value))
-		return fmt.Sprintf("--%s hits about %s packets, by chance 0 to %s (4 sigma): noise", w.Word, value, plain(most))
+		least, most := theory.Binomial(int(w.Of), w.Value/w.Of)
+		if least == most {
+			return fmt.Sprintf("--%s hits %d of %s: too few to tell a share from another", w.Word, most, many(int(w.Of), "packet"))
+		}
+		return fmt.Sprintf("--%s hits about %s packets, by chance %d to %d: noise", w.Word, value, least, most)
 	},
 	lab.RuleApart: func(w lab.Warning, value, limit string) string {
 		return fmt.Sprintf("--%s has no effect: stones pass within %s ms, and are %s ms apart", w.Word, limit, value)

@@ -52,8 +52,8 @@ func TestWarningLines(t *testing.T) {
 }
 
 func TestNoise(t *testing.T) {
-	got := warning(lab.Warning{Rule: lab.RuleNoise, Word: "loss", Value: 2, Limit: 10})
-	if want := "warning: --loss hits about 2 packets, by chance 0 to 7 (4 sigma): noise"; got != want {
+	got := warning(lab.Warning{Rule: lab.RuleNoise, Word: "loss", Value: 2, Limit: 10, Of: 100})
+	if want := "warning: --loss hits about 2 packets, by chance 0 to 10: noise"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -72,11 +72,17 @@ func (x *flow) intervals(t tally.Tally, deadline time.Duration) []lab.Interval {
 	return rows
 }
 
-// middle is the 50th percentile (RFC 2330 section 11.3). Delays are put in order.
+// middle is the 50th percentile (RFC 2330 section 11.3) of the delays that are
+// known. They are put in order.
 func middle(delays []tally.Delay) lab.Figure {
-	if len(delays) == 0 {
+	known := slices.DeleteFunc(delays, func(d tally.Delay) bool { return d.Kind == tally.None })
+	switch {
+	case len(delays) == 0:
 		return lab.NA(lab.CauseNoneThrown)
+	case len(known) == 0:
+		return lab.Untold(lab.CauseNoReport)
 	}
+	delays = known
 	slices.SortFunc(delays, func(a, b tally.Delay) int { // the infinite ones come last
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.D, b.D))
 	})

@@ -112,12 +112,12 @@ func (x *flow) times(r *lab.Outcome, s tally.Score, seen path.Record) {
 		r.Throughput = lab.NA(path.Silent)
 	}
 	if s.Delivered > 0 {
-		done := s.LastArrival - x.began
+		span := s.End - x.began
 		r.Standstill = lab.Milliseconds(s.Standstill)
-		r.Done = lab.Milliseconds(done)
-		r.Goodput = rate(s.DeliveredBytes, s.LastArrival-s.FirstThrow)
+		r.Done = lab.Milliseconds(s.LastArrival - x.began)
+		r.Goodput = rate(s.DeliveredBytes, span)
 		if seen.Exact {
-			r.Throughput = rate(int64(seen.Out.ArrivedBytes), seen.Out.LastArrival-x.began)
+			r.Throughput = rate(int64(seen.Out.ArrivedBytes), span)
 		}
 	}
 	if s.Jitter.Pairs > 0 {

@@ -223,12 +223,19 @@ func (c *Catches) sizeOf(n uint64) int {
 // at the beginning included.
 func (c *Catches) silence(s Score) time.Duration {
 	longest := c.standstill
-	switch {
-	case s.Delivered == 0 || s.Thrown == 0:
-	case c.offset == nil:
-		longest = max(longest, s.FirstArrival-s.FirstThrow, s.LastThrow+c.least-s.LastArrival)
-	default:
-		longest = max(longest, c.due(uint64(s.Attempted))+c.least-s.LastArrival)
+	if s.Delivered == 0 || s.Thrown == 0 {
+		return longest
 	}
-	return longest
+	if c.offset == nil {
+		longest = max(longest, s.FirstArrival-s.FirstThrow)
+	}
+	return max(longest, s.End-s.LastArrival)
+}
+
+// end is when the last stone came, or would have come as quickly as the quickest.
+func (c *Catches) end(s Score) time.Duration {
+	if c.offset == nil {
+		return max(s.LastArrival, s.LastThrow+c.least)
+	}
+	return max(s.LastArrival, c.due(uint64(s.Attempted))+c.least)
 }

@@ -86,6 +86,11 @@ type Score struct {
 	FirstArrival   time.Duration // of a first copy; only if Delivered > 0
 	LastArrival    time.Duration // of a first copy; only if Delivered > 0
 
+	// End is when the last first copy came, or when the last stone attempted was
+	// due, and the least delay, whichever is later: so that what is lost at the end
+	// counts as what is lost before. Only if Delivered > 0.
+	End time.Duration
+
 	// In time.
 	Deadline time.Duration // 0 if there is none
 	Late     int           // delivered with a delay above Deadline
@@ -100,7 +105,7 @@ type Score struct {
 	// come was already due. Without a schedule, stones are due when they are
 	// thrown: it is the longest stretch from the first throw, or one first arrival,
 	// to the next. The end counts as the beginning does: the last stretch goes from
-	// the last first arrival to when the last stone was due, and the least delay.
+	// the last first arrival to End.
 	Standstill time.Duration
 
 	// In order.
@@ -145,6 +150,9 @@ func (t Tally) Score(deadline time.Duration) Score {
 	s.Arrivals, s.Damaged, s.Foreign, s.AfterDrain = c.arrivals, c.damaged, c.foreign, c.afterDrain
 	s.DeliveredBytes, s.FirstArrival, s.LastArrival = c.bytes, c.first, c.last
 	s.addDelivered(c)
+	if s.Delivered > 0 && s.Attempted > 0 {
+		s.End = c.end(s)
+	}
 	s.Standstill = c.silence(s)
 	s.Reordering = c.reordering()
 	s.Reordered = s.Reordering.Runs

@@ -6,26 +6,74 @@ import "math"
 // deviation. A sigma of 0 is no chance at all.
 type Estimate struct {
 	Mean, Sigma float64
+
+	// Of so many trials of one probability, it is this many times their hits, and
+	// so much more. Without trials it is normal.
+	trials     int
+	p          float64
+	by, beside float64
 }
 
 // Sigmas is how far an estimate is expected to stray: a band of 4 sigma misses
 // 1 of 16,000 results.
 const Sigmas = 4
 
-// Band is from 4 sigma below the mean to 4 above it.
+// Band is from 4 sigma below the mean to 4 above it, or what is as seldom missed.
 func (e Estimate) Band() (low, high float64) {
-	return e.Mean - Sigmas*e.Sigma, e.Mean + Sigmas*e.Sigma
+	if e.trials == 0 {
+		return e.Mean - Sigmas*e.Sigma, e.Mean + Sigmas*e.Sigma
+	}
+	least, most := Binomial(e.trials, e.p)
+	low, high = float64(least)*e.by+e.beside, float64(most)*e.by+e.beside
+	return min(low, high), max(low, high)
+}
+
+// fewHits is the mean below which hits, or misses, are too few for a normal
+// distribution.
+const fewHits = 10
+
+// Few reports whether hits or misses are so few that sigma says little.
+func (e Estimate) Few() bool {
+	hits := float64(e.trials) * e.p
+	return e.trials > 0 && min(hits, float64(e.trials)-hits) < fewHits
 }
 
 // Scale is e in a unit of which one is 1/by of the old one.
 func (e Estimate) Scale(by float64) Estimate {
-	return Estimate{e.Mean * by, e.Sigma * math.Abs(by)}
+	return Estimate{e.Mean * by, e.Sigma * math.Abs(by), e.trials, e.p, e.by * by, e.beside * by}
+}
+
+// Plus is n more than e.
+func (e Estimate) Plus(n float64) Estimate {
+	e.Mean += n
+	e.beside += n
+	return e
+}
+
+// Average is the mean of results that have nothing to do with each other, of each
+// of which there is an estimate.
+func Average(list []Estimate) Estimate {
+	n := float64(len(list))
+	mean, variance := Estimate{p: list[0].p, by: list[0].by / n}, 0.0
+	alike := true
+	for _, e := range list {
+		mean.Mean += e.Mean / n
+		mean.beside += e.beside / n
+		mean.trials += e.trials
+		variance += e.Sigma * e.Sigma / n / n
+		alike = alike && e.trials > 0 && e.p == list[0].p && e.by == list[0].by
+	}
+	mean.Sigma = math.Sqrt(variance)
+	if !alike {
+		return Estimate{Mean: mean.Mean, Sigma: mean.Sigma}
+	}
+	return mean
 }
 
 // Bernoulli is how many of n packets are lost if each is lost with the
 // probability p, whatever befalls the others.
 func Bernoulli(n int, p float64) Estimate {
-	return Estimate{float64(n) * p, math.Sqrt(float64(n) * p * (1 - p))}
+	return Estimate{Mean: float64(n) * p, Sigma: math.Sqrt(float64(n) * p * (1 - p)), trials: n, p: p, by: 1}
 }
 
 // GilbertElliott is how many of n packets are lost if a chain loses the share
@@ -49,7 +97,7 @@ func GilbertElliott(n int, p, r, bad, good float64) Estimate {
 		pairs := float64(n)*memory/(1-memory) - memory*(1-math.Pow(memory, float64(n)))/((1-memory)*(1-memory))
 		variance += 2 * near * pairs
 	}
-	return Estimate{float64(n) * mean, math.Sqrt(max(variance, 0))}
+	return Estimate{Mean: float64(n) * mean, Sigma: math.Sqrt(max(variance, 0))}
 }
 
 // Pieces is how many fragments carry a datagram whose IP payload (UDP header

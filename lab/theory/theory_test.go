@@ -13,11 +13,11 @@ func near(got, want, parts float64) bool { return math.Abs(got-want) <= parts*ma
 func TestBernoulli(t *testing.T) {
 	// 5% of 1000: the loss is within 2.8 points.
 	low, high := Bernoulli(1000, 0.05).Band()
-	if !near(low, 22.4, 0.01) || !near(high, 77.6, 0.01) {
-		t.Errorf("1000 stones at 5%%: %.1f to %.1f lost, want 22.4 to 77.6", low, high)
+	if low != 25 || high != 80 {
+		t.Errorf("1000 stones at 5%%: %v to %v lost, want 25 to 80", low, high)
 	}
 	for _, p := range []float64{0, 1} {
-		if got := Bernoulli(1000, p); got != (Estimate{1000 * p, 0}) {
+		if got := Bernoulli(1000, p); got.Mean != 1000*p || got.Sigma != 0 {
 			t.Errorf("Bernoulli(1000, %v) = %v, want no chance", p, got)
 		}
 	}
