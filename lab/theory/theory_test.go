@@ -191,7 +191,7 @@ func ExampleBernoulli() {
 	low, high := lost.Band()
 	fmt.Printf("%.0f lost, %.1f to %.1f\n", lost.Mean, low, high)
 	// Output:
-	// 20 lost, 2.3 to 37.7
+	// 20 lost, 5.0 to 40.0
 }
 
 // How long a kilobyte more takes than 14, over 100 ms.
