@@ -36,6 +36,9 @@ const (
 	MaxDeadline = time.Hour
 	MaxGiveUp   = 24 * time.Hour
 
+	MaxAtOnce = 200_000 // packets on the way at the same moment, where nothing else limits them
+	inTheAir  = 830     // bytes of memory that each takes
+
 	MinReadSize = stone.HeaderLen // what tells where a stone ends must fit
 	MaxReadSize = 1 << 20
 
@@ -236,6 +239,9 @@ func (e Experiment) validatePlan(t Transport, p pace.Plan) error {
 		return quantity.Invalid("size", p.Size, fmt.Sprintf("the largest UDP datagram carries %d; allowed %d to %d", t.Largest, MinSize, t.Largest))
 	case p.Size > MaxSize:
 		return quantity.Invalid("size", p.Size, quantity.OutOfRange(MinSize, MaxSize))
+	case !t.Again && e.Path == Sim && p.Rate == pace.Max() && !e.limited() && p.Count > MaxAtOnce:
+		return quantity.Invalid("count", p.Count, fmt.Sprintf("all of them would be on the way at once, about %d MB of them; allowed %d at the rate max where neither --bandwidth nor --queue keeps any back",
+			p.Count/1000*inTheAir/1000, MaxAtOnce))
 	case !t.Again && e.Path == Sim && p.Rate == pace.Max() && p.Count == 0:
 		return quantity.Invalid("rate", p.Rate, "needs --count instead of --time: nothing slows UDP down on the path sim, where throwing takes no time")
 	}
@@ -253,6 +259,11 @@ func (e Experiment) validatePlan(t Transport, p pace.Plan) error {
 		return quantity.Invalid("interval", e.Interval, fmt.Sprintf("too many rows for %s of throwing; allowed %d", quantity.FormatDuration(length), MaxIntervals))
 	}
 	return nil
+}
+
+// limited reports whether the way out has a queue that loses what is too much.
+func (e Experiment) limited() bool {
+	return e.Out.Bandwidth > 0 && (e.Out.Queue.Packets > 0 || e.Out.Queue.Bytes > 0)
 }
 
 // validateWays checks the two directions of the wire.

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"stones/lab/pace"
@@ -228,7 +229,7 @@ func apart(e Experiment, _ []Outcome) []Warning {
 		{"hold", len(e.Out.Hold) > 0, e.Out.Delay},
 		{"overtake", e.Out.Overtake && !e.Out.Jitter.Normal, 2 * e.Out.Jitter.Max},
 	} {
-		if gap := e.gap(); knob.set && gap > knob.within {
+		if gap := e.gap(); knob.set && gap > knob.within && !e.inPieces() {
 			warnings = append(warnings, Warning{Word: knob.word, Value: milliseconds(gap), Limit: milliseconds(knob.within)})
 		}
 	}
@@ -387,6 +388,18 @@ func (e Experiment) segments(size int) int {
 // the rate itself.
 func (e Experiment) packets(f *Flow) float64 {
 	return f.Plan.PerSecond() * float64(e.segments(f.Plan.Size))
+}
+
+// inPieces reports whether a stone takes several packets, which follow each other
+// at once.
+func (e Experiment) inPieces() bool {
+	_, udp, _ := e.headers()
+	return slices.ContainsFunc(e.Flows, func(f Flow) bool {
+		if f.Transport == UDP {
+			return f.Plan.Size > e.mtu()-udp
+		}
+		return e.segments(f.Plan.Size) > 1
+	})
 }
 
 // gap is the shortest time between two stones; 0 if it cannot be told.

@@ -7,7 +7,10 @@ import (
 	"testing"
 
 	"stones/lab"
+	"stones/lab/document"
 	"stones/lab/knob"
+	"stones/lab/run"
+	"stones/lab/wire"
 )
 
 // asked is the experiment that the words mean: knob, value, knob, value.
@@ -188,5 +191,85 @@ func TestIntervalsWithLosses(t *testing.T) {
 	}
 	if len(x.Intervals) == 0 || x.Lost == 0 {
 		t.Errorf("%d intervals, %d lost", len(x.Intervals), x.Lost)
+	}
+}
+
+// A flow gives up when it was told to, whatever is still on the way, and says so.
+func TestGivesUp(t *testing.T) {
+	r := ran(t, asked(t, "bandwidth", "1kbit", "give-up", "10s", "count", "10", "loss", "0%", "reorder", "0%"))
+	for _, x := range r.Flows {
+		if x.Complete || x.Done.Value > 12_000 || x.Delivered == x.Thrown {
+			t.Errorf("%s: complete %t, done at %v ms, delivered %d of %d", x.Name, x.Complete, x.Done, x.Delivered, x.Thrown)
+		}
+	}
+}
+
+// What lies unread for a time is late by that time, whatever it came over, and on
+// every path.
+func TestUnreadIsLate(t *testing.T) {
+	for _, path := range []string{lab.Sim, lab.Host} {
+		e := asked(t, "path", path, "asleep", "300ms", "rate", "1000", "count", "100", "deadline", "100ms")
+		e.Out.Loss, e.Out.Reorder = wire.Loss{}, wire.Reorder{}
+		r, err := run.Run(t.Context(), e, paths()[path])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range r.Flows {
+			if x.Delivered == 0 || x.Late != x.Delivered || x.Delay.P50.Value < 190 {
+				t.Errorf("%s, %s: %d of %d late, p50 %v ms; want all, and 200 ms or more", path, x.Name, x.Late, x.Delivered, x.Delay.P50)
+			}
+		}
+	}
+}
+
+// What would take more memory than a run may is refused with how much it is.
+func TestTooManyAtOnce(t *testing.T) {
+	var s knob.Settings
+	for _, set := range [][2]string{{"only", "udp"}, {"rate", "max"}, {"bandwidth", "unlimited"}, {"count", "10000000"}} {
+		if err := s.Set(set[0], set[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Experiments(1); err == nil || !strings.Contains(err.Error(), "about 8300 MB") {
+		t.Errorf("got %v; want how much memory that takes", err)
+	}
+}
+
+// One formula holds over the whole range: there is no step at a border.
+func TestNoStepInTheory(t *testing.T) {
+	var rates []float64
+	for _, loss := range []string{"1.9%", "2%", "2.1%"} {
+		var out, wrong bytes.Buffer
+		p := program{stdin: strings.NewReader(""), stdout: &out, stderr: &wrong, run: runAll}
+		p.exec(t.Context(), []string{"throw", "--only", "tcp", "--rate", "max", "--count", "4000", "--loss", loss, "--reorder", "0%", "--theory", "-J"})
+		var doc lab.Document
+		if err := document.Unmarshal(out.Bytes(), &doc); err != nil {
+			t.Fatal(err, &wrong)
+		}
+		rates = append(rates, doc.Results[0].Flows[0].Theory["goodput_bps"].Expected.Value)
+	}
+	for i := 1; i < len(rates); i++ {
+		if ratio := rates[i] / rates[i-1]; ratio > 1 || ratio < 0.95 {
+			t.Errorf("theory goes from %v to %v bit/s", rates[i-1], rates[i])
+		}
+	}
+}
+
+// What --reorder does without a stone that passes another is said for what it is,
+// and where a stone's own pieces pass each other nothing is said.
+func TestNoneOvertaken(t *testing.T) {
+	for _, tt := range []struct {
+		words []string
+		want  bool
+	}{
+		{[]string{"rate", "10", "reorder", "10%", "only", "udp"}, true},
+		{[]string{"rate", "10", "reorder", "10%", "only", "udp", "size", "4000"}, false},
+		{[]string{"rate", "10", "jitter", "5ms", "overtake", "true", "only", "tcp", "reorder", "0%"}, true},
+		{[]string{"rate", "10", "jitter", "5ms", "overtake", "true", "only", "tcp", "reorder", "0%", "size", "4000"}, false},
+	} {
+		warnings := lab.Warnings(asked(t, tt.words...), nil)
+		if got := slices.ContainsFunc(warnings, func(w lab.Warning) bool { return w.Rule == lab.RuleApart }); got != tt.want {
+			t.Errorf("%q: warned %t, want %t", tt.words, got, tt.want)
+		}
 	}
 }

@@ -10,10 +10,9 @@ import (
 
 // Where the formulas for TCP under loss hold.
 const (
-	leastMathis = 0.001 // share lost; below, a flight of a minute meets too few losses
-	mostMathis  = 0.02
-	mostPFTK    = 0.2
-	flightLong  = 50 // round trips
+	leastLoss  = 0.001 // share lost; below, a flight of a minute meets too few losses
+	mostLoss   = 0.2
+	flightLong = 50 // round trips
 )
 
 // overTCP is what theory says of TCP alone.
@@ -172,10 +171,8 @@ func (r *road) underLoss(trip float64) (limit float64, why string) {
 		return 0, clumpsSlow
 	case trip == 0:
 		return 0, noDistance
-	case r.lost < leastMathis || r.lost > mostPFTK:
+	case r.lost < leastLoss || r.lost > mostLoss:
 		return 0, lossOutside
-	case r.lost <= mostMathis:
-		return theory.Mathis(float64(r.segment()), trip, r.lost), ""
 	}
 	return theory.PFTK(float64(r.segment()), trip, trip+0.2, r.lost), ""
 }

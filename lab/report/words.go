@@ -496,7 +496,7 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 		return fmt.Sprintf("--%s hits about %s packets, by chance %d to %d: noise", w.Word, value, least, most)
 	},
 	lab.RuleApart: func(w lab.Warning, value, limit string) string {
-		return fmt.Sprintf("--%s has no effect: stones pass within %s ms, and are %s ms apart", w.Word, limit, value)
+		return fmt.Sprintf("--%s: none is overtaken, that takes %s ms; they are %s ms apart", w.Word, limit, value)
 	},
 	lab.RuleEarly: func(w lab.Warning, _, _ string) string {
 		return fmt.Sprintf("--%s %s%%: each passes those before it, so %s%% come reordered",

@@ -37,9 +37,11 @@ type flow struct {
 	id       uint32 // what its stones are marked with
 	world    World
 	schedule *pace.Schedule
-	limit    time.Duration // of the whole: when everything that waits gives up
-	asleep   time.Duration // until when the catcher does not read
-	step     time.Duration // length of an interval; 0 if none are kept
+	limit    time.Duration   // of the whole: when everything that waits gives up
+	asleep   time.Duration   // until when the catcher does not read
+	awake    context.Context // while somebody may still have to read
+	over     func()          // ends awake
+	step     time.Duration   // length of an interval; 0 if none are kept
 	catcher  catcher
 	address  string // of the catcher
 
@@ -73,6 +75,7 @@ func newFlow(ctx context.Context, w World, e lab.Experiment, f lab.Flow, id uint
 	x.follow(schedule)
 	x.step = e.Interval
 	x.asleep = w.Now() + e.Asleep
+	x.awake, x.over = context.WithCancel(ctx)
 	x.limit = w.Now() + schedule.Length() + e.GiveUp
 	if far, ok := w.(Far); ok { // there is nobody to listen before that end agrees
 		x.elsewhere = elsewhere{far: far, reverse: e.Reverse, giveUp: e.GiveUp}
@@ -124,7 +127,8 @@ func (x *flow) listen(ctx context.Context, readSize int) error {
 // and then closes the catcher, so that the catching task ends too.
 func (x *flow) throw(ctx context.Context) {
 	defer func() {
-		x.cut = ctx.Err() != nil
+		x.cut = x.cut || ctx.Err() != nil
+		x.over()
 		_ = x.catcher.Close()
 	}()
 	t := x.ask(ctx)
@@ -133,9 +137,15 @@ func (x *flow) throw(ctx context.Context) {
 	}
 	defer t.Close()
 	x.throwAll(ctx, t)
-	_ = x.world.SleepUntil(ctx, x.asleep) // ended early, it ends the drain too
-	x.world.Drain(ctx, x.Name, func() bool { return x.arrived.Load() >= int64(x.throws.Thrown) })
+	_ = x.world.SleepUntil(ctx, min(x.asleep, x.limit)) // ended early, it ends the drain too
+	x.world.Drain(ctx, x.Name, x.limit, func() bool { return x.arrived.Load() >= int64(x.throws.Thrown) })
+	if x.world.Now() >= x.limit && x.throwErr == nil {
+		x.throwErr, x.cut = errGaveUp, true
+	}
 }
+
+// errGaveUp is why a flow ended before all that was thrown had come home.
+var errGaveUp = errors.New("gave up waiting for what was on its way")
 
 // ask opens the thrower's end, and begins the plan when it is answered. It
 // returns nil if it is not.
@@ -196,12 +206,12 @@ func (x *flow) dial(ctx context.Context) (thrower, error) {
 }
 
 // catch is the catching task: it notes whatever comes until the catcher ends.
-func (x *flow) catch(ctx context.Context) {
-	if x.world.SleepUntil(ctx, x.asleep) != nil {
+func (x *flow) catch() {
+	if x.world.SleepUntil(x.awake, x.asleep) != nil {
 		return
 	}
 	for s, err := range x.catcher.Catch() {
-		at := x.world.Arrival(x.Name)
+		at := max(x.world.Arrival(x.Name), x.asleep) // before, nobody could read it
 		if err != nil || s.Exchange != x.id {
 			x.noteOther(err)
 			continue

@@ -119,6 +119,7 @@ func runTogether(ctx context.Context, e lab.Experiment, p Path, number func(name
 			return nil, err
 		}
 		flows = append(flows, x)
+		defer x.over()
 		telling, over := context.WithCancel(ctx)
 		defer over()
 		if x.far != nil {
@@ -127,7 +128,7 @@ func runTogether(ctx context.Context, e lab.Experiment, p Path, number func(name
 				x.runFar(ctx)
 			})
 		} else {
-			tasks = append(tasks, func() { x.catch(ctx) }, func() {
+			tasks = append(tasks, func() { x.catch() }, func() {
 				defer over()
 				x.throw(ctx)
 			})

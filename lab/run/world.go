@@ -42,8 +42,9 @@ type World interface {
 	Run(ctx context.Context, tasks ...func()) error
 
 	// Drain waits until nothing of the flow is in flight any more, or as
-	// long as DrainRule says. Done says that nothing more can come.
-	Drain(ctx context.Context, flow string, done func() bool)
+	// long as DrainRule says, but not beyond limit. Done says that nothing more can
+	// come.
+	Drain(ctx context.Context, flow string, limit time.Duration, done func() bool)
 	DrainRule() string
 
 	// Arrival is when what the flow's catcher was given last had reached it.

@@ -263,17 +263,25 @@ func (m model) standstill() time.Duration {
 		return worst
 	}
 	// The ends: until the first, and until the last one could have come.
+	if m.offset == nil {
+		worst = max(worst, firsts[0].at-m.at[0])
+	}
+	return max(worst, m.end(firsts)-firsts[len(firsts)-1].at)
+}
+
+// end is when the last one came, or could have come.
+func (m model) end(firsts []arrival) time.Duration {
 	first, last := firsts[0], firsts[len(firsts)-1]
 	least := first.at - first.stone.Due
 	for _, a := range firsts {
 		least = min(least, a.at-a.stone.Due)
 	}
-	if m.offset == nil {
-		return max(worst, first.at-m.at[0], m.at[len(m.at)-1]+least-last.at)
+	due := m.at[len(m.at)-1]
+	if m.offset != nil {
+		attempted := uint64(len(m.thrown) + m.refused)
+		due = first.stone.Due + m.offset(attempted) - m.offset(first.stone.Number)
 	}
-	attempted := uint64(len(m.thrown) + m.refused)
-	due := first.stone.Due + m.offset(attempted) - m.offset(first.stone.Number)
-	return max(worst, due+least-last.at)
+	return max(last.at, due+least)
 }
 
 // reorderDensity takes the steps of RFC 5236's algorithm, one by one.
@@ -370,6 +378,9 @@ func (m model) score() Score {
 			s.Waited += took
 		}
 		s.BackToBack = max(s.BackToBack, m.backToBack(i))
+	}
+	if len(firsts) > 0 && len(m.thrown) > 0 {
+		s.End = m.end(firsts)
 	}
 	for i, a := range firsts {
 		if i == 0 {

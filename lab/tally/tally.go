@@ -150,7 +150,7 @@ func (t Tally) Score(deadline time.Duration) Score {
 	s.Arrivals, s.Damaged, s.Foreign, s.AfterDrain = c.arrivals, c.damaged, c.foreign, c.afterDrain
 	s.DeliveredBytes, s.FirstArrival, s.LastArrival = c.bytes, c.first, c.last
 	s.addDelivered(c)
-	if s.Delivered > 0 && s.Attempted > 0 {
+	if s.Delivered > 0 && s.Thrown > 0 {
 		s.End = c.end(s)
 	}
 	s.Standstill = c.silence(s)

@@ -142,7 +142,7 @@ func TestHeldBack(t *testing.T) {
 
 			t.Log("# when all has been thrown")
 			taken, _ = th.throw(2, 100)
-			th.Drain(t.Context(), "udp", func() bool { return !th.push() })
+			th.Drain(t.Context(), "udp", time.Hour, func() bool { return !th.push() })
 			th.wantCaught(taken)
 
 			t.Log("# before an answer is waited for")
@@ -288,7 +288,7 @@ func TestExactDrops(t *testing.T) {
 					}
 					caught := 0
 					err := th.World.Run(t.Context(), func() {
-						th.Drain(t.Context(), "udp", func() bool { return false })
+						th.Drain(t.Context(), "udp", time.Hour, func() bool { return false })
 						th.catcher.Close()
 					}, func() {
 						for ; ; caught++ {

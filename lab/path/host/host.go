@@ -295,7 +295,7 @@ const (
 // Drain waits until done, or until all that the thrower's computer has sent is
 // accounted for, or until nothing has come for three seconds. TCP needs no
 // waiting: its catcher has said that it has everything.
-func (w *World) Drain(ctx context.Context, flow string, done func() bool) {
+func (w *World) Drain(ctx context.Context, flow string, limit time.Duration, done func() bool) {
 	if w.cfg.Flows.Transport(flow) == "tcp" {
 		return
 	}
@@ -316,10 +316,19 @@ func (w *World) Drain(ctx context.Context, flow string, done func() bool) {
 		if n := a.handed.Load(); n != handed {
 			handed, since = n, w.Now()
 		}
-		if w.Now()-since > patience {
-			break
+		switch now := w.Now(); {
+		case now >= limit:
+			return
+		case now-since > patience:
+			w.settle()
+			return
 		}
 	}
+	w.settle()
+}
+
+// settle notes that all has come that comes.
+func (w *World) settle() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.drained = true

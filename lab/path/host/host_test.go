@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"stones/lab/path/host"
 )
@@ -84,14 +85,14 @@ func TestDropsUnknown(t *testing.T) {
 func TestDrain(t *testing.T) {
 	w := open(t, host.Config{})
 	looks := 0
-	w.Drain(t.Context(), "udp", func() bool { looks++; return looks == 3 })
+	w.Drain(t.Context(), "udp", time.Hour, func() bool { looks++; return looks == 3 })
 	if looks != 3 {
 		t.Errorf("looked %d times whether it is done", looks)
 	}
-	w.Drain(t.Context(), "tcp", func() bool { t.Error("TCP does not have to wait"); return true })
+	w.Drain(t.Context(), "tcp", time.Hour, func() bool { t.Error("TCP does not have to wait"); return true })
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	w.Drain(ctx, "udp", func() bool { return false }) // ends with the context
+	w.Drain(ctx, "udp", time.Hour, func() bool { return false }) // ends with the context
 }
 
 func TestErrors(t *testing.T) {
@@ -178,7 +179,7 @@ func TestElsewhere(t *testing.T) {
 	}
 
 	t.Log("# what is lost in between is no broken law")
-	w.Drain(t.Context(), "udp", func() bool { return true })
+	w.Drain(t.Context(), "udp", time.Hour, func() bool { return true })
 	conn.Write([]byte("unread"))
 	if err := w.Check(); err != nil {
 		t.Error(err)

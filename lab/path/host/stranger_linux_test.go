@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"testing"
+	"time"
 
 	"stones/lab/path/host"
 )
@@ -44,7 +45,7 @@ func TestStrangers(t *testing.T) {
 			}
 		}
 	}()
-	w.Drain(ctx, "udp", func() bool { return false })
+	w.Drain(ctx, "udp", time.Hour, func() bool { return false })
 	cancel()
 	catcher.Close()
 	<-done

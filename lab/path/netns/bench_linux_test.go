@@ -61,7 +61,7 @@ func flood(tb testing.TB, w *netns.World, datagram []byte, n int, gap time.Durat
 				tb.Error(err)
 			}
 		}
-		w.Drain(context.WithoutCancel(ctx), "udp", nil)
+		w.Drain(context.WithoutCancel(ctx), "udp", time.Hour, nil)
 	}, func() {
 		buf := make([]byte, 2000)
 		for {

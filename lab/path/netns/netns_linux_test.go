@@ -88,7 +88,7 @@ func TestStream(t *testing.T) {
 				io.WriteString(c, "hello")
 				c.(interface{ CloseWrite() error }).CloseWrite()
 				io.ReadAll(c)
-				w.Drain(t.Context(), "tcp", nil)
+				w.Drain(t.Context(), "tcp", time.Hour, nil)
 				c.Close()
 			}, func() {
 				c, err := l.Accept()

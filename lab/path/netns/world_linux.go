@@ -260,7 +260,7 @@ const (
 
 // Drain waits until nothing of a flow is on its way to the catcher, and
 // the catcher has read all that its socket holds.
-func (w *World) Drain(ctx context.Context, flow string, _ func() bool) {
+func (w *World) Drain(ctx context.Context, flow string, limit time.Duration, _ func() bool) {
 	var (
 		before journey
 		since  time.Duration // when before was seen first
@@ -271,6 +271,8 @@ func (w *World) Drain(ctx context.Context, flow string, _ func() bool) {
 			before, since = left, now
 		}
 		switch still := now - since; {
+		case now >= limit:
+			return
 		case left.flying > 0 && !left.sunk: // the wire brings it, however long that takes
 		case left.boarding > 0 && still < patience:
 		case w.cfg.Flows.Transport(flow) == "tcp":

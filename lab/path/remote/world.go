@@ -244,7 +244,7 @@ func (s *Session) readReport(x *flow) (path.Report, error) {
 }
 
 // Drain waits for nothing: the other end does that before it reports.
-func (w *World) Drain(context.Context, string, func() bool) {}
+func (w *World) Drain(context.Context, string, time.Duration, func() bool) {}
 
 // DrainRule says how the end of waiting is decided.
 func (w *World) DrainRule() string {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"time"
 
 	"stones/lab/path/watch"
 )
@@ -12,11 +13,12 @@ type drain struct {
 	waiting *process
 }
 
-// drain waits until none of f's packets is on the way out.
-func (w *World) drain(ctx context.Context, f *watch.Flow) {
+// drain waits until none of f's packets is on the way out, at most until limit.
+func (w *World) drain(ctx context.Context, f *watch.Flow, limit time.Duration) {
 	d := &drain{f, w.driver.process("drain")}
 	w.drains = append(w.drains, d)
-	for f.InFlight > 0 && ctx.Err() == nil {
+	for f.InFlight > 0 && ctx.Err() == nil && w.Now() < limit {
+		d.waiting.alarm.Set(limit)
 		d.waiting.park("drain")
 	}
 	w.drains = remove(w.drains, d)

@@ -115,7 +115,7 @@ func TestTap(t *testing.T) {
 			conn.Write([]byte("a stone"))
 			s.SleepUntil(s.Context(), s.Now()+ms)
 		}
-		s.Drain(s.Context(), "udp", nil)
+		s.Drain(s.Context(), "udp", time.Hour, nil)
 		conn.Close()
 	})
 	r := s.Record("udp")

@@ -98,8 +98,8 @@ func (w *World) Run(ctx context.Context, tasks ...func()) error {
 func (w *World) Go(task func()) { w.driver.start(task) }
 
 // Drain waits until no packet of a flow is on its way to the catcher.
-func (w *World) Drain(ctx context.Context, flow string, _ func() bool) {
-	w.drain(ctx, w.watch.Flow(flow))
+func (w *World) Drain(ctx context.Context, flow string, limit time.Duration, _ func() bool) {
+	w.drain(ctx, w.watch.Flow(flow), limit)
 }
 
 // DrainRule says how Drain decides.
