@@ -51,6 +51,7 @@ const (
 	CauseNoReport      = "no-report"
 	CauseShareOfNone   = "share-of-nothing"
 	CauseUnseen        = "not-seen" // by anybody on this path
+	CauseAlone         = "alone"    // on its wire
 )
 
 // Number is a figure with a value.

@@ -3,6 +3,7 @@ package lab
 import (
 	"iter"
 	"slices"
+	"time"
 
 	"stones/lab/pace"
 )
@@ -12,6 +13,10 @@ type Flow struct {
 	Name      string    `json:"name"`      // tells it from the others: the transport's, if there is only one of that
 	Transport string    `json:"transport"` // the name of a [Transport]
 	Plan      pace.Plan `json:",embed"`
+
+	Start      Start         `json:"start,omitzero"`       // when it begins, since the run did
+	Congestion string        `json:"congestion,omitzero"`  // TCP's congestion control, if not that of the experiment
+	ExtraDelay time.Duration `json:"extra_delay,omitzero"` // what its packets take each way besides
 }
 
 // Over is the flow of a plan over a transport, named after that.
@@ -35,6 +40,22 @@ func (e Experiment) Flow(name string) *Flow {
 // Number is that of the flow of that name, from 1; 0 if there is none.
 func (e Experiment) Number(name string) int {
 	return 1 + slices.IndexFunc(e.Flows, func(f Flow) bool { return f.Name == name })
+}
+
+// SeedOf is what all chance in the plan of the flow of that name comes from: the
+// same for the first flow over each transport, which throw the same stones at the
+// same times.
+func (e Experiment) SeedOf(name string) uint64 {
+	nth := uint64(0)
+	for _, f := range e.Flows {
+		if f.Name == name {
+			break
+		}
+		if f.Transport == e.Flow(name).Transport {
+			nth++
+		}
+	}
+	return e.Seed + nth<<32
 }
 
 // Plan is the plan of the flow of that name, or nil. It can be written to.
@@ -70,6 +91,15 @@ func (e Experiment) Transports() []string {
 		}
 	}
 	return names
+}
+
+// Parallel is how many flows there are over the transport that has the most.
+func (e Experiment) Parallel() int {
+	most := 0
+	for _, transport := range e.Transports() {
+		most = max(most, len(e.Only(transport).Flows))
+	}
+	return most
 }
 
 // With is the experiment with these flows alone.

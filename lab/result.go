@@ -89,10 +89,21 @@ type Outcome struct {
 	Samples []Sample      `json:"tcp_info"`
 	Stones  []StoneRecord `json:"stones,omitzero"`
 
+	Shared    *Shared    `json:"shared,omitzero"` // nil if it had its wire for itself
 	Intervals []Interval `json:"intervals,omitzero"`
 	Packets   []Packet   `json:"packets,omitzero"`
 
 	Theory map[string]Expectation `json:"theory,omitzero"` // what theory says of a measure, if that was asked for
+}
+
+// Shared is what a flow had of a wire while all that shared it ran. Times are of
+// the flow's own.
+type Shared struct {
+	From    Figure `json:"from_ms"`
+	To      Figure `json:"to_ms"`
+	Goodput Figure `json:"goodput_bps"`
+	Share   Figure `json:"share"` // of the goodput of all, from 0 to 1
+	Jain    Figure `json:"jain"`  // Jain's index of all: 1 if they had the same, 1/n if one had it all (Jain, Chiu, Hawe 1984)
 }
 
 // An Expectation is what theory says of a measure, and how far the measurement is

@@ -178,6 +178,9 @@ func (e Experiment) validateFlows() error {
 			return quantity.Invalid("name", f.Name, "another flow has that name")
 		}
 		names[f.Name] = true
+		if err := e.validateFlow(f); err != nil {
+			return err
+		}
 		err := e.validatePlan(f.Is(), f.Plan)
 		if wrong := new(quantity.InvalidError); errors.As(err, &wrong) && !e.alike(wrong.Word) {
 			wrong.Word = f.Transport + "-" + wrong.Word
@@ -185,6 +188,25 @@ func (e Experiment) validateFlows() error {
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// validateFlow checks what a flow has besides its plan.
+func (e Experiment) validateFlow(f Flow) error {
+	switch {
+	case f.ExtraDelay < 0 || f.ExtraDelay > MaxDelay:
+		return quantity.Invalid("extra-delay", f.ExtraDelay, quantity.OutOfRange(time.Duration(0), MaxDelay))
+	case f.ExtraDelay > 0 && e.Path != Sim:
+		return quantity.Invalid("extra-delay", f.ExtraDelay, "only on the path sim can a flow have a way of its own")
+	case f.Congestion != "" && !f.Is().Again:
+		return quantity.Invalid("congestion", f.Congestion, "a flow over "+strings.ToUpper(f.Transport)+" has none")
+	case f.Congestion != "" && e.Path != Sim:
+		return quantity.Invalid("congestion", f.Congestion, "only on the path sim can a flow have its own; --congestion sets that of all")
+	case f.Congestion != "" && f.Congestion != "cubic" && f.Congestion != "reno":
+		return quantity.Invalid("congestion", f.Congestion, "allowed on the path sim: cubic, reno")
+	case f.Start != Start{} && e.Path == Remote:
+		return quantity.Invalid("start", f.Start, "not on the path remote, where each flow begins when it is agreed on")
 	}
 	return nil
 }

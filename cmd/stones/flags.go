@@ -42,6 +42,7 @@ func (t *throw) addFlags() []group {
 	for _, k := range knob.All() {
 		addKnob(groups[k.Group].flags, k, &t.settings)
 	}
+	groups[knob.Stones].flags.Var(flowFlag{&t.settings}, "flow", usage("flow"))
 	plain(groups[knob.Far].flags, "key-file", "", knob.Word(), &t.keyFile)
 	plain(groups[knob.Overall].flags, "runs", "", knob.Whole(1, maxRuns), &t.runs)
 	plain(groups[knob.Overall].flags, "experiment", "", knob.Word(), &t.file)

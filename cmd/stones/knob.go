@@ -27,6 +27,13 @@ func addKnob(flags *pflag.FlagSet, k knob.Knob, settings *knob.Settings) {
 	}
 }
 
+// A flowFlag adds a flow each time it is given.
+type flowFlag struct{ settings *knob.Settings }
+
+func (f flowFlag) Set(text string) error { return f.settings.AddFlow(text) }
+func (f flowFlag) String() string        { return "" }
+func (f flowFlag) Type() string          { return "words" }
+
 // A plainOf is a flag that is about more than one experiment.
 type plainOf[T any] struct {
 	knob.Form[T]
@@ -73,6 +80,7 @@ func typeName(is bool) string {
 func onlyOnce(f *pflag.Flag) {
 	switch f.Value.(type) {
 	case *once, knobFlag: // which refuse it already
+	case flowFlag: // each is one more
 	default:
 		f.Value = &once{Value: f.Value}
 	}

@@ -40,7 +40,7 @@ func tapped(t tap) map[string]run.Path {
 func flowsOf(e lab.Experiment) path.Flows {
 	var flows path.Flows
 	for _, f := range e.Flows {
-		flows = append(flows, path.Flow{Name: f.Name, Transport: f.Transport})
+		flows = append(flows, path.Flow{Name: f.Name, Transport: f.Transport, Congestion: f.Congestion, ExtraDelay: f.ExtraDelay})
 	}
 	return flows
 }

@@ -243,6 +243,9 @@ func (t *throw) told() error {
 			return &knob.ConflictError{One: "--experiment", Other: "--" + k.Word, Why: "the file says all of it"}
 		}
 	}
+	if len(t.settings.Flows()) > 0 {
+		return &knob.ConflictError{One: "--experiment", Other: "--flow", Why: "the file says all of it"}
+	}
 	if t.flags.Changed("runs") {
 		return &knob.ConflictError{One: "--experiment", Other: "--runs", Why: "the file says all of it"}
 	}

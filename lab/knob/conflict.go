@@ -37,6 +37,11 @@ func (s *Settings) conflict() error {
 			return &ConflictError{"--" + c.one, "--" + c.other, c.why}
 		}
 	}
+	for _, word := range []string{"only", "parallel"} {
+		if len(s.flows) > 0 && s.Given(word) {
+			return &ConflictError{"--" + word, "--flow", "each --flow is one flow, and there are no others"}
+		}
+	}
 	if s.Given("only") {
 		if err := s.lonely(s.Text("only")); err != nil {
 			return err

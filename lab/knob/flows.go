@@ -50,3 +50,29 @@ func settle(e *lab.Experiment) {
 		}
 	}
 }
+
+// parallel is the knob of how many flows there are over each transport.
+func parallel() Knob {
+	form := Whole(1, lab.MaxFlows/2)
+	k := Knob{Word: "parallel", Letter: "P", Base: "parallel", Group: Overall, Example: "2"}
+	k.read = func(s string) (any, error) { return form.Read(s) }
+	k.set = func(e *lab.Experiment, value any) { multiply(e, value.(int)) }
+	k.spots = func(e *lab.Experiment) []spot { return []spot{{"/flows", form.Write(e.Parallel())}} }
+	return k
+}
+
+// multiply makes n flows of each.
+func multiply(e *lab.Experiment, n int) {
+	if n == 1 {
+		return
+	}
+	var all []lab.Flow
+	for _, f := range e.Flows {
+		for i := range n {
+			one := f
+			one.Name = fmt.Sprintf("%s-%d", f.Name, i+1)
+			all = append(all, one)
+		}
+	}
+	e.Flows = all
+}

@@ -19,6 +19,7 @@ const MaxExperiments = 10_000
 // that is the experiment to start with.
 type Settings struct {
 	given map[string]given // by the knob's word
+	flows []string         // added one by one; none are those that the knobs mean
 }
 
 // A given is what one knob was set to.
@@ -185,6 +186,9 @@ func (s *Settings) experiment(turned []Knob, number, combinations int) (lab.Expe
 		v := values[number/combinations%len(values)]
 		k.set(&e, v.value)
 		texts[k.Word] = v.text
+	}
+	if err := s.ownFlows(&e); err != nil {
+		return e, err
 	}
 	settle(&e)
 	// By default some packets are held back until others have passed. Without a

@@ -23,6 +23,7 @@ func stones() []Knob {
 		planned(Knob{Word: "count", Example: "50"}, Whole(1, lab.MaxCount), func(p *pace.Plan) *int { return &p.Count }),
 		planned(Knob{Word: "time", Letter: "t", Example: "1s"}, During(lab.MinTime, lab.MaxTime), func(p *pace.Plan) *time.Duration { return &p.Time }),
 		planned(Knob{Word: "size", Letter: "l", Example: "500"}, stoneSize(), func(p *pace.Plan) *int { return &p.Size }),
+		started(Knob{Word: "start", Example: "2s"}, text[lab.Start](), func(f *lab.Flow) *lab.Start { return &f.Start }),
 		planned(Knob{Word: "pattern", Example: "burst:10"}, text[pace.Pattern](), func(p *pace.Plan) *pace.Pattern { return &p.Pattern }),
 	)
 }
@@ -98,6 +99,7 @@ func experiment() []Knob {
 		general(Knob{Word: "give-up", Group: Overall, Example: "1s"}, "/give_up", During(0, lab.MaxGiveUp), func(e *lab.Experiment) *time.Duration { return &e.GiveUp }),
 		general(Knob{Word: "together", Group: Overall, Switch: true, Example: "true"}, "/together", Toggle(), func(e *lab.Experiment) *bool { return &e.Together }),
 		only(),
+		parallel(),
 		general(Knob{Word: "path", Group: Overall, Single: true, Choices: near, Example: lab.Host}, "/path", path(), func(e *lab.Experiment) *string { return &e.Path }),
 		general(Knob{Word: "seed", Group: Overall, Single: true, Example: "7"}, "/seed", Seed(), func(e *lab.Experiment) *uint64 { return &e.Seed }),
 	}
@@ -164,13 +166,18 @@ func general[T any](k Knob, place string, f Form[T], at func(*lab.Experiment) *T
 // planned is a knob for the plans of all flows, and one for those over each
 // transport.
 func planned[T any](k Knob, f Form[T], at func(*pace.Plan) *T) []Knob {
+	return started(k, f, func(f *lab.Flow) *T { return at(&f.Plan) })
+}
+
+// started is a knob for all flows, and one for those over each transport.
+func started[T any](k Knob, f Form[T], at func(*lab.Flow) *T) []Knob {
 	k.Group, k.Base = Stones, k.Word
 	name := k.Word
 	over := func(transports ...string) func(*lab.Experiment) []field[T] {
 		return func(e *lab.Experiment) []field[T] {
 			var fields []field[T]
 			for place, f := range flows(e, transports) {
-				fields = append(fields, field[T]{place + "/" + name, at(&f.Plan)})
+				fields = append(fields, field[T]{place + "/" + name, at(f)})
 			}
 			return fields
 		}

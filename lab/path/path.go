@@ -10,20 +10,27 @@ import "time"
 
 // A Flow is one that a path is to carry. Names tell flows apart; those of the same
 // transport differ in the catcher's port.
-type Flow struct{ Name, Transport string }
+type Flow struct {
+	Name, Transport string
+	Congestion      string        // TCP's congestion control; empty is the path's
+	ExtraDelay      time.Duration // what each of its packets takes before it enters the wire, either way
+}
 
 // Flows are all that meet on one path. Empty, they are one over each transport,
 // named after that.
 type Flows []Flow
 
 // Transport is that of the flow of that name.
-func (fs Flows) Transport(name string) string {
+func (fs Flows) Transport(name string) string { return fs.Named(name).Transport }
+
+// Named is the flow of that name.
+func (fs Flows) Named(name string) Flow {
 	for _, f := range fs {
 		if f.Name == name {
-			return f.Transport
+			return f
 		}
 	}
-	return name
+	return Flow{Name: name, Transport: name}
 }
 
 // Nth is how many flows of the same transport stand before the one of that name.

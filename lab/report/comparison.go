@@ -13,7 +13,7 @@ var rowKeys = slices.Concat([]string{
 	"damaged", "foreign", "after_drain", "reads", "receiver_drops",
 	"wire_packets", "wire_dropped", "wire_overflowed", "wire_damaged", "wire_copied", "retransmitted", "timeouts",
 	"delay_p50_ms", "delay_p99_ms", "delay_max_ms", "jitter_ms", "standstill_ms", "throughput_bps", "goodput_bps",
-	"connect_ms", "done_ms",
+	"shared_goodput_bps", "share", "jain", "connect_ms", "done_ms",
 }, realKeys)
 
 // realKeys are those among them that mean something only where time is real,

@@ -15,6 +15,7 @@ const (
 	milliseconds              // of time
 	bitsASecond               // of a rate
 	stonesASecond             // of a rate
+	parts                     // of a whole, which is 1
 )
 
 // multiples of bits a second are decimal.
@@ -32,6 +33,8 @@ func (u unit) scale(v float64) (size float64, name string) {
 		return 1, "ms"
 	case stonesASecond:
 		return 1, "stones/s"
+	case parts:
+		return 1, ""
 	case bitsASecond:
 	}
 	for _, m := range multiples {

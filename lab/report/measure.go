@@ -71,6 +71,9 @@ var measures = []measure{
 	{key: "standstill_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Standstill }},
 	{key: "throughput_bps", unit: bitsASecond, of: func(x *lab.Outcome) lab.Figure { return x.Throughput }},
 	{key: "goodput_bps", unit: bitsASecond, of: func(x *lab.Outcome) lab.Figure { return x.Goodput }},
+	{key: "shared_goodput_bps", unit: bitsASecond, rare: true, of: shared(func(s *lab.Shared) lab.Figure { return s.Goodput })},
+	{key: "share", unit: parts, rare: true, of: shared(func(s *lab.Shared) lab.Figure { return s.Share })},
+	{key: "jain", unit: parts, rare: true, of: shared(func(s *lab.Shared) lab.Figure { return s.Jain })},
 	{key: "connect_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Connect }},
 	{key: "done_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Done }},
 	{key: "thrown_late", of: stones(func(x *lab.Outcome) int { return x.Pacing.Late })},
@@ -106,6 +109,17 @@ func back(field func(d *path.Direction) int) func(x *lab.Outcome) lab.Figure {
 			return lab.NA(lab.CauseUnseen)
 		}
 		return lab.Number(field(x.Wire.Back))
+	}
+}
+
+// shared turns a figure of what a flow had of a shared wire into a figure of the
+// flow.
+func shared(of func(s *lab.Shared) lab.Figure) func(x *lab.Outcome) lab.Figure {
+	return func(x *lab.Outcome) lab.Figure {
+		if x.Shared == nil {
+			return lab.NA(lab.CauseAlone)
+		}
+		return of(x.Shared)
 	}
 }
 

@@ -37,6 +37,9 @@ func Headline(doc lab.Document) []string {
 	return lines
 }
 
+// mostColumns is up to how many flows have a column each; of more, each has a row.
+const mostColumns = 6
+
 // newPage makes the page that suits the results: of one experiment, of several
 // runs of it, or of a sweep.
 func newPage(doc lab.Document) page {
@@ -45,7 +48,9 @@ func newPage(doc lab.Document) page {
 	case 0:
 		return page{above: []string{nothing}}
 	case 1:
-		return newComparison(combinations[0])
+		if len(combinations[0].series) <= mostColumns {
+			return newComparison(combinations[0])
+		}
 	}
 	return newSweep(combinations)
 }

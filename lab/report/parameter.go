@@ -31,6 +31,10 @@ func parameters() []parameter {
 		planned("size", func(p *pace.Plan) string { return strconv.Itoa(p.Size) }),
 		planned("pattern", func(p *pace.Plan) string { return p.Pattern.String() }),
 	}
+	list = append(list,
+		flowing("start", func(f *lab.Flow) string { return f.Start.String() }),
+		flowing("extra-delay", func(f *lab.Flow) string { return quantity.FormatDuration(f.ExtraDelay) }),
+	)
 	for _, k := range knobs {
 		list = append(list, parameter{k.word, func(e *lab.Experiment, _ string) string { return k.of(e.Out) }, true})
 	}
@@ -40,7 +44,12 @@ func parameters() []parameter {
 	return append(list,
 		general("ipv6", func(e *lab.Experiment) string { return yesNo(e.IPv6) }),
 		general("window", func(e *lab.Experiment) string { return own(e.Buffer) }),
-		general("congestion", func(e *lab.Experiment) string { return own(e.Congestion) }),
+		parameter{"congestion", func(e *lab.Experiment, flow string) string {
+			if f := e.Flow(flow); f != nil {
+				return own(cmp.Or(f.Congestion, e.Congestion))
+			}
+			return own(e.Congestion)
+		}, false},
 		general("recovery", func(e *lab.Experiment) string { return own(e.Recovery) }),
 		general("sack", func(e *lab.Experiment) string { return own(e.Tuning.SACK) }),
 		general("nagle", func(e *lab.Experiment) string { return yesNo(e.Tuning.Nagle) }),
@@ -53,6 +62,7 @@ func parameters() []parameter {
 		general("read-size", func(e *lab.Experiment) string { return own(e.ReadSize) }),
 		general("nobody", func(e *lab.Experiment) string { return yesNo(e.Nobody) }),
 		general("give-up", func(e *lab.Experiment) string { return quantity.FormatDuration(e.GiveUp) }),
+		general("parallel", func(e *lab.Experiment) string { return strconv.Itoa(e.Parallel()) }),
 		general("together", func(e *lab.Experiment) string { return yesNo(e.Together) }),
 		general("path", func(e *lab.Experiment) string { return e.Path }),
 		general("to", func(e *lab.Experiment) string { return cmp.Or(e.To, none) }),
@@ -73,9 +83,14 @@ func findParameter(word string) parameter {
 
 // planned is a parameter of the flow's plan.
 func planned(word string, of func(p *pace.Plan) string) parameter {
+	return flowing(word, func(f *lab.Flow) string { return of(&f.Plan) })
+}
+
+// flowing is a parameter of a flow.
+func flowing(word string, of func(f *lab.Flow) string) parameter {
 	return parameter{word, func(e *lab.Experiment, flow string) string {
-		if p := e.Plan(flow); p != nil {
-			return of(p)
+		if f := e.Flow(flow); f != nil {
+			return of(f)
 		}
 		return notThere
 	}, false}

@@ -13,10 +13,10 @@ import (
 var (
 	columnKeys = []string{
 		"delivered", "late", "held_up", "lost", "unknown", "reordered", "duplicated", "receiver_drops",
-		"wire_dropped", "wire_overflowed", "retransmitted", "delay_p50_ms", "delay_p99_ms", "goodput_bps",
+		"wire_dropped", "wire_overflowed", "retransmitted", "delay_p50_ms", "delay_p99_ms", "goodput_bps", "share",
 	}
 	loneKeys     = []string{"delivered", "lost", "wire_dropped", "retransmitted", "connect_ms", "done_ms"} // where one stone is all
-	optionalKeys = []string{"late", "unknown", "reordered", "duplicated", "receiver_drops", "wire_overflowed"}
+	optionalKeys = []string{"share", "late", "unknown", "reordered", "duplicated", "receiver_drops", "wire_overflowed"}
 	rangedKeys   = []string{"delivered", "delay_p99_ms", "goodput_bps"} // shown with least and most, if there are several runs
 )
 

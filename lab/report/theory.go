@@ -48,7 +48,7 @@ func expect(e *lab.Experiment, x *lab.Outcome, key string) expectation {
 		return unknown(notCatching)
 	case key == "wire_dropped":
 		return r.dropped()
-	case e.Together && e.Out.Bandwidth > 0:
+	case (e.Together || e.Parallel() > 1) && e.Out.Bandwidth > 0:
 		return r.shared(key)
 	case x.Is().Again:
 		return r.overTCP(key)

@@ -143,6 +143,7 @@ var columnNames = map[string]string{
 	"delay_p50_ms":    "p50",
 	"delay_p99_ms":    "p99",
 	"goodput_bps":     "goodput",
+	"share":           "share",
 	"connect_ms":      "connect",
 	"done_ms":         "done",
 }

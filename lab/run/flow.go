@@ -37,6 +37,7 @@ type flow struct {
 	id       uint32 // what its stones are marked with
 	world    World
 	schedule *pace.Schedule
+	start    time.Duration   // when it asks
 	limit    time.Duration   // of the whole: when everything that waits gives up
 	asleep   time.Duration   // until when the catcher does not read
 	awake    context.Context // while somebody may still have to read
@@ -50,6 +51,7 @@ type flow struct {
 	// Written by the throwing task.
 	began     time.Duration // when the thrower asked
 	connected time.Duration // when it was answered
+	end       time.Duration // of its span, once it is scored
 	answered  bool
 	throws    tally.Throws
 	attempted atomic.Int64 // for the task that tells how far it is
@@ -68,7 +70,7 @@ type flow struct {
 // stones are marked with the id.
 func newFlow(ctx context.Context, w World, e lab.Experiment, f lab.Flow, id uint32) (*flow, error) {
 	x := &flow{Flow: f, is: f.Is(), id: id, world: w}
-	schedule, err := pace.NewSchedule(x.Plan, e.Seed)
+	schedule, err := pace.NewSchedule(x.Plan, e.SeedOf(f.Name))
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +78,8 @@ func newFlow(ctx context.Context, w World, e lab.Experiment, f lab.Flow, id uint
 	x.step = e.Interval
 	x.asleep = w.Now() + e.Asleep
 	x.awake, x.over = context.WithCancel(ctx)
-	x.limit = w.Now() + schedule.Length() + e.GiveUp
+	x.start = w.Now() + f.Start.At(e.Seed, int(id))
+	x.limit = x.start + schedule.Length() + e.GiveUp
 	if far, ok := w.(Far); ok { // there is nobody to listen before that end agrees
 		x.elsewhere = elsewhere{far: far, reverse: e.Reverse, giveUp: e.GiveUp}
 		x.address = w.Address(f.Name)
@@ -131,6 +134,9 @@ func (x *flow) throw(ctx context.Context) {
 		x.over()
 		_ = x.catcher.Close()
 	}()
+	if x.throwErr = x.world.SleepUntil(ctx, x.start); x.throwErr != nil {
+		return
+	}
 	t := x.ask(ctx)
 	if t == nil {
 		return

@@ -143,6 +143,7 @@ func runTogether(ctx context.Context, e lab.Experiment, p Path, number func(name
 	for _, x := range flows {
 		done = append(done, x.score(e))
 	}
+	share(flows, done)
 	return done, nil
 }
 

@@ -26,6 +26,7 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 		t.Unknown = func(n uint64) bool { return seen.Causes == nil || seen.Causes(n) == 0 }
 	}
 	s := t.Score(e.Deadline)
+	x.end = s.End
 	r := lab.Outcome{
 		Name:      x.Name,
 		Transport: x.Transport,

@@ -30,7 +30,10 @@ type Conn struct {
 
 // DialTCP begins to open a connection to remote. Once [Conn.State] is no longer
 // SYN-SENT, it is open or has failed.
-func (h *Host) DialTCP(remote netip.AddrPort) (*Conn, error) {
+func (h *Host) DialTCP(remote netip.AddrPort) (*Conn, error) { return h.DialTCPAs(remote, h.cfg.TCP) }
+
+// DialTCPAs begins to open a connection that is set otherwise than the host's.
+func (h *Host) DialTCPAs(remote netip.AddrPort, cfg tcp.Config) (*Conn, error) {
 	if !h.reaches(remote.Addr()) {
 		return nil, ErrUnreachable
 	}
@@ -40,16 +43,15 @@ func (h *Host) DialTCP(remote netip.AddrPort) (*Conn, error) {
 	if !ok {
 		return nil, ErrNotHere
 	}
-	c := h.newConn(ends{port, remote})
+	c := h.newConn(ends{port, remote}, cfg)
 	c.tcp.Connect(h.events.Now())
 	c.changed()
 	return c, nil
 }
 
 // newConn returns a connection that is not open yet.
-func (h *Host) newConn(e ends) *Conn {
+func (h *Host) newConn(e ends, cfg tcp.Config) *Conn {
 	c := &Conn{host: h, ends: e, id: uint16(h.dice.Uint32())}
-	cfg := h.cfg.TCP
 	cfg.LocalPort, cfg.RemotePort = e.local, e.remote.Port()
 	cfg.MSS = h.mss(e.remote.Addr())
 	cfg.ISS, cfg.Stamp = h.dice.Uint32(), h.dice.Uint32()

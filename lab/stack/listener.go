@@ -48,7 +48,7 @@ func (l *Listener) asked(e ends, syn *tcp.Segment) Outcome {
 	if len(l.waiting)+len(l.asking) >= l.backlog {
 		return NoRoom
 	}
-	c := l.host.newConn(e)
+	c := l.host.newConn(e, l.host.cfg.TCP)
 	c.listener = l
 	l.asking = append(l.asking, c)
 	c.tcp.Accept(l.host.events.Now(), syn)

@@ -75,13 +75,9 @@ func (cfg Config) tcp(dice *rand.Rand) (tcp.Config, error) {
 	if cfg.Tick > 0 {
 		c.Phase = time.Duration(dice.Int64N(int64(cfg.Tick)))
 	}
-	switch cfg.congestion() {
-	case CUBIC:
-		c.Congestion = tcp.NewCubic
-	case Reno:
-		c.Congestion = tcp.NewReno
-	default:
-		return c, fmt.Errorf("sim: congestion control %q; %q or %q", cfg.Congestion, CUBIC, Reno)
+	var err error
+	if c.Congestion, err = control(cfg.congestion()); err != nil {
+		return c, err
 	}
 	switch cfg.recovery() {
 	case RecoveryRACK:
@@ -92,6 +88,17 @@ func (cfg Config) tcp(dice *rand.Rand) (tcp.Config, error) {
 		return c, fmt.Errorf("sim: recovery %q; %q or %q", cfg.Recovery, RecoveryRACK, RecoverySACK)
 	}
 	return c, nil
+}
+
+// control is the congestion control of that name.
+func control(name string) (func() tcp.Control, error) {
+	switch name {
+	case CUBIC:
+		return tcp.NewCubic, nil
+	case Reno:
+		return tcp.NewReno, nil
+	}
+	return nil, fmt.Errorf("sim: congestion control %q; %q or %q", name, CUBIC, Reno)
 }
 
 // Stack says what the ends' stacks are and how they are set.

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"time"
+
 	"stones/lab/path"
 	"stones/lab/path/watch"
 	"stones/lab/stack"
@@ -61,9 +63,36 @@ func (l *line) send(packet *stack.Packet) {
 	}
 	now := l.world.Now()
 	p.entry = l.world.watch.Sent(now, p.seen, size, item.Data, l.back)
-	l.wire.Send(now, item)
+	if extra := l.extra(p.seen); extra > 0 {
+		l.world.driver.Timer(func() { l.enter(item) }).Set(now + extra)
+		return
+	}
+	l.enter(item)
+}
+
+// enter gives the wire a packet.
+func (l *line) enter(item wire.Packet) {
+	l.wire.Send(l.world.Now(), item)
 	l.learn()
 	l.expect()
+}
+
+// extra is what a packet takes before it enters the wire, for the flow that it is
+// part of has a longer way.
+func (l *line) extra(seen watch.Sight) time.Duration {
+	port := seen.Ports.Own // the catcher's
+	if l.back {
+		port = seen.Ports.Other
+	}
+	switch {
+	case !l.world.longer:
+		return 0
+	case seen.TCP:
+		return l.world.flowAt("tcp", port).ExtraDelay
+	case seen.UDP:
+		return l.world.flowAt("udp", port).ExtraDelay
+	}
+	return 0
 }
 
 // look sees a packet.

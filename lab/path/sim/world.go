@@ -13,6 +13,7 @@ import (
 	"stones/lab/path"
 	"stones/lab/path/watch"
 	"stones/lab/stack"
+	"stones/lab/stack/tcp"
 	"stones/lab/wire"
 )
 
@@ -22,6 +23,16 @@ const Port = 12333
 
 // port is where the catcher of a flow listens.
 func (cfg Config) port(flow string) uint16 { return Port + uint16(cfg.Flows.Nth(flow)) }
+
+// flowAt is the flow over a network to the catcher's port.
+func (w *World) flowAt(network string, port uint16) path.Flow {
+	for _, f := range w.cfg.Flows {
+		if f.Transport == network && w.cfg.port(f.Name) == port {
+			return f
+		}
+	}
+	return path.Flow{}
+}
 
 // lanes are where the flows run.
 func (cfg Config) lanes() []watch.Lane {
@@ -42,6 +53,8 @@ type World struct {
 	catcher   *stack.Host
 	out, back *line
 	watch     *watch.Watch
+	set       tcp.Config // of connections
+	longer    bool       // some flow has an extra delay
 	drains    []*drain
 	dialed    []*stream
 }
@@ -59,6 +72,8 @@ func Open(cfg Config) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.set = connection
+	w.longer = slices.ContainsFunc(cfg.Flows, func(f path.Flow) bool { return f.ExtraDelay > 0 })
 	host := func(n byte, send func(*stack.Packet)) *stack.Host {
 		return stack.New(&w.driver.Queue, &w.pool, stack.Config{
 			Addr: cfg.address(n), MTU: cfg.mtu(), TCP: connection, AllPieces: true, Seed: dice.Uint64(),
@@ -167,7 +182,13 @@ func (w *World) DialContext(ctx context.Context, network, address string) (net.C
 		}
 		return w.driver.newDatagram(socket), nil
 	}
-	conn, err := w.thrower.DialTCP(to)
+	set := w.set
+	if own := w.flowAt(network, to.Port()).Congestion; own != "" {
+		if set.Congestion, err = control(own); err != nil {
+			return nil, err
+		}
+	}
+	conn, err := w.thrower.DialTCPAs(to, set)
 	if err != nil {
 		return nil, failed("dial", network, err)
 	}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"slices"
+	"testing"
+
+	"stones/lab"
+	"stones/lab/knob"
+	"stones/lab/wire"
+)
+
+// flowing is the experiment of flows as they are written, on a clean road.
+func flowing(t *testing.T, words []string, flows ...string) lab.Experiment {
+	t.Helper()
+	var s knob.Settings
+	for i := 0; i < len(words); i += 2 {
+		if err := s.Set(words[i], words[i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, flow := range flows {
+		if err := s.AddFlow(flow); err != nil {
+			t.Fatal(err)
+		}
+	}
+	es, err := s.Experiments(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(words, "loss") {
+		es[0].Out.Loss = wire.Loss{}
+	}
+	es[0].Out.Reorder = wire.Reorder{}
+	return es[0]
+}
+
+// Two equal flows share a link about equally, and what each had of it, and how
+// fair that is, is told over the time in which both ran.
+func TestTwoShareALink(t *testing.T) {
+	e := flowing(t, []string{"parallel", "2", "only", "tcp", "rate", "max", "time", "20s", "start", "0-100ms", "delay", "10ms", "queue", "50"})
+	var es []lab.Experiment
+	for seed := range 10 {
+		e.Seed = uint64(seed)
+		es = append(es, e)
+	}
+	larger, jains := 0.0, []float64(nil)
+	for _, r := range all(t, es) {
+		one, two := r.Flows[0], r.Flows[1]
+		if one.Name != "tcp-1" || two.Name != "tcp-2" || one.Shared == nil || two.Shared == nil {
+			t.Fatalf("flows %s and %s, shared %v and %v", one.Name, two.Name, one.Shared, two.Shared)
+		}
+		if sum := one.Shared.Share.Value + two.Shared.Share.Value; sum < 0.999999 || sum > 1.000001 {
+			t.Errorf("the shares add up to %v", sum)
+		}
+		if rate := one.Shared.Goodput.Value + two.Shared.Goodput.Value; rate > 10e6 {
+			t.Errorf("both together had %v of 10 Mbit/s", rate)
+		}
+		larger += max(one.Shared.Share.Value, two.Shared.Share.Value) / 10
+		jains = append(jains, one.Shared.Jain.Value)
+	}
+	slices.Sort(jains)
+	if larger > 0.55 || jains[len(jains)/2] < 0.98 {
+		t.Errorf("the larger share is %.3f on average, Jain's index %.3f; want at most 0.55, at least 0.98", larger, jains[len(jains)/2])
+	}
+}
+
+// Whoever is farther away gets less.
+func TestFartherGetsLess(t *testing.T) {
+	r := ran(t, flowing(t, nil, "tcp rate=max time=20s name=near", "tcp rate=max time=20s extra-delay=30ms name=far"))
+	near, far := pickNamed(t, r, "near"), pickNamed(t, r, "far")
+	if near.Shared.Share.Value < 0.6 || far.Connect.Value-near.Connect.Value < 59.9 {
+		t.Errorf("near has %v and connects in %v ms, far in %v; want more than 0.6, and 60 ms more", near.Shared.Share, near.Connect, far.Connect)
+	}
+}
+
+// A flow that has a road for itself is as it ever was, whatever it is called and
+// however many others have roads of their own.
+func TestFlowAlone(t *testing.T) {
+	alone := ran(t, flowing(t, []string{"only", "udp", "loss", "5%"}))
+	named := ran(t, flowing(t, []string{"loss", "5%"}, "udp name=mine"))
+	one, two := alone.Flows[0], named.Flows[0]
+	if one.Delivered != two.Delivered || one.Goodput != two.Goodput || two.Name != "mine" || two.Shared != nil {
+		t.Errorf("%s delivered %d, %s %d", one.Name, one.Delivered, two.Name, two.Delivered)
+	}
+}
+
+// Flows of one transport keep their stones apart: every law holds for each.
+func TestManyFlows(t *testing.T) {
+	e := flowing(t, []string{"parallel", "32", "together", "true", "count", "50", "rate", "20", "duplicate", "5%", "size", "2000"})
+	e.Packets = true
+	for _, x := range ran(t, e).Flows {
+		if x.Broken != "" || !x.Complete || x.Thrown != 50 || len(x.Packets) == 0 {
+			t.Errorf("%s: complete %t, threw %d, %d packets, broken %q", x.Name, x.Complete, x.Thrown, len(x.Packets), x.Broken)
+		}
+	}
+}
+
+// A flow begins when it was told to, or at a moment that the seed draws.
+func TestFlowsStart(t *testing.T) {
+	e := flowing(t, nil, "udp count=10 start=2s name=late", "udp count=10 name=first")
+	e.Packets = true
+	r := ran(t, e)
+	first, late := pickNamed(t, r, "first"), pickNamed(t, r, "late")
+	if late.Done != first.Done {
+		t.Errorf("done at %v and %v of their own times", late.Done, first.Done)
+	}
+	if late.Packets[0].Number != 11 {
+		t.Errorf("the first packet of the late one is number %d of all; want 11", late.Packets[0].Number)
+	}
+}
+
+// What is wrong with a flow is one line.
+func TestWrongFlows(t *testing.T) {
+	for flow, want := range map[string]string{
+		"":                                `flow "": begins with a transport, e.g. tcp rate=max start=2s`,
+		"quic":                            `flow "quic": "quic" is no transport; allowed tcp, udp`,
+		"tcp rat=5":                       `flow "tcp rat=5": unknown word "rat"; did you mean rate?`,
+		"tcp rate":                        `flow "tcp rate": rate needs a value behind an equals sign`,
+		"tcp rate=10M":                    `flow "tcp rate=10M": rate "10M": bits or bytes? write 10Mbit or 10MB`,
+		"tcp count=5 count=6":             `flow "tcp count=5 count=6": count given twice`,
+		"udp stop=5s time=5s":             `flow "udp stop=5s time=5s": stop, count and time each say when to stop`,
+		"udp start=9s stop=5s":            `flow "udp start=9s stop=5s": stops before it has thrown for 100ms`,
+		"udp start=100ms-1ms":             `flow "udp start=100ms-1ms": start "100ms-1ms": ends before it begins; write the earlier moment first`,
+		"udp congestion=reno":             `congestion "reno": a flow over UDP has none`,
+		"udp name=Über":                   `name "Über": a flow's name is made of small letters, digits and dashes, and begins with a letter; at most 32`,
+		"tcp extra-delay=2h":              `flow "tcp extra-delay=2h": extra-delay "2h": out of range; allowed 0s to 1m`,
+		"tcp congestion=bbr extra-delay=": `flow "tcp congestion=bbr extra-delay=": extra-delay needs a value behind an equals sign`,
+	} {
+		var s knob.Settings
+		err := s.AddFlow(flow)
+		if err == nil {
+			_, err = s.Experiments(1)
+		}
+		if err == nil || err.Error() != want {
+			t.Errorf("%q:\ngot  %v\nwant %s", flow, err, want)
+		}
+	}
+}
+
+// pickNamed is the outcome of the flow of that name.
+func pickNamed(t *testing.T, r lab.Result, name string) lab.Outcome {
+	t.Helper()
+	i := slices.IndexFunc(r.Flows, func(x lab.Outcome) bool { return x.Name == name })
+	if i < 0 {
+		t.Fatalf("no flow %s", name)
+	}
+	return r.Flows[i]
+}
