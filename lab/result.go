@@ -123,6 +123,7 @@ type Wire struct {
 	Bytes         Figure          `json:"bytes"`         // of Packets, IP headers included
 	Dropped       Figure          `json:"dropped"`       // lost on the way
 	Overflowed    Figure          `json:"overflowed"`    // the queue was full
+	Marked        Figure          `json:"marked"`        // by the queue, instead of dropped (RFC 3168)
 	Damaged       Figure          `json:"damaged"`       // one bit was flipped
 	Copied        Figure          `json:"copied"`        // the wire itself made a copy
 	Retransmitted Figure          `json:"retransmitted"` // segments that TCP threw again

@@ -21,6 +21,7 @@ const (
 	RuleEarly     = "early-ones-pass-many"    // share of the stones that comes out of order; share that was asked for
 	RuleOverload  = "overload"                // bits a second, headers included; what the wire carries
 	RuleQueue     = "queue-without-bandwidth" // packets or bytes; 0, because nothing waits
+	RuleUnmarked  = "never-marks"             // nothing marks a packet of a TCP that asks for it: 0 and 0
 	RuleHost      = "host-loses-nothing"      // nothing but in a full socket buffer: 0 and 0
 	RuleWindow    = "window-not-given"        // bytes of socket buffer that the system gave; those asked for
 	RuleNotInTime = "schedule-not-kept"       // stones thrown over 1 ms after they were due; one in a hundred
@@ -52,6 +53,7 @@ var rules = []struct {
 	{RuleEarly, early},
 	{RuleOverload, overload},
 	{RuleQueue, queue},
+	{RuleUnmarked, neverMarks},
 	{RuleHost, host},
 	{RuleWindow, window},
 	{RuleNotInTime, notInTime},
@@ -288,6 +290,14 @@ func queue(e Experiment, _ []Outcome) []Warning {
 		}
 	}
 	return warnings
+}
+
+// neverMarks: a TCP that asks for marks gets none of a queue that does not think.
+func neverMarks(e Experiment, _ []Outcome) []Warning {
+	if q := e.Out.Queue; !e.Tuning.ECN || !e.Has(TCP) || q.Manager != "" && !q.NoECN {
+		return nil
+	}
+	return []Warning{{Word: "ecn"}}
 }
 
 // host: loopback is no road. Only a socket buffer can lose a stone there.

@@ -119,7 +119,8 @@ type Direction struct {
 	Data       int `json:"data_packets"` // of these, with bytes of stones in them
 	Bytes      int `json:"bytes"`
 	Lost       int `json:"dropped"`    // on the way
-	Overflowed int `json:"overflowed"` // the queue was full
+	Overflowed int `json:"overflowed"` // the queue was full, or dropped it when its turn came
+	Marked     int `json:"marked"`     // came marked by the queue (RFC 3168)
 	Damaged    int `json:"damaged"`    // came with one bit wrong
 	TooBig     int `json:"too_big"`    // over the MTU
 	Copied     int `json:"copied"`     // copies that the wire itself made

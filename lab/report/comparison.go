@@ -11,7 +11,7 @@ import (
 var rowKeys = slices.Concat([]string{
 	"thrown", "not_thrown", "not_attempted", "delivered", "late", "held_up", "lost", "unknown", "reordered", "duplicated",
 	"damaged", "foreign", "after_drain", "reads", "receiver_drops",
-	"wire_packets", "wire_dropped", "wire_overflowed", "wire_damaged", "wire_copied", "retransmitted", "timeouts",
+	"wire_packets", "wire_dropped", "wire_overflowed", "wire_marked", "wire_damaged", "wire_copied", "retransmitted", "timeouts",
 	"delay_p50_ms", "delay_p99_ms", "delay_max_ms", "jitter_ms", "standstill_ms", "throughput_bps", "goodput_bps",
 	"shared_goodput_bps", "share", "jain", "connect_ms", "done_ms",
 }, realKeys)

@@ -50,6 +50,7 @@ var measures = []measure{
 	{key: "wire_bytes", of: func(x *lab.Outcome) lab.Figure { return x.Wire.Bytes }},
 	{key: "wire_dropped", whole: wirePackets, of: func(x *lab.Outcome) lab.Figure { return x.Wire.Dropped }},
 	{key: "wire_overflowed", whole: wirePackets, rare: true, of: func(x *lab.Outcome) lab.Figure { return x.Wire.Overflowed }},
+	{key: "wire_marked", whole: wirePackets, rare: true, of: func(x *lab.Outcome) lab.Figure { return x.Wire.Marked }},
 	{key: "wire_damaged", whole: wirePackets, rare: true, of: func(x *lab.Outcome) lab.Figure { return x.Wire.Damaged }},
 	{key: "wire_copied", rare: true, of: func(x *lab.Outcome) lab.Figure { return x.Wire.Copied }},
 	{key: "retransmitted", of: func(x *lab.Outcome) lab.Figure { return x.Wire.Retransmitted }},

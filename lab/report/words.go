@@ -486,6 +486,9 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 	lab.RuleLinux: func(w lab.Warning, value, _ string) string {
 		return fmt.Sprintf("on such a road %s had %s times the goodput of Linux; see --path netns", title(w.Flow), value)
 	},
+	lab.RuleUnmarked: func(_ lab.Warning, _, _ string) string {
+		return "TCP asks for marks, and no queue on the way out marks anything"
+	},
 	lab.RuleFragments: func(_ lab.Warning, _, limit string) string {
 		return fmt.Sprintf("UDP stones over %s B travel in pieces, and one lost piece loses all", limit)
 	},

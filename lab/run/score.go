@@ -172,12 +172,12 @@ func wireFigures(is lab.Transport, seen path.Record) lab.Wire {
 	}
 	if !seen.Exact {
 		na := lab.NA(path.Silent)
-		return lab.Wire{Packets: na, DataPackets: na, Bytes: na, Dropped: na, Overflowed: na, Damaged: na, Copied: na, Retransmitted: again, Timeouts: timeouts, LateP50: na, LateP99: na, LateMax: na}
+		return lab.Wire{Packets: na, DataPackets: na, Bytes: na, Dropped: na, Overflowed: na, Marked: na, Damaged: na, Copied: na, Retransmitted: again, Timeouts: timeouts, LateP50: na, LateP99: na, LateMax: na}
 	}
 	out, back := seen.Out, seen.Back
 	return lab.Wire{
 		Packets: lab.Number(out.Sent), DataPackets: lab.Number(out.Data), Bytes: lab.Number(out.Bytes),
-		Dropped: lab.Number(out.Lost), Overflowed: lab.Number(out.Overflowed), Damaged: lab.Number(out.Damaged), Copied: lab.Number(out.Copied),
+		Dropped: lab.Number(out.Lost), Overflowed: lab.Number(out.Overflowed), Marked: lab.Number(out.Marked), Damaged: lab.Number(out.Damaged), Copied: lab.Number(out.Copied),
 		Retransmitted: again, Timeouts: timeouts, Back: &back,
 		LateP50: lab.Milliseconds(seen.Lateness.P50), LateP99: lab.Milliseconds(seen.Lateness.P99), LateMax: lab.Milliseconds(seen.Lateness.Max),
 	}

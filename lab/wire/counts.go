@@ -9,10 +9,12 @@ type Counts struct {
 	Lost       int
 	Overflowed int
 	TooBig     int
+	Managed    int // dropped by the queue's manager
 	InFlight   int // on the way, or out and not yet fetched
 	Arrived    int
 
 	Damaged int // of those that entered: with one bit wrong
+	Marked  int // by the queue's manager
 	Held    int // of those that arrived: held back, and passed by a later packet
 
 	SentBytes    int
@@ -31,16 +33,18 @@ func (c *Counts) add(f Fate) {
 		c.Overflowed++
 	case TooBig:
 		c.TooBig++
+	case Managed:
+		c.Managed++
 	}
 }
 
 // Check returns an error if a packet is unaccounted for.
 func (c Counts) Check() error {
 	in := c.Sent + c.Copied
-	out := c.Arrived + c.Lost + c.Overflowed + c.TooBig + c.InFlight
+	out := c.Arrived + c.Lost + c.Overflowed + c.TooBig + c.Managed + c.InFlight
 	if in == out {
 		return nil
 	}
-	return fmt.Errorf("wire: sent %d + copied %d = %d, but arrived %d + lost %d + overflowed %d + too big %d + in flight %d = %d",
-		c.Sent, c.Copied, in, c.Arrived, c.Lost, c.Overflowed, c.TooBig, c.InFlight, out)
+	return fmt.Errorf("wire: sent %d + copied %d = %d, but arrived %d + lost %d + overflowed %d + too big %d + managed %d + in flight %d = %d",
+		c.Sent, c.Copied, in, c.Arrived, c.Lost, c.Overflowed, c.TooBig, c.Managed, c.InFlight, out)
 }

@@ -35,6 +35,17 @@ func (l *link) take(now time.Duration, size int) (sent time.Duration, ok bool) {
 		l.limit.Bytes > 0 && l.bytes+size > l.limit.Bytes {
 		return 0, false
 	}
+	sent = l.send(now, size)
+	if l.limit != (Queue{}) {
+		l.queue.push(turnout{sent, size})
+		l.bytes += size
+	}
+	return sent, true
+}
+
+// send returns when a packet has left whose turn comes at time now, or when those
+// before it have left.
+func (l *link) send(now time.Duration, size int) time.Duration {
 	if l.free < now { // idle
 		l.free, l.rest = now, 0
 	}
@@ -44,9 +55,5 @@ func (l *link) take(now time.Duration, size int) (sent time.Duration, ok bool) {
 	lo, carry := bits.Add64(lo, l.rest, 0)
 	ns, rest := bits.Div64(hi+carry, lo, l.bandwidth)
 	l.free, l.rest = l.free+time.Duration(ns), rest
-	if l.limit != (Queue{}) {
-		l.queue.push(turnout{l.free, size})
-		l.bytes += size
-	}
-	return l.free, true
+	return l.free
 }

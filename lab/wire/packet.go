@@ -16,7 +16,11 @@ type Packet struct {
 	Again  bool   // thrown before: a retransmission
 	Ref    any    // the caller's own; comes out as it went in
 
+	Flow    uint64 // packets of one flow have the same
+	Capable bool   // it may be marked instead of dropped (RFC 3168: ECN-capable transport)
+
 	Copy    bool // made by the wire
+	Marked  bool // congestion was experienced (RFC 3168)
 	Damaged bool // one bit of Data, which is a copy then, is wrong
 }
 
@@ -69,6 +73,7 @@ const (
 	Lost                   // gone, by Loss, Drop, DropEvery or DropPackets
 	Overflowed             // gone: the queue was full
 	TooBig                 // gone: larger than the MTU
+	Managed                // gone: its queue's manager dropped it
 )
 
 // Gone reports whether a packet of this fate never comes out of the wire.
@@ -86,6 +91,8 @@ func (f Fate) String() string {
 		return "overflowed"
 	case TooBig:
 		return "too big"
+	case Managed:
+		return "managed"
 	}
 	return "Fate(" + strconv.Itoa(int(f)) + ")"
 }

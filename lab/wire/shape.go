@@ -85,6 +85,10 @@ func (s Shape) Validate() error {
 		return quantity.Invalid("queue", s.Queue, "one limit at a time: packets, or bytes")
 	case min(s.Queue.Packets, s.Queue.Bytes) < 0 || max(s.Queue.Packets, s.Queue.Bytes) > MaxQueue:
 		return quantity.Invalid("queue", s.Queue, quantity.OutOfRange(1, MaxQueue))
+	case s.Queue.Manager == "" && (s.Queue.Target|s.Queue.Interval|time.Duration(s.Queue.Quantum) != 0 || s.Queue.NoECN):
+		return quantity.Invalid("queue", s.Queue, "parameters of nobody: a manager stands before them, e.g. 300:codel")
+	case s.Bandwidth == 0 && (s.Queue.Manager != "" || s.Queue.Time > 0):
+		return quantity.Invalid("queue", s.Queue, "needs a bandwidth: nothing waits for a link without one")
 	case s.MTU != 0 && (s.MTU < MinMTU || s.MTU > MaxMTU):
 		return quantity.Invalid("mtu", s.MTU, quantity.OutOfRange(MinMTU, MaxMTU))
 	}

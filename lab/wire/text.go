@@ -3,7 +3,6 @@ package wire
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -241,50 +240,5 @@ func (b *Bandwidth) UnmarshalText(text []byte) error {
 		return err
 	}
 	*b = Bandwidth(n)
-	return nil
-}
-
-// Queue is the room for packets that wait for the bandwidth, the one whose turn
-// it is included. What finds no room is dropped. The zero value is no limit. Its
-// text is "100" for packets, "64kB" for bytes, and "unlimited" for no limit.
-type Queue struct {
-	Packets int // 0 is no limit
-	Bytes   int // instead of Packets; 0 is no limit
-}
-
-func (q Queue) String() string {
-	switch {
-	case q.Packets != 0:
-		return strconv.Itoa(q.Packets)
-	case q.Bytes == 0:
-		return unlimited
-	}
-	return quantity.FormatSize(int64(q.Bytes))
-}
-
-// MarshalText writes the limit as it is read.
-func (q Queue) MarshalText() ([]byte, error) { return []byte(q.String()), nil }
-
-// UnmarshalText reads a limit in packets, or in bytes if there is a unit.
-func (q *Queue) UnmarshalText(text []byte) error {
-	if string(text) == unlimited {
-		*q = Queue{}
-		return nil
-	}
-	_, unit := quantity.CutUnit(string(text))
-	n, err := quantity.ParseSize(string(text))
-	spelling := new(quantity.SpellingError)
-	switch {
-	case errors.As(err, &spelling):
-		return fmt.Errorf("not a queue; %w", spelling)
-	case errors.Is(err, quantity.ErrLarge) || err == nil && (n < 1 || n > MaxQueue):
-		return errors.New(quantity.OutOfRange(1, MaxQueue) + " packets or bytes")
-	case err != nil:
-		return fmt.Errorf("not a queue; write 100 (packets), 64kB or %s; units: B kB MB GB", unlimited)
-	case unit == "":
-		*q = Queue{Packets: int(n)}
-	default:
-		*q = Queue{Bytes: int(n)}
-	}
 	return nil
 }

@@ -114,8 +114,8 @@ func TestText(t *testing.T) {
 		{"0", Queue{}, "out of range; allowed 1 to 1000000000 packets or bytes"},
 		{"-1", Queue{}, "out of range; allowed 1 to 1000000000 packets or bytes"},
 		{"2GB", Queue{}, "out of range; allowed 1 to 1000000000 packets or bytes"},
-		{"", Queue{}, "not a queue; write 100 (packets), 64kB or unlimited; units: B kB MB GB"},
-		{"1.5", Queue{}, "not a queue; write 100 (packets), 64kB or unlimited; units: B kB MB GB"},
+		{"", Queue{}, "not a queue; write 100 (packets), 64kB, 100ms or unlimited; units: B kB MB GB"},
+		{"1.5", Queue{}, "not a queue; write 100 (packets), 64kB, 100ms or unlimited; units: B kB MB GB"},
 		{"64KB", Queue{}, "not a queue; write 64kB (64000) or 64KiB (65536)"},
 		{"64k", Queue{}, "not a queue; write 64kB (64000) or 64KiB (65536)"},
 	} {

@@ -13,7 +13,8 @@
 //  2. loss: by chance, in clumps, or by the list ([Lost])
 //  3. duplicate: a copy goes right behind the packet ([Copied]); it is not lost
 //     and not duplicated itself, and meets everything below by chances of its own
-//  4. the queue: full, and the packet is gone ([Overflowed])
+//  4. the queue: full, and the packet is gone ([Overflowed]); one that thinks may
+//     drop it later, when its turn comes ([Managed]), or mark it
 //  5. corrupt: one bit of it is flipped
 //  6. its turn on the link, at the bandwidth
 //  7. the delay, with jitter, or without any delay if it is an early one
@@ -63,6 +64,8 @@ type Wire struct {
 	coins    coins
 	entrance entrance
 	link     link
+	manager  manager       // of the queue before the link; nil is drop-tail
+	ready    time.Duration // when the packet came that found the manager's queue empty
 	way      way
 	far      farEnd
 	events   fifo[Event] // not yet fetched
@@ -81,18 +84,20 @@ func New(shape Shape, seed uint64, direction Direction) *Wire {
 	if shape.Reorder.By == 0 {
 		shape.Reorder.By = defaultBy
 	}
-	return &Wire{
+	w := &Wire{
 		shape: shape,
 		coins: newCoins(seed, direction),
-		link:  link{bandwidth: uint64(shape.Bandwidth), limit: shape.Queue},
+		link:  link{bandwidth: uint64(shape.Bandwidth), limit: shape.Queue.on(shape.Bandwidth)},
 		far:   farEnd{delay: shape.Delay},
 	}
+	w.manager = w.newManager()
+	return w
 }
 
 // Send gives the wire a packet at time now. What becomes of it, Event and Arrive
 // tell.
 func (w *Wire) Send(now time.Duration, p Packet) {
-	p.Copy, p.Damaged = false, false
+	p.Copy, p.Damaged, p.Marked = false, false, false
 	w.counts.Sent++
 	w.counts.SentBytes += p.Size
 	id, fate := w.enter(&p)
@@ -113,11 +118,20 @@ func (w *Wire) Send(now time.Duration, p Packet) {
 
 // queue gives p its turn on the link, if there is room to wait for it.
 func (w *Wire) queue(now time.Duration, p Packet, id identity) {
+	if w.manager != nil {
+		w.manage(now, p, id)
+		return
+	}
 	sent, ok := w.link.take(now, p.Size)
 	if !ok {
 		w.tell(Event{now, Overflowed, p})
 		return
 	}
+	w.leave(sent, p, id)
+}
+
+// leave sends p on its way when it has left the link.
+func (w *Wire) leave(sent time.Duration, p Packet, id identity) {
 	if w.coins.hit(corrupt, id, w.shape.Corrupt) {
 		w.counts.Damaged++
 		w.damage(&p, id)
@@ -147,11 +161,18 @@ func (w *Wire) Event() (e Event, ok bool) {
 
 // Next returns when something next happens: a packet comes out, or its turn to
 // be held back begins. It is not ok if nothing is in flight.
-func (w *Wire) Next() (at time.Duration, ok bool) { return w.far.next() }
+func (w *Wire) Next() (at time.Duration, ok bool) {
+	at, ok = w.far.next()
+	if turn, waits := w.turn(); waits && (!ok || turn < at) {
+		return turn, true
+	}
+	return at, ok
+}
 
 // Arrive returns the next packet that has come out by now; call it until it is
 // not ok.
 func (w *Wire) Arrive(now time.Duration) (p Packet, ok bool) {
+	w.advance(now)
 	f := w.far.out(now)
 	if f == nil {
 		return Packet{}, false
@@ -170,6 +191,9 @@ func (w *Wire) Arrive(now time.Duration) (p Packet, ok bool) {
 func (w *Wire) Counts() Counts {
 	c := w.counts
 	c.InFlight = w.far.len()
+	if w.manager != nil {
+		c.InFlight += w.manager.len()
+	}
 	return c
 }
 

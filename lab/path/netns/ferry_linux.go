@@ -107,6 +107,9 @@ func (f *ferry) send(b []byte) {
 		Offset: p.seen.Offset,
 		Again:  p.seen.Again,
 		Ref:    p,
+
+		Flow:    p.seen.Flow(),
+		Capable: p.seen.Capable,
 	})
 	f.learn()
 	if !f.back {
@@ -128,6 +131,13 @@ func (f *ferry) learn() {
 	}
 }
 
+// learnOf notes what has befallen packets in the queue meanwhile.
+func (f *ferry) learnOf() {
+	f.world.mu.Lock()
+	defer f.world.mu.Unlock()
+	f.learn()
+}
+
 // leaves notes that a packet, or the copy of one, is on the wire no more.
 func (f *ferry) leaves(p *parcel) {
 	if p.left--; p.left == 0 {
@@ -144,8 +154,12 @@ func (f *ferry) bring() (n int, err error) {
 			break
 		}
 		item, ok := f.wire.Arrive(now)
+		f.learnOf()
 		if !ok {
-			continue // its turn to be held back has begun
+			continue // its turn to be held back has begun, or to be sent
+		}
+		if item.Marked {
+			item.Data = watch.Mark(item.Data)
 		}
 		n++
 		f.late.Add(now - due)

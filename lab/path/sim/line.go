@@ -7,6 +7,7 @@ import (
 	"stones/lab/path/watch"
 	"stones/lab/stack"
 	"stones/lab/stack/event"
+	"stones/lab/stack/tcp"
 	"stones/lab/wire"
 )
 
@@ -57,6 +58,9 @@ func (l *line) send(packet *stack.Packet) {
 		Offset: p.seen.Offset,
 		Again:  p.seen.Again,
 		Ref:    p,
+
+		Flow:    p.seen.Flow(),
+		Capable: p.seen.Capable,
 	}
 	if l.whole || l.encode {
 		item.Data = packet.Append(make([]byte, 0, size))
@@ -138,7 +142,11 @@ func (l *line) arrive() {
 	l.learn()
 	l.expect()
 	if !ok {
+		l.world.drained() // its queue may have dropped the last one
 		return
+	}
+	if item.Marked && item.Data != nil {
+		item.Data = watch.Mark(item.Data)
 	}
 	p := item.Ref.(*parcel)
 	l.world.watch.Arrives(now, p.entry, p.seen, item, l.back)
@@ -153,7 +161,7 @@ func (l *line) arrive() {
 // deliver gives the other end a packet.
 func (l *line) deliver(p *parcel, item wire.Packet) stack.Outcome {
 	if !item.Damaged && !l.encode {
-		return l.to.Deliver(p.packet)
+		return l.to.Deliver(marked(p.packet, item.Marked))
 	}
 	packet, err := l.world.pool.Parse(item.Data)
 	if err != nil {
@@ -161,6 +169,15 @@ func (l *line) deliver(p *parcel, item wire.Packet) stack.Outcome {
 	}
 	defer packet.Release()
 	return l.to.Deliver(packet)
+}
+
+// marked is a packet with the mark that a queue puts on it, if it does.
+func marked(packet *stack.Packet, mark bool) *stack.Packet {
+	if mark && packet.Segment != nil {
+		packet.TrafficClass |= uint8(tcp.CE)
+		packet.Segment.ECN = tcp.CE
+	}
+	return packet
 }
 
 // took notes what the catcher's host did with a packet.

@@ -17,6 +17,7 @@ type Sight struct {
 	Last     uint64 // the last stone that begins in it; 0 if none does
 	Again    bool   // its first byte of data was sent before
 	Ports    Ports  // at the end that it goes to; none if it has no transport
+	Capable  bool   // a queue may mark it instead of dropping it (RFC 3168)
 	Ack      uint32 // TCP: the next byte that is expected there
 
 	asked bool // it is a SYN, and one was sent before
@@ -85,6 +86,7 @@ func (e *Eye) Look(head []byte, size int) Sight {
 	case in.protocol == protocolTCP && len(in.head) >= tcpLen:
 		tcp := tcpHeader(in.head)
 		s.TCP, s.Ports, s.Ack = true, Ports{tcp.to(), tcp.from()}, tcp.ack()
+		s.Capable = capable(head)
 		e.Course(Ports{tcp.from(), tcp.to()}).segment(&s, tcp, size)
 	case in.protocol == protocolUDP && (in.offset > 0 || len(in.head) >= udpLen):
 		s.UDP = true
@@ -93,6 +95,18 @@ func (e *Eye) Look(head []byte, size int) Sight {
 		s.ICMP = true
 	}
 	return s
+}
+
+// Flow is the same for all packets of a flow, one way.
+func (s Sight) Flow() uint64 {
+	key := uint64(s.Ports.Own)<<16 | uint64(s.Ports.Other)
+	switch {
+	case s.TCP:
+		return key | 1<<32
+	case s.UDP:
+		return key | 2<<32
+	}
+	return 3 << 32
 }
 
 // Begins reports whether a datagram begins with the packet, or is it.

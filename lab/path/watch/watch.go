@@ -205,6 +205,9 @@ func (w *Watch) Befell(entry *path.Packet, s Sight, e wire.Event, back bool) {
 	case wire.Overflowed:
 		d.Overflowed++
 		cause = path.Overflowed
+	case wire.Managed: // the queue is too long, and so as good as full
+		d.Overflowed++
+		cause = path.Overflowed
 	case wire.TooBig:
 		d.TooBig++
 		cause = path.TooBig
@@ -264,6 +267,9 @@ func (w *Watch) Arrives(now time.Duration, entry *path.Packet, s Sight, item wir
 	d.LastArrival = now
 	if !back {
 		f.InFlight--
+	}
+	if item.Marked {
+		d.Marked++
 	}
 	if item.Damaged {
 		d.Damaged++

@@ -1,0 +1,112 @@
+package wire
+
+import "time"
+
+// A manager is a queue that thinks: what becomes of a packet in it is decided when
+// its turn comes. It may have an order of its own.
+type manager interface {
+	// put takes a packet in. It returns one for which there is no room any more: this
+	// one or another one.
+	put(p waiter) (gone waiter, full bool)
+
+	// take takes out the packet that is to be sent at time now. It is not ok if none
+	// is left.
+	take(now time.Duration) (p waiter, ok bool)
+
+	len() int // packets in it
+}
+
+// newManager returns the one that the wire's queue names, or nil.
+func (w *Wire) newManager() manager {
+	switch q := w.shape.Queue; q.Manager {
+	case CoDel:
+		return &managed{wire: w, limit: w.link.limit, codel: newCodel(q)}
+	case FQCoDel:
+		return newFair(w, q)
+	}
+	return nil
+}
+
+// manage gives the queue a packet.
+func (w *Wire) manage(now time.Duration, p Packet, id identity) {
+	w.advance(now)
+	if w.manager.len() == 0 {
+		w.ready = now
+	}
+	if gone, full := w.manager.put(waiter{p, id, now}); full {
+		w.tell(Event{now, Overflowed, gone.Packet})
+	}
+	w.advance(now)
+}
+
+// turn is when the next packet in the queue is to be sent. It is not ok if none
+// waits.
+func (w *Wire) turn() (at time.Duration, ok bool) {
+	if w.manager == nil || w.manager.len() == 0 {
+		return 0, false
+	}
+	return max(w.link.free, w.ready), true
+}
+
+// advance sends what has its turn until now.
+func (w *Wire) advance(now time.Duration) {
+	for {
+		at, ok := w.turn()
+		if !ok || at > now {
+			return
+		}
+		p, ok := w.manager.take(at)
+		if !ok {
+			return
+		}
+		w.leave(w.link.send(at, p.Size), p.Packet, p.id)
+	}
+}
+
+// drop tells of a packet that a manager drops.
+func (w *Wire) drop(now time.Duration, p waiter) { w.tell(Event{now, Managed, p.Packet}) }
+
+// mark marks a packet, if it may be, instead of dropping it (RFC 3168).
+func (w *Wire) mark(p *waiter) bool {
+	if !p.Capable || w.shape.Queue.NoECN {
+		return false
+	}
+	p.Marked = true
+	w.counts.Marked++
+	return true
+}
+
+// managed is one queue with CoDel before the link.
+type managed struct {
+	wire  *Wire
+	limit Queue
+	codel codel
+	queue fifo[waiter]
+	bytes int
+}
+
+func (m *managed) len() int { return m.queue.len() }
+
+func (m *managed) put(p waiter) (gone waiter, full bool) {
+	if m.limit.Packets > 0 && m.queue.len() >= m.limit.Packets || m.limit.Bytes > 0 && m.bytes+p.Size > m.limit.Bytes {
+		return p, true
+	}
+	m.queue.push(p)
+	m.bytes += p.Size
+	return p, false
+}
+
+func (m *managed) take(now time.Duration) (p waiter, ok bool) { return m.codel.take(now, m) }
+
+func (m *managed) pop() (p waiter, ok bool) {
+	if m.queue.len() == 0 {
+		return p, false
+	}
+	p = m.queue.pop()
+	m.bytes -= p.Size
+	return p, true
+}
+
+func (m *managed) waiting() int                     { return m.bytes }
+func (m *managed) drop(now time.Duration, p waiter) { m.wire.drop(now, p) }
+func (m *managed) mark(p *waiter) bool              { return m.wire.mark(p) }

@@ -1,0 +1,181 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"stones/lab/prose"
+	"stones/lab/quantity"
+)
+
+// Queue is the room for packets that wait for the bandwidth, the one whose turn
+// it is included, and who manages it. What finds no room is dropped. The zero value
+// is no limit. Its text is "100" for packets, "64kB" for bytes, "100ms" for what the
+// link sends in that time, and "unlimited" for no limit; behind a colon may stand
+// the manager, and behind that its parameters: "300:codel target=5ms".
+type Queue struct {
+	Packets int           // 0 is no limit
+	Bytes   int           // instead of Packets; 0 is no limit
+	Time    time.Duration // instead of both; 0 is no limit
+
+	Manager  string        // who decides what is dropped: CoDel, FQCoDel; empty is nobody
+	Target   time.Duration // of CoDel: how long a packet may wait; 0 is 5 ms
+	Interval time.Duration // of CoDel: how long it may be longer than that; 0 is 100 ms
+	Quantum  int           // of FQCoDel: bytes that a flow sends in a turn; 0 is 1514
+	NoECN    bool          // drop even what could be marked
+}
+
+// The managers of a queue.
+const (
+	CoDel   = "codel"    // RFC 8289
+	FQCoDel = "fq_codel" // RFC 8290
+)
+
+// Limits of a queue's parameters.
+const (
+	MaxQueueTime = time.Minute
+	maxInterval  = 10 * time.Second
+	maxQuantum   = 1 << 20
+)
+
+// on is the queue before a link: a limit in time becomes one in bytes.
+func (q Queue) on(b Bandwidth) Queue {
+	limit := Queue{Packets: q.Packets, Bytes: q.Bytes}
+	if q.Time > 0 {
+		limit.Bytes = max(1, int(int64(b)/8*int64(q.Time/time.Microsecond)/int64(time.Second/time.Microsecond)))
+	}
+	return limit
+}
+
+func (q Queue) String() string {
+	room := unlimited
+	switch {
+	case q.Packets != 0:
+		room = strconv.Itoa(q.Packets)
+	case q.Bytes != 0:
+		room = quantity.FormatSize(int64(q.Bytes))
+	case q.Time != 0:
+		room = quantity.FormatDuration(q.Time)
+	}
+	text := room
+	if q.Manager != "" {
+		text += ":" + q.Manager
+	}
+	if q.Target != 0 {
+		text += " target=" + quantity.FormatDuration(q.Target)
+	}
+	if q.Interval != 0 {
+		text += " interval=" + quantity.FormatDuration(q.Interval)
+	}
+	if q.Quantum != 0 {
+		text += " quantum=" + strconv.Itoa(q.Quantum)
+	}
+	if q.NoECN {
+		text += " noecn"
+	}
+	return text
+}
+
+// MarshalText writes the queue as it is read.
+func (q Queue) MarshalText() ([]byte, error) { return []byte(q.String()), nil }
+
+// UnmarshalText reads a queue.
+func (q *Queue) UnmarshalText(text []byte) error {
+	room, words, managed := strings.Cut(string(text), ":")
+	var v Queue
+	if err := v.readRoom(room); err != nil {
+		return err
+	}
+	if managed {
+		if err := v.readManager(strings.Fields(words)); err != nil {
+			return err
+		}
+	}
+	*q = v
+	return nil
+}
+
+// readRoom reads a limit in packets, or in bytes or time if there is a unit.
+func (q *Queue) readRoom(text string) error {
+	if text == unlimited {
+		return nil
+	}
+	_, unit := quantity.CutUnit(text)
+	if strings.HasSuffix(unit, "s") && unit != "" {
+		d, err := quantity.ParseDuration(text)
+		if err == nil && (d < time.Microsecond || d > MaxQueueTime) {
+			return errors.New(quantity.OutOfRange(time.Microsecond, MaxQueueTime))
+		}
+		q.Time = d
+		return err
+	}
+	n, err := quantity.ParseSize(text)
+	spelling := new(quantity.SpellingError)
+	switch {
+	case errors.As(err, &spelling):
+		return fmt.Errorf("not a queue; %w", spelling)
+	case errors.Is(err, quantity.ErrLarge) || err == nil && (n < 1 || n > MaxQueue):
+		return errors.New(quantity.OutOfRange(1, MaxQueue) + " packets or bytes")
+	case err != nil:
+		return fmt.Errorf("not a queue; write 100 (packets), 64kB, 100ms or %s; units: B kB MB GB", unlimited)
+	case unit == "":
+		q.Packets = int(n)
+	default:
+		q.Bytes = int(n)
+	}
+	return nil
+}
+
+// readManager reads who manages the queue, and with which parameters.
+func (q *Queue) readManager(words []string) error {
+	if len(words) == 0 || words[0] != CoDel && words[0] != FQCoDel {
+		named := ""
+		if len(words) > 0 {
+			named = words[0]
+		}
+		return fmt.Errorf("nothing manages a queue by the name %s; allowed %s, %s", prose.Quote(named), CoDel, FQCoDel)
+	}
+	q.Manager = words[0]
+	seen := make(map[string]bool)
+	for _, word := range words[1:] {
+		key, value, _ := strings.Cut(word, "=")
+		if seen[key] {
+			return fmt.Errorf("%s given twice", key)
+		}
+		seen[key] = true
+		if err := q.readParameter(key, value); err != nil {
+			return fmt.Errorf("%s: %w", prose.Quote(word), err)
+		}
+	}
+	return nil
+}
+
+func (q *Queue) readParameter(key, value string) (err error) {
+	during := func(most time.Duration) (d time.Duration, err error) {
+		if d, err = quantity.ParseDuration(value); err == nil && (d < time.Microsecond || d > most) {
+			err = errors.New(quantity.OutOfRange(time.Microsecond, most))
+		}
+		return d, err
+	}
+	switch {
+	case key == "target":
+		q.Target, err = during(maxInterval)
+	case key == "interval":
+		q.Interval, err = during(maxInterval)
+	case key == "quantum" && q.Manager == FQCoDel:
+		q.Quantum, err = strconv.Atoi(value)
+		if err != nil || q.Quantum < 256 || q.Quantum > maxQuantum {
+			err = fmt.Errorf("not a number of bytes; allowed 256 to %d", maxQuantum)
+		}
+	case key == "noecn" && value == "":
+		q.NoECN = true
+	case q.Manager == FQCoDel:
+		err = errors.New("no parameter; allowed target=, interval=, quantum=, noecn")
+	default:
+		err = errors.New("no parameter; allowed target=, interval=, noecn")
+	}
+	return err
+}
