@@ -42,7 +42,8 @@ func (t *throw) addFlags() []group {
 	for _, k := range knob.All() {
 		addKnob(groups[k.Group].flags, k, &t.settings)
 	}
-	groups[knob.Stones].flags.Var(flowFlag{&t.settings}, "flow", usage("flow"))
+	groups[knob.Stones].flags.Var(listFlag{t.settings.AddFlow}, "flow", usage("flow"))
+	groups[knob.Way].flags.Var(listFlag{t.settings.AddChange}, "at", usage("at"))
 	plain(groups[knob.Far].flags, "key-file", "", knob.Word(), &t.keyFile)
 	plain(groups[knob.Overall].flags, "runs", "", knob.Whole(1, maxRuns), &t.runs)
 	plain(groups[knob.Overall].flags, "experiment", "", knob.Word(), &t.file)

@@ -27,12 +27,12 @@ func addKnob(flags *pflag.FlagSet, k knob.Knob, settings *knob.Settings) {
 	}
 }
 
-// A flowFlag adds a flow each time it is given.
-type flowFlag struct{ settings *knob.Settings }
+// A listFlag adds one more each time it is given.
+type listFlag struct{ add func(text string) error }
 
-func (f flowFlag) Set(text string) error { return f.settings.AddFlow(text) }
-func (f flowFlag) String() string        { return "" }
-func (f flowFlag) Type() string          { return "words" }
+func (f listFlag) Set(text string) error { return f.add(text) }
+func (listFlag) String() string          { return "" }
+func (listFlag) Type() string            { return "words" }
 
 // A plainOf is a flag that is about more than one experiment.
 type plainOf[T any] struct {
@@ -80,7 +80,7 @@ func typeName(is bool) string {
 func onlyOnce(f *pflag.Flag) {
 	switch f.Value.(type) {
 	case *once, knobFlag: // which refuse it already
-	case flowFlag: // each is one more
+	case listFlag: // each is one more
 	default:
 		f.Value = &once{Value: f.Value}
 	}

@@ -589,9 +589,8 @@ func TestSharing(t *testing.T) {
 	var es []lab.Experiment
 	rates := []float64{0.01, 2, 5, 8, 9, 9.5, 11, 12, 15} // of UDP on the wire, in Mbit/s
 	for _, rate := range rates {
-		e = e.With(lab.Over(lab.TCP, pace.Plan{Time: seconds, Size: 1448}))
+		e = e.With(lab.Over(lab.TCP, pace.Plan{Time: seconds, Size: 1448}), lab.Over(lab.UDP, pace.Plan{Time: seconds, Size: 1472}))
 		set(&e.Plan(lab.TCP).Rate, "max")
-		e = e.With(lab.Over(lab.UDP, pace.Plan{Time: seconds, Size: 1472}))
 		set(&e.Plan(lab.UDP).Rate, fmt.Sprintf("%dbit", int(rate*1e6*1472/1500)))
 		es = append(es, e)
 	}

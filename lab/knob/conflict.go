@@ -48,6 +48,9 @@ func (s *Settings) conflict() error {
 		}
 	}
 	path := s.Path()
+	if why := AWire.Unmet(path); why != "" && len(s.at) > 0 {
+		return &ConflictError{"--at", s.Where(), why}
+	}
 	if path == lab.Remote && !s.Given("to") {
 		return fmt.Errorf("--path %q needs --to, which says where the catcher is, e.g. --to 192.0.2.7", path)
 	}

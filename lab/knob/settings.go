@@ -20,6 +20,7 @@ const MaxExperiments = 10_000
 type Settings struct {
 	given map[string]given // by the knob's word
 	flows []string         // added one by one; none are those that the knobs mean
+	at    []string         // changes in time
 }
 
 // A given is what one knob was set to.
@@ -190,6 +191,7 @@ func (s *Settings) experiment(turned []Knob, number, combinations int) (lab.Expe
 	if err := s.ownFlows(&e); err != nil {
 		return e, err
 	}
+	s.changes(&e)
 	settle(&e)
 	// By default some packets are held back until others have passed. Without a
 	// delay there is no room for that.

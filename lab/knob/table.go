@@ -44,6 +44,7 @@ func way() []Knob {
 		exactly(Knob{Word: "hold", Example: "5:2"}, listOf(text[wire.Hold]()), func(s *wire.Shape) *[]wire.Hold { return &s.Hold }),
 		link(Knob{Word: "bandwidth", Example: "1Mbit"}, text[wire.Bandwidth](), func(s *wire.Shape) *wire.Bandwidth { return &s.Bandwidth }),
 		link(Knob{Word: "queue", Example: "2"}, text[wire.Queue](), func(s *wire.Shape) *wire.Queue { return &s.Queue }),
+		exactlyBoth(Knob{Word: "outage", Example: "0s-1s"}, listOf(text[wire.Outage]()), func(s *wire.Shape) *[]wire.Outage { return &s.Outage }),
 		link(Knob{Word: "mtu", Example: "600"}, Whole(lab.MinMTU, wire.MaxMTU), func(s *wire.Shape) *int { return &s.MTU }),
 	)
 }
@@ -204,14 +205,24 @@ func oneWay[T any](k Knob, f Form[T], at func(*wire.Shape) *T) []Knob {
 // exactly is oneWay for a list: commas stand between its entries.
 func exactly[T any](k Knob, f Form[[]T], at func(*wire.Shape) *[]T) []Knob {
 	k.Many = true
-	k.join = func(values []any) any {
-		var list []T
-		for _, v := range values {
-			list = append(list, v.([]T)...)
-		}
-		return list
-	}
+	k.join = joined[T]
 	return oneWay(k, f, at)
+}
+
+// exactlyBoth is link for a list.
+func exactlyBoth[T any](k Knob, f Form[[]T], at func(*wire.Shape) *[]T) []Knob {
+	k.Many = true
+	k.join = joined[T]
+	return link(k, f, at)
+}
+
+// joined makes one list of several.
+func joined[T any](values []any) any {
+	var list []T
+	for _, v := range values {
+		list = append(list, v.([]T)...)
+	}
+	return list
 }
 
 // A direction is where one of the two shapes has a field.

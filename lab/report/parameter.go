@@ -124,6 +124,8 @@ var knobs = []knob{
 	{"drop-every", func(s wire.Shape) string { return strconv.Itoa(s.DropEvery) }},
 	{"drop-packets", func(s wire.Shape) string { return listOf(s.DropPackets) }},
 	{"hold", func(s wire.Shape) string { return listOf(s.Hold) }},
+	{"outage", func(s wire.Shape) string { return listOf(s.Outage) }},
+	{"at", func(s wire.Shape) string { return listOf(s.At) }},
 	{"bandwidth", func(s wire.Shape) string { return s.Bandwidth.String() }},
 	{"queue", func(s wire.Shape) string { return s.Queue.String() }},
 	{"mtu", func(s wire.Shape) string { return own(s.MTU) }},

@@ -34,6 +34,12 @@ func (x expectation) scale(by float64) expectation {
 	return x
 }
 
+// thinks reports whether a way changes in time, or has a queue that thinks. No
+// formula knows of either.
+func thinks(s wire.Shape) bool {
+	return len(s.At) > 0 || len(s.Outage) > 0 || s.Queue.Manager != ""
+}
+
 // expect returns what theory says of a measure of a flow. It knows the
 // experiment, how many stones were planned, and for the share of packets that
 // the wire drops, how many packets there were.
@@ -48,6 +54,8 @@ func expect(e *lab.Experiment, x *lab.Outcome, key string) expectation {
 		return unknown(notCatching)
 	case key == "wire_dropped":
 		return r.dropped()
+	case thinks(e.Out) || thinks(e.Back):
+		return unknown(roadChanges)
 	case (e.Together || e.Parallel() > 1) && e.Out.Bandwidth > 0:
 		return r.shared(key)
 	case x.Is().Again:

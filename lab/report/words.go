@@ -98,6 +98,7 @@ const (
 	notComplete  = "it was cut short"
 	notCatching  = "the catcher does not always read"
 	bothShare    = "both share the link"
+	roadChanges  = "the road changes, or its queue thinks"
 	lossHolds    = "stones wait for those that were lost before them"
 	lossBack     = "answers may be lost on the way back"
 	askingLost   = "the asking itself may be lost"

@@ -1,6 +1,9 @@
 package wire
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // The entrance: a packet that is too long, or lost, does not come any further.
 
@@ -12,13 +15,13 @@ type entrance struct {
 }
 
 // enter returns what the draws for p depend on, and whether p comes in.
-func (w *Wire) enter(p *Packet) (identity, Fate) {
+func (w *Wire) enter(now time.Duration, p *Packet) (identity, Fate) {
 	w.entrance.packets++
 	id := w.entrance.identify(p)
 	switch {
 	case w.shape.MTU > 0 && p.Size > w.shape.MTU:
 		return id, TooBig
-	case w.loses(p, id):
+	case w.loses(p, id) || w.shape.out(now):
 		return id, Lost
 	}
 	return id, Carried

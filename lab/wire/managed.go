@@ -55,6 +55,7 @@ func (w *Wire) advance(now time.Duration) {
 		if !ok || at > now {
 			return
 		}
+		w.change(at)
 		p, ok := w.manager.take(at)
 		if !ok {
 			return

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -27,8 +28,11 @@ type Shape struct {
 	Corrupt   Share `json:"corrupt,omitzero"`   // one bit of these is flipped
 
 	Bandwidth Bandwidth `json:"bandwidth,omitzero"`
-	Queue     Queue     `json:"queue,omitzero"` // in front of the bandwidth; without that there is none
-	MTU       int       `json:"mtu,omitzero"`   // largest packet in bytes, headers included; 0 is no limit
+	Queue     Queue     `json:"queue,omitzero"`  // in front of the bandwidth; without that there is none
+	Outage    []Outage  `json:"outage,omitzero"` // times in which nothing enters
+	At        []Change  `json:"at,omitzero"`     // what changes when, in the order of time
+
+	MTU int `json:"mtu,omitzero"` // largest packet in bytes, headers included; 0 is no limit
 }
 
 // Limits of what a shape may ask for.
@@ -36,6 +40,7 @@ const (
 	MaxDelay     = 10 * time.Minute
 	MaxBandwidth = 1000 * Gbit
 	MaxQueue     = 1_000_000_000 // packets, or bytes
+	MaxChanges   = 10_000        // of a wire, outages among them
 	MaxBy        = 1_000_000     // packets that a held one waits for
 	MinMTU       = 68            // what every link must carry (RFC 791 section 3.2)
 	MaxMTU       = 65535         // what an IPv4 header can say
@@ -91,6 +96,23 @@ func (s Shape) Validate() error {
 		return quantity.Invalid("queue", s.Queue, "needs a bandwidth: nothing waits for a link without one")
 	case s.MTU != 0 && (s.MTU < MinMTU || s.MTU > MaxMTU):
 		return quantity.Invalid("mtu", s.MTU, quantity.OutOfRange(MinMTU, MaxMTU))
+	}
+	switch {
+	case len(s.At) > MaxChanges:
+		return quantity.Invalid("at", len(s.At), fmt.Sprintf("changes; allowed %d", MaxChanges))
+	case len(s.Outage) > MaxChanges:
+		return quantity.Invalid("outage", len(s.Outage), fmt.Sprintf("of them; allowed %d", MaxChanges))
+	}
+	for i, o := range s.Outage {
+		switch {
+		case o.From < 0 || o.To <= o.From || o.To > MaxMoment:
+			return quantity.Invalid("outage", o, "ends before it begins, or too late")
+		case i > 0 && o.From < s.Outage[i-1].To:
+			return quantity.Invalid("outage", o, "overlaps the one before; write outages in the order of time")
+		}
+	}
+	if err := s.validateChanges(); err != nil {
+		return err
 	}
 	for i, h := range s.Hold {
 		again := func(other Hold) bool { return other.Stone == h.Stone }

@@ -10,7 +10,7 @@
 // In this order:
 //
 //  1. larger than the MTU: it does not enter ([TooBig])
-//  2. loss: by chance, in clumps, or by the list ([Lost])
+//  2. loss: by chance, in clumps, by the list, or in an outage ([Lost])
 //  3. duplicate: a copy goes right behind the packet ([Copied]); it is not lost
 //     and not duplicated itself, and meets everything below by chances of its own
 //  4. the queue: full, and the packet is gone ([Overflowed]); one that thinks may
@@ -64,6 +64,7 @@ type Wire struct {
 	coins    coins
 	entrance entrance
 	link     link
+	changes  []Change      // to come
 	manager  manager       // of the queue before the link; nil is drop-tail
 	ready    time.Duration // when the packet came that found the manager's queue empty
 	way      way
@@ -91,6 +92,8 @@ func New(shape Shape, seed uint64, direction Direction) *Wire {
 		far:   farEnd{delay: shape.Delay},
 	}
 	w.manager = w.newManager()
+	w.changes = shape.At
+	w.change(0)
 	return w
 }
 
@@ -100,7 +103,8 @@ func (w *Wire) Send(now time.Duration, p Packet) {
 	p.Copy, p.Damaged, p.Marked = false, false, false
 	w.counts.Sent++
 	w.counts.SentBytes += p.Size
-	id, fate := w.enter(&p)
+	w.change(now)
+	id, fate := w.enter(now, &p)
 	if fate.Gone() {
 		w.tell(Event{now, fate, p})
 		return
