@@ -89,7 +89,7 @@ func TestNetnsNeedsNoRoot(t *testing.T) {
 	}{
 		{"flags", "666", "", []string{"throw", "--path", "netns", "--count", "20", "--loss", "0%", "--reorder", "0%"}, 0, "UDP delivered all 20 stones", ""},
 		{
-			"a document", "666", `{"stones": "` + version + `", "results": [{"experiment": {"path": "netns", "seed": 1, "udp": {"count": 5, "size": 100, "rate": "100/s"}, "give_up": "1s"}}]}`,
+			"a document", "666", `{"stones": "` + version + `", "format": 2, "results": [{"experiment": {"path": "netns", "seed": 1, "flows": [{"name": "udp", "transport": "udp", "count": 5, "size": 100, "rate": "100/s"}], "give_up": "1s"}}]}`,
 			[]string{"throw", "--experiment", "-"},
 			0, "5 stones", "",
 		},

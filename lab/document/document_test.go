@@ -243,7 +243,7 @@ func FuzzExperiments(f *testing.F) {
 		}
 		f.Add(data)
 	}
-	f.Add([]byte(`{"stones":"0.1.0","results":[{"experiment":{"path":"host","seed":1,"tcp":{"count":1,"size":32,"rate":"max"},"out":{"drop":[]},"back":{},"give_up":"0"}}]}`))
+	f.Add([]byte(`{"stones":"0.1.0","format":2,"results":[{"experiment":{"path":"host","seed":1,"flows":[{"name":"tcp","transport":"tcp","count":1,"size":32,"rate":"max"}],"out":{"drop":[]},"back":{},"give_up":"0"}}]}`))
 	f.Add([]byte("\ufeff{}"))
 	f.Add([]byte(`{"stones":"0.1.0","results":[{"experiment":[[[[[[[[`))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -1,7 +1,9 @@
 package knob_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -156,4 +158,29 @@ func TestSweep(t *testing.T) {
 	if strings.Join(got, "|") != want {
 		t.Errorf("got  %s\nwant %s", strings.Join(got, "|"), want)
 	}
+}
+
+// Whatever is written for a flow or a change is read or refused, and what is read
+// can be run.
+func FuzzFlowsAndChanges(f *testing.F) {
+	for _, text := range []string{"tcp rate=max start=0-100ms", "udp count=5 size=100 name=a-1", "5s:loss=1%", "1s:queue=300:codel target=5ms", "0:delay-back=1ms"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var s knob.Settings
+		if s.AddFlow(text) != nil && s.AddChange(text) != nil {
+			return
+		}
+		es, err := s.Experiments(1)
+		if err != nil {
+			return
+		}
+		data, err := document.Marshal(lab.Document{Version: "1.0.0", Results: []lab.Result{{Experiment: es[0]}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := document.Experiments(bytes.NewReader(data)); err != nil || !reflect.DeepEqual(again[0], es[0]) {
+			t.Errorf("%q: %v\nwritten %+v\nread    %+v", text, err, es[0], again)
+		}
+	})
 }
