@@ -51,6 +51,8 @@ func (t *throw) addFlags() []group {
 	plain(result, "pcap", "", knob.Word(), &t.pcap)
 	plain(result, "picture", "", knob.OneOf(picture.Kinds()), &t.picture)
 	plain(result, "theme", "", knob.OneOf([]string{light, dark}), &t.theme)
+	plain(groups[knob.Overall].flags, "shard", "", shardForm(), &t.shard)
+	plain(result, "resume", "", knob.Word(), &t.resume)
 	plain(result, "out", "", knob.Word(), &t.out)
 	plain(result, "force", "", knob.Toggle(), &t.force)
 	for _, g := range groups {

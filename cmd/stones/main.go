@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"sync"
-	"syscall"
 
 	"golang.org/x/term"
 
@@ -85,7 +84,7 @@ func runAlong(ctx context.Context, p run.Path, es []lab.Experiment, done func(in
 // Only who works, or waits for others, listens for interrupts, so that they end
 // the program as usual while it waits for its input.
 func untilInterrupt(ctx context.Context) (_ context.Context, stop func()) {
-	ctx, quiet := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, quiet := signal.NotifyContext(ctx, interrupts()...)
 	forget := context.AfterFunc(ctx, quiet)
 	return ctx, func() {
 		forget()

@@ -48,7 +48,7 @@ func finish(f *os.File, err error) error {
 }
 
 // endings are those of files whose format follows from them.
-var endings = map[string]string{".json": "json", ".csv": "csv", ".md": "markdown", ".svg": svg, ".png": png}
+var endings = map[string]string{".json": "json", ".jsonl": jsonl, ".csv": "csv", ".md": "markdown", ".svg": svg, ".png": png}
 
 // name lets the format follow from the ending of --out. It returns an error if
 // the two disagree.
@@ -68,7 +68,7 @@ func (t *throw) name() error {
 
 // shown are the formats that show what is kept.
 var shown = map[string][]string{
-	"interval": {"table", "markdown", "json"},
+	"interval": {"table", "markdown", "json", jsonl},
 }
 
 // unshown returns an error if the format does not show what is to be kept.

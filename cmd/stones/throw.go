@@ -26,7 +26,7 @@ import (
 )
 
 // maxRuns is how often an experiment can be run in one call.
-const maxRuns = knob.MaxExperiments
+const maxRuns = knob.MaxStreamed
 
 // A throw is the command that does what the program is for.
 type throw struct {
@@ -46,6 +46,8 @@ type throw struct {
 	theme   string // of a picture in a file
 	out     string // file for the result
 	force   bool   // the files may be there already
+	shard   shard  // of a sweep
+	resume  string // file to go on in
 
 	consumed bytes.Buffer // what was read of standard input
 }
@@ -70,7 +72,7 @@ experiment of its own, with a row of its own.`,
   stones throw --experiment kept.json         ... and run the same again`,
 		Args: noWords,
 	}
-	t := &throw{program: p, flags: cmd.Flags(), runs: 1, format: "table", theme: light}
+	t := &throw{program: p, flags: cmd.Flags(), runs: 1, format: "table", theme: light, shard: shard{1, 1}}
 	groups := t.addFlags()
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return t.do(cmd.Context()) }
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
@@ -114,7 +116,7 @@ func offer(cmd *cobra.Command, name string, words []string) {
 
 // formats returns the names of all formats.
 func formats() []string {
-	return slices.Sorted(slices.Values(slices.AppendSeq([]string{svg, png}, maps.Keys(report.Formats))))
+	return slices.Sorted(slices.Values(slices.AppendSeq([]string{svg, png, jsonl}, maps.Keys(report.Formats))))
 }
 
 // do runs what the flags ask for.
@@ -124,6 +126,9 @@ func (t *throw) do(ctx context.Context) error {
 	}
 	if t.json {
 		t.format = "json"
+	}
+	if t.format == jsonl {
+		return t.stream(ctx)
 	}
 	es, err := t.experiments()
 	if err != nil {
@@ -222,7 +227,7 @@ func (t *throw) contradiction() error {
 	if t.theory && !t.json && report.WithTheory[t.format] == nil {
 		return &knob.ConflictError{One: "--theory", Other: "--format " + prose.Quote(t.format), Why: "it has no room for theory"}
 	}
-	if err := cmp.Or(t.name(), t.undrawable(), t.unshown(), t.unsent()); err != nil {
+	if err := cmp.Or(t.name(), t.streams(), t.undrawable(), t.unshown(), t.unsent()); err != nil {
 		return err
 	}
 	if given("experiment") {

@@ -285,3 +285,40 @@ func BenchmarkExperiments(b *testing.B) {
 		})
 	}
 }
+
+// Whatever stands in a file of lines, it is read or refused by its number, and what
+// is read is written again with the same bytes.
+func FuzzLines(f *testing.F) {
+	good, err := MarshalLine(Line{Version: "1.0.0", Fingerprint: "0123", Place: 1, Of: 2, Result: lab.Result{Experiment: sound(), Flows: []lab.Outcome{{Name: "udp", Transport: lab.UDP, Delay: lab.Delays{P99: lab.Infinite()}}}}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good)
+	f.Add(append(bytes.Clone(good), good[:100]...))
+	f.Add([]byte("{}\n\n[1]\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		end, bad := int64(0), 0
+		err := Lines(bytes.NewReader(data),
+			func(l Line, at int64) error {
+				if at <= end || at > int64(len(data)) {
+					t.Errorf("a line ends at %d, after one at %d of %d", at, end, len(data))
+				}
+				end = at
+				again, err := MarshalLine(l)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return Lines(bytes.NewReader(again), func(l Line, _ int64) error {
+					twice, err := MarshalLine(l)
+					if err != nil || !bytes.Equal(twice, again) {
+						t.Errorf("%v\nwritten %s\nagain   %s", err, again, twice)
+					}
+					return nil
+				}, func(e *LineError) error { return e })
+			},
+			func(e *LineError) error { bad++; return nil })
+		if err != nil {
+			t.Errorf("%v", err)
+		}
+	})
+}

@@ -16,7 +16,10 @@ import (
 
 // Marshal writes v, a [lab.Document] or a part of one, as indented JSON. The same
 // value gives the same bytes. Durations are text, like "20ms".
-func Marshal(v any) ([]byte, error) {
+func Marshal(v any) ([]byte, error) { return marshal(v, jsontext.WithIndent("  ")) }
+
+// marshal writes v, and a line break behind it.
+func marshal(v any, layout jsontext.Options) ([]byte, error) {
 	if doc, ok := v.(lab.Document); ok {
 		doc.Format = lab.Format
 		v = doc
@@ -32,10 +35,10 @@ func Marshal(v any) ([]byte, error) {
 			json.MarshalToFunc(whys.outcome),
 		)),
 		jsontext.AllowInvalidUTF8(true), // in what an operating system says; it becomes U+FFFD
-		jsontext.WithIndent("  "),
+		layout,
 	)
 	if err == nil {
-		data, err = whys.into(data)
+		data, err = whys.into(data, layout)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("document: write JSON: %w", err)
@@ -79,13 +82,13 @@ func (r reasons) outcome(enc *jsontext.Encoder, o lab.Outcome) error {
 }
 
 // into puts the reasons into the objects of data.
-func (r reasons) into(data []byte) ([]byte, error) {
+func (r reasons) into(data []byte, layout jsontext.Options) ([]byte, error) {
 	if len(r) == 0 {
 		return data, nil
 	}
 	var b bytes.Buffer
 	dec := jsontext.NewDecoder(bytes.NewReader(data))
-	enc := jsontext.NewEncoder(&b, jsontext.WithIndent("  "))
+	enc := jsontext.NewEncoder(&b, layout)
 	var objects []jsontext.Pointer // those that are open
 	for {
 		token, err := dec.ReadToken()

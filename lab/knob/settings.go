@@ -12,8 +12,12 @@ import (
 	"stones/lab/quantity"
 )
 
-// MaxExperiments is how many experiments can be asked for at once.
-const MaxExperiments = 10_000
+// MaxExperiments is how many experiments can be asked for at once, and MaxStreamed
+// is how many where each result is written as it ends.
+const (
+	MaxExperiments = 10_000
+	MaxStreamed    = 10_000_000
+)
 
 // Settings are the values of knobs, as people give them. The zero value is none:
 // that is the experiment to start with.
@@ -151,30 +155,45 @@ func (s *Settings) Path() string {
 // follow each other. The knob that comes last in the table changes fastest, and
 // the seed faster still.
 func (s *Settings) Experiments(runs int) ([]lab.Experiment, error) {
-	if err := s.conflict(); err != nil {
+	n, at, err := s.Sweep(runs, MaxExperiments)
+	if err != nil {
 		return nil, err
+	}
+	es := make([]lab.Experiment, n)
+	for i := range es {
+		if es[i], err = at(i); err != nil {
+			return nil, err
+		}
+	}
+	return es, nil
+}
+
+// Sweep returns how many experiments the settings mean, which may be as many as
+// most, and what makes the one at a place, from 0. Their order is that of
+// [Settings.Experiments].
+func (s *Settings) Sweep(runs, most int) (n int, at func(place int) (lab.Experiment, error), err error) {
+	if err := s.conflict(); err != nil {
+		return 0, nil, err
 	}
 	turned := s.Turned()
 	combinations := runs
 	for _, k := range turned {
 		combinations *= len(s.given[k.Word].values)
-		if combinations > MaxExperiments {
-			return nil, fmt.Errorf("more than %d experiments in one call; give fewer values, or fewer --runs", MaxExperiments)
+		if combinations > most {
+			return 0, nil, fmt.Errorf("more than %d experiments in one call; give fewer values, or fewer --runs", most)
 		}
 	}
-	es := make([]lab.Experiment, combinations)
-	for i := range es {
-		e, err := s.experiment(turned, i/runs, combinations/runs)
+	return combinations, func(place int) (lab.Experiment, error) {
+		e, err := s.experiment(turned, place/runs, combinations/runs)
 		if err != nil {
-			return nil, err
+			return e, err
 		}
 		if e.Seed > math.MaxUint64-uint64(runs-1) {
-			return nil, quantity.Invalid("seed", e.Seed, fmt.Sprintf("no %d --runs from there; the last seed is %d", runs, uint64(math.MaxUint64)))
+			return e, quantity.Invalid("seed", e.Seed, fmt.Sprintf("no %d --runs from there; the last seed is %d", runs, uint64(math.MaxUint64)))
 		}
-		e.Seed += uint64(i % runs)
-		es[i] = e
-	}
-	return es, nil
+		e.Seed += uint64(place % runs)
+		return e, nil
+	}, nil
 }
 
 // experiment returns the one of that number among so many combinations.

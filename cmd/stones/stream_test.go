@@ -1,0 +1,62 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// Whenever a sweep is killed, what it has written is whole lines, but for the last
+// one; gone on with, it has the same bytes as one that nobody killed.
+func TestKilledSweep(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program")
+	}
+	dir := t.TempDir()
+	program := filepath.Join(dir, "stones")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	sweep := func(more ...string) *exec.Cmd {
+		cmd := exec.Command(program, append([]string{"throw", "--loss", "0%,2%,5%", "--runs", "100", "--count", "100"}, more...)...)
+		cmd.Dir = dir
+		return cmd
+	}
+	if out, err := sweep("--out", "whole.jsonl").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	want, err := os.ReadFile(filepath.Join(dir, "whole.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	killed := 0
+	for i := range 8 {
+		file := filepath.Join(dir, "part.jsonl")
+		_ = os.Remove(file)
+		cmd := sweep("--resume", file)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(20+25*i) * time.Millisecond)
+		_ = cmd.Process.Kill()
+		if cmd.Wait() != nil {
+			killed++
+		}
+		part, err := os.ReadFile(file)
+		if err == nil && !bytes.HasPrefix(want, part) {
+			t.Fatalf("kill %d left %d bytes that do not begin the whole", i, len(part))
+		}
+		if out, err := sweep("--resume", file).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		if got, err := os.ReadFile(file); err != nil || !bytes.Equal(got, want) {
+			t.Fatalf("kill %d: %v: gone on with, it is not the whole", i, err)
+		}
+	}
+	if killed == 0 {
+		t.Error("nothing was killed in time")
+	}
+}

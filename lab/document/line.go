@@ -1,0 +1,112 @@
+package document
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"stones/lab"
+)
+
+// A Line is one result of many, as it stands on a line of its own (JSON Lines). It
+// says which one it is, so that parts of a sweep can be put together again.
+type Line struct {
+	Version     string     `json:"stones"` // of the program that wrote it
+	Format      int        `json:"format"`
+	Fingerprint string     `json:"fingerprint"` // of what the program makes of a probe: equal where results are
+	Place       int        `json:"place"`       // in the sweep, from 1
+	Of          int        `json:"of"`          // how many results the sweep has
+	Result      lab.Result `json:"result"`
+}
+
+// MarshalLine writes a line, with its line break. The samples of TCP's state, which
+// are most of a result, are left out.
+func MarshalLine(l Line) ([]byte, error) {
+	l.Format = lab.Format
+	flows := make([]lab.Outcome, len(l.Result.Flows))
+	for i, x := range l.Result.Flows {
+		x.Samples = []lab.Sample{}
+		flows[i] = x
+	}
+	l.Result.Flows = flows
+	return marshal(l, jsontext.Multiline(false))
+}
+
+// A LineError says which line is wrong, and how.
+type LineError struct {
+	Line int // from 1
+	Why  string
+	Torn bool // it is the last one, and has no end
+}
+
+func (e *LineError) Error() string { return fmt.Sprintf("%d: %s", e.Line, e.Why) }
+
+// Lines reads lines until there are no more, and gives each to each, with how many
+// bytes were read with it. A line that is wrong goes to wrong, which says whether
+// to go on.
+func Lines(r io.Reader, each func(l Line, end int64) error, wrong func(*LineError) error) error {
+	in := bufio.NewReaderSize(r, 1<<16)
+	end := int64(0)
+	for number := 1; ; number++ {
+		text, err := readLine(in)
+		if len(text) == 0 && errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			if long := new(LineError); errors.As(err, &long) {
+				long.Line = number
+				return wrong(long)
+			}
+			return err
+		}
+		end += int64(len(text))
+		l, bad := readOne(text, number)
+		if err != nil { // no line break behind it
+			bad = &LineError{number, "ends in the middle", true}
+		}
+		if bad != nil {
+			if err := wrong(bad); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := each(l, end); err != nil {
+			return err
+		}
+	}
+}
+
+// readLine reads a line with its line break.
+func readLine(in *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		line = append(line, part...)
+		switch {
+		case len(line) > maxDocument:
+			return nil, &LineError{Why: "more than 16 MiB"}
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return line, err
+		}
+	}
+}
+
+// readOne reads the text of a line.
+func readOne(text []byte, number int) (l Line, bad *LineError) {
+	if err := Unmarshal(text, &l); err != nil {
+		return l, &LineError{Line: number, Why: "not a line that --format jsonl writes"}
+	}
+	switch {
+	case l.Format != lab.Format:
+		return l, &LineError{Line: number, Why: fmt.Sprintf("written in format %d; this program reads format %d", l.Format, lab.Format)}
+	case l.Place < 1 || l.Place > l.Of:
+		return l, &LineError{Line: number, Why: fmt.Sprintf("place %d of %d", l.Place, l.Of)}
+	}
+	if err := l.Result.Experiment.Validate(); err != nil {
+		return l, &LineError{Line: number, Why: err.Error()}
+	}
+	return l, nil
+}
