@@ -271,3 +271,35 @@ func TestArticleServerInGo(t *testing.T) {
 	}
 	wantHeard(t, said, "Привет, подкючайся!Привет!")
 }
+
+// Somebody who answers with empty datagrams greets nobody, and the talk ends.
+func TestHelloOfEmptyDatagrams(t *testing.T) {
+	packets, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer packets.Close()
+	var answering sync.WaitGroup
+	defer answering.Wait()
+	defer packets.Close()
+	answering.Go(func() {
+		for buf := make([]byte, 2048); ; {
+			_, from, err := packets.ReadFrom(buf)
+			if err != nil {
+				return
+			}
+			for range 1000 {
+				_, _ = packets.WriteTo(nil, from)
+			}
+		}
+	})
+	var out, wrong bytes.Buffer
+	p := program{stdin: strings.NewReader(""), stdout: &out, stderr: &wrong}
+	began := time.Now()
+	if code := p.exec(t.Context(), []string{"hello", packets.LocalAddr().String()}); code != exitRefused && code != exitUnfinished {
+		t.Errorf("exit code %d: %s", code, &wrong)
+	}
+	if took := time.Since(began); took > 11*time.Second || strings.Contains(wrong.String(), "panic") {
+		t.Errorf("after %v: %s", took, &wrong)
+	}
+}

@@ -41,6 +41,7 @@ type catch struct {
 	greeting string
 	sessions int
 	limits   bool
+	newKey   string // file for a key to make
 }
 
 // gcPercent is how much may lie about before it is swept up, as a share of what
@@ -60,6 +61,7 @@ told otherwise it listens to this computer alone.`,
 		Example: `  stones catch                                         this computer alone
   stones catch --listen 192.0.2.7 --key-file key.txt   who knows the key
   stones catch --listen 0.0.0.0 --open                 everybody who gets here
+  stones catch --new-key key.txt                       make such a key
   stones catch --limits                                what is allowed at most`,
 		Args: noWords,
 	}
@@ -68,6 +70,7 @@ told otherwise it listens to this computer alone.`,
 	plain(c.flags, "listen", "", knob.Word(), &c.listen)
 	plain(c.flags, "port", "p", knob.Whole(1, maxPort), &c.port)
 	plain(c.flags, "key-file", "", knob.Word(), &c.keyFile)
+	plain(c.flags, "new-key", "", knob.Word(), &c.newKey)
 	plain(c.flags, "open", "", knob.Toggle(), &c.open)
 	plain(c.flags, "tls", "", knob.Toggle(), &c.tls)
 	plain(c.flags, "greeting", "", knob.Word(), &c.greeting)
@@ -84,6 +87,12 @@ const maxSessions = 100_000
 
 // do does what the flags ask for.
 func (c *catch) do(ctx context.Context) error {
+	if c.newKey != "" {
+		if c.flags.NFlag() > 1 {
+			return errors.New("--new-key cannot be combined with other flags: it makes a key, and catches nothing")
+		}
+		return c.program.newKey(c.newKey)
+	}
 	if c.open && c.keyFile != "" {
 		return errors.New("--open cannot be combined with --key-file: with a key it is not open to everybody")
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -72,6 +73,7 @@ nothing, so hello is said first: up to 5 times, if there is no answer.`,
 // How long is waited, and for how much.
 const (
 	connecting = 5 * time.Second        // for an answer, and for the first bytes
+	atMost     = 10 * time.Second       // for all of it
 	quiet      = 300 * time.Millisecond // without a byte: it was all
 	mostHeard  = 64 << 10               // bytes of a greeting
 	mostReads  = 1000
@@ -236,6 +238,7 @@ var asks = [...]time.Duration{0, 500 * time.Millisecond, 1500 * time.Millisecond
 // greet; if it is nil that greets by itself.
 func (t *talk) converse(ctx context.Context, conn net.Conn, readSize int, ask func() error) {
 	began := time.Now()
+	end := began.Add(atMost)
 	buf := make([]byte, readSize)
 	var heard int
 	var err error
@@ -246,18 +249,25 @@ func (t *talk) converse(ctx context.Context, conn net.Conn, readSize int, ask fu
 		if err = ask(); err == nil {
 			heard, err = t.read(ctx, conn, buf, began.Add(asks[n+1]))
 		}
+		for err == nil && heard == 0 { // a datagram without a byte
+			heard, err = t.read(ctx, conn, buf, began.Add(asks[n+1]))
+		}
 		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 			break // it has been told that nobody is there
 		}
 	}
 	for reads := 1; err == nil && heard < mostHeard && reads < mostReads; reads++ {
 		var n int
-		n, err = t.read(ctx, conn, buf, time.Now().Add(quiet))
+		until := time.Now().Add(quiet)
+		if end.Before(until) {
+			until = end
+		}
+		n, err = t.read(ctx, conn, buf, until)
 		heard += n
 	}
 	switch {
 	case heard == 0:
-		t.trouble(err)
+		t.trouble(cmp.Or(err, errSilent))
 	case err == nil:
 		t.trouble(fmt.Errorf("it does not stop greeting, so no more was read"))
 	}
@@ -276,6 +286,9 @@ func (t *talk) converse(ctx context.Context, conn net.Conn, readSize int, ask fu
 		t.note(report.Call{Name: report.CallClose, Note: "nobody is told"})
 	}
 }
+
+// errSilent is of somebody who answers, and says nothing.
+var errSilent = errors.New("answers without a word")
 
 // read reads once, until the deadline. It is not noted if nothing came.
 func (t *talk) read(ctx context.Context, conn net.Conn, buf []byte, until time.Time) (int, error) {

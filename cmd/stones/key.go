@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -17,8 +18,12 @@ import (
 // so no key is ever taken from there.
 const keyVariable = "STONES_KEY"
 
-// maxKey is how many bytes a key has at most.
-const maxKey = 4096
+// A key has at least as many bytes as nobody guesses, and no more than a file of
+// something else.
+const (
+	minKey = 16
+	maxKey = 4096
+)
 
 // readKey returns the key that both ends know: what the file holds, or without
 // one the environment; nil is none. What stands in it is shown nowhere.
@@ -27,6 +32,9 @@ func (p program) readKey(file string) ([]byte, error) {
 		key := trimKey([]byte(os.Getenv(keyVariable)))
 		if len(key) > maxKey {
 			return nil, fmt.Errorf("%s: more than %d bytes, which is no key", keyVariable, maxKey)
+		}
+		if len(key) > 0 && len(key) < minKey {
+			return nil, fmt.Errorf("%s: %s", keyVariable, tooShort(key))
 		}
 		return key, nil
 	}
@@ -55,6 +63,9 @@ func (p program) readKey(file string) ([]byte, error) {
 	if key = trimKey(key); len(key) == 0 {
 		return nil, wrong("there is nothing in it")
 	}
+	if len(key) < minKey {
+		return nil, wrong(tooShort(key))
+	}
 	const others = 0o077
 	if info.Mode()&others != 0 && runtime.GOOS != "windows" {
 		fmt.Fprintf(p.stderr, "warning: --key-file %s: others than its owner may use it (mode %04o); chmod 600 makes it private\n", prose.Quote(file), info.Mode().Perm())
@@ -62,9 +73,37 @@ func (p program) readKey(file string) ([]byte, error) {
 	return key, nil
 }
 
-// trimKey leaves out the line's end that editors and echo add.
+// tooShort says that a key is.
+func tooShort(key []byte) string {
+	return fmt.Sprintf("a key of %s can be guessed; allowed %d to %d; stones catch --new-key FILE makes one", prose.Plural(len(key), "byte"), minKey, maxKey)
+}
+
+// trimKey leaves out what editors and echo add: the line's end, and a byte order
+// mark.
 func trimKey(key []byte) []byte {
+	key = bytes.TrimPrefix(key, []byte("\ufeff"))
 	return bytes.TrimSuffix(bytes.TrimSuffix(key, []byte("\n")), []byte("\r"))
+}
+
+// newKey writes a key that nobody has guessed into a file, which only its owner can
+// read.
+func (p program) newKey(file string) error {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		why := reason(err)
+		if errors.Is(err, os.ErrExist) {
+			why = "there is such a file already; a key is not written over"
+		}
+		return &quantity.InvalidError{Word: "new-key", Value: file, Why: why}
+	}
+	if _, err = fmt.Fprintln(f, rand.Text()); err != nil {
+		return finish(f, err)
+	}
+	if err := finish(f, nil); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "%s holds a new key. Give it to those who may throw: stones throw --to HOST --key-file FILE\n", prose.Quote(file))
+	return nil
 }
 
 // errKey is said to who gives a key away.

@@ -84,18 +84,29 @@ func (s *Server) stone(b []byte, from netip.AddrPort, at time.Duration) bool {
 	if !ok {
 		return e.damaged(from)
 	}
+	if !e.heard(from) {
+		s.strangers.Add(1)
+		if s.strangers.Load()%strangersPerLine == 1 {
+			s.journal.write(ofStrangers, slog.LevelWarn, "stones of a flow from another address", slog.Any("last", from))
+		}
+		return true // somebody has overheard it, and throws it again
+	}
 	st, err := stone.Parse(inner)
 	e.catch(st, err, at)
-	e.heard(from)
 	return true
 }
 
-// heard notes where a stone came from.
-func (x *flow) heard(from netip.AddrPort) {
+// heard notes where a stone came from, and reports whether that is where the others
+// came from.
+func (x *flow) heard(from netip.AddrPort) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if x.from.IsValid() && x.from != from {
+		return false
+	}
 	x.from = from
 	x.reads++
+	return true
 }
 
 // damaged counts a datagram with a wrong tag, if it comes from where the stones

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"stones/lab/control"
+	"stones/lab/path/sim"
 	"stones/lab/prose"
 	"stones/lab/seal"
 	"stones/lab/stone"
@@ -291,5 +292,37 @@ func BenchmarkDatagram(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// Whatever somebody replays, a first arrival is always written down; it is copies
+// of which there can be too many.
+func TestReplaysLeaveRoom(t *testing.T) {
+	const count = 2000
+	w, err := sim.Open(sim.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	s := &Server{World: w}
+	x := newFlow(s, control.Plan{Transport: "udp", Count: count, Size: 100, Duration: time.Second}, control.Ticket{Flow: 7}, nil)
+	first := stone.Stone{Exchange: 7, Number: 1, Size: 100}
+	for range 4500 {
+		x.catch(first, nil, 0)
+	}
+	for n := uint64(2); n <= count; n++ {
+		x.catch(stone.Stone{Exchange: 7, Number: n, Size: 100}, nil, 0)
+	}
+	if c := x.counts; c.Caught != count || c.Copies != count || c.Foreign != 4500-1-count {
+		t.Errorf("caught %d, copies %d, foreign %d; want %d, %d, %d", c.Caught, c.Copies, c.Foreign, count, count, 4500-1-count)
+	}
+}
+
+// A stone that comes from another address than those before was overheard there.
+func TestStonesFromElsewhere(t *testing.T) {
+	x := new(flow)
+	here, there := netip.MustParseAddrPort("192.0.2.1:1000"), netip.MustParseAddrPort("192.0.2.2:1000")
+	if !x.heard(here) || x.heard(there) || !x.heard(here) {
+		t.Error("stones of one flow were taken from two addresses")
 	}
 }

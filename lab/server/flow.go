@@ -15,15 +15,16 @@ import (
 
 // A flow is one plan that was agreed to, and what came of it.
 type flow struct {
-	server   *Server
-	ticket   control.Ticket
-	plan     control.Plan
-	schedule *pace.Schedule // if the server throws
-	tagger   *seal.Tagger   // for the task that has UDP's socket
-	began    time.Duration  // when it was agreed to
-	last     time.Duration  // when all of it is over
-	drops    int            // of the UDP socket, by then
-	shared   bool           // other flows used the socket meanwhile; under the server's lock
+	server    *Server
+	ticket    control.Ticket
+	plan      control.Plan
+	schedule  *pace.Schedule // if the server throws
+	tagger    *seal.Tagger   // for the task that has UDP's socket
+	began     time.Duration  // when it was agreed to
+	last      time.Duration  // when all of it is over
+	drops     int            // of the UDP socket, by then
+	strangers int64          // datagrams of nobody, by then
+	shared    bool           // other flows used the socket meanwhile; under the server's lock
 
 	mu       sync.Mutex
 	diary    diary  // arrivals, or throws
@@ -77,24 +78,31 @@ func (x *flow) catch(s stone.Stone, err error, at time.Duration) {
 	}
 }
 
-// mostCopies is how many arrivals are written down for each planned stone. What
-// comes beyond that counts as foreign.
-const mostCopies = 2
+// mostCopies is how many copies are written down for each planned stone, on
+// average. What comes beyond that counts as foreign. A first arrival is always
+// written down, whatever somebody replays.
+const mostCopies = 1
 
 // note writes down a stone that came, if it is one of the plan.
 func (x *flow) note(s stone.Stone, at time.Duration) {
 	planned := s.Exchange == x.ticket.Flow && s.Size == x.plan.Size && s.Number > 0 && s.Number <= uint64(x.plan.Count)
-	if !planned || x.diary.count >= mostCopies*x.plan.Count {
+	if !planned {
 		x.counts.Foreign++
 		return
 	}
-	x.diary.add(control.Arrival{Number: s.Number, At: at - x.began, Delay: at - x.began - s.Due})
-	if bit := byte(1) << (s.Number % 8); x.seen[s.Number/8]&bit == 0 {
+	bit := byte(1) << (s.Number % 8)
+	first := x.seen[s.Number/8]&bit == 0
+	switch {
+	case first:
 		x.seen[s.Number/8] |= bit
 		x.counts.Caught++
-	} else {
+	case x.counts.Copies >= mostCopies*x.plan.Count:
+		x.counts.Foreign++
+		return
+	default:
 		x.counts.Copies++
 	}
+	x.diary.add(control.Arrival{Number: s.Number, At: at - x.began, Delay: at - x.began - s.Due})
 }
 
 // throw notes a stone that the server has thrown, or could not.

@@ -451,6 +451,7 @@ func (s *Server) begin(x *session, p control.Plan) (*flow, error) {
 	e := newFlow(s, p, t, schedule)
 	if p.Transport == "udp" {
 		e.drops, _ = s.dropped()
+		e.strangers = s.strangers.Load()
 		for _, other := range s.flows {
 			if other.plan.Transport == "udp" && !other.over() {
 				other.shared, e.shared = true, true
@@ -523,8 +524,12 @@ func (x *session) drops(e *flow) (int, string) {
 	x.server.mu.Lock()
 	defer x.server.mu.Unlock()
 	n -= e.drops
-	if unknown == "" && n != 0 && e.shared {
+	switch {
+	case unknown != "" || n == 0:
+	case e.shared:
 		return 0, fmt.Sprintf("%d of several flows", n)
+	case x.server.strangers.Load() != e.strangers:
+		return 0, fmt.Sprintf("%d, some of them of strangers", n)
 	}
 	return n, unknown
 }
