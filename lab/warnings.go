@@ -18,6 +18,7 @@ const (
 	RuleFragments = "udp-fragments"           // bytes of a stone; how many fit into a packet
 	RuleNoise     = "share-is-noise"          // packets that Word is expected to hit, and of how many; how many there should be
 	RuleApart     = "too-far-apart-to-pass"   // ms between stones; ms within which one can pass another
+	RuleNoSuch    = "names-no-stone"          // the highest number that Word names; the highest that there is
 	RuleEarly     = "early-ones-pass-many"    // share of the stones that comes out of order; share that was asked for
 	RuleOverload  = "overload"                // bits a second, headers included; what the wire carries
 	RuleQueue     = "queue-without-bandwidth" // packets or bytes; 0, because nothing waits
@@ -50,6 +51,7 @@ var rules = []struct {
 	{RuleFragments, fragments},
 	{RuleNoise, noise},
 	{RuleApart, apart},
+	{RuleNoSuch, noSuch},
 	{RuleEarly, early},
 	{RuleOverload, overload},
 	{RuleQueue, queue},
@@ -236,6 +238,57 @@ func apart(e Experiment, _ []Outcome) []Warning {
 		}
 	}
 	return warnings
+}
+
+// noSuch: what is to befall a stone, or a packet, that is never thrown befalls none.
+func noSuch(e Experiment, flows []Outcome) []Warning {
+	stones := 0.0
+	for _, f := range e.Flows {
+		stones = max(stones, stonesOf(&f.Plan))
+	}
+	out, back := 0.0, 0.0 // packets, as far as they are known
+	for _, x := range flows {
+		if !x.Wire.Packets.Known() || x.Wire.Back == nil {
+			return nil
+		}
+		out, back = max(out, x.Wire.Packets.Value), max(back, float64(x.Wire.Back.Sent))
+	}
+	var warnings []Warning
+	for _, way := range []struct {
+		suffix  string
+		shape   wire.Shape
+		packets float64
+	}{{"", e.Out, out}, {"-back", e.Back, back}} {
+		s := way.shape
+		held := uint64(0)
+		for _, h := range s.Hold {
+			held = max(held, h.Stone)
+		}
+		for _, named := range []struct {
+			word  string
+			most  uint64
+			limit float64
+		}{
+			{"drop", highest(s.Drop), stones},
+			{"hold", held, stones},
+			{"drop-every", uint64(s.DropEvery), stones},
+			{"drop-packets", highest(s.DropPackets), way.packets},
+		} {
+			if named.limit > 0 && float64(named.most) > named.limit {
+				warnings = append(warnings, Warning{Word: named.word + way.suffix, Value: float64(named.most), Limit: named.limit})
+			}
+		}
+	}
+	return warnings
+}
+
+// highest is the highest of numbers; 0 if there are none.
+func highest(numbers []uint64) uint64 {
+	most := uint64(0)
+	for _, n := range numbers {
+		most = max(most, n)
+	}
+	return most
 }
 
 // early: one stone that skips the delay passes all those within it, and it is

@@ -115,10 +115,10 @@ func TestLessonAtTheTerminal(t *testing.T) {
 	p.sees("One stone is missing\n====================\n\n")
 	p.sees(l.Story + "\n\n")
 	p.sees(l.Question + "\n\n")
-	p.sees("Your prediction in stones (Enter to skip): ")
+	p.sees("Your prediction in stones (Enter twice to skip): ")
 	t.Log("# a word is not a number, and he is asked again")
 	p.types("one\n")
-	p.sees("That is not a number of stones; write e.g. 12 or 0.5.\nYour prediction in stones (Enter to skip): ")
+	p.sees("That is not a number of stones; write e.g. 12 or 0.5.\nYour prediction in stones (Enter twice to skip): ")
 	p.types("1\n")
 	p.sees("\n" + l.Report)
 	p.sees("\nYou said 1 stone. It was 3 stones.\nOff by 2 stones: it was more. Good that you said it first: read why.\n\n")
@@ -128,7 +128,7 @@ func TestLessonAtTheTerminal(t *testing.T) {
 
 	t.Log("# the next time he knows")
 	p = sit(t, "lesson", "missing-stone", "--save", kept)
-	p.sees("(Enter to skip): ")
+	p.sees("(Enter twice to skip): ")
 	p.types("3 stones\n")
 	p.sees("You said 3 stones. It was 3 stones.\nRight!\n")
 	p.sees(l.Knob)
@@ -136,7 +136,10 @@ func TestLessonAtTheTerminal(t *testing.T) {
 
 	t.Log("# another one he skips")
 	p = sit(t, "lesson", "first-stone", "--save", kept)
-	p.sees("Your prediction in ms (Enter to skip): ")
+	p.sees("Your prediction in ms (Enter twice to skip): ")
+	p.types("\n")
+	p.sees("Any guess will do.")
+	p.sees("(Enter twice to skip): ")
 	p.types("\n")
 	p.sees("The answer: 150 ms.\n")
 	p.sees("Now change one knob")
@@ -144,7 +147,7 @@ func TestLessonAtTheTerminal(t *testing.T) {
 
 	t.Log("# another one he leaves while he is asked")
 	p = sit(t, "lesson", "first-stone")
-	p.sees("(Enter to skip): ")
+	p.sees("(Enter twice to skip): ")
 	p.types("\x04") // end of input
 	p.sees("The answer: 150 ms.\n")
 	p.sees("Now change one knob")

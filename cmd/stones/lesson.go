@@ -233,12 +233,19 @@ func asExpected(l *lesson.Lesson, results []lab.Result) []lab.Result {
 	return results
 }
 
-// ask asks for the prediction until it is a number, or nothing.
+// ask asks for the prediction until it is a number, or nothing twice: a key that was
+// pressed too early answers nothing.
 func (c *course) ask(l *lesson.Lesson) *float64 {
 	in := bufio.NewScanner(c.stdin)
-	for {
+	for nothing := 0; ; {
 		fmt.Fprint(c.stdout, l.Prompt())
-		if !in.Scan() || strings.TrimSpace(in.Text()) == "" {
+		more := in.Scan()
+		if more && strings.TrimSpace(in.Text()) == "" && nothing == 0 {
+			nothing++
+			fmt.Fprint(c.stdout, lesson.Nothing)
+			continue
+		}
+		if !more || strings.TrimSpace(in.Text()) == "" {
 			fmt.Fprintln(c.stdout)
 			return nil
 		}

@@ -273,3 +273,31 @@ func TestNoneOvertaken(t *testing.T) {
 		}
 	}
 }
+
+// What is to befall a stone that is never thrown is told to befall none.
+func TestNamesNoStone(t *testing.T) {
+	for _, tt := range []struct {
+		words []string
+		want  string // the flag that is warned of
+	}{
+		{[]string{"drop", "5000", "count", "10"}, "drop"},
+		{[]string{"drop", "5,10", "count", "10"}, ""},
+		{[]string{"hold", "11:2", "count", "10"}, "hold"},
+		{[]string{"drop-every", "11", "count", "10"}, "drop-every"},
+		{[]string{"drop-every", "10", "count", "10"}, ""},
+		{[]string{"drop-packets", "5000", "count", "10"}, "drop-packets"},
+		{[]string{"drop-packets", "1", "count", "10"}, ""},
+		{[]string{"drop-packets-back", "5000", "count", "10"}, "drop-packets-back"},
+	} {
+		r := ran(t, asked(t, tt.words...))
+		got := ""
+		for _, w := range r.Warnings {
+			if w.Rule == lab.RuleNoSuch {
+				got = w.Word
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%q: warned of %q; want %q", tt.words, got, tt.want)
+		}
+	}
+}

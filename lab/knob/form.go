@@ -176,9 +176,6 @@ func Seed() Form[uint64] {
 	}
 }
 
-// maxRow is how many numbers may be given by their first and last.
-const maxRow = 10_000
-
 // numbers is the form of a list of numbers of stones or packets. An entry is a
 // number, or the first and the last of several in a row.
 func numbers() Form[[]uint64] {
@@ -199,8 +196,8 @@ func numbers() Form[[]uint64] {
 				return nil, err
 			case last < first:
 				return nil, errors.New("ends before it begins; write the lower number first")
-			case last-first >= maxRow:
-				return nil, fmt.Errorf("too many in a row; allowed %d", maxRow)
+			case last-first >= quantity.MaxRow:
+				return nil, fmt.Errorf("too many in a row; allowed %d", quantity.MaxRow)
 			}
 			var list []uint64
 			for n := first; n <= last; n++ {
@@ -208,29 +205,8 @@ func numbers() Form[[]uint64] {
 			}
 			return list, nil
 		},
-		Write: writeNumbers,
+		Write: quantity.FormatNumbers,
 	}
-}
-
-// writeNumbers writes a list with its rows shortened to their first and last.
-func writeNumbers(list []uint64) string {
-	var parts []string
-	for i := 0; i < len(list); {
-		end := i
-		for end+1 < len(list) && list[end+1] == list[end]+1 && end-i < maxRow-1 {
-			end++
-		}
-		part := strconv.FormatUint(list[i], 10)
-		switch {
-		case end == i+1:
-			end = i // two in a row are no shorter with a dash
-		case end > i:
-			part += "-" + strconv.FormatUint(list[end], 10)
-		}
-		parts = append(parts, part)
-		i = end + 1
-	}
-	return strings.Join(parts, ",")
 }
 
 // listOf is the form of a list whose entries have a form of their own.

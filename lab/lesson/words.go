@@ -2,8 +2,10 @@ package lesson
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
+	"stones/lab/prose"
 	"stones/lab/report"
 )
 
@@ -44,7 +46,7 @@ func (l *Lesson) Opening() string {
 
 // Prompt asks for the prediction.
 func (l *Lesson) Prompt() string {
-	return fmt.Sprintf("Your prediction in %s (Enter to skip): ", l.Answer.Unit)
+	return fmt.Sprintf("Your prediction in %s (Enter twice to skip): ", l.Answer.Unit)
 }
 
 // Again says why a prediction was not understood.
@@ -64,6 +66,12 @@ func (a Answer) verdict(o Outcome) string {
 	if o.Predicted == nil {
 		return fmt.Sprintf("The answer: %s.", came)
 	}
+	points := func(v float64) string {
+		if a.Unit == "%" {
+			return write(v) + " percentage " + prose.Thing(int(math.Ceil(v)), "point")
+		}
+		return a.amount(v)
+	}
 	said := fmt.Sprintf("You said %s. It was %s.", a.amount(*o.Predicted), came)
 	switch off := *o.Predicted - o.Measured.Value; {
 	case o.Verdict == Right && round(off) == 0:
@@ -73,9 +81,9 @@ func (a Answer) verdict(o Outcome) string {
 	case !o.Measured.Known():
 		return said + "\nThat is no number at all, and nobody's first guess."
 	case off < 0:
-		return said + fmt.Sprintf("\nOff by %s: it was more. Good that you said it first: read why.", a.amount(-off))
+		return said + fmt.Sprintf("\nOff by %s: it was more. Good that you said it first: read why.", points(-off))
 	default:
-		return said + fmt.Sprintf("\nOff by %s: it was less. Good that you said it first: read why.", a.amount(off))
+		return said + fmt.Sprintf("\nOff by %s: it was less. Good that you said it first: read why.", points(off))
 	}
 }
 
@@ -90,3 +98,6 @@ func (a Answer) amount(v float64) string {
 		return text + " " + a.Unit
 	}
 }
+
+// Nothing is said to who answers nothing.
+const Nothing = "Any guess will do. (Nothing once more, and you get the answer without one.)\n"

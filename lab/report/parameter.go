@@ -120,9 +120,9 @@ var knobs = []knob{
 	{"reorder-early", func(s wire.Shape) string { return s.ReorderEarly.String() }},
 	{"duplicate", func(s wire.Shape) string { return s.Duplicate.String() }},
 	{"corrupt", func(s wire.Shape) string { return s.Corrupt.String() }},
-	{"drop", func(s wire.Shape) string { return listOf(s.Drop) }},
+	{"drop", func(s wire.Shape) string { return numbers(s.Drop) }},
 	{"drop-every", func(s wire.Shape) string { return strconv.Itoa(s.DropEvery) }},
-	{"drop-packets", func(s wire.Shape) string { return listOf(s.DropPackets) }},
+	{"drop-packets", func(s wire.Shape) string { return numbers(s.DropPackets) }},
 	{"hold", func(s wire.Shape) string { return listOf(s.Hold) }},
 	{"outage", func(s wire.Shape) string { return listOf(s.Outage) }},
 	{"at", func(s wire.Shape) string { return listOf(s.At) }},
@@ -149,6 +149,9 @@ func turned(s wire.Shape, suffix string, varying []parameter) []string {
 	}
 	return list
 }
+
+// numbers writes a list of numbers as its flag takes it.
+func numbers(list []uint64) string { return cmp.Or(quantity.FormatNumbers(list), none) }
 
 // listOf writes a list as its flag takes it.
 func listOf[T any](list []T) string {

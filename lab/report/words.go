@@ -228,7 +228,12 @@ func planLine(p pace.Plan) string {
 	if p.Rate == pace.Max() {
 		return line + "as fast as it goes"
 	}
-	line += fmt.Sprintf("%s stones/s = %s", short(human(float64(p.Rate.Stones(p.Size))/1e6)), short(bitsASecond.write(float64(p.Rate.Bits(p.Size)))))
+	rate := short(human(float64(p.Rate.Stones(p.Size)) / 1e6))
+	thing := "stones/s"
+	if rate == "1" {
+		thing = "stone/s"
+	}
+	line += fmt.Sprintf("%s %s = %s", rate, thing, short(bitsASecond.write(float64(p.Rate.Bits(p.Size)))))
 	if p.Pattern != (pace.Pattern{}) {
 		line += ", " + p.Pattern.String()
 	}
@@ -441,8 +446,12 @@ func (s story) String() string {
 	if s.thrown != s.planned {
 		only = " it threw"
 	}
-	add(all, "delivered all %s%s", s.thrown.stones(), only)
-	add(s.lost.most > 0 && s.delivered.most == 0 && s.unknown.most == 0, "lost all %s%s", s.thrown.stones(), only)
+	every := "all " + s.thrown.stones()
+	if s.thrown == (between{1, 1}) {
+		every = "its one stone"
+	}
+	add(all, "delivered %s%s", every, only)
+	add(s.lost.most > 0 && s.delivered.most == 0 && s.unknown.most == 0, "lost %s%s", every, only)
 	add(s.lost.most > 0 && s.delivered.most+s.unknown.most > 0, "lost %v of %s%s", s.lost, s.thrown.stones(), only)
 	add(s.unknown.most > 0, "does not know what became of %v", s.unknown)
 	add(s.notThrown.most > 0, "could not throw %v (%s)", s.notThrown, strings.Join(s.causes, ", "))
@@ -502,6 +511,13 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 	},
 	lab.RuleApart: func(w lab.Warning, value, limit string) string {
 		return fmt.Sprintf("--%s: none is overtaken, that takes %s ms; they are %s ms apart", w.Word, limit, value)
+	},
+	lab.RuleNoSuch: func(w lab.Warning, value, limit string) string {
+		thing := "stone"
+		if strings.HasPrefix(w.Word, "drop-packets") {
+			thing = "packet"
+		}
+		return fmt.Sprintf("--%s names %s %s, and the last one is %s", w.Word, thing, value, limit)
 	},
 	lab.RuleEarly: func(w lab.Warning, _, _ string) string {
 		return fmt.Sprintf("--%s %s%%: each passes those before it, so %s%% come reordered",

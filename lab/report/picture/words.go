@@ -50,8 +50,8 @@ const (
 const (
 	noStones  = "No stone was thrown, or nobody kept what became of each."
 	noneCame  = "No stone came, or nobody kept what became of each."
-	noSamples = "Nobody kept TCP's state: only the path sim does, and only for TCP."
-	noPackets = "Nobody kept the packets: only the path sim does."
+	noSamples = "Nobody kept TCP's state: the paths sim, netns and host do, and only for TCP."
+	noPackets = "Nobody kept the packets: the paths sim and netns do."
 )
 
 // closerTitle stands over a panel that shows only some stones.
