@@ -1,9 +1,10 @@
 // Package lab throws the same stones over TCP and over UDP and tells what
 // became of them.
 //
-// One struct goes in, [Experiment]; one comes out, [Result]. Both are plain
-// data with JSON ([Marshal], [Unmarshal]): they are the whole contract with the
-// command line, the lessons and whoever comes later.
+// One struct goes in, [Experiment]: a list of flows along a path. One comes out,
+// [Result]: what became of each flow. Both are plain data, which package document
+// writes and reads: they are the whole contract with the command line, the lessons
+// and whoever comes later.
 //
 // # How the house is built
 //
@@ -13,7 +14,10 @@
 //	   |    +-- lab/wire       the emulated wire: what may happen on the way
 //	   |    +-- lab/pace       when each stone is due
 //	   |    +-- lab/path       what a path says of itself and what it saw
-//	   |    +-- lab/number     exact decimal numbers
+//	   |    +-- lab/quantity   numbers with units: read, written, refused
+//	   |
+//	   +-- lab/knob  every setting once: its word, its place, its limits, what it needs
+//	   +-- lab/document        results as JSON and as lines, and reading them back
 //	   |
 //	   +-- lab/run   runs an experiment, scores it, holds it to the laws
 //	   |    +-- tcp, udp       throw and catch: the same files, the same names
@@ -21,7 +25,7 @@
 //	   |    +-- lab/tally      what became of every stone, and the laws
 //	   |    +-- lab/clock      now, and sleep until
 //	   |
-//	   +-- lab/path/sim        two TCP/IP stacks and the wire, in virtual time
+//	   +-- lab/path/sim        two ends on lab/stack and the wire, in virtual time
 //	   +-- lab/path/host       this computer's loopback sockets
 //	   +-- lab/path/netns      two network namespaces and the wire, in real time
 //	   |    +-- lab/path/watch     beside the wire: what becomes of every packet
@@ -37,4 +41,15 @@
 //
 // This package is data alone: it knows no transport's code, no runner and no
 // sentence for people. The English stands in lab/report and lab/report/glossary.
+//
+// # Where to add what
+//
+//   - A setting: the field (here, or in lab/wire for the road), an entry in
+//     lab/knob, its explanation in lab/report/glossary, and where it has to take
+//     effect. A test fails where one of them is missing.
+//   - A row of the table: a count in [Outcome], an entry among the measures of
+//     lab/report, its explanation in the glossary.
+//   - A format: a file in lab/report, and its name among the formats there.
+//   - A transport: an entry in [Transports], a folder beside tcp and udp, and how it
+//     is listened to and dialled in lab/run.
 package lab
