@@ -91,8 +91,10 @@ func (e Experiment) validatePath() error {
 		return quantity.Invalid("only", "", "neither TCP nor UDP is left to throw over")
 	case len(e.Flows) > MaxFlows:
 		return quantity.Invalid("flows", len(e.Flows), fmt.Sprintf("too many; allowed %d", MaxFlows))
-	case e.Path != Sim && len(e.Transports()) < len(e.Flows):
-		return quantity.Invalid("path", e.Path, "carries one flow over each transport; only sim carries more")
+	case e.Path == Netns && len(e.Only(UDP).Flows) > 1:
+		return quantity.Invalid("path", e.Path, "carries one flow over UDP, and any number over TCP; only sim carries more")
+	case (e.Path == Host || e.Path == Remote) && len(e.Transports()) < len(e.Flows):
+		return quantity.Invalid("path", e.Path, "carries one flow over each transport; sim carries more, and netns more over TCP")
 	case e.Together && len(e.Flows) < 2:
 		return quantity.Invalid("together", true, "needs both TCP and UDP; leave out --only")
 	}

@@ -133,3 +133,26 @@ func TestNetnsInterrupted(t *testing.T) {
 		}
 	}
 }
+
+// Several connections share the wire on real kernels too, and each has a record of
+// its own.
+func TestNetnsFlows(t *testing.T) {
+	needsNetns(t)
+	e := flowing(t, []string{"parallel", "3", "only", "tcp", "rate", "max", "time", "3s", "delay", "10ms", "queue", "50", "start", "0-100ms"})
+	e.Path, e.GiveUp = lab.Netns, 10*time.Second
+	r, err := run.Run(t.Context(), e, paths()[lab.Netns])
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for _, x := range r.Flows {
+		if x.Broken != "" || !x.Complete || x.Shared == nil || len(x.Samples) == 0 || !x.Wire.Retransmitted.Known() {
+			t.Errorf("%s: complete %t, broken %q, shared %v, %d samples, retransmitted %v", x.Name, x.Complete, x.Broken, x.Shared, len(x.Samples), x.Wire.Retransmitted)
+			continue
+		}
+		sum += x.Shared.Goodput.Value
+	}
+	if len(r.Flows) != 3 || sum < 8e6 || sum > 10e6 {
+		t.Errorf("%d flows had %v of 10 Mbit/s together", len(r.Flows), sum)
+	}
+}

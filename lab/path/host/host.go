@@ -31,7 +31,12 @@ import (
 // Config says how the sockets are set. The zero value leaves all of it to the
 // system, but for a UDP catcher's buffer, which is large.
 type Config struct {
-	Flows      path.Flows // at most one over each transport
+	Flows path.Flows // at most one over UDP; several over TCP only with Port
+
+	// Port says to which port the thrower of a flow over TCP connects. Nil is any:
+	// there is one flow over TCP.
+	Port func(flow string) uint16
+
 	IPv6       bool
 	Congestion string // TCP's congestion control; only on Linux
 	Buffer     int    // bytes of each socket buffer, as far as the system gives them
@@ -74,9 +79,9 @@ type World struct {
 	stacks  map[string]path.Stack // by transport
 	account *account              // of UDP's catcher
 	holders []holder
-	tcp     func(*path.Record) // enters what is known of the thrower's connection; nil before there is one
-	unsent  int                // datagrams that were held back and that the kernel did not take
-	drained bool               // all that comes has come
+	tcp     []connection // of throwers
+	unsent  int          // datagrams that were held back and that the kernel did not take
+	drained bool         // all that comes has come
 }
 
 // A CongestionError says why a congestion control cannot be had.
@@ -87,6 +92,12 @@ type CongestionError struct {
 
 func (e *CongestionError) Error() string {
 	return fmt.Sprintf("congestion control %q: %s", e.Name, e.Why)
+}
+
+// A connection is one over TCP.
+type connection struct {
+	port   uint16             // that it goes to
+	record func(*path.Record) // enters what is known of it
 }
 
 // A holder holds back what is written to it.
@@ -219,15 +230,22 @@ func (w *World) accountAt(to net.Addr) *account {
 	return nil
 }
 
-// hold notes that h holds back what is written to it. Record is what it tells
-// of TCP, or nil.
-func (w *World) hold(h holder, record func(*path.Record)) {
+// hold notes that h holds back what is written to it.
+func (w *World) hold(h holder) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.holders = append(w.holders, h)
-	if record != nil {
-		w.tcp = record
+}
+
+// connected notes a connection over TCP.
+func (w *World) connected(conn *net.TCPConn, record func(*path.Record)) {
+	port := uint16(0)
+	if to, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
+		port = to.AddrPort().Port()
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.tcp = append(w.tcp, connection{port, record})
 }
 
 // release notes that h holds back nothing any more, and how many datagrams of
@@ -358,8 +376,10 @@ func (w *World) Record(flow string) path.Record {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.cfg.Flows.Transport(flow) == "tcp" {
-		if w.tcp != nil {
-			w.tcp(&r)
+		for _, c := range w.tcp {
+			if w.cfg.Port == nil || w.cfg.Port(flow) == c.port {
+				c.record(&r)
+			}
 		}
 		return r
 	}

@@ -143,11 +143,12 @@ func (w *World) thrower(conn net.Conn) (net.Conn, error) {
 			return nil, err
 		}
 		s := newStream(w, conn, raw)
-		w.hold(s, s.gauge.record)
+		w.hold(s)
+		w.connected(conn, s.gauge.record)
 		return s, nil
 	case *net.UDPConn:
 		s := newSender(w, conn)
-		w.hold(s, nil)
+		w.hold(s)
 		return s, nil
 	}
 	return conn, nil

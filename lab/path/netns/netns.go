@@ -24,7 +24,7 @@ import (
 // Config says what a world is like. The zero value is two ends with nothing
 // between them.
 type Config struct {
-	Flows      path.Flows // at most one over each transport
+	Flows      path.Flows // at most one over UDP
 	Seed       uint64
 	IPv6       bool
 	Out, Back  wire.Shape // from thrower to catcher, and back

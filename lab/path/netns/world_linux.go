@@ -84,8 +84,8 @@ func (w *World) furnish() (err error) {
 		Congestion: w.cfg.congestion(),
 		Buffer:     w.cfg.Buffer,
 		Plain:      true,
-		Threads:    2, // the ferries
-		Address:    netip.AddrPortFrom(w.cfg.prefix(2).Addr(), Port).String(),
+		Threads:    2 + 2*max(0, len(w.cfg.Flows)-2), // the ferries, and the two ends of each flow beyond two
+		Port:       w.cfg.port,
 		Throw:      w.thrower.within,
 		Catch:      w.catcher.within,
 	})
@@ -96,9 +96,18 @@ func (w *World) furnish() (err error) {
 func (cfg Config) lanes() []watch.Lane {
 	var lanes []watch.Lane
 	for _, f := range cfg.Flows {
-		lanes = append(lanes, watch.Lane{Name: f.Name, Transport: f.Transport})
+		lanes = append(lanes, watch.Lane{Name: f.Name, Transport: f.Transport, Port: cfg.port(f.Name)})
 	}
 	return lanes
+}
+
+// port is where the catcher of a flow listens: the first one over a transport at
+// [Port], and the others behind it.
+func (cfg Config) port(flow string) uint16 { return Port + uint16(cfg.Flows.Nth(flow)) }
+
+// Address is where the catcher of a flow listens.
+func (w *World) Address(flow string) string {
+	return netip.AddrPortFrom(w.cfg.prefix(2).Addr(), w.cfg.port(flow)).String()
 }
 
 // named is the name of the flow over a transport.
