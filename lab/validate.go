@@ -90,7 +90,7 @@ func (e Experiment) validatePath() error {
 	case len(e.Flows) == 0:
 		return quantity.Invalid("only", "", "neither TCP nor UDP is left to throw over")
 	case len(e.Flows) > MaxFlows:
-		return quantity.Invalid("flows", len(e.Flows), fmt.Sprintf("too many; allowed %d", MaxFlows))
+		return quantity.Invalid("flow", len(e.Flows), fmt.Sprintf("of them; allowed %d", MaxFlows))
 	case e.Path == Netns && len(e.Only(UDP).Flows) > 1:
 		return quantity.Invalid("path", e.Path, "carries one flow over UDP, and any number over TCP; only sim carries more")
 	case (e.Path == Host || e.Path == Remote) && len(e.Transports()) < len(e.Flows):

@@ -49,7 +49,12 @@ Every law is checked again. Lines of different programs, or of different sweeps,
 are refused; what is missing of a sweep is said.`,
 		Example: `  stones report results.jsonl                 the table of a sweep
   stones report part-*.jsonl --format csv     of its parts, as one`,
-		Args: cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, files []string) error {
+			if len(files) == 0 {
+				return errors.New("name the files with results, e.g. stones report results.jsonl; - is standard input")
+			}
+			return nil
+		},
 	}
 	k := &kept{program: p, flags: cmd.Flags(), format: "table"}
 	k.flags.SortFlags = false

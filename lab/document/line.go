@@ -100,6 +100,8 @@ func readOne(text []byte, number int) (l Line, bad *LineError) {
 		return l, &LineError{Line: number, Why: "not a line that --format jsonl writes"}
 	}
 	switch {
+	case l.Format == 0:
+		return l, &LineError{Line: number, Why: "not a line that --format jsonl writes"}
 	case l.Format != lab.Format:
 		return l, &LineError{Line: number, Why: fmt.Sprintf("written in format %d; this program reads format %d", l.Format, lab.Format)}
 	case l.Place < 1 || l.Place > l.Of:
