@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"net"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -376,9 +377,10 @@ func (w *World) Record(flow string) path.Record {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.cfg.Flows.Transport(flow) == "tcp" {
-		for _, c := range w.tcp {
+		for _, c := range slices.Backward(w.tcp) { // the last one, if there were several
 			if w.cfg.Port == nil || w.cfg.Port(flow) == c.port {
 				c.record(&r)
+				break
 			}
 		}
 		return r
