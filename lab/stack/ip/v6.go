@@ -83,7 +83,9 @@ func parse6(b []byte, whole bool) (h Header, payload []byte, err error) {
 		return h, nil, wrong("fragment header in %d bytes", length)
 	}
 	place := be.Uint16(payload[2:])
-	h.Protocol = payload[0]
+	if h.Protocol = payload[0]; h.Protocol == fragmentHeader {
+		return h, nil, wrong("a fragment header behind a fragment header")
+	}
 	h.Offset = int(place &^ 7)
 	h.More = place&moreFragments6 != 0
 	if h.Fragment() { // the only fragment of a datagram is like a packet without the header (RFC 6946)
