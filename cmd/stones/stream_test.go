@@ -33,14 +33,14 @@ func TestKilledSweep(t *testing.T) {
 		t.Fatal(err)
 	}
 	killed := 0
-	for i := range 8 {
+	for i := range 4 {
 		file := filepath.Join(dir, "part.jsonl")
 		_ = os.Remove(file)
 		cmd := sweep("--resume", file)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(20+25*i) * time.Millisecond)
+		time.Sleep(time.Duration(20+60*i) * time.Millisecond)
 		_ = cmd.Process.Kill()
 		if cmd.Wait() != nil {
 			killed++
