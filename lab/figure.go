@@ -51,7 +51,8 @@ const (
 	CauseNoReport      = "no-report"
 	CauseShareOfNone   = "share-of-nothing"
 	CauseUnseen        = "not-seen" // by anybody on this path
-	CauseAlone         = "alone"    // on its wire
+	CauseNoPackets     = "packets-not-seen"
+	CauseAlone         = "alone" // on its wire
 )
 
 // Number is a figure with a value.

@@ -74,13 +74,14 @@ type Outcome struct {
 
 	Wire Wire `json:"wire"`
 
-	Delay      Delays `json:"delay_ms"`
-	Jitter     Figure `json:"jitter_ms"`      // RFC 3550 section 6.4.1, after the last arrival
-	Standstill Figure `json:"standstill_ms"`  // longest time without a stone while one was due
-	Connect    Figure `json:"connect_ms"`     // asking, until the answer
-	Done       Figure `json:"done_ms"`        // from the beginning, asking included, to the last first arrival
-	Throughput Figure `json:"throughput_bps"` // IP bytes that came out of the wire, over the flow's span
-	Goodput    Figure `json:"goodput_bps"`    // distinct stone bytes, over the same span
+	Delay      Delays  `json:"delay_ms"`
+	Waiting    Waiting `json:"waiting"`
+	Jitter     Figure  `json:"jitter_ms"`      // RFC 3550 section 6.4.1, after the last arrival
+	Standstill Figure  `json:"standstill_ms"`  // longest time without a stone while one was due
+	Connect    Figure  `json:"connect_ms"`     // asking, until the answer
+	Done       Figure  `json:"done_ms"`        // from the beginning, asking included, to the last first arrival
+	Throughput Figure  `json:"throughput_bps"` // IP bytes that came out of the wire, over the flow's span
+	Goodput    Figure  `json:"goodput_bps"`    // distinct stone bytes, over the same span
 
 	Pacing  Pacing        `json:"pacing"`
 	RTT     *RoundTrip    `json:"rtt_ms,omitzero"`     // nil if it was not measured
@@ -151,6 +152,21 @@ type Delays struct {
 	Above bool `json:"above_least,omitzero"`
 }
 
+// Waiting is for what the held-up stones waited, beyond the least delay. What a
+// stone waited for adds up to how long it was held up.
+type Waiting struct {
+	ToLeave Wait `json:"to_leave"` // until they left the thrower, though they were due: for TCP's window, or a slow thrower
+	Again   Wait `json:"again"`    // until they were thrown again, because their last byte was lost
+	Earlier Wait `json:"earlier"`  // for an earlier byte, when their own had come: head-of-line blocking
+	Road    Wait `json:"road"`     // the rest: queues, jitter, reordering, a slow reader
+}
+
+// A Wait is for one thing.
+type Wait struct {
+	Stones Figure `json:"stones"` // that waited over 1 ms for it
+	Sum    Figure `json:"ms"`     // over all stones held up
+}
+
 // A RoundTrip is the time there and back, measured before the flow by lines
 // that the other end echoed over a connection of their own.
 type RoundTrip struct {
@@ -215,6 +231,17 @@ type StoneRecord struct {
 	First  Figure `json:"first_ms"` // first arrival, from the start of the plan
 	Copies int    `json:"copies"`   // arrivals in all
 	Fate   string `json:"fate"`     // delivered, lost, receiver drop, unknown; what was not thrown has no record
+
+	Waits *StoneWaits `json:"waits,omitzero"` // nil if it did not come, or nobody saw
+}
+
+// StoneWaits are for what one stone waited, in milliseconds, as in [Waiting]. With
+// the least delay they add up to the stone's.
+type StoneWaits struct {
+	ToLeave Figure `json:"to_leave_ms"`
+	Again   Figure `json:"again_ms"`
+	Earlier Figure `json:"earlier_ms"`
+	Road    Figure `json:"road_ms"`
 }
 
 // A Warning says that a result may mislead, and by which rule. The sentence

@@ -105,6 +105,7 @@ func (p *person) leaves(code int) {
 // The whole way through a lesson: story, question, prediction, throw, verdict,
 // why, and the next knob.
 func TestLessonAtTheTerminal(t *testing.T) {
+	t.Setenv("NO_COLOR", "1")
 	kept := filepath.Join(t.TempDir(), "answers.json")
 	l, err := lesson.Find("missing-stone", program{}.check)
 	if err != nil {

@@ -192,8 +192,8 @@ func (c *crosscheck) compareBouts(bouts []bout, again int, err error) error {
 		comparisons = append(comparisons, b.comparisons()...)
 		outside += b.outside()
 	}
-	err = c.finish(results, err, func(w io.Writer, doc lab.Document) error {
-		return report.Crosscheck(w, doc, comparisons, again)
+	err = c.finish(results, err, func(w io.Writer, doc lab.Document, v report.View) error {
+		return report.Crosscheck(w, doc, comparisons, again, v)
 	})
 	if err == nil && outside > 0 {
 		err = &failure{exitUnfinished, fmt.Errorf("%d of %d figures are outside of what is allowed", outside, len(comparisons))}
@@ -238,7 +238,7 @@ func (c *crosscheck) finish(results []*lab.Result, err error, write report.Write
 		write = report.JSON
 	}
 	if len(doc.Results) > 0 {
-		if err := write(c.stdout, doc); err != nil && !errors.Is(err, syscall.EPIPE) {
+		if err := write(c.stdout, doc, c.page); err != nil && !errors.Is(err, syscall.EPIPE) {
 			return &failure{exitUnfinished, fmt.Errorf("write the result: %w", err)}
 		}
 	}

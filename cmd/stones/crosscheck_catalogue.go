@@ -57,9 +57,12 @@ func timed(most float64, name string) []figure {
 // A change is what makes an experiment another one.
 type change func(*lab.Experiment)
 
-// changed is the experiment to start with on sim, with changes.
+// changed is an experiment on sim with stones that nearly fill a segment, with
+// changes.
 func changed(changes ...change) lab.Experiment {
 	e := knob.Start(lab.Sim)
+	stoneSize(1000)(&e)
+	e.Deadline = 150 * time.Millisecond
 	for _, c := range changes {
 		c(&e)
 	}

@@ -47,6 +47,7 @@ func (t *throw) addFlags() []group {
 	plain(groups[knob.Far].flags, "key-file", "", knob.Word(), &t.keyFile)
 	plain(groups[knob.Overall].flags, "runs", "", knob.Whole(1, maxRuns), &t.runs)
 	plain(groups[knob.Overall].flags, "experiment", "", knob.Word(), &t.file)
+	plain(result, "all", "", knob.Toggle(), &t.all)
 	plain(result, "theory", "", knob.Toggle(), &t.theory)
 	plain(result, "pcap", "", knob.Word(), &t.pcap)
 	plain(result, "picture", "", knob.OneOf(picture.Kinds()), &t.picture)

@@ -191,7 +191,7 @@ func thrownAt(t *testing.T, said []byte, agreed bool) map[string]string {
 	for _, name := range []string{"table", "csv", "json"} { // what stands in the others stands in these
 		write := report.Formats[name]
 		var out bytes.Buffer
-		if err := write(&out, doc); err != nil {
+		if err := write(&out, doc, report.View{}); err != nil {
 			t.Error(err)
 		}
 		shown[name] = out.String()

@@ -19,6 +19,7 @@ import (
 	"stones/lab/lesson"
 	"stones/lab/prose"
 	"stones/lab/quantity"
+	"stones/lab/report"
 )
 
 // A course is the command that runs lessons.
@@ -29,6 +30,7 @@ type course struct {
 	predict   string // empty: ask
 	noPredict bool
 	save      string // file for the answers
+	all       bool   // show every row
 	start     string // name of a lesson to begin
 }
 
@@ -58,6 +60,7 @@ a lesson of your own.`,
 	flags.SortFlags = false
 	flags.StringVar(&c.predict, "predict", "", usage("predict"))
 	flags.BoolVar(&c.noPredict, "no-predict", false, usage("no-predict"))
+	flags.BoolVar(&c.all, "all", false, usage("all"))
 	flags.StringVar(&c.save, "save", "", usage("save"))
 	flags.StringVar(&c.start, "new", "", usage("new"))
 	cmd.InitDefaultHelpFlag()
@@ -191,7 +194,7 @@ func (c *course) teach(ctx context.Context, l *lesson.Lesson, own bool) error {
 	if len(results) == 0 {
 		return outcome(nil, err)
 	}
-	table, failed := lesson.Print(results[0])
+	table, failed := l.Print(results[0], c.view())
 	if failed != nil {
 		return failed
 	}
@@ -219,6 +222,13 @@ func (c *course) teach(ctx context.Context, l *lesson.Lesson, own bool) error {
 		return &failure{exitUnfinished, doubts[last]}
 	}
 	return outcome(asExpected(l, results), err)
+}
+
+// view is how the table is shown.
+func (c *course) view() report.View {
+	v := c.page
+	v.All = c.all
+	return v
 }
 
 // asExpected takes the results of transports that come to no end for what they

@@ -33,7 +33,21 @@ func main() {
 		display:  term.IsTerminal(int(os.Stdout.Fd())),
 		run:      runAll,
 	}
+	if p.display {
+		p.page = page()
+	}
 	os.Exit(p.exec(context.Background(), os.Args[1:]))
+}
+
+// page is how a page is shown on the terminal that is standard output: as broad
+// as that is, and in colour unless the user will have none (no-color.org) or the
+// terminal has none.
+func page() report.View {
+	v := report.View{Colour: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && os.Getenv("TERM") != ""}
+	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+		v.Width = width
+	}
+	return v
 }
 
 // runAll runs the experiments, which are all of one path, and tells on standard

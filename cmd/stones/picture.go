@@ -81,12 +81,12 @@ func (t *throw) writer() report.Writer {
 	view := picture.View{Kind: cmp.Or(t.picture, "stones"), Dark: t.theme == dark}
 	switch t.format {
 	case svg:
-		return func(w io.Writer, doc lab.Document) error {
+		return func(w io.Writer, doc lab.Document, _ report.View) error {
 			view.Caption = report.Headline(doc)
 			return view.SVG(w, doc.Results[0])
 		}
 	case png:
-		return func(w io.Writer, doc lab.Document) error {
+		return func(w io.Writer, doc lab.Document, _ report.View) error {
 			view.Caption = report.Headline(doc)
 			return view.PNG(w, doc.Results[0])
 		}
@@ -98,8 +98,8 @@ func (t *throw) writer() report.Writer {
 	if t.picture == "" {
 		return write
 	}
-	return func(w io.Writer, doc lab.Document) error {
-		if err := write(w, doc); err != nil {
+	return func(w io.Writer, doc lab.Document, v report.View) error {
+		if err := write(w, doc, v); err != nil {
 			return err
 		}
 		if _, err := io.WriteString(w, "\n"); err != nil {
@@ -107,6 +107,16 @@ func (t *throw) writer() report.Writer {
 		}
 		return view.Text(w, doc.Results[0])
 	}
+}
+
+// view is how the page is shown where the result goes.
+func (t *throw) view() report.View {
+	v := report.View{}
+	if t.out == "" {
+		v = t.page
+	}
+	v.All = t.all
+	return v
 }
 
 // destination returns where the result goes, and what is to be called when it

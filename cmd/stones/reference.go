@@ -66,7 +66,7 @@ func (c *crosscheck) hold(ctx context.Context) error {
 // compare writes how near the figures are to the reference, if there are any.
 func (c *crosscheck) compare(f, ref *reference.File, cells []reference.Cell, err error) error {
 	rows := reference.Compare(f, ref, cells)
-	if writeErr := report.Reference(c.stdout, f.About, ref.About, rows); writeErr != nil {
+	if writeErr := report.Reference(c.stdout, f.About, ref.About, rows, c.page); writeErr != nil {
 		return &failure{exitUnfinished, fmt.Errorf("write the result: %w", writeErr)}
 	}
 	return err
@@ -173,6 +173,9 @@ const kernelTick = "4ms"
 func cellExperiment(t taking) (lab.Experiment, error) {
 	var s knob.Settings
 	flags := fmt.Sprintf("only tcp, per-stone, tick %s, seed %d, %s", kernelTick, t.seed, t.cell.Flags)
+	if !strings.Contains(flags, "size ") {
+		flags += ", size 1000" // as the figures were taken
+	}
 	for flag := range strings.SplitSeq(flags, ", ") {
 		word, value, valued := strings.Cut(flag, " ")
 		if !valued {

@@ -34,6 +34,7 @@ type kept struct {
 	theory  bool
 	out     string
 	force   bool
+	all     bool // show every row
 	skipBad bool
 }
 
@@ -60,6 +61,7 @@ are refused; what is missing of a sweep is said.`,
 	k.flags.SortFlags = false
 	plain(k.flags, "format", "", knob.OneOf(slices.Sorted(maps.Keys(report.Formats))), &k.format)
 	plain(k.flags, "theory", "", knob.Toggle(), &k.theory)
+	plain(k.flags, "all", "", knob.Toggle(), &k.all)
 	plain(k.flags, "skip-bad", "", knob.Toggle(), &k.skipBad)
 	plain(k.flags, "out", "", knob.Word(), &k.out)
 	plain(k.flags, "force", "", knob.Toggle(), &k.force)
@@ -72,7 +74,7 @@ are refused; what is missing of a sweep is said.`,
 
 // do reads the files and shows what is in them.
 func (k *kept) do(files []string) error {
-	t := &throw{program: k.program, flags: k.flags, format: k.format, theory: k.theory, out: k.out, force: k.force}
+	t := &throw{program: k.program, flags: k.flags, format: k.format, theory: k.theory, all: k.all, out: k.out, force: k.force}
 	if err := t.name(); err != nil {
 		return err
 	}
@@ -96,7 +98,7 @@ func (k *kept) do(files []string) error {
 	if err != nil {
 		return err
 	}
-	if err := done(t.writer()(out, doc)); err != nil && !errors.Is(err, syscall.EPIPE) {
+	if err := done(t.writer()(out, doc, t.view())); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return &failure{exitUnfinished, fmt.Errorf("write the result: %w", err)}
 	}
 	for _, r := range doc.Results {

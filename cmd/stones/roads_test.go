@@ -60,7 +60,7 @@ func TestSmallWindowsInDisorder(t *testing.T) {
 
 // A socket buffer means what it means on Linux, where this road gave 2.30 Mbit/s.
 func TestWindowIsLinuxs(t *testing.T) {
-	e := asked(t, "rate", "max", "window", "64kB", "delay", "100ms", "loss", "0%", "reorder", "0%", "only", "tcp", "bandwidth", "unlimited")
+	e := asked(t, "rate", "max", "window", "64kB", "size", "1000", "delay", "100ms", "loss", "0%", "reorder", "0%", "only", "tcp", "bandwidth", "unlimited")
 	if x := pick(t, ran(t, e), lab.TCP); !within(x.Goodput.Value, 2.30e6, 0.05) {
 		t.Errorf("goodput %v; want 2.30 Mbit/s within 5 %%", x.Goodput)
 	}
@@ -105,13 +105,13 @@ func TestSilenceAtTheEnd(t *testing.T) {
 		drop string
 		want float64 // ms
 	}{{"501-1000", 2500}, {"1-500", 2520.8224}, {"1000", 20.8224}} {
-		e := asked(t, "loss", "0%", "reorder", "0%", "drop", tt.drop, "only", "udp")
+		e := asked(t, "loss", "0%", "reorder", "0%", "drop", tt.drop, "only", "udp", "size", "1000")
 		if x := pick(t, ran(t, e), lab.UDP); !within(x.Standstill.Value, tt.want, 0.0001) {
 			t.Errorf("--drop %s: standstill %v ms; want %v", tt.drop, x.Standstill, tt.want)
 		}
 	}
 	// One stone, due when it is thrown: nothing comes until it has flown.
-	e := asked(t, "rate", "max", "count", "1", "loss", "0%", "reorder", "0%", "only", "udp")
+	e := asked(t, "rate", "max", "count", "1", "loss", "0%", "reorder", "0%", "only", "udp", "size", "1000")
 	if x := pick(t, ran(t, e), lab.UDP); !within(x.Standstill.Value, 20.8224, 0.0001) {
 		t.Errorf("one stone: standstill %v ms; want 20.8224", x.Standstill)
 	}
@@ -131,7 +131,7 @@ func TestDeadConnectionLoses(t *testing.T) {
 // one span.
 func TestLossesAtTheEnd(t *testing.T) {
 	lossy := func(drop string) *lab.Outcome {
-		x := pick(t, ran(t, asked(t, "loss", "0%", "reorder", "0%", "only", "udp", "drop", drop)), lab.UDP)
+		x := pick(t, ran(t, asked(t, "loss", "0%", "reorder", "0%", "only", "udp", "size", "1000", "drop", drop)), lab.UDP)
 		return &x
 	}
 	end, beginning := lossy("501-1000"), lossy("1-500")

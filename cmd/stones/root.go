@@ -11,6 +11,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/prose"
+	"stones/lab/report"
 )
 
 // A program is what the command line takes from its process.
@@ -21,6 +22,8 @@ type program struct {
 	terminal       bool // stderr is one
 	dialogue       bool // stdin and stdout are one
 	display        bool // stdout is one
+
+	page report.View // of stdout; as in a file where it is no terminal
 
 	// run runs experiments of one path, and calls done when another one has
 	// finished. If it is interrupted, the error wraps [context.Canceled] and

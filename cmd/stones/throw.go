@@ -41,6 +41,7 @@ type throw struct {
 	format  string
 	json    bool
 	theory  bool
+	all     bool   // show every row
 	pcap    string // file for the packets
 	picture string // which one, if any
 	theme   string // of a picture in a file
@@ -173,7 +174,7 @@ func (t *throw) do(ctx context.Context) error {
 		return outcome(results, err)
 	}
 	doc := lab.Document{Version: version, Results: results}
-	if err := done(t.writer()(out, doc)); err != nil && !errors.Is(err, syscall.EPIPE) {
+	if err := done(t.writer()(out, doc, t.view())); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return &failure{exitUnfinished, fmt.Errorf("write the result: %w", err)}
 	}
 	return outcome(results, err)

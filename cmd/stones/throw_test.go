@@ -81,20 +81,20 @@ func TestDefaults(t *testing.T) {
         "name": "tcp",
         "transport": "tcp",
         "count": 1000,
-        "size": 1000,
+        "size": 200,
         "rate": "200/s"
       },
       {
         "name": "udp",
         "transport": "udp",
         "count": 1000,
-        "size": 1000,
+        "size": 200,
         "rate": "200/s"
       }
     ],
     "out": {
       "delay": "20ms",
-      "loss": "2%",
+      "loss": "0.5%",
       "reorder": "1%",
       "bandwidth": "10Mbit",
       "queue": "100",
@@ -106,7 +106,7 @@ func TestDefaults(t *testing.T) {
       "queue": "100",
       "mtu": 1500
     },
-    "deadline": "150ms",
+    "deadline": "60ms",
     "give_up": "1h"
   }
 ]
@@ -141,7 +141,7 @@ func TestFlags(t *testing.T) {
 			return []any{e.Plan(lab.TCP).Count, e.Plan(lab.TCP).Time, e.Plan(lab.UDP).Count, e.Plan(lab.UDP).Time}
 		}, "[1000 0s 0 1s]"},
 		{"-l 64", func(e lab.Experiment) any { return []int{e.Plan(lab.TCP).Size, e.Plan(lab.UDP).Size} }, "[64 64]"},
-		{"--tcp-size 100000", func(e lab.Experiment) any { return []int{e.Plan(lab.TCP).Size, e.Plan(lab.UDP).Size} }, "[100000 1000]"},
+		{"--tcp-size 100000", func(e lab.Experiment) any { return []int{e.Plan(lab.TCP).Size, e.Plan(lab.UDP).Size} }, "[100000 200]"},
 		{"--pattern burst:10", func(e lab.Experiment) any { return []pace.Pattern{e.Plan(lab.TCP).Pattern, e.Plan(lab.UDP).Pattern} }, "[burst:10 burst:10]"},
 		{"--only tcp", func(e lab.Experiment) any { return !e.Has(lab.UDP) }, "true"},
 		{"--only udp", func(e lab.Experiment) any { return !e.Has(lab.TCP) }, "true"},
@@ -151,7 +151,7 @@ func TestFlags(t *testing.T) {
 		{"--delay-back 5ms --delay 30ms", func(e lab.Experiment) any { return []time.Duration{e.Out.Delay, e.Back.Delay} }, "[30ms 5ms]"},
 		{"--delay 0", func(e lab.Experiment) any { return []any{e.Out.Delay, e.Out.Reorder} }, "[0s 0%]"},
 		{"--loss 5%", func(e lab.Experiment) any { return []wire.Loss{e.Out.Loss, e.Back.Loss} }, "[5% 0%]"},
-		{"--loss-back 5%", func(e lab.Experiment) any { return []wire.Loss{e.Out.Loss, e.Back.Loss} }, "[2% 5%]"},
+		{"--loss-back 5%", func(e lab.Experiment) any { return []wire.Loss{e.Out.Loss, e.Back.Loss} }, "[0.5% 5%]"},
 		{"--jitter 5ms:normal --jitter-back 1ms", func(e lab.Experiment) any { return []wire.Jitter{e.Out.Jitter, e.Back.Jitter} }, "[5ms:normal 1ms]"},
 		{"--overtake", func(e lab.Experiment) any { return []bool{e.Out.Overtake, e.Back.Overtake} }, "[true true]"},
 		{"--overtake --overtake-back=false", func(e lab.Experiment) any { return []bool{e.Out.Overtake, e.Back.Overtake} }, "[true false]"},

@@ -10,12 +10,12 @@ import (
 
 // Start returns the experiment that is run on a path if nothing else is said.
 func Start(path string) lab.Experiment {
-	plan := pace.Plan{Count: 1000, Size: 1000, Rate: pace.StonesPerSecond(200)}
+	plan := pace.Plan{Count: 1000, Size: 200, Rate: pace.StonesPerSecond(200)}
 	e := lab.Experiment{
 		Path:     path,
 		Seed:     1,
 		Flows:    []lab.Flow{lab.Over(lab.TCP, plan), lab.Over(lab.UDP, plan)},
-		Deadline: 150 * time.Millisecond,
+		Deadline: 60 * time.Millisecond,
 		GiveUp:   15 * time.Second,
 	}
 	switch path {
@@ -32,7 +32,7 @@ func Start(path string) lab.Experiment {
 			MTU:       1500,
 		}
 		e.Out = e.Back
-		e.Out.Loss = wire.Loss{Random: 2 * wire.Percent}
+		e.Out.Loss = wire.Loss{Random: wire.Percent / 2}
 		e.Out.Reorder = wire.Reorder{Share: wire.Percent}
 	}
 	return e

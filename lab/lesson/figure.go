@@ -14,6 +14,7 @@ import (
 	"stones/lab/document"
 	"stones/lab/path"
 	"stones/lab/prose"
+	"stones/lab/report"
 )
 
 // A Figure is one number of a result, in a unit. Its name is the one it has in
@@ -67,6 +68,20 @@ func parseFigure(transport, name, unit string) (Figure, error) {
 		return f, fmt.Errorf("%s is no unit for %s; allowed %s", prose.Quote(unit), name, strings.Join(slices.Sorted(maps.Keys(allowed)), ", "))
 	}
 	return f, nil
+}
+
+// row is the key of the measure in a report that the figure is.
+func (f Figure) row() string {
+	of, name, within := strings.Cut(f.Name, ".")
+	switch {
+	case !within:
+		return f.Name
+	case of == "delay_ms":
+		return "delay_" + name + "_ms"
+	case slices.Contains(report.Keys(), of+"_"+name):
+		return of + "_" + name
+	}
+	return name
 }
 
 // names returns the figures that a flow has.

@@ -130,10 +130,12 @@ func CheckName(name string) error {
 	return nil
 }
 
-// Print is what a lesson's experiment prints.
-func Print(r lab.Result) (string, error) {
+// Print is what the lesson's experiment prints: the rows that tell what happened,
+// and the one that the question is about.
+func (l *Lesson) Print(r lab.Result, v report.View) (string, error) {
 	var b strings.Builder
-	err := report.Table(&b, lab.Document{Results: []lab.Result{r}})
+	v.Also = append(v.Also, l.Answer.row())
+	err := report.Table(&b, lab.Document{Results: []lab.Result{r}}, v)
 	return b.String(), err
 }
 
@@ -157,7 +159,7 @@ func (l *Lesson) Doubts(r lab.Result) []error {
 			doubts = append(doubts, &Error{l.File, x.Line, err.Error()})
 		}
 	}
-	if printed, err := Print(r); err == nil && l.Report != "" && printed != l.Report {
+	if printed, err := l.Print(r, report.View{}); err == nil && l.Report != "" && printed != l.Report {
 		doubts = append(doubts, &Error{l.File, l.reportAt, staleReport})
 	}
 	return doubts

@@ -74,6 +74,9 @@ type Record struct {
 	// Causes says what befell the packets of stone n. It is nil unless Exact.
 	Causes func(n uint64) Cause
 
+	// Way tells of the way of stone n, if its last byte came. It is nil unless Exact.
+	Way func(n uint64) (w Way, ok bool)
+
 	Samples []Sample
 
 	// Lateness is how much later than the wire says packets came out of it, both
@@ -83,6 +86,15 @@ type Record struct {
 	// Packets are all that the two ends gave to the wire, in that order. It is nil
 	// unless that was asked for.
 	Packets []*Packet
+}
+
+// A Way is when the last byte of a stone was where, by the world's clock. What was
+// sent more than once is the copy that came first.
+type Way struct {
+	Left  time.Duration // first given to the wire
+	Sent  time.Duration // given to the wire again, if the first copy never came; Left otherwise
+	Came  time.Duration // out of the wire
+	Whole time.Duration // when every earlier byte of its connection had come too
 }
 
 // A Cause is what befell the packets of one stone: why it may be missing.

@@ -20,7 +20,7 @@ import (
 // above as a configuration line. A figure that is no number is left out.
 //
 // The form is that of the Go benchmark data format (Go proposal 14313).
-func Bench(w io.Writer, doc lab.Document) error {
+func Bench(w io.Writer, doc lab.Document, _ View) error {
 	combinations := combine(doc.Results)
 	var lines []line
 	for i := range combinations {

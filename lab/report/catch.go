@@ -60,7 +60,7 @@ func many(n int, thing string) string { return between{n, n}.of(thing) }
 // Guests writes the table of who threw what at a catcher, and what of it was
 // caught.
 func Guests(w io.Writer, guests []Guest) error {
-	g := grid{words: 3, wide: true}
+	g := grid{words: 3}
 	g.head = []string{"guest", "from", transportWord, "planned", "thrown", "caught", "lost", "copies", "damaged"}
 	for _, x := range guests {
 		way := title(x.Transport)
@@ -74,7 +74,7 @@ func Guests(w io.Writer, guests []Guest) error {
 		}
 		g.rows = append(g.rows, []string{strconv.Itoa(x.Session), x.From, way, known(x.Planned), thrown, caught, lost, copies, damaged})
 	}
-	return page{table: g}.text(w)
+	return page{table: g}.text(w, View{})
 }
 
 // known is a count, or that it is not known.

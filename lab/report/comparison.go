@@ -7,9 +7,23 @@ import (
 	"stones/lab"
 )
 
-// rowKeys are the measures that have a row in the table of one experiment.
+// storyKeys are the measures that tell what happened. A count that is none of them
+// has a row where it is not 0, if it is among alarmKeys.
+var (
+	storyKeys = []string{
+		"delivered", "late", "held_up", "waited_for_earlier", "lost", "reordered", "retransmitted",
+		"delay_p50_ms", "delay_p99_ms", "throughput_bps", "goodput_bps", "shared_goodput_bps", "share", "connect_ms",
+	}
+	alarmKeys = []string{
+		"not_thrown", "not_attempted", "unknown", "duplicated", "damaged", "foreign", "after_drain", "receiver_drops",
+		"wire_dropped", "wire_overflowed", "wire_marked", "wire_damaged", "wire_copied", "timeouts",
+	}
+)
+
+// rowKeys are the measures that have a row in the table of one experiment, if all
+// are to be seen.
 var rowKeys = slices.Concat([]string{
-	"thrown", "not_thrown", "not_attempted", "delivered", "late", "held_up", "lost", "unknown", "reordered", "duplicated",
+	"thrown", "not_thrown", "not_attempted", "delivered", "late", "held_up", "waited_to_leave", "thrown_again", "waited_for_earlier", "lost", "unknown", "reordered", "duplicated",
 	"damaged", "foreign", "after_drain", "reads", "receiver_drops",
 	"wire_packets", "wire_dropped", "wire_overflowed", "wire_marked", "wire_damaged", "wire_copied", "retransmitted", "timeouts",
 	"delay_p50_ms", "delay_p99_ms", "delay_max_ms", "jitter_ms", "standstill_ms", "throughput_bps", "goodput_bps",
@@ -25,10 +39,10 @@ var realKeys = []string{
 
 // newComparison makes the page of one experiment: measures as rows, transports
 // as columns.
-func newComparison(c combination) page {
+func newComparison(c combination, v View) page {
 	var p page
 	p.above = append(planLines(c), wayLines(c, nil)...)
-	p.above = append(p.above, stackLines([]combination{c})...)
+	p.above = append(p.above, stackLines([]combination{c}, v)...)
 	runs := len(c.results)
 	if runs > 1 {
 		p.above = append(p.above, runsLine(runs))
@@ -50,10 +64,17 @@ func newComparison(c combination) page {
 		if compared {
 			p.table.head = append(p.table.head, differenceWord)
 		}
-		for _, key := range rowKeys {
-			if m := find(key); shown(m, c) {
-				p.table.rows = append(p.table.rows, c.row(m, compared, &notes))
+		for _, row := range c.rows(v) {
+			if len(row) > 1 {
+				p.table.rows = append(p.table.rows, c.shared(row[0], row[1], &notes))
+				continue
 			}
+			p.table.rows = append(p.table.rows, c.row(row[0], compared, &notes))
+		}
+	}
+	if runs == 1 {
+		for _, s := range c.series {
+			p.bars = append(p.bars, newBar(s.flows[0], c.experiment().Deadline > 0))
 		}
 	}
 
@@ -68,6 +89,25 @@ func newComparison(c combination) page {
 		p.addIntervals(c)
 	}
 	return p
+}
+
+// rows are the measures that have a row; two may share one.
+func (c combination) rows(v View) [][]measure {
+	var rows [][]measure
+	for _, m := range measures {
+		story := slices.Contains(storyKeys, m.key) || slices.Contains(alarmKeys, m.key) && c.happened(m)
+		row := story || v.All && slices.Contains(rowKeys, m.key)
+		switch last := len(rows) - 1; {
+		case slices.Contains(v.Also, m.key) && !story:
+			rows = append(rows, []measure{m})
+		case !row || !shown(m, c):
+		case !v.All && m.key == "delay_p99_ms" && len(c.results) == 1:
+			rows[last] = append(rows[last], m) // beside p50
+		default:
+			rows = append(rows, []measure{m})
+		}
+	}
+	return rows
 }
 
 // farLines says what is particular if one end is elsewhere.
@@ -120,7 +160,10 @@ func wayLines(c combination, varying []parameter) []string {
 }
 
 // stackLines says how TCP is set, as the first flow over TCP knows it.
-func stackLines(combinations []combination) []string {
+func stackLines(combinations []combination, v View) []string {
+	if !v.All {
+		return fromLinux(combinations)
+	}
 	for _, c := range combinations {
 		for _, s := range c.series {
 			if s.is().Again {
@@ -166,6 +209,23 @@ func (c combination) happened(m measure) bool {
 		}
 	}
 	return false
+}
+
+// shared is the row of two percentiles of one run.
+func (c combination) shared(low, high measure, notes *footnotes) []string {
+	row := []string{sharedName(c.experiment())}
+	for _, s := range c.series {
+		one, other := low.of(s.flows[0]), high.of(s.flows[0])
+		switch {
+		case one.Known() && other.Known():
+			row = append(row, low.unit.number(one.Value, 1)+" / "+high.unit.write(other.Value))
+		case one.Why == other.Why:
+			row = append(row, notes.cell(one))
+		default:
+			row = append(row, low.cell(s.flows[0], notes)+" / "+high.cell(s.flows[0], notes))
+		}
+	}
+	return row
 }
 
 // row is what a measure came to, for each flow.

@@ -40,12 +40,12 @@ func Value(x *lab.Outcome, key string) lab.Figure { return find(key).of(x) }
 // Crosscheck writes comparisons in a table for a terminal, a row each. The
 // document has the results they were made of; again is how many experiments were
 // run once more for being outside. Its errors are those of w.
-func Crosscheck(w io.Writer, doc lab.Document, comparisons []Comparison, again int) error {
+func Crosscheck(w io.Writer, doc lab.Document, comparisons []Comparison, again int, v View) error {
 	if len(comparisons) == 0 {
-		return page{above: []string{nothing}}.text(w)
+		return page{above: []string{nothing}}.text(w, v)
 	}
 	p := page{above: append([]string{crosscheckLine}, stacksOf(doc, false)...)}
-	p.table = grid{words: 3, wide: true, head: crosscheckHead}
+	p.table = grid{words: 3, head: crosscheckHead}
 	var known []Difference
 	outside := 0
 	for _, c := range comparisons {
@@ -70,7 +70,7 @@ func Crosscheck(w io.Writer, doc lab.Document, comparisons []Comparison, again i
 		p.below = append(p.below, againLine(again))
 	}
 	p.below = append(p.below, insideLine(len(comparisons), outside))
-	return p.text(w)
+	return p.text(w, v)
 }
 
 // cells is the row of c, but for what is made of it.

@@ -66,8 +66,8 @@ func TestCrosscheckGolden(t *testing.T) {
 		"crosscheck.fine": {comparisons()[:2], 0},
 		"crosscheck.none": {nil, 0},
 	} {
-		golden(t, name, func(w io.Writer, doc lab.Document) error {
-			return report.Crosscheck(w, doc, tt.comparisons, tt.again)
+		golden(t, name, func(w io.Writer, doc lab.Document, _ report.View) error {
+			return report.Crosscheck(w, doc, tt.comparisons, tt.again, report.View{})
 		}, document(result(), onKernel(result())))
 	}
 }

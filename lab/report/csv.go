@@ -15,7 +15,7 @@ import (
 // all figures in full. The columns are always the same (RFC 4180, but for line
 // breaks without a carriage return). A figure without a value is an empty cell, and
 // its reason stands in the last column but one, with the names of the columns.
-func CSV(w io.Writer, doc lab.Document) error { return writeCSV(w, doc, false) }
+func CSV(w io.Writer, doc lab.Document, _ View) error { return writeCSV(w, doc, false) }
 
 // writeCSV adds what theory says, if that is asked for: of each measure the
 // figure, its standard deviation, and how many of these and how many per cent

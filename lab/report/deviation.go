@@ -12,18 +12,18 @@ import (
 // WithTheory holds the formats that can show theory beside measurement, by
 // the names that --format takes.
 var WithTheory = map[string]Writer{
-	"table": func(w io.Writer, doc lab.Document) error {
-		p := newPage(doc)
+	"table": func(w io.Writer, doc lab.Document, v View) error {
+		p := newPage(doc, v)
 		p.addTheory(doc)
-		return p.text(w)
+		return p.text(w, v)
 	},
-	"markdown": func(w io.Writer, doc lab.Document) error {
-		p := newPage(doc)
+	"markdown": func(w io.Writer, doc lab.Document, v View) error {
+		p := newPage(doc, v)
 		p.addTheory(doc)
 		return p.markdown(w)
 	},
-	"csv": func(w io.Writer, doc lab.Document) error { return writeCSV(w, doc, true) },
-	"json": func(w io.Writer, doc lab.Document) error {
+	"csv": func(w io.Writer, doc lab.Document, _ View) error { return writeCSV(w, doc, true) },
+	"json": func(w io.Writer, doc lab.Document, _ View) error {
 		return writeJSON(w, withTheory(doc))
 	},
 }
@@ -107,7 +107,7 @@ func (p *page) addTheory(doc lab.Document) {
 	}
 	c := combinations[0]
 	notes := footnotes{most: 0}
-	g := grid{head: theoryHead(len(c.results)), words: 2, wide: true}
+	g := grid{head: theoryHead(len(c.results)), words: 2}
 	for _, key := range theoryKeys {
 		m := find(key)
 		for _, s := range c.series {

@@ -34,10 +34,10 @@ type goodputRow struct {
 // and beside it on sim with each way of finding losses, a row for each loss and
 // round-trip time. The results are of throwing over TCP with one interval for all
 // of it; those of one row differ in the seed. Its errors are those of w.
-func CrosscheckGoodput(w io.Writer, doc lab.Document) error {
+func CrosscheckGoodput(w io.Writer, doc lab.Document, v View) error {
 	combinations := combine(doc.Results)
 	if len(combinations) == 0 {
-		return page{above: []string{nothing}}.text(w)
+		return page{above: []string{nothing}}.text(w, v)
 	}
 	engines := enginesOf(combinations)
 	rows, runs := goodputRows(combinations)
@@ -48,7 +48,7 @@ func CrosscheckGoodput(w io.Writer, doc lab.Document) error {
 	p.above = append(p.above, stacksOf(doc, true)...)
 	p.above = append(p.above, goodputLine(quantity.FormatDuration(e.Flows[0].Plan.Time), runs))
 
-	p.table = grid{words: 2, wide: true, head: slices.Clone(goodputHead)}
+	p.table = grid{words: 2, head: slices.Clone(goodputHead)}
 	for _, g := range engines {
 		p.table.head = append(p.table.head, g.head())
 		if g.path == lab.Sim {
@@ -64,7 +64,7 @@ func CrosscheckGoodput(w io.Writer, doc lab.Document) error {
 			p.below = append(p.below, distanceLine(g, d))
 		}
 	}
-	return p.text(w)
+	return p.text(w, v)
 }
 
 // enginesOf returns the engines that there are, netns first.

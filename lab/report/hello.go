@@ -86,7 +86,7 @@ func Hello(w io.Writer, talks []Talk) error {
 	if cut {
 		p.below = append(p.below, "Where a letter is cut, decoding that read by itself fails: put the bytes together first.")
 	}
-	return p.text(w)
+	return p.text(w, View{})
 }
 
 // callCell is what is shown of a talk's i-th call of one name.

@@ -32,16 +32,14 @@ func ExampleHello() {
 		fmt.Println(err)
 	}
 	// Output:
-	// +------------+---------------------------------+-----------------------------+
-	// | call       | TCP                             | UDP                         |
-	// +------------+---------------------------------+-----------------------------+
-	// | socket     | a stream of bytes               | datagrams                   |
-	// | connect    | asked and answered, after 20 ms | nobody is asked             |
-	// | send hello | -                               | 128 B                       |
-	// | recv       | 3 B, after 1 ms                 | 3 B, full: any rest is gone |
-	// | recv       | 2 B                             | -                           |
-	// | close      | done                            | done                        |
-	// +------------+---------------------------------+-----------------------------+
+	// call        TCP                              UDP
+	// --------------------------------------------------------------------------
+	// socket      a stream of bytes                datagrams
+	// connect     asked and answered, after 20 ms  nobody is asked
+	// send hello  -                                128 B
+	// recv        3 B, after 1 ms                  3 B, full: any rest is gone
+	// recv        2 B                              -
+	// close       done                             done
 	//
 	// TCP: 5 bytes in 2 reads
 	// 1. "Д\xd0" - ends within a letter, behind byte 1 of it

@@ -28,7 +28,7 @@ func (p *page) addIntervals(c combination) {
 	if len(rows) == 0 {
 		return
 	}
-	g := grid{words: 2, wide: true, rows: make([][]string, len(rows))}
+	g := grid{words: 2, rows: make([][]string, len(rows))}
 	add := func(head string, cell func(r row) string) {
 		g.head = append(g.head, head)
 		for i, r := range rows {

@@ -12,7 +12,7 @@ import (
 
 // JSON writes everything that is known, for programs: the document as
 // [document.Marshal] writes it, with invisible characters escaped.
-func JSON(w io.Writer, doc lab.Document) error { return writeJSON(w, doc) }
+func JSON(w io.Writer, doc lab.Document, _ View) error { return writeJSON(w, doc) }
 
 func writeJSON(w io.Writer, doc any) error {
 	data, err := document.Marshal(doc)

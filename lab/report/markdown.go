@@ -9,7 +9,7 @@ import (
 )
 
 // Markdown writes the page with a table of GitHub's kind, each line a paragraph.
-func Markdown(w io.Writer, doc lab.Document) error { return newPage(doc).markdown(w) }
+func Markdown(w io.Writer, doc lab.Document, v View) error { return newPage(doc, v).markdown(w) }
 
 // markdown writes the page in Markdown.
 func (p page) markdown(w io.Writer) error {

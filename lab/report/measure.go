@@ -29,7 +29,10 @@ var measures = []measure{
 	{key: "not_attempted", rare: true, of: stones(func(x *lab.Outcome) int { return x.NotAttempted })},
 	{key: "delivered", whole: thrown, of: delivered},
 	{key: "late", whole: delivered, of: stones(func(x *lab.Outcome) int { return x.Late })},
-	{key: "held_up", whole: delivered, of: stones(func(x *lab.Outcome) int { return x.HeldUp })},
+	{key: "held_up", whole: delivered, of: heldUp},
+	{key: "waited_to_leave", whole: heldUp, of: waiting(func(w *lab.Waiting) lab.Figure { return w.ToLeave.Stones })},
+	{key: "thrown_again", whole: heldUp, of: waiting(func(w *lab.Waiting) lab.Figure { return w.Again.Stones })},
+	{key: "waited_for_earlier", whole: heldUp, of: waiting(func(w *lab.Waiting) lab.Figure { return w.Earlier.Stones })},
 	{key: "lost", whole: thrown, built: true, of: stones(func(x *lab.Outcome) int { return x.Lost })},
 	{key: "unknown", whole: thrown, rare: true, of: stones(func(x *lab.Outcome) int { return x.Unknown })},
 	{key: "longest_loss", of: stones(func(x *lab.Outcome) int { return x.LongestLoss })},
@@ -68,6 +71,10 @@ var measures = []measure{
 	{key: "delay_p95_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Delay.P95 }},
 	{key: "delay_p99_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Delay.P99 }},
 	{key: "delay_max_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Delay.Max }},
+	{key: "waited_to_leave_ms", unit: milliseconds, of: waiting(func(w *lab.Waiting) lab.Figure { return w.ToLeave.Sum })},
+	{key: "thrown_again_ms", unit: milliseconds, of: waiting(func(w *lab.Waiting) lab.Figure { return w.Again.Sum })},
+	{key: "waited_for_earlier_ms", unit: milliseconds, of: waiting(func(w *lab.Waiting) lab.Figure { return w.Earlier.Sum })},
+	{key: "waited_on_road_ms", unit: milliseconds, of: waiting(func(w *lab.Waiting) lab.Figure { return w.Road.Sum })},
 	{key: "jitter_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Jitter }},
 	{key: "standstill_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Standstill }},
 	{key: "throughput_bps", unit: bitsASecond, of: func(x *lab.Outcome) lab.Figure { return x.Throughput }},
@@ -86,6 +93,15 @@ var measures = []measure{
 	{key: "gap_p50_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Pacing.GapP50 }},
 	{key: "gap_p99_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Pacing.GapP99 }},
 	{key: "back_to_back", of: func(x *lab.Outcome) lab.Figure { return x.Pacing.BackToBack }},
+}
+
+// Keys are those of all measures, as csv names them.
+func Keys() []string {
+	var keys []string
+	for _, m := range measures {
+		keys = append(keys, m.key)
+	}
+	return keys
 }
 
 // find returns the measure of that key.
@@ -124,6 +140,12 @@ func shared(of func(s *lab.Shared) lab.Figure) func(x *lab.Outcome) lab.Figure {
 	}
 }
 
+// waiting turns a figure of what stones waited for into a figure of the flow.
+func waiting(of func(w *lab.Waiting) lab.Figure) func(x *lab.Outcome) lab.Figure {
+	return func(x *lab.Outcome) lab.Figure { return of(&x.Waiting) }
+}
+
+func heldUp(x *lab.Outcome) lab.Figure      { return lab.Number(x.HeldUp) }
 func asked(x *lab.Outcome) lab.Figure       { return x.Pacing.Asked }
 func thrown(x *lab.Outcome) lab.Figure      { return lab.Number(x.Thrown) }
 func delivered(x *lab.Outcome) lab.Figure   { return lab.Number(x.Delivered) }

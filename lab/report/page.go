@@ -8,6 +8,7 @@ import (
 // A page is what the formats for people show.
 type page struct {
 	above []string // what was thrown
+	bars  []bar    // what became of it
 	table grid
 	below []string // what happened, and what to beware of
 	more  []extra
@@ -24,13 +25,12 @@ type extra struct {
 type grid struct {
 	head  []string // one name a column; a line break says where it may be broken
 	rows  [][]string
-	words int  // so many columns are words; the others are figures
-	wide  bool // one needs the breadth of the page: a sweep
+	words int // so many columns are words; the others are figures
 }
 
 // Headline says in a few lines what was thrown, along which path.
 func Headline(doc lab.Document) []string {
-	lines := newPage(doc).above
+	lines := newPage(doc, View{}).above
 	for i := range lines {
 		lines[i] = prose.Safe(lines[i])
 	}
@@ -42,15 +42,15 @@ const mostColumns = 6
 
 // newPage makes the page that suits the results: of one experiment, of several
 // runs of it, or of a sweep.
-func newPage(doc lab.Document) page {
+func newPage(doc lab.Document, v View) page {
 	combinations := combine(doc.Results)
 	switch len(combinations) {
 	case 0:
 		return page{above: []string{nothing}}
 	case 1:
 		if len(combinations[0].series) <= mostColumns {
-			return newComparison(combinations[0])
+			return newComparison(combinations[0], v)
 		}
 	}
-	return newSweep(combinations)
+	return newSweep(combinations, v)
 }

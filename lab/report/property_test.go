@@ -93,7 +93,7 @@ var bad = regexp.MustCompile(`^\s*$|NaN|Inf|(^|[ (])-[0-9]|[(]([2-9][0-9]{2}|1[1
 func TestCells(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		doc := documents(t)
-		p := newPage(doc)
+		p := newPage(doc, View{All: true})
 		for _, row := range p.table.rows {
 			if len(row) != len(p.table.head) {
 				t.Fatalf("%d cells in a table of %d columns: %q", len(row), len(p.table.head), row)
@@ -110,7 +110,7 @@ func TestCells(t *testing.T) {
 			}
 		}
 		var out strings.Builder
-		if err := CSV(&out, doc); err != nil {
+		if err := CSV(&out, doc, View{}); err != nil {
 			t.Fatal(err)
 		}
 		records, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
@@ -139,7 +139,7 @@ func FuzzSafe(f *testing.F) {
 		for format, write := range Formats {
 			for _, doc := range strange(text, format != "json") { // in JSON it is lab who writes figures
 				var out strings.Builder
-				if err := write(&out, doc); err != nil {
+				if err := write(&out, doc, View{}); err != nil {
 					t.Fatal(err)
 				}
 				if at := strings.IndexFunc(out.String(), func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); at >= 0 || !utf8.ValidString(out.String()) {

@@ -34,6 +34,7 @@ var causeWords = map[string]string{
 	lab.CauseNoReport:      "the other end's report is missing",
 	lab.CauseShareOfNone:   "a share of nothing",
 	lab.CauseUnseen:        "the way back is not seen",
+	lab.CauseNoPackets:     "the packets are not seen",
 	lab.CauseAlone:         "alone on its wire",
 	path.Silent:            "the kernel does not tell",
 	path.SilentBefore:      "the kernel does not tell; Linux does from 6.7 on",

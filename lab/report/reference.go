@@ -14,16 +14,16 @@ import (
 // Reference writes how near a TCP is to that of a reference, of both of which is
 // said what they are: a table for each kind of cells, a row each, and what it all
 // comes to. Its errors are those of w.
-func Reference(w io.Writer, about, ref map[string]string, rows []reference.Row) error {
+func Reference(w io.Writer, about, ref map[string]string, rows []reference.Row, v View) error {
 	if len(rows) == 0 {
-		return page{above: []string{nothing}}.text(w)
+		return page{above: []string{nothing}}.text(w, v)
 	}
 	p := page{above: []string{referenceLine(about, ref), pairLine}}
 	for _, kind := range kindsOf(rows) {
 		p.more = append(p.more, extra{caption: kindCaption(kind), grid: kindGrid(kind, rows)})
 	}
 	p.more = append(p.more, extra{caption: nearCaption, grid: nearGrid(rows), below: []string{factorLine}})
-	return p.text(w)
+	return p.text(w, v)
 }
 
 // kindsOf are the kinds of the rows, in their order.
@@ -39,7 +39,7 @@ func kindsOf(rows []reference.Row) []reference.Kind {
 
 // kindGrid is the table of the cells of one kind.
 func kindGrid(kind reference.Kind, rows []reference.Row) grid {
-	g := grid{words: 1, wide: true, head: []string{"cell", "runs"}}
+	g := grid{words: 1, head: []string{"cell", "runs"}}
 	for _, f := range kind.Figures() {
 		g.head = append(g.head, referenceNames[f])
 	}
@@ -87,7 +87,7 @@ func digits(p reference.Pair, v float64) string {
 
 // nearGrid sums up, by kinds and figures.
 func nearGrid(rows []reference.Row) grid {
-	g := grid{words: 2, wide: true, head: nearHead}
+	g := grid{words: 2, head: nearHead}
 	for _, kind := range kindsOf(rows) {
 		of := slices.DeleteFunc(slices.Clone(rows), func(r reference.Row) bool { return r.Kind != kind })
 		for _, f := range kind.Figures() {

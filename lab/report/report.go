@@ -16,9 +16,9 @@ import (
 	"stones/lab"
 )
 
-// A Writer writes the results of a document to w in one format. Its errors are
-// those of w.
-type Writer func(w io.Writer, doc lab.Document) error
+// A Writer writes the results of a document to w in one format. The formats for
+// programs show all there is in any view. Its errors are those of w.
+type Writer func(w io.Writer, doc lab.Document, v View) error
 
 // Formats holds every format by the name that --format takes.
 var Formats = map[string]Writer{

@@ -287,7 +287,7 @@ func golden(t *testing.T, name string, write report.Writer, doc lab.Document) {
 	t.Helper()
 	t.Run(name, func(t *testing.T) {
 		var got strings.Builder
-		if err := write(&got, doc); err != nil {
+		if err := write(&got, doc, report.View{}); err != nil {
 			t.Fatal(err)
 		}
 		file := filepath.Join("testdata", name+".golden")
@@ -312,7 +312,7 @@ func BenchmarkFormats(b *testing.B) {
 		b.Run("format="+format, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := write(io.Discard, doc); err != nil {
+				if err := write(io.Discard, doc, report.View{}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -27,7 +27,7 @@ type line struct {
 }
 
 // newSweep makes the page of several combinations: a row for each and each flow.
-func newSweep(combinations []combination) page {
+func newSweep(combinations []combination, v View) page {
 	var lines []line
 	runs := 0
 	for i := range combinations {
@@ -42,11 +42,11 @@ func newSweep(combinations []combination) page {
 	var p page
 	p.above = append(p.above, commonLine(append(common, seedWord+" "+seeds(combinations))))
 	p.above = append(p.above, wayLines(combinations[0], varying)...)
-	p.above = append(p.above, stackLines(combinations)...)
+	p.above = append(p.above, stackLines(combinations, v)...)
 	if runs > 1 {
 		p.above = append(p.above, sweepRunsLine(runs))
 	}
-	varying = slices.DeleteFunc(varying, func(v parameter) bool { return v.follows(lines) })
+	varying = slices.DeleteFunc(varying, func(k parameter) bool { return k.follows(lines) })
 	p.table = newGrid(lines, varying)
 	if slices.ContainsFunc(lines, func(l line) bool { return l.is().Ordered }) {
 		p.below = append(p.below, designLine)
@@ -111,7 +111,7 @@ func (p parameter) follows(lines []line) bool {
 
 // newGrid makes the table: what varies, and what came of it.
 func newGrid(lines []line, varying []parameter) grid {
-	g := grid{words: len(varying) + 1, wide: true, rows: make([][]string, len(lines))}
+	g := grid{words: len(varying) + 1, rows: make([][]string, len(lines))}
 	add := func(head string, cell func(l line) string) {
 		g.head = append(g.head, head)
 		for i, l := range lines {

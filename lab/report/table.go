@@ -2,7 +2,9 @@ package report
 
 import (
 	"io"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
@@ -12,34 +14,32 @@ import (
 	"stones/lab/prose"
 )
 
-// width is that of the terminals and projectors for which lines are broken.
-const width = 80
-
 // Table writes the page for a terminal, in plain ASCII as far as the words are.
-func Table(w io.Writer, doc lab.Document) error { return newPage(doc).text(w) }
+func Table(w io.Writer, doc lab.Document, v View) error { return newPage(doc, v).text(w, v) }
 
 // text writes the page for a terminal.
-func (p page) text(w io.Writer) error {
+func (p page) text(w io.Writer, v View) error {
 	var text strings.Builder
 	write := func(lines ...string) {
 		for _, line := range lines {
-			text.WriteString(strings.Join(prose.Wrap(prose.Safe(line), width, "", "  "), "\n") + "\n")
+			text.WriteString(strings.Join(prose.Wrap(prose.Safe(line), v.width(), "", "  "), "\n") + "\n")
 		}
 	}
 	draw := func(g grid) error {
 		if len(g.rows) == 0 {
 			return nil
 		}
-		var table strings.Builder
-		if err := g.render(&table); err != nil {
+		tables, err := g.fit(v)
+		if err != nil {
 			return err
 		}
-		for line := range strings.Lines(table.String()) {
-			text.WriteString(strings.TrimRight(line, " \n") + "\n")
-		}
+		text.WriteString(strings.Join(tables, "\n"))
 		return nil
 	}
 	write(p.above...)
+	for _, line := range bars(p.bars).draw(v) {
+		text.WriteString(line + "\n")
+	}
 	if err := draw(p.table); err != nil {
 		return err
 	}
@@ -55,8 +55,62 @@ func (p page) text(w io.Writer) error {
 	return err
 }
 
-// render draws the grid: with a frame, or without one if it needs the room.
-func (g grid) render(w io.Writer) error {
+// fit draws the grid, in several tables below each other if it is too broad for
+// the view: each has the columns of words, and some of the others.
+func (g grid) fit(v View) ([]string, error) {
+	whole, broad, err := g.render(v)
+	if err != nil || broad <= v.width() || len(g.head) <= g.words+1 {
+		return []string{whole}, err
+	}
+	for n := len(g.head) - g.words - 1; ; n-- {
+		first, broad, err := g.columns(g.words, g.words+n).render(v)
+		if err != nil {
+			return nil, err
+		}
+		if broad > v.width() && n > 1 {
+			continue
+		}
+		others, err := g.columns(g.words+n, len(g.head)).fit(v)
+		return append([]string{first}, others...), err
+	}
+}
+
+// columns is the grid with its words, and the columns from one on and before
+// another.
+func (g grid) columns(from, before int) grid {
+	part := grid{words: g.words}
+	pick := func(cells []string) []string { return slices.Concat(cells[:g.words], cells[from:before]) }
+	part.head = pick(g.head)
+	for _, row := range g.rows {
+		part.rows = append(part.rows, pick(row))
+	}
+	return part
+}
+
+// render draws the grid, and says how broad that is. The names of the columns are
+// bold where there is colour.
+func (g grid) render(v View) (text string, broad int, err error) {
+	var table strings.Builder
+	if err := g.draw(&table); err != nil {
+		return "", 0, err
+	}
+	var b strings.Builder
+	above := true
+	for line := range strings.Lines(table.String()) {
+		line = strings.TrimRight(line, " \n")
+		broad = max(broad, utf8.RuneCountInString(line))
+		if strings.HasPrefix(line, "--") {
+			above = false
+		} else if above {
+			line = v.paint(bold, line)
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String(), broad, nil
+}
+
+// draw draws the grid without a frame.
+func (g grid) draw(w io.Writer) error {
 	aligns := make([]tw.Align, len(g.head))
 	for i := range aligns {
 		aligns[i] = tw.AlignRight
@@ -65,12 +119,11 @@ func (g grid) render(w io.Writer) error {
 		}
 	}
 	alignment := tw.CellAlignment{PerColumn: aligns}
-	look := tw.Rendition{Symbols: tw.NewSymbols(tw.StyleASCII)}
-	padding := tw.CellPadding{Global: tw.Padding{Left: " ", Right: " ", Overwrite: true}}
-	if g.wide {
-		look.Borders = tw.BorderNone
-		look.Settings.Separators = tw.Separators{BetweenColumns: tw.Off}
-		padding.Global.Left = ""
+	look := tw.Rendition{Symbols: tw.NewSymbols(tw.StyleASCII), Borders: tw.BorderNone}
+	look.Settings.Separators = tw.Separators{BetweenColumns: tw.Off}
+	padding := tw.CellPadding{Global: tw.Padding{Right: " ", Overwrite: true}}
+	if g.words == len(g.head) {
+		padding.Global.Right = "  " // between words one blank is no gap
 	}
 	table := tablewriter.NewTable(w,
 		tablewriter.WithRenderer(renderer.NewBlueprint(look)),

@@ -27,7 +27,14 @@ const (
 	none     = "none"
 	theOwn   = "the path's own"
 	notThere = "not thrown"
-	nothing  = "No results."
+
+	onTimeWord    = "on time"
+	caughtWord    = "caught"
+	lateWord      = "late"
+	unknownWord   = "unknown"
+	notThrownWord = "not thrown"
+	delayWord     = "delay p50 / p99"
+	nothing       = "No results."
 
 	measureWord    = "measure"
 	transportWord  = "over"
@@ -163,6 +170,14 @@ func rowName(key string, e *lab.Experiment) string {
 		return rowNames[key] + above
 	}
 	return rowNames[key]
+}
+
+// sharedName is the name of the row that two percentiles of the delay share.
+func sharedName(e *lab.Experiment) string {
+	if e.Path == lab.Remote {
+		return delayWord + aboveWord
+	}
+	return delayWord
 }
 
 // aboveWord stands behind what is only known above the least delay.

@@ -59,11 +59,12 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 	r.ReceiverDrops = receiverDrops(x.is, seen)
 	r.Pacing = x.pacing(e.Asleep, s, r.ReceiverDrops)
 	x.times(&r, s, seen)
+	r.Waiting = x.waiting(s, seen)
 	if x.far != nil {
 		x.farFigures(&r)
 	}
 	if e.PerStone {
-		r.Stones = x.stones(t, seen)
+		r.Stones = x.stones(t, s, seen)
 	}
 	if e.Packets {
 		r.Packets = x.packets(seen)
@@ -196,7 +197,7 @@ func receiverDrops(is lab.Transport, seen path.Record) lab.Figure {
 }
 
 // stones is what became of every stone.
-func (x *flow) stones(t tally.Tally, seen path.Record) []lab.StoneRecord {
+func (x *flow) stones(t tally.Tally, s tally.Score, seen path.Record) []lab.StoneRecord {
 	var list []lab.StoneRecord
 	due := x.dues()
 	for f := range t.Fates() {
@@ -218,6 +219,7 @@ func (x *flow) stones(t tally.Tally, seen path.Record) []lab.StoneRecord {
 		}
 		list = append(list, r)
 	}
+	x.addWaits(list, s, seen)
 	return list
 }
 

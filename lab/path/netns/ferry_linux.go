@@ -98,7 +98,7 @@ func (f *ferry) send(b []byte) {
 		return // a kernel that looks for routers and neighbours
 	}
 	now := f.world.Now()
-	p.entry = f.world.watch.Sent(now, p.seen, len(b), b, f.back)
+	p.entry = f.world.watch.Sent(now, &p.seen, len(b), b, f.back)
 	f.wire.Send(now, wire.Packet{
 		Size:   len(b),
 		Data:   b,

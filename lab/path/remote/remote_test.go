@@ -215,7 +215,7 @@ func TestLoopback(t *testing.T) {
 					}
 				}
 				if os.Getenv("STONES_SHOW") != "" {
-					_ = report.Formats["table"](os.Stdout, lab.Document{Version: "1.0.0", Results: []lab.Result{r}})
+					_ = report.Formats["table"](os.Stdout, lab.Document{Version: "1.0.0", Results: []lab.Result{r}}, report.View{})
 				}
 			})
 		}

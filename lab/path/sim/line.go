@@ -66,7 +66,7 @@ func (l *line) send(packet *stack.Packet) {
 		item.Data = packet.Append(make([]byte, 0, size))
 	}
 	now := l.world.Now()
-	p.entry = l.world.watch.Sent(now, p.seen, size, item.Data, l.back)
+	p.entry = l.world.watch.Sent(now, &p.seen, size, item.Data, l.back)
 	if extra := l.extra(p.seen); extra > 0 {
 		l.world.driver.Timer(func() { l.enter(item) }).Set(now + extra)
 		return

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"encoding/binary"
+	"time"
 
 	"stones/lab/stone"
 )
@@ -15,13 +16,22 @@ type Sight struct {
 	Stone    uint64 // whose byte its first byte of data is; 0 if it has none
 	Offset   int    // where in that stone
 	Last     uint64 // the last stone that begins in it; 0 if none does
+	Ends     uint64 // the last stone whose last byte is in it; below Stone if none ends
 	Again    bool   // its first byte of data was sent before
 	Ports    Ports  // at the end that it goes to; none if it has no transport
 	Capable  bool   // a queue may mark it instead of dropping it (RFC 3168)
 	Ack      uint32 // TCP: the next byte that is expected there
 
-	asked bool // it is a SYN, and one was sent before
-	piece piece
+	asked  bool // it is a SYN, and one was sent before
+	piece  piece
+	Stream Stretch       // of a connection: which of its bytes
+	at     time.Duration // when it was sent
+}
+
+// A Stretch is which bytes of a connection's stones a segment carries.
+type Stretch struct {
+	From, To int64
+	Size     int64 // bytes a stone
 }
 
 // A piece is a fragment of a datagram. Its zero value is a packet that is whole.
@@ -90,7 +100,7 @@ func (e *Eye) Look(head []byte, size int) Sight {
 		e.Course(Ports{tcp.from(), tcp.to()}).segment(&s, tcp, size)
 	case in.protocol == protocolUDP && (in.offset > 0 || len(in.head) >= udpLen):
 		s.UDP = true
-		e.datagram(&s, in.head, in.offset)
+		e.datagram(&s, in.head, in.offset, in.more)
 	case in.protocol == protocolICMP, in.protocol == protocolICMPv6 && len(in.head) > 0 && in.head[0] < icmpv6Info:
 		s.ICMP = true
 	}
@@ -146,6 +156,8 @@ func (c *Course) segment(s *Sight, tcp tcpHeader, size int) {
 	s.Data = true
 	s.Stone = uint64(begin/c.size) + 1
 	s.Offset = int(begin % c.size)
+	s.Ends = uint64(end / c.size)
+	s.Stream = Stretch{begin, end, c.size}
 	if last := (end - 1) / c.size; last*c.size >= begin {
 		s.Last = uint64(last) + 1
 	}
@@ -157,10 +169,13 @@ func (c *Course) Acknowledge(ack uint32) {
 }
 
 // datagram sees a UDP datagram, or the piece of it that begins at byte at.
-func (e *Eye) datagram(s *Sight, head []byte, at int) {
+func (e *Eye) datagram(s *Sight, head []byte, at int, more bool) {
 	if at > 0 {
 		s.Ports = e.towards
 		s.Data, s.Stone, s.Offset = e.pieces != 0, e.pieces, at-udpLen
+		if !more {
+			s.Ends = e.pieces
+		}
 		return
 	}
 	s.Ports = Ports{binary.BigEndian.Uint16(head[2:]), binary.BigEndian.Uint16(head)}
@@ -171,6 +186,9 @@ func (e *Eye) datagram(s *Sight, head []byte, at int) {
 	}
 	s.Data, s.Stone, s.Last = true, thrown.Number, thrown.Number
 	e.pieces = thrown.Number
+	if !more {
+		s.Ends = thrown.Number
+	}
 }
 
 // inner is what stands behind an IP header.

@@ -81,6 +81,7 @@ type Flow struct {
 	highest uint64         // of those handed over
 	strange []uint64       // stones of datagrams that the program was given, and the wire had not brought
 	packets []*path.Packet // in the order in which they were sent, if there is a log
+	ways    ways
 }
 
 // waiting is a datagram that was given to the catcher's socket.
@@ -147,6 +148,7 @@ func (w *Watch) Record(name string) path.Record {
 	r.Behind = func(n uint64) bool { return at(behind, n) }
 	r.Causes = func(n uint64) path.Cause { return at(causes, n) }
 	r.Packets = f.packets
+	r.Way = f.ways.of
 	return r
 }
 
@@ -160,9 +162,11 @@ func at[T any](list []T, n uint64) T {
 }
 
 // Sent notes a packet of size bytes that is given to a wire. Whole is the packet
-// itself, if Bytes says so. It returns the packet's entry in the log, or nil.
-func (w *Watch) Sent(now time.Duration, s Sight, size int, whole []byte, back bool) *path.Packet {
-	f := w.of(s, back)
+// itself, if Bytes says so. It marks s with the time, and returns the packet's
+// entry in the log, or nil.
+func (w *Watch) Sent(now time.Duration, s *Sight, size int, whole []byte, back bool) *path.Packet {
+	s.at = now
+	f := w.of(*s, back)
 	d := f.direction(back)
 	d.Sent++
 	d.Bytes += size
@@ -179,11 +183,12 @@ func (w *Watch) Sent(now time.Duration, s Sight, size int, whole []byte, back bo
 			cause = path.Pieces
 		}
 		f.note(s.Stone, cause)
+		f.ways.leave(*s)
 	}
 	if w.log == nil {
 		return nil
 	}
-	return w.log.sent(now, s, whole, back)
+	return w.log.sent(now, *s, whole, back)
 }
 
 // Befell notes what befell a packet on a wire. The entry is the one that Sent
@@ -271,9 +276,12 @@ func (w *Watch) Arrives(now time.Duration, entry *path.Packet, s Sight, item wir
 	if item.Marked {
 		d.Marked++
 	}
-	if item.Damaged {
+	switch {
+	case item.Damaged:
 		d.Damaged++
 		f.befalls(entry, s, item, path.Damaged, back)
+	case !back:
+		f.ways.come(now, s)
 	}
 	if entry != nil && w.log != nil {
 		w.log.arrives(now, entry, item)

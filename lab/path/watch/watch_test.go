@@ -62,12 +62,12 @@ func TestEyeFollowsAStream(t *testing.T) {
 		want          watch.Sight
 	}{
 		{"the question", syn, -1, 0, watch.Sight{}},
-		{"stones 1 and 2, and half of 3", ack, 0, 250, watch.Sight{Data: true, Stone: 1, Last: 3}},
-		{"the rest of 3, and 4", ack, 250, 150, watch.Sight{Data: true, Stone: 3, Offset: 50, Last: 4}},
-		{"the middle of 5", ack, 410, 20, watch.Sight{Data: true, Stone: 5, Offset: 10}},
-		{"stone 2 again", ack, 100, 100, watch.Sight{Data: true, Stone: 2, Last: 2, Again: true}},
+		{"stones 1 and 2, and half of 3", ack, 0, 250, watch.Sight{Data: true, Stone: 1, Last: 3, Ends: 2, Stream: watch.Stretch{From: 0, To: 250, Size: 100}}},
+		{"the rest of 3, and 4", ack, 250, 150, watch.Sight{Data: true, Stone: 3, Offset: 50, Last: 4, Ends: 4, Stream: watch.Stretch{From: 250, To: 400, Size: 100}}},
+		{"the middle of 5", ack, 410, 20, watch.Sight{Data: true, Stone: 5, Offset: 10, Ends: 4, Stream: watch.Stretch{From: 410, To: 430, Size: 100}}},
+		{"stone 2 again", ack, 100, 100, watch.Sight{Data: true, Stone: 2, Last: 2, Ends: 2, Again: true, Stream: watch.Stretch{From: 100, To: 200, Size: 100}}},
 		{"only an acknowledgement", ack, 430, 0, watch.Sight{}},
-		{"6 to 10", ack, 500, 500, watch.Sight{Data: true, Stone: 6, Last: 10}},
+		{"6 to 10", ack, 500, 500, watch.Sight{Data: true, Stone: 6, Last: 10, Ends: 10, Stream: watch.Stretch{From: 500, To: 1000, Size: 100}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			begin := max(tt.begin, 0)
@@ -119,7 +119,7 @@ type road struct {
 // carry sends a packet and lets it come out.
 func (r *road) carry(p []byte, fate wire.Fate) {
 	s := r.Out.Look(p, len(p))
-	entry := r.Sent(r.now, s, len(p), p, false)
+	entry := r.Sent(r.now, &s, len(p), p, false)
 	if fate.Gone() {
 		r.Befell(entry, s, wire.Event{At: r.now, Fate: fate}, false)
 		return
@@ -146,7 +146,7 @@ func (r *road) stone(n uint64, fate wire.Fate) {
 func (r *road) damaged(n uint64, wrong bool) {
 	p := ipv4(17, uint16(n), 0, false, datagram(n, 100))
 	s := r.Out.Look(p, len(p))
-	r.arrive(p, s, r.Sent(r.now, s, len(p), p, false), wrong)
+	r.arrive(p, s, r.Sent(r.now, &s, len(p), p, false), wrong)
 }
 
 // take hands stone n over.
@@ -278,7 +278,7 @@ func TestTapKeepsItsBytes(t *testing.T) {
 	for n := range uint64(3) {
 		p := buffer[:copy(buffer, ipv4(17, 0, 0, false, datagram(n+1, 100)))]
 		s := w.Out.Look(p, len(p))
-		entry := w.Sent(0, s, len(p), p, false)
+		entry := w.Sent(0, &s, len(p), p, false)
 		w.Arrives(0, entry, s, wire.Packet{Size: len(p), Data: p}, false)
 	}
 	if len(frames) != 6 {
@@ -314,7 +314,7 @@ func ExampleWatch() {
 	for n := range uint64(3) {
 		p := ipv4(17, 0, 0, false, datagram(n+1, 100))
 		s := w.Out.Look(p, len(p))
-		w.Sent(0, s, len(p), p, false)
+		w.Sent(0, &s, len(p), p, false)
 		road.Send(0, wire.Packet{Size: len(p), Stone: s.Stone, Ref: s})
 	}
 	for e, ok := road.Event(); ok; e, ok = road.Event() {
