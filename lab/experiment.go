@@ -20,6 +20,8 @@ type Experiment struct {
 
 	Flows []Flow `json:"flows"` // what is thrown, in the order of the results
 
+	Road string `json:"road,omitzero"` // the name of the road that Out and Back began with; empty is none
+
 	// The two directions of the wire: from thrower to catcher, and back.
 	Out  wire.Shape `json:"out"`
 	Back wire.Shape `json:"back"`

@@ -5,7 +5,6 @@ import (
 
 	"stones/lab"
 	"stones/lab/pace"
-	"stones/lab/wire"
 )
 
 // Start returns the experiment that is run on a path if nothing else is said.
@@ -25,15 +24,8 @@ func Start(path string) lab.Experiment {
 		e.GiveUp = lab.MaxFarGiveUp
 	}
 	if AWire.Met(path) {
-		e.Back = wire.Shape{
-			Delay:     20 * time.Millisecond,
-			Bandwidth: 10 * wire.Mbit,
-			Queue:     wire.Queue{Packets: 100},
-			MTU:       1500,
-		}
-		e.Out = e.Back
-		e.Out.Loss = wire.Loss{Random: wire.Percent / 2}
-		e.Out.Reorder = wire.Reorder{Share: wire.Percent}
+		usual := roads()[0].make()
+		e.Out, e.Back = usual.out, usual.back
 	}
 	return e
 }

@@ -30,6 +30,7 @@ func stones() []Knob {
 
 func way() []Knob {
 	return slices.Concat(
+		[]Knob{road()},
 		link(Knob{Word: "delay", Example: "50ms"}, During(0, lab.MaxDelay), func(s *wire.Shape) *time.Duration { return &s.Delay }),
 		oneWay(Knob{Word: "jitter", Example: "5ms"}, text[wire.Jitter](), func(s *wire.Shape) *wire.Jitter { return &s.Jitter }),
 		link(Knob{Word: "overtake", Switch: true, Example: "true"}, Toggle(), func(s *wire.Shape) *bool { return &s.Overtake }),

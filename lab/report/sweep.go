@@ -46,7 +46,7 @@ func newSweep(combinations []combination, v View) page {
 	if runs > 1 {
 		p.above = append(p.above, sweepRunsLine(runs))
 	}
-	varying = slices.DeleteFunc(varying, func(k parameter) bool { return k.follows(lines) })
+	varying = slices.DeleteFunc(varying, func(k parameter) bool { return k.follows(lines) || k.ofRoad(lines) })
 	p.table = newGrid(lines, varying)
 	if slices.ContainsFunc(lines, func(l line) bool { return l.is().Ordered }) {
 		p.below = append(p.below, designLine)
@@ -107,6 +107,23 @@ func (p parameter) column(lines []line) []string {
 func (p parameter) follows(lines []line) bool {
 	word, back := strings.CutSuffix(p.word, backSuffix)
 	return back && slices.Equal(p.column(lines), findParameter(word).column(lines))
+}
+
+// ofRoad reports whether p is a knob of the wire that is on each road as on that road
+// everywhere, where roads vary: the road's name says it.
+func (p parameter) ofRoad(lines []line) bool {
+	road, own := findParameter("road").column(lines), p.column(lines)
+	if !p.way || len(slices.Compact(slices.Clone(road))) < 2 {
+		return false
+	}
+	on := make(map[string]string)
+	for i, name := range road {
+		if text, known := on[name]; known && text != own[i] {
+			return false
+		}
+		on[name] = own[i]
+	}
+	return true
 }
 
 // newGrid makes the table: what varies, and what came of it.
