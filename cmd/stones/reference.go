@@ -173,15 +173,17 @@ const kernelTick = "4ms"
 func cellExperiment(t taking) (lab.Experiment, error) {
 	var s knob.Settings
 	flags := fmt.Sprintf("only tcp, per-stone, tick %s, seed %d, %s", kernelTick, t.seed, t.cell.Flags)
-	if !strings.Contains(flags, "size ") {
-		flags += ", size 1000" // as the figures were taken
-	}
 	for flag := range strings.SplitSeq(flags, ", ") {
 		word, value, valued := strings.Cut(flag, " ")
 		if !valued {
 			value = "true"
 		}
 		if err := s.Set(word, value); err != nil {
+			return lab.Experiment{}, err
+		}
+	}
+	if !s.Given("size") { // as the figures were taken
+		if err := s.Set("size", "1000"); err != nil {
 			return lab.Experiment{}, err
 		}
 	}

@@ -132,19 +132,27 @@ func TestConflicts(t *testing.T) {
 	}
 }
 
-// Values with commas make a sweep: the knob that comes last in the table turns
-// fastest, and the seed faster still.
-func TestSweep(t *testing.T) {
+// experiments are those that the settings mean, each a word and its text, with so
+// many runs of each.
+func experiments(t *testing.T, runs int, settings ...string) []lab.Experiment {
+	t.Helper()
 	var s knob.Settings
-	for _, pair := range [][2]string{{"loss", "0%,1%"}, {"rate", "100,200"}} {
-		if err := s.Set(pair[0], pair[1]); err != nil {
+	for i := 0; i < len(settings); i += 2 {
+		if err := s.Set(settings[i], settings[i+1]); err != nil {
 			t.Fatal(err)
 		}
 	}
-	es, err := s.Experiments(2)
+	es, err := s.Experiments(runs)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return es
+}
+
+// Values with commas make a sweep: the knob that comes last in the table turns
+// fastest, and the seed faster still.
+func TestSweep(t *testing.T) {
+	es := experiments(t, 2, "loss", "0%,1%", "rate", "100,200")
 	rate, _ := knob.Find("rate")
 	loss, _ := knob.Find("loss")
 	var got []string

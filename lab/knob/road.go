@@ -8,55 +8,47 @@ import (
 	"stones/lab/wire"
 )
 
-// A twoWays is what a road is like in both directions.
-type twoWays struct{ out, back wire.Shape }
-
-// A namedRoad is one that is known by a name. The glossary says where its values
-// come from.
+// A namedRoad is what the way is like, in both directions, under a name. The
+// glossary says where its values come from.
 type namedRoad struct {
-	name string
-	make func() twoWays
+	name      string
+	out, back wire.Shape
 }
 
 // roads are all of them. The first is what a road is without a name.
 func roads() []namedRoad {
-	same := func(s wire.Shape) twoWays { return twoWays{s, s} }
+	clean := even(20*time.Millisecond, 10*wire.Mbit, 100)
+	usual := losing(clean, wire.Percent/2)
+	usual.Reorder = wire.Reorder{Share: wire.Percent}
+	air := varying(even(10*time.Millisecond, 40*wire.Mbit, 300))
+	space := even(279*time.Millisecond, 20*wire.Mbit, 1000)
+	hall := even(100*time.Microsecond, 1000*wire.Mbit, 100)
 	return []namedRoad{
-		{"default", func() twoWays {
-			r := same(even(20*time.Millisecond, 10*wire.Mbit, 100))
-			r.out.Loss = wire.Loss{Random: wire.Percent / 2}
-			r.out.Reorder = wire.Reorder{Share: wire.Percent}
-			return r
-		}},
-		{"clean", func() twoWays { return same(even(20*time.Millisecond, 10*wire.Mbit, 100)) }},
-		{"wifi", func() twoWays {
-			r := same(even(10*time.Millisecond, 40*wire.Mbit, 300))
-			r.out.Jitter = wire.Jitter{Max: 10 * time.Millisecond}
-			r.back.Jitter = r.out.Jitter
-			r.out.Loss = wire.Loss{Random: wire.Percent / 10}
-			return r
-		}},
-		{"lte", func() twoWays {
-			r := twoWays{even(35*time.Millisecond, 13*wire.Mbit, 1000), even(35*time.Millisecond, 6*wire.Mbit, 1000)}
-			r.out.Jitter = wire.Jitter{Max: 10 * time.Millisecond}
-			r.back.Jitter = r.out.Jitter
-			return r
-		}},
-		{"satellite", func() twoWays {
-			r := same(even(279*time.Millisecond, 20*wire.Mbit, 1000))
-			r.out.Loss = wire.Loss{Random: wire.Percent / 10}
-			return r
-		}},
-		{"dsl", func() twoWays {
-			return twoWays{even(15*time.Millisecond, 16*wire.Mbit, 100), even(15*time.Millisecond, wire.Mbit, 50)}
-		}},
-		{"datacentre", func() twoWays { return same(even(100*time.Microsecond, 1000*wire.Mbit, 100)) }},
+		{"default", usual, clean},
+		{"clean", clean, clean},
+		{"wifi", losing(air, wire.Percent/10), air},
+		{"lte", varying(even(35*time.Millisecond, 13*wire.Mbit, 1000)), varying(even(35*time.Millisecond, 6*wire.Mbit, 1000))},
+		{"satellite", losing(space, wire.Percent/10), space},
+		{"dsl", even(15*time.Millisecond, 16*wire.Mbit, 100), even(15*time.Millisecond, wire.Mbit, 50)},
+		{"datacentre", hall, hall},
 	}
 }
 
 // even is a way that takes its time and has room for so many packets.
 func even(delay time.Duration, bandwidth wire.Bandwidth, queue int) wire.Shape {
 	return wire.Shape{Delay: delay, Bandwidth: bandwidth, Queue: wire.Queue{Packets: queue}, MTU: 1500}
+}
+
+// losing is a way that loses that share of the packets by chance.
+func losing(s wire.Shape, share wire.Share) wire.Shape {
+	s.Loss = wire.Loss{Random: share}
+	return s
+}
+
+// varying is a way on air, on which the delay varies.
+func varying(s wire.Shape) wire.Shape {
+	s.Jitter = wire.Jitter{Max: 10 * time.Millisecond}
+	return s
 }
 
 // roadNames are the names of all roads.
@@ -77,7 +69,7 @@ func road() Knob {
 	k.set = func(e *lab.Experiment, value any) {
 		label(e, value)
 		all := roads()
-		r := all[slices.IndexFunc(all, func(r namedRoad) bool { return r.name == value })].make()
+		r := all[slices.IndexFunc(all, func(r namedRoad) bool { return r.name == value })]
 		e.Out, e.Back = r.out, r.back
 	}
 	return k

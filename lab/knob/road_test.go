@@ -11,16 +11,7 @@ import (
 // A road sets the whole way, and a knob beside it one thing, in whatever order they
 // are given.
 func TestRoad(t *testing.T) {
-	var s knob.Settings
-	for _, set := range [][2]string{{"loss", "3%"}, {"road", "lte,clean"}} {
-		if err := s.Set(set[0], set[1]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	es, err := s.Experiments(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	es := experiments(t, 1, "loss", "3%", "road", "lte,clean")
 	if len(es) != 2 {
 		t.Fatalf("%d experiments; want 2", len(es))
 	}
@@ -35,14 +26,7 @@ func TestRoad(t *testing.T) {
 
 // The default road is the one without a name.
 func TestDefaultRoad(t *testing.T) {
-	var s knob.Settings
-	if err := s.Set("road", "default"); err != nil {
-		t.Fatal(err)
-	}
-	es, err := s.Experiments(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	es := experiments(t, 1, "road", "default")
 	usual := knob.Start(es[0].Path)
 	if es[0].Out.Loss != usual.Out.Loss || es[0].Out.Delay != usual.Out.Delay || es[0].Back.Delay != usual.Back.Delay {
 		t.Errorf("default: %+v; want %+v", es[0].Out, usual.Out)

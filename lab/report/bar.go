@@ -14,7 +14,7 @@ type bar struct {
 	parts []fate
 }
 
-// A fate is a kind of fate, and how many stones had it.
+// A fate is what became of some stones, and of how many.
 type fate struct {
 	mark, style, word string
 	stones            int
@@ -31,7 +31,7 @@ func newBar(x *lab.Outcome, deadline bool) bar {
 		{"+", yellow, lateWord, x.Late},
 		{"x", red, lostWord, x.Lost},
 		{"?", grey, unknownWord, x.Unknown},
-		{".", grey, notThrownWord, x.Planned - x.Thrown},
+		{".", grey, notThere, x.Planned - x.Thrown},
 	}}
 }
 
@@ -73,7 +73,7 @@ const (
 	leastCells = 10
 )
 
-// bars are those of all flows.
+// bars has one for each flow.
 type bars []bar
 
 // draw is the lines of the bars: under each other, as broad as there is room.

@@ -8,7 +8,7 @@ import (
 // A page is what the formats for people show.
 type page struct {
 	above []string // what was thrown
-	bars  []bar    // what became of it
+	bars  bars     // what became of it
 	table grid
 	below []string // what happened, and what to beware of
 	more  []extra

@@ -9,7 +9,7 @@ import (
 var kindWords = map[lab.Kind]string{
 	lab.IsLost:        "infinite",
 	lab.NotApplicable: naWord,
-	lab.IsUnknown:     "unknown",
+	lab.IsUnknown:     unknownWord,
 	lab.TooFew:        "too few",
 	lab.ByDesign:      "by design",
 }

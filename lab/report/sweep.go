@@ -84,13 +84,18 @@ func compare(lines []line) (varying []parameter, common []string) {
 	for _, p := range parameters() {
 		texts := p.column(lines)
 		switch {
-		case len(slices.Compact(slices.Clone(texts))) > 1:
+		case differ(texts):
 			varying = append(varying, p)
 		case len(texts) > 0 && !p.way && texts[0] != p.of(&unset, lab.TCP):
 			common = append(common, p.word+" "+texts[0])
 		}
 	}
 	return varying, common
+}
+
+// differ reports whether not all texts are the same.
+func differ(texts []string) bool {
+	return slices.ContainsFunc(texts, func(text string) bool { return text != texts[0] })
 }
 
 // column is what the parameter is in each line.
@@ -113,7 +118,7 @@ func (p parameter) follows(lines []line) bool {
 // everywhere, where roads vary: the road's name says it.
 func (p parameter) ofRoad(lines []line) bool {
 	road, own := findParameter("road").column(lines), p.column(lines)
-	if !p.way || len(slices.Compact(slices.Clone(road))) < 2 {
+	if !p.way || !differ(road) {
 		return false
 	}
 	on := make(map[string]string)

@@ -37,7 +37,7 @@ func (p page) text(w io.Writer, v View) error {
 		return nil
 	}
 	write(p.above...)
-	for _, line := range bars(p.bars).draw(v) {
+	for _, line := range p.bars.draw(v) {
 		text.WriteString(line + "\n")
 	}
 	if err := draw(p.table); err != nil {
@@ -56,23 +56,57 @@ func (p page) text(w io.Writer, v View) error {
 }
 
 // fit draws the grid, in several tables below each other if it is too broad for
-// the view: each has the columns of words, and some of the others.
+// the view: each has the columns of words, and as many of the others as there is
+// room for, one at least.
 func (g grid) fit(v View) ([]string, error) {
-	whole, broad, err := g.render(v)
-	if err != nil || broad <= v.width() || len(g.head) <= g.words+1 {
-		return []string{whole}, err
-	}
-	for n := len(g.head) - g.words - 1; ; n-- {
-		first, broad, err := g.columns(g.words, g.words+n).render(v)
+	widths := g.widths()
+	words := sum(widths[:g.words])
+	var tables []string
+	for from := g.words; from < len(g.head) || len(tables) == 0; {
+		before, broad := from, words
+		for before < len(g.head) && (before == from || broad+widths[before] <= v.width()) {
+			broad += widths[before]
+			before++
+		}
+		table, err := g.columns(from, before).render(v)
 		if err != nil {
 			return nil, err
 		}
-		if broad > v.width() && n > 1 {
-			continue
-		}
-		others, err := g.columns(g.words+n, len(g.head)).fit(v)
-		return append([]string{first}, others...), err
+		tables = append(tables, table)
+		from = before
 	}
+	return tables, nil
+}
+
+// widths are how broad the columns are, with the gap behind each.
+func (g grid) widths() []int {
+	widths := make([]int, len(g.head))
+	for i, name := range g.head {
+		for line := range strings.SplitSeq(name, "\n") {
+			widths[i] = max(widths[i], utf8.RuneCountInString(prose.Safe(line)))
+		}
+		for _, row := range g.rows {
+			widths[i] = max(widths[i], utf8.RuneCountInString(prose.Safe(row[i])))
+		}
+		widths[i] += len(g.gap())
+	}
+	return widths
+}
+
+func sum(numbers []int) int {
+	n := 0
+	for _, one := range numbers {
+		n += one
+	}
+	return n
+}
+
+// gap is what stands between columns: of words, one blank is no gap.
+func (g grid) gap() string {
+	if g.words == len(g.head) {
+		return "  "
+	}
+	return " "
 }
 
 // columns is the grid with its words, and the columns from one on and before
@@ -87,18 +121,16 @@ func (g grid) columns(from, before int) grid {
 	return part
 }
 
-// render draws the grid, and says how broad that is. The names of the columns are
-// bold where there is colour.
-func (g grid) render(v View) (text string, broad int, err error) {
+// render draws the grid. The names of the columns are bold where there is colour.
+func (g grid) render(v View) (string, error) {
 	var table strings.Builder
 	if err := g.draw(&table); err != nil {
-		return "", 0, err
+		return "", err
 	}
 	var b strings.Builder
 	above := true
 	for line := range strings.Lines(table.String()) {
 		line = strings.TrimRight(line, " \n")
-		broad = max(broad, utf8.RuneCountInString(line))
 		if strings.HasPrefix(line, "--") {
 			above = false
 		} else if above {
@@ -106,7 +138,7 @@ func (g grid) render(v View) (text string, broad int, err error) {
 		}
 		b.WriteString(line + "\n")
 	}
-	return b.String(), broad, nil
+	return b.String(), nil
 }
 
 // draw draws the grid without a frame.
@@ -121,10 +153,7 @@ func (g grid) draw(w io.Writer) error {
 	alignment := tw.CellAlignment{PerColumn: aligns}
 	look := tw.Rendition{Symbols: tw.NewSymbols(tw.StyleASCII), Borders: tw.BorderNone}
 	look.Settings.Separators = tw.Separators{BetweenColumns: tw.Off}
-	padding := tw.CellPadding{Global: tw.Padding{Right: " ", Overwrite: true}}
-	if g.words == len(g.head) {
-		padding.Global.Right = "  " // between words one blank is no gap
-	}
+	padding := tw.CellPadding{Global: tw.Padding{Right: g.gap(), Overwrite: true}}
 	table := tablewriter.NewTable(w,
 		tablewriter.WithRenderer(renderer.NewBlueprint(look)),
 		tablewriter.WithHeaderConfig(tw.CellConfig{Padding: padding}),

@@ -10,10 +10,6 @@ import (
 	"stones/lab/tally"
 )
 
-// longer is how much longer than the least delay a stone that is held up takes, and
-// how long it waits for what it is counted as waiting for.
-const longer = time.Millisecond
-
 // waiting says for what the held-up stones waited, if the path saw it.
 func (x *flow) waiting(s tally.Score, seen path.Record) lab.Waiting {
 	if seen.Way == nil {
@@ -22,7 +18,7 @@ func (x *flow) waiting(s tally.Score, seen path.Record) lab.Waiting {
 	}
 	var toLeave, again, earlier, road wait
 	for a := range x.catches.Arrivals() {
-		if a.Delay <= s.Delay.Min.D+longer {
+		if a.Delay <= s.Delay.Min.D+tally.Slack {
 			continue
 		}
 		if waits, ok := waited(a, s, seen); ok {
@@ -68,7 +64,7 @@ type wait struct {
 }
 
 func (w *wait) add(d time.Duration) {
-	if d > longer {
+	if d > tally.Slack {
 		w.stones++
 	}
 	w.sum += d

@@ -191,7 +191,7 @@ func (s *Score) addDelivered(c *Catches) {
 		if s.Deadline > 0 && d > s.Deadline {
 			s.Late++
 		}
-		if d > c.least+slack {
+		if d > c.least+Slack {
 			s.HeldUp++
 		}
 	}

@@ -7,9 +7,9 @@ import (
 	"stones/lab/stone"
 )
 
-// slack is how late a stone may be, thrown or caught, before it counts as
+// Slack is how late a stone may be, thrown or caught, before it counts as
 // slipped or as held up.
-const slack = time.Millisecond
+const Slack = time.Millisecond
 
 // Throws is what the thrower knows. The zero value is ready; set Planned, and
 // let Add set the rest. It has one writer.
@@ -66,9 +66,9 @@ func (t *Throws) Add(s stone.Stone, at time.Duration, cause string) {
 
 	slip := at - s.Due
 	t.slips.Add(slip)
-	if slip > slack {
+	if slip > Slack {
 		t.Slipped++
-		if took := at - began; took > slack {
+		if took := at - began; took > Slack {
 			t.Waited += took
 		}
 	}

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"stones/lab/path"
@@ -88,7 +89,7 @@ func (w *ways) island(s Stretch) {
 		s.To = max(s.To, w.islands[last].To)
 		last++
 	}
-	w.islands = append(w.islands[:first], append([]Stretch{s}, w.islands[last:]...)...)
+	w.islands = slices.Insert(slices.Delete(w.islands, first, last), first, s)
 }
 
 // of is the way of stone n, if it came.
