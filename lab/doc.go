@@ -46,7 +46,8 @@
 //
 //   - A setting: the field (here, or in lab/wire for the road), an entry in
 //     lab/knob, its explanation in lab/report/glossary, and where it has to take
-//     effect. A test fails where one of them is missing.
+//     effect. A test fails where one of them is missing. Of a road with a new
+//     field lab/advice says nothing until it is told what the field does.
 //   - A row of the table: a count in [Outcome], an entry among the measures of
 //     lab/report, its explanation in the glossary.
 //   - A format: a file in lab/report, and its name among the formats there.

@@ -52,7 +52,10 @@ const (
 	CauseShareOfNone   = "share-of-nothing"
 	CauseUnseen        = "not-seen" // by anybody on this path
 	CauseNoPackets     = "packets-not-seen"
-	CauseAlone         = "alone" // on its wire
+	CauseAlone         = "alone"         // on its wire
+	CauseNotCompared   = "not-compared"  // there is no measurement, or no theory
+	CauseNoChance      = "no-chance"     // decides it
+	CauseNoneExpected  = "none-expected" // nothing is a share of 0
 )
 
 // Number is a figure with a value.

@@ -21,8 +21,9 @@ var mayImport = map[string][]string{
 	"tcp":                 {"stones/lab/stone"},
 	"udp":                 {"stones/lab/stone"},
 	"lab":                 {"stones/lab/stone", "stones/lab/wire", "stones/lab/pace", "stones/lab/path"},
+	"lab/advice":          {"stones/lab", "stones/lab/pace", "stones/lab/theory", "stones/lab/wire"},
 	"lab/document":        {"stones/lab", "stones/lab/prose", "stones/lab/quantity", "github.com/go-json-experiment/json", "github.com/go-json-experiment/json/jsontext"},
-	"lab/run":             {"stones/lab", "stones/tcp", "stones/udp", "stones/lab/stone", "stones/lab/clock", "stones/lab/pace", "stones/lab/tally", "stones/lab/path", "golang.org/x/sync/errgroup"},
+	"lab/run":             {"stones/lab", "stones/lab/advice", "stones/tcp", "stones/udp", "stones/lab/stone", "stones/lab/clock", "stones/lab/pace", "stones/lab/tally", "stones/lab/path", "golang.org/x/sync/errgroup"},
 	"lab/stone":           {},
 	"lab/clock":           {"golang.org/x/sys/unix"},
 	"lab/quantity":        {},
@@ -53,7 +54,7 @@ var mayImport = map[string][]string{
 	"lab/lesson":          {"stones/lab/document", "stones/lab/knob", "stones/lab", "stones/lab/path", "stones/lab/report", "github.com/rogpeppe/go-internal/txtar"},
 	"lab/report/glossary": {"github.com/rogpeppe/go-internal/txtar"},
 	"lab/reference":       {"stones/lab"},
-	"lab/report":          {"stones/lab/document", "stones/lab", "stones/lab/reference", "stones/lab/pace", "stones/lab/path", "stones/lab/report/glossary", "stones/lab/server", "stones/lab/theory", "stones/lab/wire"},
+	"lab/report":          {"stones/lab/advice", "stones/lab/document", "stones/lab", "stones/lab/reference", "stones/lab/pace", "stones/lab/path", "stones/lab/report/glossary", "stones/lab/server", "stones/lab/theory", "stones/lab/wire"},
 
 	"lab/report/picture": {"stones/lab", "codeberg.org/go-fonts/liberation/liberationsansregular", "golang.org/x/image/font/opentype", "gonum.org/v1/plot/font", "gonum.org/v1/plot/text", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/..."},
 }

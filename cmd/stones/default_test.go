@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"stones/lab"
+	"stones/lab/advice"
 	"stones/lab/report"
 )
 
@@ -53,7 +54,7 @@ func TestDefaultTeaches(t *testing.T) {
 // never broader than the terminal.
 func TestFirstScreen(t *testing.T) {
 	results := []lab.Result{ran(t, asked(t))}
-	results[0].Warnings = lab.Warnings(results[0].Experiment, results[0].Flows)
+	results[0].Warnings = advice.Warnings(&results[0].Experiment, results[0].Flows)
 	two, pair := asked(t), asked(t)
 	two.Seed, pair.Out.Loss.Random = 2, 0
 	runs := []lab.Result{results[0], ran(t, two)}

@@ -80,11 +80,11 @@ func (t *throw) comment(e lab.Experiment) string {
 	if err != nil {
 		panic(err) // what was read from flags or from a file can be written
 	}
-	return strings.Join(words, " ") + "\n" + advice + "\n" + line.String()
+	return strings.Join(words, " ") + "\n" + oneEndHint + "\n" + line.String()
 }
 
-// advice is for those who wonder at all the retransmissions.
-const advice = `Each end of a wire is an interface. Wireshark takes both for one conversation; for its TCP analysis, look at one alone: -Y 'frame.interface_name == "tcp thrower"' -w one.pcapng`
+// oneEndHint is for those who wonder at all the retransmissions.
+const oneEndHint = `Each end of a wire is an interface. Wireshark takes both for one conversation; for its TCP analysis, look at one alone: -Y 'frame.interface_name == "tcp thrower"' -w one.pcapng`
 
 // quoted puts a value in quotes if a shell needs them.
 func quoted(value string) string {

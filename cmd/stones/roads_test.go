@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"stones/lab"
+	"stones/lab/advice"
 	"stones/lab/document"
 	"stones/lab/knob"
 	"stones/lab/run"
@@ -267,8 +268,9 @@ func TestNoneOvertaken(t *testing.T) {
 		{[]string{"rate", "10", "jitter", "5ms", "overtake", "true", "only", "tcp", "reorder", "0%"}, true},
 		{[]string{"rate", "10", "jitter", "5ms", "overtake", "true", "only", "tcp", "reorder", "0%", "size", "4000"}, false},
 	} {
-		warnings := lab.Warnings(asked(t, tt.words...), nil)
-		if got := slices.ContainsFunc(warnings, func(w lab.Warning) bool { return w.Rule == lab.RuleApart }); got != tt.want {
+		e := asked(t, tt.words...)
+		warnings := advice.Warnings(&e, nil)
+		if got := slices.ContainsFunc(warnings, func(w lab.Warning) bool { return w.Rule == advice.RuleApart }); got != tt.want {
 			t.Errorf("%q: warned %t, want %t", tt.words, got, tt.want)
 		}
 	}
@@ -292,7 +294,7 @@ func TestNamesNoStone(t *testing.T) {
 		r := ran(t, asked(t, tt.words...))
 		got := ""
 		for _, w := range r.Warnings {
-			if w.Rule == lab.RuleNoSuch {
+			if w.Rule == advice.RuleNoSuch {
 				got = w.Word
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"stones/lab"
+	"stones/lab/advice"
 	"stones/lab/prose"
 	"stones/lab/server"
 )
@@ -29,7 +30,7 @@ func ReachedAt(addresses []string) string {
 }
 
 // Readable is the warning that there is no encryption.
-func Readable() string { return warning(lab.Warning{Rule: lab.RuleReadable}) }
+func Readable() string { return warning(lab.Warning{Rule: advice.RuleReadable}) }
 
 // Said is what a guest of a catcher has said, on one line. Both are safe to show
 // already, see [server.Observer].

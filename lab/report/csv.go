@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"stones/lab"
+	"stones/lab/advice"
 	"stones/lab/prose"
 )
 
@@ -32,7 +33,7 @@ func writeCSV(w io.Writer, doc lab.Document, theory bool) error {
 	}
 	head = append(head, "not_thrown_causes", "stack", "pacing", "rate_met", "limit", "drain", "warnings", "why", "go")
 	if theory {
-		for _, key := range theoryKeys {
+		for _, key := range advice.Keys() {
 			key = "theory_" + key
 			head = append(head, key, key+"_sigma", key+"_off_sigmas", key+"_off_percent")
 		}
@@ -95,9 +96,9 @@ func whys(x *lab.Outcome) string {
 // expectations are the fields of what theory says of a flow.
 func expectations(e *lab.Experiment, x *lab.Outcome) []string {
 	var fields []string
-	for _, key := range theoryKeys {
+	for _, key := range advice.Keys() {
 		d := deviate(e, []*lab.Outcome{x}, key)
-		fields = append(fields, cell(d.expected()), cell(millionths(d.Sigma)), cell(d.sigmas()), cell(d.percent()))
+		fields = append(fields, cell(d.theory()), cell(millionths(d.Sigma)), cell(d.sigmas()), cell(d.percent()))
 	}
 	return fields
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"stones/lab"
+	"stones/lab/advice"
 	"stones/lab/theory"
 )
 
@@ -32,7 +33,7 @@ var WithTheory = map[string]Writer{
 // if there are several flows.
 type deviation struct {
 	measured lab.Figure
-	expectation
+	advice.Expected
 }
 
 // deviate compares a measure of flows with theory. There is at least one
@@ -42,28 +43,28 @@ func deviate(e *lab.Experiment, flows []*lab.Outcome, key string) deviation {
 	n := float64(len(flows))
 	var expectations []theory.Estimate
 	for _, x := range flows {
-		measured, expected := find(key).of(x), expect(e, x, key)
+		measured, expected := find(key).of(x), advice.Expect(e, x, key)
 		if !measured.Known() {
-			return deviation{measured, expected}
+			return deviation{measured: measured, Expected: expected}
 		}
-		if expected.why != "" && mean.why == "" {
-			mean.why = expected.why
+		if expected.Why != "" && mean.Why == "" {
+			mean.Why = expected.Why
 		}
 		mean.measured.Value += measured.Value / n
 		expectations = append(expectations, expected.Estimate)
-		mean.most = expected.most
+		mean.Most = expected.Most
 	}
 	mean.Estimate = theory.Average(expectations)
 	return mean
 }
 
 // known reports whether there is anything to compare.
-func (d deviation) known() bool { return d.why == "" && d.measured.Known() }
+func (d deviation) known() bool { return d.Why == "" && d.measured.Known() }
 
 // expected is what theory says, or why it says nothing.
-func (d deviation) expected() lab.Figure {
-	if d.why != "" {
-		return lab.NA(d.why)
+func (d deviation) theory() lab.Figure {
+	if d.Why != "" {
+		return lab.NA(d.Why)
 	}
 	return millionths(d.Mean)
 }
@@ -72,9 +73,9 @@ func (d deviation) expected() lab.Figure {
 func (d deviation) sigmas() lab.Figure {
 	switch {
 	case !d.known():
-		return lab.NA(nothingCompared)
+		return lab.NA(lab.CauseNotCompared)
 	case d.Sigma == 0:
-		return lab.NA(noChance)
+		return lab.NA(lab.CauseNoChance)
 	case d.Few():
 		return lab.Figure{Why: lab.Reason{Kind: lab.TooFew}}
 	}
@@ -85,11 +86,11 @@ func (d deviation) sigmas() lab.Figure {
 func (d deviation) percent() lab.Figure {
 	switch {
 	case !d.known():
-		return lab.NA(nothingCompared)
+		return lab.NA(lab.CauseNotCompared)
 	case d.measured.Value == d.Mean:
 		return lab.Number(0)
 	case d.Mean == 0:
-		return lab.NA(zeroExpected)
+		return lab.NA(lab.CauseNoneExpected)
 	}
 	return millionths(100 * (d.measured.Value - d.Mean) / d.Mean)
 }
@@ -108,7 +109,7 @@ func (p *page) addTheory(doc lab.Document) {
 	c := combinations[0]
 	notes := footnotes{most: 0}
 	g := grid{head: theoryHead(len(c.results)), words: 2}
-	for _, key := range theoryKeys {
+	for _, key := range advice.Keys() {
 		m := find(key)
 		for _, s := range c.series {
 			d := deviate(c.experiment(), s.flows, key)
@@ -128,12 +129,12 @@ func (d deviation) cells(u unit, notes *footnotes) []string {
 	if d.measured.Known() {
 		measured = u.write(rounded(d.measured.Value, u))
 	}
-	if d.why != "" {
-		cell := notes.cell(lab.NA(d.why))
+	if d.Why != "" {
+		cell := notes.cell(lab.NA(d.Why))
 		return []string{measured, cell, noCell, noCell}
 	}
 	expected, band := u.write(rounded(d.Mean, u)), noCell
-	if d.most {
+	if d.Most {
 		expected = boundWord(expected)
 	}
 	if d.Sigma > 0 {
@@ -183,9 +184,9 @@ func withTheory(doc lab.Document) lab.Document {
 		for j := range r.Flows {
 			x := &r.Flows[j]
 			theory := make(map[string]lab.Expectation)
-			for _, key := range theoryKeys {
+			for _, key := range advice.Keys() {
 				d := deviate(&r.Experiment, []*lab.Outcome{x}, key)
-				theory[key] = lab.Expectation{Expected: d.expected(), Bound: d.most, Sigma: millionths(d.Sigma), Sigmas: d.sigmas(), Percent: d.percent()}
+				theory[key] = lab.Expectation{Expected: d.theory(), Bound: d.Most, Sigma: millionths(d.Sigma), Sigmas: d.sigmas(), Percent: d.percent()}
 			}
 			x.Theory = theory
 		}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"stones/lab"
+	"stones/lab/advice"
 )
 
 // troubles has a line for each flow that is partial or breaks a law. Where
@@ -38,12 +39,12 @@ func troubles(combinations []combination, varying []parameter) []string {
 // warnings has a line for each kind of warning, but for the one that stands
 // above the table.
 func warnings(combinations []combination) []string {
-	return warned(combinations, func(rule string) bool { return rule != lab.RuleLinux })
+	return warned(combinations, func(rule string) bool { return rule != advice.RuleLinux })
 }
 
 // fromLinux says how far the embedded TCP is from that of Linux, if that is much.
 func fromLinux(combinations []combination) []string {
-	return warned(combinations, func(rule string) bool { return rule == lab.RuleLinux })
+	return warned(combinations, func(rule string) bool { return rule == advice.RuleLinux })
 }
 
 // warned has a line for each kind of warning among those that are wanted.

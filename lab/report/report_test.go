@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"stones/lab"
+	"stones/lab/advice"
 	"stones/lab/pace"
 	"stones/lab/path"
 	"stones/lab/report"
@@ -127,7 +128,7 @@ func documents() map[string]lab.Document {
 			*r.Experiment.Plan(lab.UDP) = pace.Plan{Time: 5 * time.Second, Size: 2000, Rate: pace.BitsPerSecond(1_600_000), Pattern: pace.Pattern{Poisson: true}}
 			udp.Duplicated, udp.Arrivals, udp.Wire.Copied = 8, 985, lab.Number(8)
 			udp.Damaged = 1
-			r.Warnings = lab.Warnings(r.Experiment, nil)
+			r.Warnings = advice.Warnings(&r.Experiment, nil)
 		})),
 		"partial": document(with(func(_ *lab.Result, tcp, udp *lab.Outcome) {
 			tcp.Complete, tcp.Error = false, "588 of 1000 stones were not thrown"
@@ -162,7 +163,7 @@ func documents() map[string]lab.Document {
 			tcp.Pacing, udp.Pacing = slow(lab.LimitTCP), kept()
 			udp.Pacing.Limit = lab.LimitReceiver
 			udp.Pacing.ErrorP50, udp.Pacing.ErrorP99, udp.Pacing.ErrorMax = lab.Number(0.0004), lab.Number(0.0281), lab.Number(0.6125)
-			r.Warnings = lab.Warnings(r.Experiment, r.Flows)
+			r.Warnings = advice.Warnings(&r.Experiment, r.Flows)
 		})),
 		"runs": document(
 			again(1, 23, 71, 1_558_269), again(2, 17, 62, 1_572_800), again(3, 28, 88, 1_555_200),
@@ -198,7 +199,7 @@ func documents() map[string]lab.Document {
 					GapP50: lab.Number(0.0021), GapP99: lab.Number(0.0103), BackToBack: na,
 				}
 			}
-			r.Warnings = lab.Warnings(r.Experiment, r.Flows)
+			r.Warnings = advice.Warnings(&r.Experiment, r.Flows)
 		})),
 		"host_sweep": hostSweep(),
 		"sweep":      sweep(1),
@@ -218,7 +219,7 @@ func hostSweep() lab.Document {
 				tcp.Pacing.Asked, udp.Pacing.Asked = lab.Number(rate), lab.Number(rate)
 				tcp.Pacing.Offered, udp.Pacing.Offered = lab.Number(912_345.25), lab.Number(600_000)
 			}
-			r.Warnings = lab.Warnings(r.Experiment, r.Flows)
+			r.Warnings = advice.Warnings(&r.Experiment, r.Flows)
 		}))
 	}
 	return document(results...)
@@ -246,7 +247,7 @@ func sweep(seed uint64) lab.Document {
 				if rate == 500 && loss > 0 {
 					tcp.Complete, tcp.Error = false, "3 of 1000 stones were not thrown"
 				}
-				r.Warnings = lab.Warnings(r.Experiment, nil)
+				r.Warnings = advice.Warnings(&r.Experiment, nil)
 			}))
 		}
 	}

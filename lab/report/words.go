@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"stones/lab"
+	"stones/lab/advice"
 	"stones/lab/pace"
 	"stones/lab/path"
 	"stones/lab/prose"
@@ -58,15 +59,12 @@ var intervalLine = glossary.Short(glossary.Mark, "stretch")
 
 // Words of theory.
 const (
-	theoryCaption   = "Theory beside measurement:"
-	theoryOfOne     = "Theory stands beside one experiment, not in the table of a sweep; csv and json have it."
-	nothingCompared = "nothing to compare"
-	noChance        = "there is no chance in it"
-	zeroExpected    = "0 was expected"
-	sigmaWord       = "sigma"
-	insideBand      = "inside"
-	outsideBand     = "outside"
-	noCell          = "-"
+	theoryCaption = "Theory beside measurement:"
+	theoryOfOne   = "Theory stands beside one experiment, not in the table of a sweep; csv and json have it."
+	sigmaWord     = "sigma"
+	insideBand    = "inside"
+	outsideBand   = "outside"
+	noCell        = "-"
 )
 
 // theoryLine explains the columns of theory.
@@ -96,39 +94,6 @@ func signed(v float64) string {
 	}
 	return text
 }
-
-// Why no formula holds.
-const (
-	noFormula    = "there is no formula for it"
-	notEmulated  = "nothing is known of the path"
-	notComplete  = "it was cut short"
-	notCatching  = "the catcher does not always read"
-	bothShare    = "both share the link"
-	roadChanges  = "the road changes, or its queue thinks"
-	lossHolds    = "stones wait for those that were lost before them"
-	lossBack     = "answers may be lost on the way back"
-	askingLost   = "the asking itself may be lost"
-	byList       = "packets are dropped by a list"
-	twoKinds     = "two kinds of damage meet"
-	queueUnclear = "the pattern meets the queue"
-	queueVaries  = "how long a stone waits in the queue varies"
-	queueAndLoss = "the queue drops what loss has left"
-	mostLost     = "too many are lost"
-	jitterMoves  = "jitter varies the delay"
-	orderMoves   = "packets are held back or let pass"
-	notPaced     = "stones are not thrown evenly"
-	overloaded   = "more is thrown than the link carries"
-	windowSmall  = "stones wait for the window"
-	slowStart    = "it is slow start that decides"
-	linkDecides  = "it is not slow start alone that decides"
-	nearDoubling = "too near to one more round trip"
-	tooShort     = "too short: less than 50 round trips"
-	windowCut    = "the window is cut, and more may wait"
-	timerFinds   = "it is a timer that finds the loss"
-	clumpsSlow   = "a clump of losses slows TCP once"
-	noDistance   = "there is no distance"
-	lossOutside  = "formulas hold for 0.1% to 20% loss"
-)
 
 // rowNames are the measures' names in a table of their own rows.
 var rowNames = glossary.Shorts(glossary.Figure)
@@ -501,66 +466,66 @@ var limits = map[string]string{lab.LimitSender: "the thrower", lab.LimitReceiver
 
 // sentences holds one for each rule, made of what is and of what should be.
 var sentences = map[string]func(w lab.Warning, value, limit string) string{
-	lab.RuleStartUp: func(_ lab.Warning, value, limit string) string {
+	advice.RuleStartUp: func(_ lab.Warning, value, limit string) string {
 		return fmt.Sprintf("TCP begins with %s packets a round trip; here are %s, so the first wait", limit, value)
 	},
-	lab.RuleSustain: func(_ lab.Warning, value, limit string) string {
+	advice.RuleSustain: func(_ lab.Warning, value, limit string) string {
 		return fmt.Sprintf("TCP cannot hold %s packets/s at this loss and delay, only about %s", value, limit)
 	},
-	lab.RuleLinux: func(w lab.Warning, value, _ string) string {
+	advice.RuleLinux: func(w lab.Warning, value, _ string) string {
 		return fmt.Sprintf("on such a road %s had %s times the goodput of Linux; see --path netns", title(w.Flow), value)
 	},
-	lab.RuleUnmarked: func(_ lab.Warning, _, _ string) string {
+	advice.RuleUnmarked: func(_ lab.Warning, _, _ string) string {
 		return "TCP asks for marks, and no queue on the way out marks anything"
 	},
-	lab.RuleFragments: func(_ lab.Warning, _, limit string) string {
+	advice.RuleFragments: func(_ lab.Warning, _, limit string) string {
 		return fmt.Sprintf("UDP stones over %s B travel in pieces, and one lost piece loses all", limit)
 	},
-	lab.RuleNoise: func(w lab.Warning, value, _ string) string {
+	advice.RuleNoise: func(w lab.Warning, value, _ string) string {
 		least, most := theory.Binomial(int(w.Of), w.Value/w.Of)
 		if least == most {
 			return fmt.Sprintf("--%s hits %d of %s: too few to tell a share from another", w.Word, most, many(int(w.Of), "packet"))
 		}
 		return fmt.Sprintf("--%s hits about %s packets, by chance %d to %d: noise", w.Word, value, least, most)
 	},
-	lab.RuleApart: func(w lab.Warning, value, limit string) string {
+	advice.RuleApart: func(w lab.Warning, value, limit string) string {
 		return fmt.Sprintf("--%s: none is overtaken, that takes %s ms; they are %s ms apart", w.Word, limit, value)
 	},
-	lab.RuleNoSuch: func(w lab.Warning, value, limit string) string {
+	advice.RuleNoSuch: func(w lab.Warning, value, limit string) string {
 		thing := "stone"
 		if strings.HasPrefix(w.Word, "drop-packets") {
 			thing = "packet"
 		}
 		return fmt.Sprintf("--%s names %s %s, and the last one is %s", w.Word, thing, value, limit)
 	},
-	lab.RuleEarly: func(w lab.Warning, _, _ string) string {
+	advice.RuleEarly: func(w lab.Warning, _, _ string) string {
 		return fmt.Sprintf("--%s %s%%: each passes those before it, so %s%% come reordered",
 			w.Word, short(human(100*w.Limit)), short(human(100*w.Value)))
 	},
-	lab.RuleOverload: func(w lab.Warning, _, _ string) string {
+	advice.RuleOverload: func(w lab.Warning, _, _ string) string {
 		return fmt.Sprintf("%s throws %s, headers included; the wire carries %s",
 			title(w.Flow), short(bitsASecond.write(w.Value)), short(bitsASecond.write(w.Limit)))
 	},
-	lab.RuleQueue: func(w lab.Warning, _, _ string) string {
+	advice.RuleQueue: func(w lab.Warning, _, _ string) string {
 		way := strings.TrimPrefix(w.Word, "queue")
 		return fmt.Sprintf("--%s has no effect without --bandwidth%s: nothing has to wait", w.Word, way)
 	},
-	lab.RuleHost: func(lab.Warning, string, string) string {
+	advice.RuleHost: func(lab.Warning, string, string) string {
 		return "loopback loses nothing by itself, only in a full socket buffer"
 	},
-	lab.RuleWindow: func(w lab.Warning, _, _ string) string {
+	advice.RuleWindow: func(w lab.Warning, _, _ string) string {
 		return fmt.Sprintf("--window %s: the system gave %s", bytes(int(w.Limit)), bytes(int(w.Value)))
 	},
-	lab.RuleNotInTime: func(w lab.Warning, value, _ string) string {
+	advice.RuleNotInTime: func(w lab.Warning, value, _ string) string {
 		return fmt.Sprintf("the schedule was not kept: %s stones left over 1 ms late over %s", value, title(w.Flow))
 	},
-	lab.RuleRate: func(w lab.Warning, value, limit string) string {
+	advice.RuleRate: func(w lab.Warning, value, limit string) string {
 		return fmt.Sprintf("%s threw %s of %s stones/s: the limit was %s", title(w.Flow), value, limit, cmp.Or(limits[w.Word], w.Word))
 	},
-	lab.RuleReadable: func(lab.Warning, string, string) string {
+	advice.RuleReadable: func(lab.Warning, string, string) string {
 		return "without --tls whoever is on the way can read all of this"
 	},
-	lab.RuleOverflow: func(w lab.Warning, value, _ string) string {
+	advice.RuleOverflow: func(w lab.Warning, value, _ string) string {
 		return fmt.Sprintf("%s stones found %s's socket full: the catcher was the limit, not the path", value, title(w.Flow))
 	},
 }

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"stones/lab"
+	"stones/lab/advice"
 	"stones/lab/pace"
 )
 
@@ -29,19 +30,19 @@ func TestWords(t *testing.T) {
 			t.Errorf("%s is no column", key)
 		}
 	}
-	for _, rule := range lab.Rules() {
+	for _, rule := range advice.Rules() {
 		if sentences[rule] == nil {
 			t.Errorf("the rule %s has no sentence", rule)
 		}
 	}
-	if rules := lab.Rules(); len(sentences) != len(rules) {
+	if rules := advice.Rules(); len(sentences) != len(rules) {
 		t.Errorf("%d sentences for %d rules", len(sentences), len(rules))
 	}
 }
 
 // A warning is one line, and fits beside its word.
 func TestWarningLines(t *testing.T) {
-	for _, rule := range append(lab.Rules(), "a rule to come") {
+	for _, rule := range append(advice.Rules(), "a rule to come") {
 		for _, transport := range []string{lab.TCP, lab.UDP} {
 			line := warning(lab.Warning{Rule: rule, Flow: transport, Word: "reorder-back", Value: 1234.5678, Limit: 0.025})
 			if utf8.RuneCountInString(line) > 90 || strings.Contains(line, "\n") || strings.Contains(line, "%!") {
@@ -52,7 +53,7 @@ func TestWarningLines(t *testing.T) {
 }
 
 func TestNoise(t *testing.T) {
-	got := warning(lab.Warning{Rule: lab.RuleNoise, Word: "loss", Value: 2, Limit: 10, Of: 100})
+	got := warning(lab.Warning{Rule: advice.RuleNoise, Word: "loss", Value: 2, Limit: 10, Of: 100})
 	if want := "warning: --loss hits about 2 packets, by chance 0 to 10: noise"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

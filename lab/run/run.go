@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"stones/lab"
+	"stones/lab/advice"
 )
 
 // Run runs one experiment along a path. The flows over each transport have a world
@@ -35,7 +36,7 @@ func Run(ctx context.Context, e lab.Experiment, p Path) (lab.Result, error) {
 		return lab.Result{}, err
 	}
 	r.Flows = slices.Concat(parts...)
-	r.Warnings = lab.Warnings(e, r.Flows)
+	r.Warnings = advice.Warnings(&e, r.Flows)
 	return r, nil
 }
 

@@ -1,4 +1,4 @@
-package lab_test
+package advice_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stones/lab"
+	"stones/lab/advice"
 	"stones/lab/pace"
 	"stones/lab/wire"
 )
@@ -56,12 +57,12 @@ func TestWarnings(t *testing.T) {
 		{
 			name: "5% loss",
 			turn: func(e *lab.Experiment) { e.Out.Loss.Random = 5 * wire.Percent },
-			want: []string{"tcp-cannot-sustain tcp rate 200 136.4"},
+			want: []string{"tcp-cannot-sustain tcp rate 200 136.9"},
 		},
 		{
 			name: "a damaged packet is a lost one",
 			turn: func(e *lab.Experiment) { e.Out.Loss.Random = 0; e.Out.Corrupt = 5 * wire.Percent },
-			want: []string{"tcp-cannot-sustain tcp rate 200 136.4"},
+			want: []string{"tcp-cannot-sustain tcp rate 200 136.9"},
 		},
 		{
 			name: "as fast as it goes",
@@ -225,7 +226,7 @@ func TestWarnings(t *testing.T) {
 				p.Met, p.Limit, p.Asked, p.Offered = tt.held == "", tt.held, lab.Number(200), lab.Number(150)
 			}
 			var got []string
-			for _, w := range lab.Warnings(e, flows) {
+			for _, w := range advice.Warnings(&e, flows) {
 				got = append(got, fmt.Sprintf("%s %s %s %.4g %.4g", w.Rule, w.Flow, w.Word, w.Value, w.Limit))
 			}
 			if !slices.Equal(got, tt.want) {
@@ -237,7 +238,7 @@ func TestWarnings(t *testing.T) {
 
 // Every rule is known by a name of its own.
 func TestRules(t *testing.T) {
-	rules := lab.Rules()
+	rules := advice.Rules()
 	slices.Sort(rules)
 	if n := len(slices.Compact(slices.Clone(rules))); n != len(rules) {
 		t.Errorf("Rules() = %q; two have the same name", rules)
