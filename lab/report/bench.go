@@ -41,9 +41,9 @@ func Bench(w io.Writer, doc lab.Document, _ View) error {
 				fmt.Fprintf(&b, "%s: %s\n", p.word, configured(text))
 			}
 		}
-		for _, u := range benchUnits {
-			if u.better != "" {
-				fmt.Fprintf(&b, "Unit %s better=%s\n", u.name, u.better)
+		for _, m := range measures {
+			if m.better != "" {
+				fmt.Fprintf(&b, "Unit %s better=%s\n", m.bench, m.better)
 			}
 		}
 	}
@@ -55,9 +55,9 @@ func Bench(w io.Writer, doc lab.Document, _ View) error {
 		}
 		for _, x := range l.flows {
 			b.WriteString(name.String() + " 1")
-			for _, u := range benchUnits {
-				if l.knows(u) {
-					fmt.Fprintf(&b, " %v %s", u.of(x), u.name)
+			for _, m := range measures {
+				if m.bench != "" && l.knows(m) {
+					fmt.Fprintf(&b, " %v %s", m.benched(x), m.bench)
 				}
 			}
 			b.WriteString("\n")
@@ -69,53 +69,21 @@ func Bench(w io.Writer, doc lab.Document, _ View) error {
 
 // knows reports whether all runs have the figure. Without those in which it is
 // infinite, the mean of the others would be of the lucky ones.
-func (l line) knows(u benchUnit) bool {
-	return !slices.ContainsFunc(l.flows, func(x *lab.Outcome) bool { return !u.of(x).Known() })
+func (l line) knows(m measure) bool {
+	return !slices.ContainsFunc(l.flows, func(x *lab.Outcome) bool { return !m.benched(x).Known() })
 }
 
-// A benchUnit is one figure of a line.
-type benchUnit struct {
-	name   string
-	better string // higher or lower; empty if that depends
-	of     func(x *lab.Outcome) lab.Figure
-}
-
-// benchUnits holds all of them, in the order in which they are written.
-var benchUnits = []benchUnit{
-	{"p50-ms", "lower", find("delay_p50_ms").of},
-	{"p99-ms", "lower", find("delay_p99_ms").of},
-	{"max-ms", "lower", find("delay_max_ms").of},
-	{"jitter-ms", "lower", find("jitter_ms").of},
-	{"standstill-ms", "lower", find("standstill_ms").of},
-	{"delivered-share", "higher", share("delivered", "thrown")},
-	{"late-share", "lower", share("late", "delivered")},
-	{"held-up-share", "lower", share("held_up", "delivered")},
-	{"reordered-share", "lower", share("reordered", "delivered")},
-	{"wire-packets", "", find("wire_packets").of},
-	{"wire-dropped", "", find("wire_dropped").of},
-	{"retransmitted", "lower", find("retransmitted").of},
-	{"goodput-bps", "higher", find("goodput_bps").of},
-	{"throughput-bps", "", find("throughput_bps").of},
-	{"connect-ms", "lower", find("connect_ms").of},
-	{"done-ms", "lower", find("done_ms").of},
-	{"offered-stones/s", "", find("offered_rate").of},
-	{"schedule-error-p50-ms", "lower", find("schedule_error_p50_ms").of},
-	{"schedule-error-p99-ms", "lower", find("schedule_error_p99_ms").of},
-	{"schedule-error-max-ms", "lower", find("schedule_error_max_ms").of},
-	{"gap-p50-ms", "", find("gap_p50_ms").of},
-	{"gap-p99-ms", "", find("gap_p99_ms").of},
-	{"back-to-back", "lower", find("back_to_back").of},
-}
-
-// share is one measure as a part of another one.
-func share(key, whole string) func(x *lab.Outcome) lab.Figure {
-	return func(x *lab.Outcome) lab.Figure {
-		part, all := find(key).of(x), find(whole).of(x)
-		if !part.Known() || !all.Known() || all.Value == 0 {
-			return lab.NA(lab.CauseShareOfNone)
-		}
-		return lab.Number(part.Value / all.Value)
+// benched is a measure as a benchmark has it: itself, or what part it is of its
+// whole.
+func (m measure) benched(x *lab.Outcome) lab.Figure {
+	if !strings.HasSuffix(m.bench, shareUnit) {
+		return m.of(x)
 	}
+	part, whole := m.of(x), m.whole(x)
+	if !part.Known() || !whole.Known() || whole.Value == 0 {
+		return lab.NA(lab.CauseShareOfNone)
+	}
+	return lab.Number(part.Value / whole.Value)
 }
 
 // named makes text fit for a part of a benchmark's name, in which a slash parts

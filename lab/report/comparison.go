@@ -7,36 +7,6 @@ import (
 	"stones/lab"
 )
 
-// storyKeys are the measures that tell what happened. A count that is none of them
-// has a row where it is not 0, if it is among alarmKeys.
-var (
-	storyKeys = []string{
-		"delivered", "late", "held_up", "waited_for_earlier", "lost", "reordered", "retransmitted",
-		"delay_p50_ms", "delay_p99_ms", "throughput_bps", "goodput_bps", "shared_goodput_bps", "share", "connect_ms",
-	}
-	alarmKeys = []string{
-		"not_thrown", "not_attempted", "unknown", "duplicated", "damaged", "foreign", "after_drain", "receiver_drops",
-		"wire_dropped", "wire_overflowed", "wire_marked", "wire_damaged", "wire_copied", "timeouts",
-	}
-)
-
-// rowKeys are the measures that have a row in the table of one experiment, if all
-// are to be seen.
-var rowKeys = slices.Concat([]string{
-	"thrown", "not_thrown", "not_attempted", "delivered", "late", "held_up", "waited_to_leave", "thrown_again", "waited_for_earlier", "lost", "unknown", "reordered", "duplicated",
-	"damaged", "foreign", "after_drain", "reads", "receiver_drops",
-	"wire_packets", "wire_dropped", "wire_overflowed", "wire_marked", "wire_damaged", "wire_copied", "retransmitted", "timeouts",
-	"delay_p50_ms", "delay_p99_ms", "delay_max_ms", "jitter_ms", "standstill_ms", "throughput_bps", "goodput_bps",
-	"shared_goodput_bps", "share", "jain", "connect_ms", "done_ms",
-}, realKeys)
-
-// realKeys are those among them that mean something only where time is real,
-// and the thrower can be too slow.
-var realKeys = []string{
-	"asked_rate", "offered_rate", "schedule_error_p50_ms", "schedule_error_p99_ms", "schedule_error_max_ms", "gap_p50_ms", "gap_p99_ms", "back_to_back",
-	"wire_late_p50_ms", "wire_late_p99_ms", "wire_late_max_ms",
-}
-
 // newComparison makes the page of one experiment: measures as rows, transports
 // as columns.
 func newComparison(c combination, v View) page {
@@ -95,10 +65,10 @@ func newComparison(c combination, v View) page {
 func (c combination) rows(v View) [][]measure {
 	var rows [][]measure
 	for _, m := range measures {
-		story := slices.Contains(storyKeys, m.key) || slices.Contains(alarmKeys, m.key) && c.happened(m)
-		row := story || v.All && slices.Contains(rowKeys, m.key)
+		tells := m.is(inStory) || m.is(inAlarm) && c.happened(m)
+		row := tells || v.All && m.is(inAll)
 		switch last := len(rows) - 1; {
-		case slices.Contains(v.Also, m.key) && !story:
+		case slices.Contains(v.Also, m.key) && !tells:
 			rows = append(rows, []measure{m})
 		case !row || !shown(m, c):
 		case !v.All && m.key == "delay_p99_ms" && len(c.results) == 1:
@@ -193,7 +163,7 @@ func shown(m measure, c combination) bool {
 	if e := c.experiment(); m.key == "reads" && e.Asleep == 0 && e.ReadSize == 0 {
 		return false // one for each stone, or nearly
 	}
-	if slices.Contains(realKeys, m.key) {
+	if m.is(onlyReal) {
 		return c.experiment().Path != lab.Sim && c.happened(m)
 	}
 	return !m.rare || c.happened(m)

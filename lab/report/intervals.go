@@ -58,11 +58,11 @@ func (p *page) addIntervals(c combination) {
 	number(rowNames["thrown"], func(r row) int { return r.Thrown })
 	number(rowNames["lost"], func(r row) int { return r.Lost })
 	if c.experiment().Deadline > 0 {
-		number(columnNames["late"], func(r row) int { return r.Late })
+		number(find("late").head, func(r row) int { return r.Late })
 	}
-	figure(columnNames["delay_p50_ms"], milliseconds, func(r row) lab.Figure { return r.P50 })
-	number(columnNames["delivered"], func(r row) int { return r.Delivered })
-	figure(columnNames["goodput_bps"], bitsASecond, func(r row) lab.Figure { return r.Goodput })
+	figure(find("delay_p50_ms").head, milliseconds, func(r row) lab.Figure { return r.P50 })
+	number(find("delivered").head, func(r row) int { return r.Delivered })
+	figure(find("goodput_bps").head, bitsASecond, func(r row) lab.Figure { return r.Goodput })
 	p.more = append(p.more, extra{caption: intervalCaption, grid: g, below: []string{intervalLine}})
 }
 

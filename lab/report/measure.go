@@ -18,81 +18,114 @@ type measure struct {
 	whole func(x *lab.Outcome) lab.Figure // of which it is a share; nil if it is none
 	rare  bool                            // not worth a line where it is 0
 	built bool                            // TCP is built so that it is 0
+
+	in     showing // where it is shown besides CSV and JSON
+	head   string  // over a column, in two lines if that is narrower
+	bench  string  // its unit in a benchmark's line; a share of the whole if it ends in shareUnit
+	better string  // what benchstat takes for better; empty if that depends
 }
+
+// A showing says where and when a measure is shown.
+type showing int
+
+// A row of the table of one experiment is inStory, inAlarm or inAll; a column of the
+// table of a sweep is inColumn or inLone.
+const (
+	inStory  showing = 1 << iota // a row: it tells what happened
+	inAlarm                      // a row where it is not 0
+	inAll                        // a row if all are to be seen
+	onlyReal                     // of these: where time is real, and the thrower can be too slow
+	inColumn                     // a column
+	inLone                       // a column where one stone is all
+	ifAny                        // of these: only if there is anything to see
+	asRange                      // of these: with least and most, if there are several runs
+)
+
+// What benchstat takes for better.
+const (
+	lower  = "lower"
+	higher = "higher"
+)
+
+// shareUnit ends the unit of a figure that is a part of a whole in a benchmark.
+const shareUnit = "-share"
+
+// is reports whether m is shown so.
+func (m measure) is(where showing) bool { return m.in&where != 0 }
 
 // measures holds all of them, in the order in which they are shown.
 var measures = []measure{
 	{key: "planned", of: stones(func(x *lab.Outcome) int { return x.Planned })},
 	{key: "attempted", of: stones(func(x *lab.Outcome) int { return x.Attempted })},
-	{key: "thrown", of: thrown},
-	{key: "not_thrown", rare: true, of: stones(notThrown)},
-	{key: "not_attempted", rare: true, of: stones(func(x *lab.Outcome) int { return x.NotAttempted })},
-	{key: "delivered", whole: thrown, of: delivered},
-	{key: "late", whole: delivered, of: stones(func(x *lab.Outcome) int { return x.Late })},
-	{key: "held_up", whole: delivered, of: heldUp},
-	{key: "waited_to_leave", whole: heldUp, of: waiting(func(w *lab.Waiting) lab.Figure { return w.ToLeave.Stones })},
-	{key: "thrown_again", whole: heldUp, of: waiting(func(w *lab.Waiting) lab.Figure { return w.Again.Stones })},
-	{key: "waited_for_earlier", whole: heldUp, of: waiting(func(w *lab.Waiting) lab.Figure { return w.Earlier.Stones })},
-	{key: "lost", whole: thrown, built: true, of: stones(func(x *lab.Outcome) int { return x.Lost })},
-	{key: "unknown", whole: thrown, rare: true, of: stones(func(x *lab.Outcome) int { return x.Unknown })},
+	{key: "thrown", in: inAll, of: thrown},
+	{key: "not_thrown", rare: true, in: inAlarm | inAll, of: stones(notThrown)},
+	{key: "not_attempted", rare: true, in: inAlarm | inAll, of: stones(func(x *lab.Outcome) int { return x.NotAttempted })},
+	{key: "delivered", whole: thrown, in: inStory | inAll | inColumn | inLone | asRange, head: "delivered", bench: "delivered-share", better: higher, of: delivered},
+	{key: "late", whole: delivered, in: inStory | inAll | inColumn | ifAny, head: "late", bench: "late-share", better: lower, of: stones(func(x *lab.Outcome) int { return x.Late })},
+	{key: "held_up", whole: delivered, in: inStory | inAll | inColumn, head: "held\nup", bench: "held-up-share", better: lower, of: heldUp},
+	{key: "waited_to_leave", whole: heldUp, in: inAll, of: waiting(func(w *lab.Waiting) lab.Figure { return w.ToLeave.Stones })},
+	{key: "thrown_again", whole: heldUp, in: inAll, of: waiting(func(w *lab.Waiting) lab.Figure { return w.Again.Stones })},
+	{key: "waited_for_earlier", whole: heldUp, in: inStory | inAll, of: waiting(func(w *lab.Waiting) lab.Figure { return w.Earlier.Stones })},
+	{key: "lost", whole: thrown, built: true, in: inStory | inAll | inColumn | inLone, head: "lost", of: stones(func(x *lab.Outcome) int { return x.Lost })},
+	{key: "unknown", whole: thrown, rare: true, in: inAlarm | inAll | inColumn | ifAny, head: "un-\nknown", of: stones(func(x *lab.Outcome) int { return x.Unknown })},
 	{key: "longest_loss", of: stones(func(x *lab.Outcome) int { return x.LongestLoss })},
 	{key: "loss_periods", of: stones(func(x *lab.Outcome) int { return x.LossPeriods })},
-	{key: "reordered", whole: delivered, built: true, of: stones(func(x *lab.Outcome) int { return x.Reordered })},
+	{key: "reordered", whole: delivered, built: true, in: inStory | inAll | inColumn | ifAny, head: "re-\nord.", bench: "reordered-share", better: lower, of: stones(func(x *lab.Outcome) int { return x.Reordered })},
 	{key: "reordered_3", whole: delivered, of: stones(func(x *lab.Outcome) int { return x.Reordered3 })},
 	{key: "reordering_extent", of: stones(func(x *lab.Outcome) int { return x.Extent })},
-	{key: "duplicated", built: true, of: stones(func(x *lab.Outcome) int { return x.Duplicated })},
-	{key: "damaged", rare: true, of: stones(func(x *lab.Outcome) int { return x.Damaged })},
-	{key: "foreign", rare: true, of: stones(func(x *lab.Outcome) int { return x.Foreign })},
-	{key: "after_drain", rare: true, of: stones(func(x *lab.Outcome) int { return x.AfterDrain })},
+	{key: "duplicated", built: true, in: inAlarm | inAll | inColumn | ifAny, head: "dup.", of: stones(func(x *lab.Outcome) int { return x.Duplicated })},
+	{key: "damaged", rare: true, in: inAlarm | inAll, of: stones(func(x *lab.Outcome) int { return x.Damaged })},
+	{key: "foreign", rare: true, in: inAlarm | inAll, of: stones(func(x *lab.Outcome) int { return x.Foreign })},
+	{key: "after_drain", rare: true, in: inAlarm | inAll, of: stones(func(x *lab.Outcome) int { return x.AfterDrain })},
 	{key: "arrivals", of: stones(func(x *lab.Outcome) int { return x.Arrivals })},
-	{key: "reads", of: stones(func(x *lab.Outcome) int { return x.Reads })},
-	{key: "receiver_drops", of: func(x *lab.Outcome) lab.Figure { return x.ReceiverDrops }},
+	{key: "reads", in: inAll, of: stones(func(x *lab.Outcome) int { return x.Reads })},
+	{key: "receiver_drops", in: inAlarm | inAll | inColumn | ifAny, head: "rcvr\ndrops", of: func(x *lab.Outcome) lab.Figure { return x.ReceiverDrops }},
 
-	{key: "wire_packets", of: wirePackets},
+	{key: "wire_packets", in: inAll, bench: "wire-packets", of: wirePackets},
 	{key: "wire_data_packets", of: func(x *lab.Outcome) lab.Figure { return x.Wire.DataPackets }},
 	{key: "wire_bytes", of: func(x *lab.Outcome) lab.Figure { return x.Wire.Bytes }},
-	{key: "wire_dropped", whole: wirePackets, of: func(x *lab.Outcome) lab.Figure { return x.Wire.Dropped }},
-	{key: "wire_overflowed", whole: wirePackets, rare: true, of: func(x *lab.Outcome) lab.Figure { return x.Wire.Overflowed }},
-	{key: "wire_marked", whole: wirePackets, rare: true, of: func(x *lab.Outcome) lab.Figure { return x.Wire.Marked }},
-	{key: "wire_damaged", whole: wirePackets, rare: true, of: func(x *lab.Outcome) lab.Figure { return x.Wire.Damaged }},
-	{key: "wire_copied", rare: true, of: func(x *lab.Outcome) lab.Figure { return x.Wire.Copied }},
-	{key: "retransmitted", of: func(x *lab.Outcome) lab.Figure { return x.Wire.Retransmitted }},
-	{key: "timeouts", rare: true, of: func(x *lab.Outcome) lab.Figure { return x.Wire.Timeouts }},
-	{key: "wire_late_p50_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Wire.LateP50 }},
-	{key: "wire_late_p99_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Wire.LateP99 }},
-	{key: "wire_late_max_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Wire.LateMax }},
+	{key: "wire_dropped", whole: wirePackets, in: inAlarm | inAll | inColumn | inLone, head: "wire\ndrops", bench: "wire-dropped", of: func(x *lab.Outcome) lab.Figure { return x.Wire.Dropped }},
+	{key: "wire_overflowed", whole: wirePackets, rare: true, in: inAlarm | inAll | inColumn | ifAny, head: "queue\nfull", of: func(x *lab.Outcome) lab.Figure { return x.Wire.Overflowed }},
+	{key: "wire_marked", whole: wirePackets, rare: true, in: inAlarm | inAll, of: func(x *lab.Outcome) lab.Figure { return x.Wire.Marked }},
+	{key: "wire_damaged", whole: wirePackets, rare: true, in: inAlarm | inAll, of: func(x *lab.Outcome) lab.Figure { return x.Wire.Damaged }},
+	{key: "wire_copied", rare: true, in: inAlarm | inAll, of: func(x *lab.Outcome) lab.Figure { return x.Wire.Copied }},
+	{key: "retransmitted", in: inStory | inAll | inColumn | inLone, head: "re-\nsent", bench: "retransmitted", better: lower, of: func(x *lab.Outcome) lab.Figure { return x.Wire.Retransmitted }},
+	{key: "timeouts", rare: true, in: inAlarm | inAll, of: func(x *lab.Outcome) lab.Figure { return x.Wire.Timeouts }},
+	{key: "wire_late_p50_ms", unit: milliseconds, in: inAll | onlyReal, of: func(x *lab.Outcome) lab.Figure { return x.Wire.LateP50 }},
+	{key: "wire_late_p99_ms", unit: milliseconds, in: inAll | onlyReal, of: func(x *lab.Outcome) lab.Figure { return x.Wire.LateP99 }},
+	{key: "wire_late_max_ms", unit: milliseconds, in: inAll | onlyReal, of: func(x *lab.Outcome) lab.Figure { return x.Wire.LateMax }},
 	{key: "back_packets", of: back(func(d *path.Direction) int { return d.Sent })},
 	{key: "back_bytes", of: back(func(d *path.Direction) int { return d.Bytes })},
 	{key: "back_dropped", of: back(func(d *path.Direction) int { return d.Lost })},
 	{key: "back_overflowed", of: back(func(d *path.Direction) int { return d.Overflowed })},
 
 	{key: "delay_min_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Delay.Min }},
-	{key: "delay_p50_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Delay.P50 }},
+	{key: "delay_p50_ms", unit: milliseconds, in: inStory | inAll | inColumn, head: "p50", bench: "p50-ms", better: lower, of: func(x *lab.Outcome) lab.Figure { return x.Delay.P50 }},
 	{key: "delay_p95_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Delay.P95 }},
-	{key: "delay_p99_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Delay.P99 }},
-	{key: "delay_max_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Delay.Max }},
+	{key: "delay_p99_ms", unit: milliseconds, in: inStory | inAll | inColumn | asRange, head: "p99", bench: "p99-ms", better: lower, of: func(x *lab.Outcome) lab.Figure { return x.Delay.P99 }},
+	{key: "delay_max_ms", unit: milliseconds, in: inAll, bench: "max-ms", better: lower, of: func(x *lab.Outcome) lab.Figure { return x.Delay.Max }},
 	{key: "waited_to_leave_ms", unit: milliseconds, of: waiting(func(w *lab.Waiting) lab.Figure { return w.ToLeave.Sum })},
 	{key: "thrown_again_ms", unit: milliseconds, of: waiting(func(w *lab.Waiting) lab.Figure { return w.Again.Sum })},
 	{key: "waited_for_earlier_ms", unit: milliseconds, of: waiting(func(w *lab.Waiting) lab.Figure { return w.Earlier.Sum })},
 	{key: "waited_on_road_ms", unit: milliseconds, of: waiting(func(w *lab.Waiting) lab.Figure { return w.Road.Sum })},
-	{key: "jitter_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Jitter }},
-	{key: "standstill_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Standstill }},
-	{key: "throughput_bps", unit: bitsASecond, of: func(x *lab.Outcome) lab.Figure { return x.Throughput }},
-	{key: "goodput_bps", unit: bitsASecond, of: func(x *lab.Outcome) lab.Figure { return x.Goodput }},
-	{key: "shared_goodput_bps", unit: bitsASecond, rare: true, of: shared(func(s *lab.Shared) lab.Figure { return s.Goodput })},
-	{key: "share", unit: parts, rare: true, of: shared(func(s *lab.Shared) lab.Figure { return s.Share })},
-	{key: "jain", unit: parts, rare: true, of: shared(func(s *lab.Shared) lab.Figure { return s.Jain })},
-	{key: "connect_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Connect }},
-	{key: "done_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Done }},
+	{key: "jitter_ms", unit: milliseconds, in: inAll, bench: "jitter-ms", better: lower, of: func(x *lab.Outcome) lab.Figure { return x.Jitter }},
+	{key: "standstill_ms", unit: milliseconds, in: inAll, bench: "standstill-ms", better: lower, of: func(x *lab.Outcome) lab.Figure { return x.Standstill }},
+	{key: "throughput_bps", unit: bitsASecond, in: inStory | inAll, bench: "throughput-bps", of: func(x *lab.Outcome) lab.Figure { return x.Throughput }},
+	{key: "goodput_bps", unit: bitsASecond, in: inStory | inAll | inColumn | asRange, head: "goodput", bench: "goodput-bps", better: higher, of: func(x *lab.Outcome) lab.Figure { return x.Goodput }},
+	{key: "shared_goodput_bps", unit: bitsASecond, rare: true, in: inStory | inAll, of: shared(func(s *lab.Shared) lab.Figure { return s.Goodput })},
+	{key: "share", unit: parts, rare: true, in: inStory | inAll | inColumn | ifAny, head: "share", of: shared(func(s *lab.Shared) lab.Figure { return s.Share })},
+	{key: "jain", unit: parts, rare: true, in: inAll, of: shared(func(s *lab.Shared) lab.Figure { return s.Jain })},
+	{key: "connect_ms", unit: milliseconds, in: inStory | inAll | inLone, head: "connect", bench: "connect-ms", better: lower, of: func(x *lab.Outcome) lab.Figure { return x.Connect }},
+	{key: "done_ms", unit: milliseconds, in: inAll | inLone, head: "done", bench: "done-ms", better: lower, of: func(x *lab.Outcome) lab.Figure { return x.Done }},
 	{key: "thrown_late", of: stones(func(x *lab.Outcome) int { return x.Pacing.Late })},
-	{key: "asked_rate", unit: stonesASecond, of: asked},
-	{key: "offered_rate", unit: stonesASecond, whole: asked, of: func(x *lab.Outcome) lab.Figure { return x.Pacing.Offered }},
-	{key: "schedule_error_p50_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Pacing.ErrorP50 }},
-	{key: "schedule_error_p99_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Pacing.ErrorP99 }},
-	{key: "schedule_error_max_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Pacing.ErrorMax }},
-	{key: "gap_p50_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Pacing.GapP50 }},
-	{key: "gap_p99_ms", unit: milliseconds, of: func(x *lab.Outcome) lab.Figure { return x.Pacing.GapP99 }},
-	{key: "back_to_back", of: func(x *lab.Outcome) lab.Figure { return x.Pacing.BackToBack }},
+	{key: "asked_rate", unit: stonesASecond, in: inAll | onlyReal, of: asked},
+	{key: "offered_rate", unit: stonesASecond, whole: asked, in: inAll | onlyReal, bench: "offered-stones/s", of: func(x *lab.Outcome) lab.Figure { return x.Pacing.Offered }},
+	{key: "schedule_error_p50_ms", unit: milliseconds, in: inAll | onlyReal, bench: "schedule-error-p50-ms", better: lower, of: func(x *lab.Outcome) lab.Figure { return x.Pacing.ErrorP50 }},
+	{key: "schedule_error_p99_ms", unit: milliseconds, in: inAll | onlyReal, bench: "schedule-error-p99-ms", better: lower, of: func(x *lab.Outcome) lab.Figure { return x.Pacing.ErrorP99 }},
+	{key: "schedule_error_max_ms", unit: milliseconds, in: inAll | onlyReal, bench: "schedule-error-max-ms", better: lower, of: func(x *lab.Outcome) lab.Figure { return x.Pacing.ErrorMax }},
+	{key: "gap_p50_ms", unit: milliseconds, in: inAll | onlyReal, bench: "gap-p50-ms", of: func(x *lab.Outcome) lab.Figure { return x.Pacing.GapP50 }},
+	{key: "gap_p99_ms", unit: milliseconds, in: inAll | onlyReal, bench: "gap-p99-ms", of: func(x *lab.Outcome) lab.Figure { return x.Pacing.GapP99 }},
+	{key: "back_to_back", in: inAll | onlyReal, bench: "back-to-back", better: lower, of: func(x *lab.Outcome) lab.Figure { return x.Pacing.BackToBack }},
 }
 
 // Keys are those of all measures, as csv names them.

@@ -8,18 +8,6 @@ import (
 	"stones/lab/pace"
 )
 
-// columnKeys are the measures that have a column in the table of a sweep; those
-// among optionalKeys only if there is anything to see.
-var (
-	columnKeys = []string{
-		"delivered", "late", "held_up", "lost", "unknown", "reordered", "duplicated", "receiver_drops",
-		"wire_dropped", "wire_overflowed", "retransmitted", "delay_p50_ms", "delay_p99_ms", "goodput_bps", "share",
-	}
-	loneKeys     = []string{"delivered", "lost", "wire_dropped", "retransmitted", "connect_ms", "done_ms"} // where one stone is all
-	optionalKeys = []string{"share", "late", "unknown", "reordered", "duplicated", "receiver_drops", "wire_overflowed"}
-	rangedKeys   = []string{"delivered", "delay_p99_ms", "goodput_bps"} // shown with least and most, if there are several runs
-)
-
 // A line is the flows that one row of a sweep stands for.
 type line struct {
 	*combination
@@ -149,20 +137,21 @@ func newGrid(lines []line, varying []parameter) grid {
 		}
 		return l.title()
 	})
-	keys := columnKeys
+	where := inColumn
 	if !slices.ContainsFunc(lines, func(l line) bool { return l.flows[0].Planned > 1 }) {
-		keys = loneKeys
+		where = inLone
 	}
-	for _, key := range keys {
-		m := find(key)
-		largest, used := 0.0, !slices.Contains(optionalKeys, key)
+	for _, m := range measures {
+		if !m.is(where) {
+			continue
+		}
+		largest, used := 0.0, !m.is(ifAny)
 		for _, l := range lines {
-			used = used || l.happened(m) || key == "late" && l.experiment().Deadline > 0
+			used = used || l.happened(m) || m.key == "late" && l.experiment().Deadline > 0
 			largest = max(largest, m.over(l.flows).median.Value)
 		}
 		if size, unit := m.unit.scale(largest); used {
-			ranged := slices.Contains(rangedKeys, key)
-			add(withUnit(columnNames[key], unit, "\n"), func(l line) string { return m.over(l.flows).brief(m.unit, size, ranged) })
+			add(withUnit(m.head, unit, "\n"), func(l line) string { return m.over(l.flows).brief(m.unit, size, m.is(asRange)) })
 		}
 	}
 	return g

@@ -98,28 +98,6 @@ func signed(v float64) string {
 // rowNames are the measures' names in a table of their own rows.
 var rowNames = glossary.Shorts(glossary.Figure)
 
-// columnNames are the measures' names over a column, in two lines if that is
-// narrower.
-var columnNames = map[string]string{
-	"delivered":       "delivered",
-	"late":            "late",
-	"held_up":         "held\nup",
-	"lost":            "lost",
-	"unknown":         "un-\nknown",
-	"reordered":       "re-\nord.",
-	"duplicated":      "dup.",
-	"receiver_drops":  "rcvr\ndrops",
-	"wire_dropped":    "wire\ndrops",
-	"wire_overflowed": "queue\nfull",
-	"retransmitted":   "re-\nsent",
-	"delay_p50_ms":    "p50",
-	"delay_p99_ms":    "p99",
-	"goodput_bps":     "goodput",
-	"share":           "share",
-	"connect_ms":      "connect",
-	"done_ms":         "done",
-}
-
 // rowName is the name of a row. What depends on a limit says so, and of two
 // clocks that a delay is only known above the least one.
 func rowName(key string, e *lab.Experiment) string {

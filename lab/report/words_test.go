@@ -2,7 +2,6 @@ package report
 
 import (
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,19 +14,16 @@ import (
 
 // Every key and every rule has its words.
 func TestWords(t *testing.T) {
-	for _, key := range rowKeys {
-		if rowNames[find(key).key] == "" {
-			t.Errorf("the row %s has no name", key)
-		}
-	}
-	for _, key := range columnKeys {
-		if columnNames[find(key).key] == "" {
-			t.Errorf("the column %s has no name", key)
-		}
-	}
-	for _, key := range slices.Concat(optionalKeys, rangedKeys) {
-		if !slices.Contains(columnKeys, key) {
-			t.Errorf("%s is no column", key)
+	for _, m := range measures {
+		switch {
+		case rowNames[m.key] == "":
+			t.Errorf("the row %s has no name", m.key)
+		case m.is(inColumn|inLone) != (m.head != ""):
+			t.Errorf("%s: a column, and %q over it", m.key, m.head)
+		case m.is(ifAny|asRange) && !m.is(inColumn), m.is(onlyReal) && !m.is(inAll):
+			t.Errorf("%s: shown in %b", m.key, m.in)
+		case strings.HasSuffix(m.bench, shareUnit) && m.whole == nil, m.better != "" && m.bench == "":
+			t.Errorf("%s: benchmark unit %q", m.key, m.bench)
 		}
 	}
 	for _, rule := range advice.Rules() {
