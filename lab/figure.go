@@ -52,6 +52,7 @@ const (
 	CauseShareOfNone   = "share-of-nothing"
 	CauseUnseen        = "not-seen" // by anybody on this path
 	CauseNoPackets     = "packets-not-seen"
+	CauseOwnWay        = "own-way"       // a protocol of one's own asks in its own way, or not at all
 	CauseAlone         = "alone"         // on its wire
 	CauseNotCompared   = "not-compared"  // there is no measurement, or no theory
 	CauseNoChance      = "no-chance"     // decides it

@@ -17,6 +17,7 @@ type Flow struct {
 	Start      Start         `json:"start,omitzero"`       // when it begins, since the run did
 	Congestion string        `json:"congestion,omitzero"`  // TCP's congestion control, if not that of the experiment
 	ExtraDelay time.Duration `json:"extra_delay,omitzero"` // what its packets take each way besides
+	Own        string        `json:"own,omitzero"`         // of the transport [Own]: the protocol's name, or a program's, and its parameters
 }
 
 // Over is the flow of a plan over a transport, named after that.
@@ -42,6 +43,26 @@ func (e Experiment) Number(name string) int {
 	return 1 + slices.IndexFunc(e.Flows, func(f Flow) bool { return f.Name == name })
 }
 
+// kind is what flows have in common that are several of one: the transport, or the
+// protocol over it.
+func (f Flow) kind() string { return f.Transport + " " + f.Own }
+
+// kinds are those of the flows, in their order.
+func (e Experiment) kinds() []string {
+	var kinds []string
+	for _, f := range e.Flows {
+		if !slices.Contains(kinds, f.kind()) {
+			kinds = append(kinds, f.kind())
+		}
+	}
+	return kinds
+}
+
+// ofKind is the experiment with its flows of one kind alone.
+func (e Experiment) ofKind(kind string) Experiment {
+	return e.With(slices.DeleteFunc(slices.Clone(e.Flows), func(f Flow) bool { return f.kind() != kind })...)
+}
+
 // SeedOf is what all chance in the plan of the flow of that name comes from: the
 // same for the first flow over each transport, which throw the same stones at the
 // same times.
@@ -51,7 +72,7 @@ func (e Experiment) SeedOf(name string) uint64 {
 		if f.Name == name {
 			break
 		}
-		if f.Transport == e.Flow(name).Transport {
+		if f.kind() == e.Flow(name).kind() {
 			nth++
 		}
 	}
@@ -93,11 +114,11 @@ func (e Experiment) Transports() []string {
 	return names
 }
 
-// Parallel is how many flows there are over the transport that has the most.
+// Parallel is how many flows there are of the kind that has the most.
 func (e Experiment) Parallel() int {
 	most := 0
-	for _, transport := range e.Transports() {
-		most = max(most, len(e.Only(transport).Flows))
+	for _, kind := range e.kinds() {
+		most = max(most, len(e.ofKind(kind).Flows))
 	}
 	return most
 }
@@ -114,14 +135,14 @@ func (e Experiment) Only(transport string) Experiment {
 }
 
 // Groups are the flows that meet on one wire, one experiment for each wire: all
-// of them if they are thrown together, else those over each transport.
+// of them if they are thrown together, else those of each kind.
 func (e Experiment) Groups() []Experiment {
 	if e.Together {
 		return []Experiment{e}
 	}
 	var groups []Experiment
-	for _, transport := range e.Transports() {
-		groups = append(groups, e.Only(transport))
+	for _, kind := range e.kinds() {
+		groups = append(groups, e.ofKind(kind))
 	}
 	return groups
 }

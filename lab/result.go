@@ -88,6 +88,7 @@ type Outcome struct {
 	Drain   string        `json:"drain"`               // how the end of waiting was decided
 	Drained *Figure       `json:"drained_ms,omitzero"` // how long that was, if the other end decided
 	Samples []Sample      `json:"tcp_info"`
+	Notes   []Note        `json:"notes,omitzero"` // what a protocol of one's own has noted
 	Stones  []StoneRecord `json:"stones,omitzero"`
 
 	Shared    *Shared    `json:"shared,omitzero"` // nil if it had its wire for itself
@@ -95,6 +96,15 @@ type Outcome struct {
 	Packets   []Packet   `json:"packets,omitzero"`
 
 	Theory map[string]Expectation `json:"theory,omitzero"` // what theory says of a measure, if that was asked for
+}
+
+// A Note is a figure that one end of a protocol noted at a time since the flow
+// began.
+type Note struct {
+	At    Figure  `json:"at_ms"`
+	End   string  `json:"end"` // thrower, catcher
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
 }
 
 // Shared is what a flow had of a wire while all that shared it ran. Times are of

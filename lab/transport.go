@@ -19,13 +19,16 @@ type Transport struct {
 const (
 	TCP = "tcp"
 	UDP = "udp"
+
+	Own = "own" // a protocol over datagrams that is neither of both
 )
 
 // MaxUDPSize is the largest stone in bytes that fits a datagram: 65,535 less
 // the headers of UDP and IPv4 (RFC 768, RFC 791). IPv6 would allow 20 more.
 const MaxUDPSize = 65507
 
-// Transports returns what is known of all transports.
+// Transports returns what is known of the transports that there are in each
+// experiment if nothing else is said.
 func Transports() []Transport {
 	return []Transport{
 		{Name: TCP, Asks: true, Ordered: true, Again: true, Largest: stone.MaxSize},
@@ -44,7 +47,7 @@ func TransportNames() []string {
 
 // FindTransport returns what is known of the transport of that name.
 func FindTransport(name string) (Transport, bool) {
-	all := Transports()
+	all := append(Transports(), Transport{Name: Own, Again: true, Largest: MaxUDPSize})
 	i := slices.IndexFunc(all, func(t Transport) bool { return t.Name == name })
 	if i < 0 {
 		return Transport{}, false

@@ -174,7 +174,7 @@ func (e Experiment) validateFlows() error {
 		switch t := f.Is(); {
 		case t.Name == "":
 			return quantity.Invalid("transport", f.Transport, "allowed "+strings.Join(TransportNames(), ", "))
-		case !nameable(f.Name):
+		case !nameable(f.Name) && (f.Transport != Own || !nameable(strings.NewReplacer(".", "", "_", "").Replace(f.Name))):
 			return quantity.Invalid("name", f.Name, fmt.Sprintf("a flow's name is made of small letters, digits and dashes, and begins with a letter; at most %d", maxName))
 		case names[f.Name]:
 			return quantity.Invalid("name", f.Name, "another flow has that name")
@@ -196,12 +196,17 @@ func (e Experiment) validateFlows() error {
 
 // validateFlow checks what a flow has besides its plan.
 func (e Experiment) validateFlow(f Flow) error {
+	if f.Transport == Own || f.Own != "" {
+		if err := e.validateOwn(f); err != nil {
+			return err
+		}
+	}
 	switch {
 	case f.ExtraDelay < 0 || f.ExtraDelay > MaxDelay:
 		return quantity.Invalid("extra-delay", f.ExtraDelay, quantity.OutOfRange(time.Duration(0), MaxDelay))
 	case f.ExtraDelay > 0 && e.Path != Sim:
 		return quantity.Invalid("extra-delay", f.ExtraDelay, "only on the path sim can a flow have a way of its own")
-	case f.Congestion != "" && !f.Is().Again:
+	case f.Congestion != "" && f.Transport != TCP:
 		return quantity.Invalid("congestion", f.Congestion, "a flow over "+strings.ToUpper(f.Transport)+" has none")
 	case f.Congestion != "" && e.Path != Sim:
 		return quantity.Invalid("congestion", f.Congestion, "only on the path sim can a flow have its own; --congestion sets that of all")
@@ -209,6 +214,23 @@ func (e Experiment) validateFlow(f Flow) error {
 		return quantity.Invalid("congestion", f.Congestion, "allowed on the path sim: cubic, reno")
 	case f.Start != Start{} && e.Path == Remote:
 		return quantity.Invalid("start", f.Start, "not on the path remote, where each flow begins when it is agreed on")
+	}
+	return nil
+}
+
+// validateOwn checks what a flow of a protocol of one's own cannot have.
+func (e Experiment) validateOwn(f Flow) error {
+	switch {
+	case f.Transport != Own:
+		return quantity.Invalid("with", f.Own, "a flow over "+strings.ToUpper(f.Transport)+" has no protocol of its own")
+	case f.Own == "":
+		return quantity.Invalid("with", f.Own, "names no protocol")
+	case e.Path != Sim:
+		return quantity.Invalid("with", f.Own, "only on the path sim; got "+e.Path)
+	case e.Nobody || e.Asleep > 0 || e.ReadSize > 0:
+		return quantity.Invalid("with", f.Own, "not with --nobody, --asleep and --read-size: it has a catcher of its own")
+	case f.Plan.Rate == pace.Max() && f.Plan.Count == 0:
+		return quantity.Invalid("rate", f.Plan.Rate, "needs --count instead of --time: nothing slows down who hands stones to a protocol")
 	}
 	return nil
 }

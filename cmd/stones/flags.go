@@ -43,6 +43,7 @@ func (t *throw) addFlags() []group {
 		addKnob(groups[k.Group].flags, k, &t.settings)
 	}
 	groups[knob.Stones].flags.Var(listFlag{t.settings.AddFlow}, "flow", usage("flow"))
+	groups[knob.Stones].flags.Var(listFlag{t.settings.AddOwn}, "with", usage("with"))
 	groups[knob.Way].flags.Var(listFlag{t.settings.AddChange}, "at", usage("at"))
 	plain(groups[knob.Far].flags, "key-file", "", knob.Word(), &t.keyFile)
 	plain(groups[knob.Overall].flags, "runs", "", knob.Whole(1, maxRuns), &t.runs)

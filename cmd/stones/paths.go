@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"stones/lab"
+	"stones/lab/pace"
 	"stones/lab/path"
 	"stones/lab/path/host"
 	"stones/lab/path/netns"
@@ -40,9 +41,22 @@ func tapped(t tap) map[string]run.Path {
 func flowsOf(e lab.Experiment) path.Flows {
 	var flows path.Flows
 	for _, f := range e.Flows {
-		flows = append(flows, path.Flow{Name: f.Name, Transport: f.Transport, Congestion: f.Congestion, ExtraDelay: f.ExtraDelay})
+		flows = append(flows, path.Flow{Name: f.Name, Transport: f.Transport, Congestion: f.Congestion, ExtraDelay: f.ExtraDelay, Stones: stonesOf(f)})
 	}
 	return flows
+}
+
+// stonesOf is how many stones a flow has that has a protocol of its own.
+func stonesOf(f lab.Flow) int {
+	if f.Transport != lab.Own {
+		return 0
+	}
+	f.Plan.Pattern = pace.Pattern{} // which does not change how many there are by much
+	s, err := pace.NewSchedule(f.Plan, 0)
+	if err != nil {
+		return 0
+	}
+	return s.Count()
 }
 
 func simConfig(e lab.Experiment, t tap) sim.Config {

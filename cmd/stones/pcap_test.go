@@ -124,7 +124,7 @@ func TestCaptureCounts(t *testing.T) {
 				}
 				var left, arrived, came, lost int
 				for _, p := range packets {
-					if protocol(p.data) != x.Transport {
+					if transportOf(p.data) != x.Transport {
 						continue
 					}
 					switch {
@@ -169,8 +169,8 @@ func TestCaptureCounts(t *testing.T) {
 	}
 }
 
-// protocol is tcp, udp or something else.
-func protocol(packet []byte) string {
+// transportOf is tcp, udp or something else.
+func transportOf(packet []byte) string {
 	number := packet[9]
 	if packet[0]>>4 == 6 {
 		if number = packet[6]; number == 44 { // a fragment

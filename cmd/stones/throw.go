@@ -252,6 +252,9 @@ func (t *throw) told() error {
 	if len(t.settings.Flows()) > 0 {
 		return &knob.ConflictError{One: "--experiment", Other: "--flow", Why: "the file says all of it"}
 	}
+	if len(t.settings.Owns()) > 0 {
+		return &knob.ConflictError{One: "--experiment", Other: "--with", Why: "the file says all of it"}
+	}
 	if len(t.settings.Changes()) > 0 {
 		return &knob.ConflictError{One: "--experiment", Other: "--at", Why: "the file says all of it"}
 	}

@@ -56,6 +56,8 @@ func Expect(e *lab.Experiment, x *lab.Outcome, key string) Expected {
 		return r.dropped()
 	case (e.Together || e.Parallel() > 1) && e.Out.Bandwidth > 0:
 		return r.shared(key)
+	case x.Transport == lab.Own:
+		return unknown(CauseNoFormula)
 	case r.again:
 		return r.overTCP(key)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"stones/lab"
+	"stones/lab/quantity"
 )
 
 // A ConflictError says that two settings cannot be combined.
@@ -43,6 +44,9 @@ func (s *Settings) conflict() error {
 		}
 	}
 	if s.Given("only") {
+		if s.Text("only") == lab.Own && len(s.own) == 0 {
+			return quantity.Invalid("only", lab.Own, "needs --with, which says with what protocol to throw")
+		}
 		if err := s.lonely(s.Text("only")); err != nil {
 			return err
 		}
@@ -70,7 +74,7 @@ func (s *Settings) conflict() error {
 // one.
 func (s *Settings) lonely(only string) error {
 	where := fmt.Sprintf("--only %q", only)
-	if only == lab.UDP && s.Given("congestion") {
+	if only != lab.TCP && s.Given("congestion") {
 		return &ConflictError{"--congestion", where, "nothing goes over TCP"}
 	}
 	for _, k := range s.Turned() {

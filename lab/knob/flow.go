@@ -87,6 +87,11 @@ func (s *Settings) ownFlows(e *lab.Experiment) error {
 			f.Name = fmt.Sprintf("%s-%d", f.Transport, number[f.Transport])
 		}
 	}
+	for _, f := range e.Flows {
+		if f.Transport == lab.Own {
+			flows = append(flows, f)
+		}
+	}
 	e.Flows, e.Together = flows, len(flows) > 1
 	return nil
 }

@@ -1,6 +1,7 @@
 package knob
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -24,6 +25,7 @@ const (
 type Settings struct {
 	given map[string]given // by the knob's word
 	flows []string         // added one by one; none are those that the knobs mean
+	own   []string         // protocols of flows beside those, as they were written
 	at    []string         // changes in time
 }
 
@@ -199,6 +201,9 @@ func (s *Settings) Sweep(runs, most int) (n int, at func(place int) (lab.Experim
 // experiment returns the one of that number among so many combinations.
 func (s *Settings) experiment(turned []Knob, number, combinations int) (lab.Experiment, error) {
 	e := Start(s.Path())
+	if err := s.besides(&e); err != nil {
+		return e, err
+	}
 	texts := make(map[string]string)
 	for _, k := range turned {
 		values := s.given[k.Word].values
@@ -220,7 +225,7 @@ func (s *Settings) experiment(turned []Knob, number, combinations int) (lab.Expe
 	if strings.Count(e.To, ":") > 1 { // an IPv6 address
 		e.IPv6 = true
 	}
-	err := e.Validate()
+	err := cmp.Or(e.Validate(), spoken(&e))
 	if invalid := new(quantity.InvalidError); errors.As(err, &invalid) {
 		if text, ok := texts[invalid.Word]; ok && !s.many(invalid.Word) {
 			invalid.Value = text
@@ -247,7 +252,7 @@ func (s *Settings) Keep(es []lab.Experiment) error {
 				k.set(&es[i], s.given[k.Word].values[0].value)
 			}
 		}
-		if err := es[i].Validate(); err != nil {
+		if err := cmp.Or(es[i].Validate(), spoken(&es[i])); err != nil {
 			return err
 		}
 	}

@@ -184,7 +184,7 @@ func started[T any](k Knob, f Form[T], at func(*lab.Flow) *T) []Knob {
 			return fields
 		}
 	}
-	knobs := []Knob{bind(k, f, over(lab.TransportNames()...))}
+	knobs := []Knob{bind(k, f, over(append(lab.TransportNames(), lab.Own)...))}
 	k.Letter = ""
 	for _, transport := range lab.TransportNames() {
 		k.Word, k.Variant = transport+"-"+name, Variant(transport)

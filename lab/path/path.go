@@ -6,7 +6,10 @@
 // leads to another computer.
 package path
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // A Flow is one that a path is to carry. Names tell flows apart; those of the same
 // transport differ in the catcher's port.
@@ -14,6 +17,37 @@ type Flow struct {
 	Name, Transport string
 	Congestion      string        // TCP's congestion control; empty is the path's
 	ExtraDelay      time.Duration // what each of its packets takes before it enters the wire, either way
+	Stones          int           // of a protocol of its own: how many there are
+}
+
+// Own is the transport of a protocol of one's own, whose datagrams travel over UDP.
+const Own = "own"
+
+// Over is the name of what carries the flow's packets.
+func (f Flow) Over() string {
+	if f.Transport == Own {
+		return "udp"
+	}
+	return f.Transport
+}
+
+// A Road is what the two ends of a protocol of one's own talk over. Back says which
+// end: the catcher's datagrams go back.
+type Road interface {
+	// Send gives the road a datagram of one end.
+	Send(back bool, datagram []byte) error
+
+	// Next waits until a time for a datagram that comes to an end, in the order in
+	// which they come. It is not ok if none has come by then, if nothing is on its
+	// way any more that was when it was called, or if ctx has ended. What it returns
+	// is good until the next call.
+	Next(ctx context.Context, until time.Duration) (back bool, datagram []byte, ok bool)
+
+	// Idle reports whether nothing is on its way.
+	Idle() bool
+
+	// Close ends both ends.
+	Close() error
 }
 
 // Flows are all that meet on one path. Empty, they are one over each transport,

@@ -99,6 +99,7 @@ func (s series) story() story {
 	}
 	told := story{
 		flow:       s.name,
+		unit:       "segment",
 		planned:    count(find("planned").of),
 		thrown:     count(thrown),
 		delivered:  count(delivered),
@@ -110,6 +111,9 @@ func (s series) story() story {
 		dropped:    count(find("receiver_drops").of),
 		sentAgain:  count(find("retransmitted").of),
 		notThrown:  count(find("not_thrown").of),
+	}
+	if s.flows[0].Transport == lab.Own {
+		told.unit = "datagram"
 	}
 	for _, x := range s.flows {
 		told.causes = append(told.causes, slices.Collect(maps.Keys(x.NotThrown))...)

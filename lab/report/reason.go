@@ -36,6 +36,7 @@ var causeWords = map[string]string{
 	lab.CauseShareOfNone:     "a share of nothing",
 	lab.CauseUnseen:          "the way back is not seen",
 	lab.CauseNoPackets:       "the packets are not seen",
+	lab.CauseOwnWay:          "it asks in its own way",
 	lab.CauseAlone:           "alone on its wire",
 	advice.CauseNoFormula:    "there is no formula for it",
 	advice.CauseNotEmulated:  "nothing is known of the path",

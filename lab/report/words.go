@@ -361,7 +361,7 @@ func andMore(line string, n int) string {
 // A story is what happened to the stones of one transport, in one run or in
 // several.
 type story struct {
-	flow                                              string
+	flow, unit                                        string // unit is what it throws again
 	planned, thrown, delivered, lost, unknown         between
 	heldUp, reordered, duplicated, dropped, sentAgain between
 	notThrown                                         between
@@ -413,7 +413,7 @@ func (s story) String() string {
 	add(s.unknown.most > 0, "does not know what became of %v", s.unknown)
 	add(s.notThrown.most > 0, "could not throw %v (%s)", s.notThrown, strings.Join(s.causes, ", "))
 	add(s.dropped.most > 0, "dropped %v at the catcher's full socket buffer", s.dropped)
-	add(s.sentAgain.most > 0, "threw %v again", s.sentAgain.of("segment"))
+	add(s.sentAgain.most > 0, "threw %v again", s.sentAgain.of(s.unit))
 	add(s.reordered.most > 0, "caught %v out of order", s.reordered)
 	add(s.duplicated.most > 0, "caught %v copies", s.duplicated)
 	add(s.heldUp.most > 0, "held up %v, the worst by %s", s.heldUp, short(milliseconds.write(s.worst)))

@@ -48,6 +48,8 @@ type flow struct {
 
 	elsewhere // of a flow one end of which is
 
+	notes []lab.Note // of a protocol of one's own
+
 	// Written by the throwing task.
 	began     time.Duration // when the thrower asked
 	connected time.Duration // when it was answered
@@ -83,6 +85,10 @@ func newFlow(ctx context.Context, w World, e lab.Experiment, f lab.Flow, id uint
 	if far, ok := w.(Far); ok { // there is nobody to listen before that end agrees
 		x.elsewhere = elsewhere{far: far, reverse: e.Reverse, giveUp: e.GiveUp}
 		x.address = w.Address(f.Name)
+		return x, nil
+	}
+	if f.Transport == lab.Own {
+		x.reads = new(int)
 		return x, nil
 	}
 	if err := x.listen(ctx, e.ReadSize); err != nil {

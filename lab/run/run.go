@@ -128,6 +128,11 @@ func runTogether(ctx context.Context, e lab.Experiment, p Path, number func(name
 				defer over()
 				x.runFar(ctx)
 			})
+		} else if f.Transport == lab.Own {
+			tasks = append(tasks, func() {
+				defer over()
+				x.converse(ctx, e)
+			})
 		} else {
 			tasks = append(tasks, func() { x.catch() }, func() {
 				defer over()

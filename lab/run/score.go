@@ -60,6 +60,7 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 	r.Pacing = x.pacing(e.Asleep, s, r.ReceiverDrops)
 	x.times(&r, s, seen)
 	r.Waiting = x.waiting(s, seen)
+	r.Notes = x.notes
 	if x.far != nil {
 		x.farFigures(&r)
 	}
@@ -80,10 +81,27 @@ func (x *flow) laws(t tally.Tally, s tally.Score, seen path.Record) error {
 	errs := []error{s.Check(), x.world.Check()}
 	if x.is.Ordered {
 		errs = append(errs, x.catches.CheckStream())
+	} else if x.Transport == lab.Own {
+		errs = append(errs, settled(seen, x.failure() == nil))
 	} else if seen.Exact {
 		errs = append(errs, t.Compare(seen.Copies, seen.Behind), explained(t, seen))
 	}
 	return errors.Join(errs...)
+}
+
+// settled is the law of a protocol of one's own: every datagram of its came, was lost
+// for a cause that is known, or was on its way when the flow was cut short.
+func settled(seen path.Record, complete bool) error {
+	for _, way := range []struct {
+		name string
+		path.Direction
+	}{{"out", seen.Out}, {"back", seen.Back}} {
+		given, gone := way.Sent+way.Copied, way.Arrived+way.Lost+way.Overflowed+way.TooBig
+		if gone > given || complete && gone < given {
+			return fmt.Errorf("law 5: on the way %s %d packets were given or copied, but %d came or were lost", way.name, given, gone)
+		}
+	}
+	return nil
 }
 
 // explained is law 5 from the other side: the path must know what befell each
@@ -104,6 +122,9 @@ func (x *flow) times(r *lab.Outcome, s tally.Score, seen path.Record) {
 	r.Connect = lab.Milliseconds(x.connected - x.began)
 	if !x.is.Asks {
 		r.Connect = lab.NA(lab.CauseNeverAsks)
+		if x.Transport == lab.Own {
+			r.Connect = lab.NA(lab.CauseOwnWay)
+		}
 	} else if r.Refused {
 		r.Connect = lab.NA(lab.CauseRefused)
 	} else if !x.answered {

@@ -21,7 +21,7 @@ func (x *flow) waiting(s tally.Score, seen path.Record) lab.Waiting {
 		if a.Delay <= s.Delay.Min.D+tally.Slack {
 			continue
 		}
-		if waits, ok := waited(a, s, seen); ok {
+		if waits, ok := x.waited(a, s, seen); ok {
 			toLeave.add(waits.ToLeave)
 			again.add(waits.Again)
 			earlier.add(waits.Earlier)
@@ -39,7 +39,7 @@ func (x *flow) addWaits(list []lab.StoneRecord, s tally.Score, seen path.Record)
 	}
 	for a := range x.catches.Arrivals() {
 		i, found := slices.BinarySearchFunc(list, a.Number, func(r lab.StoneRecord, n uint64) int { return cmp.Compare(r.Number, n) })
-		if w, ok := waited(a, s, seen); ok && found {
+		if w, ok := x.waited(a, s, seen); ok && found {
 			list[i].Waits = &lab.StoneWaits{
 				ToLeave: lab.Milliseconds(w.ToLeave), Again: lab.Milliseconds(w.Again),
 				Earlier: lab.Milliseconds(w.Earlier), Road: lab.Milliseconds(w.Road),
@@ -49,10 +49,13 @@ func (x *flow) addWaits(list []lab.StoneRecord, s tally.Score, seen path.Record)
 }
 
 // waited says for what a stone waited.
-func waited(a tally.Arrival, s tally.Score, seen path.Record) (tally.Waits, bool) {
+func (x *flow) waited(a tally.Arrival, s tally.Score, seen path.Record) (tally.Waits, bool) {
 	way, ok := seen.Way(a.Number)
 	if !ok {
 		return tally.Waits{}, false
+	}
+	if x.Transport == lab.Own {
+		way.Whole = a.At // what its catcher has kept back waited for earlier ones
 	}
 	return tally.Way(way).Split(a.At-a.Delay, a.Delay, s.Delay.Min.D), true
 }

@@ -59,6 +59,14 @@ type World interface {
 	Close() error
 }
 
+// A Roaded is a World in which two ends can exchange datagrams as they like.
+type Roaded interface {
+	World
+
+	// OpenRoad opens both ends of a flow. It is called within a task.
+	OpenRoad(flow string) (path.Road, error)
+}
+
 // A Far is a World one end of which is elsewhere, on another computer. The other
 // end is here: it throws, or catches, over the World's own connections, as ever.
 // What the far end knows it tells afterwards.

@@ -29,6 +29,7 @@ type Stone struct {
 	Number   uint64        // from 1
 	Due      time.Duration // when it is due, on the flow's clock
 	Size     int           // bytes in all, with the header: HeaderLen to MaxSize
+	Salt     uint64        // of the padding, so that it cannot be guessed; [Parse] knows none but 0
 }
 
 // What Parse and Size find wrong.
@@ -92,9 +93,9 @@ func (s Stone) Append(b []byte) []byte {
 }
 
 // pattern returns the 8 bytes that fill the stone. The factor is odd, so every
-// number has its own pattern, and only number 0 has zeros.
+// number has its own pattern, and without a salt only number 0 has zeros.
 func (s Stone) pattern() (p [8]byte) {
-	binary.BigEndian.PutUint64(p[:], s.Number*0x9e3779b97f4a7c15)
+	binary.BigEndian.PutUint64(p[:], s.Number*0x9e3779b97f4a7c15^s.Salt)
 	return p
 }
 

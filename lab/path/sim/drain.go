@@ -32,4 +32,9 @@ func (w *World) drained() {
 			d.waiting.wake()
 		}
 	}
+	for _, r := range w.roads {
+		if r.Idle() {
+			r.wake()
+		}
+	}
 }

@@ -95,7 +95,10 @@ func (d *driver) step() {
 	if p.done {
 		return
 	}
-	d.current, d.stepped = p, d.Now()
+	d.current = p
+	if !p.lower {
+		d.stepped = d.Now()
+	}
 	p.resume()
 	d.current = nil
 }
@@ -108,7 +111,7 @@ func (d *driver) busy() bool {
 		return true
 	}
 	for _, p := range d.processes {
-		if p.alarm.Pending() && p.alarm.At() == d.Now() {
+		if !p.lower && p.alarm.Pending() && p.alarm.At() == d.Now() {
 			return true
 		}
 	}

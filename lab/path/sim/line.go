@@ -68,7 +68,10 @@ func (l *line) send(packet *stack.Packet) {
 	now := l.world.Now()
 	p.entry = l.world.watch.Sent(now, &p.seen, size, item.Data, l.back)
 	if extra := l.extra(p.seen); extra > 0 {
-		l.world.driver.Timer(func() { l.enter(item) }).Set(now + extra)
+		l.world.driver.Timer(func() {
+			l.enter(item)
+			l.world.drained()
+		}).Set(now + extra)
 		return
 	}
 	l.enter(item)
@@ -101,7 +104,11 @@ func (l *line) extra(seen watch.Sight) time.Duration {
 
 // look sees a packet.
 func (l *line) look(packet *stack.Packet, size int) watch.Sight {
-	l.head = packet.AppendHead(l.head[:0], watch.HeadLen)
+	most := watch.HeadLen
+	if d := packet.Datagram; d != nil && l.eye.Whole(d.DstPort) {
+		most = size
+	}
+	l.head = packet.AppendHead(l.head[:0], most)
 	return l.eye.Look(l.head, size)
 }
 

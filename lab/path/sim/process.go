@@ -21,6 +21,7 @@ type process struct {
 	done  bool          // has ended
 	slept time.Duration // when it slept last
 	waits string        // what it waits to do
+	lower bool          // what comes in a moment comes before it does its part
 }
 
 // stopped is thrown through a process that is ended before its time.

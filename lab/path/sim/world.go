@@ -22,12 +22,21 @@ import (
 const Port = 12333
 
 // port is where the catcher of a flow listens.
-func (cfg Config) port(flow string) uint16 { return Port + uint16(cfg.Flows.Nth(flow)) }
+func (cfg Config) port(flow string) uint16 {
+	port := Port + uint16(cfg.Flows.Nth(flow))
+	if cfg.Flows.Transport(flow) == path.Own {
+		port += ownPorts
+	}
+	return port
+}
+
+// ownPorts is how far behind the ports of UDP those of protocols of one's own begin.
+const ownPorts = 1000
 
 // flowAt is the flow over a network to the catcher's port.
 func (w *World) flowAt(network string, port uint16) path.Flow {
 	for _, f := range w.cfg.Flows {
-		if f.Transport == network && w.cfg.port(f.Name) == port {
+		if f.Over() == network && w.cfg.port(f.Name) == port {
 			return f
 		}
 	}
@@ -38,7 +47,7 @@ func (w *World) flowAt(network string, port uint16) path.Flow {
 func (cfg Config) lanes() []watch.Lane {
 	var lanes []watch.Lane
 	for _, f := range cfg.Flows {
-		lanes = append(lanes, watch.Lane{Name: f.Name, Transport: f.Transport, Port: cfg.port(f.Name)})
+		lanes = append(lanes, watch.Lane{Name: f.Name, Transport: f.Transport, Port: cfg.port(f.Name), Stones: f.Stones})
 	}
 	return lanes
 }
@@ -56,6 +65,7 @@ type World struct {
 	set       tcp.Config // of connections
 	longer    bool       // some flow has an extra delay
 	drains    []*drain
+	roads     []*road
 	dialed    []*stream
 }
 

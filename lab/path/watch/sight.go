@@ -49,9 +49,10 @@ func (p piece) fragment() bool { return p.at > 0 || p.more }
 // of a datagram in pieces only the first piece has the stone's header. The zero
 // value is ready.
 type Eye struct {
-	courses map[Ports]*Course // of the end's connections
-	pieces  uint64            // the stone whose pieces are being sent
-	towards Ports             // where they go
+	courses map[Ports]*Course   // of the end's connections
+	pieces  uint64              // the stone whose pieces are being sent
+	towards Ports               // where they go
+	own     map[uint16]*carried // of protocols of one's own, by the catcher's port
 }
 
 // A Course is how far one end's stream has come, in bytes.
@@ -180,6 +181,10 @@ func (e *Eye) datagram(s *Sight, head []byte, at int, more bool) {
 	}
 	s.Ports = Ports{binary.BigEndian.Uint16(head[2:]), binary.BigEndian.Uint16(head)}
 	e.pieces, e.towards = 0, s.Ports
+	if c := e.own[s.Ports.Own]; c != nil {
+		e.carries(s, c, head[udpLen:], more)
+		return
+	}
 	thrown, err := stone.Peek(head[udpLen:])
 	if err != nil {
 		return
@@ -188,6 +193,39 @@ func (e *Eye) datagram(s *Sight, head []byte, at int, more bool) {
 	e.pieces = thrown.Number
 	if !more {
 		s.Ends = thrown.Number
+	}
+}
+
+// carried are the stones that a protocol of one's own has sent.
+type carried struct{ sent []bool }
+
+// follow looks for stones in the datagrams to a port of which there are so many.
+func (e *Eye) follow(port uint16, stones int) {
+	if e.own == nil {
+		e.own = map[uint16]*carried{}
+	}
+	e.own[port] = &carried{make([]bool, stones)}
+}
+
+// Whole reports whether the eye wants to see the whole of a datagram to a port.
+func (e *Eye) Whole(port uint16) bool { return e.own[port] != nil }
+
+// carries sees which stone a datagram carries: the first whose header stands anywhere
+// in it.
+func (e *Eye) carries(s *Sight, c *carried, payload []byte, more bool) {
+	for at := 0; at+stone.HeaderLen <= len(payload); at++ {
+		thrown, err := stone.Peek(payload[at:])
+		if err != nil || thrown.Number == 0 || thrown.Number > uint64(len(c.sent)) {
+			continue
+		}
+		n := thrown.Number
+		s.Data, s.Stone, s.Last = true, n, n
+		s.Again, c.sent[n-1] = c.sent[n-1], true
+		e.pieces = n
+		if !more {
+			s.Ends = n
+		}
+		return
 	}
 }
 

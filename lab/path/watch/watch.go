@@ -30,6 +30,7 @@ type Lane struct {
 	Name      string // the flow's
 	Transport string
 	Port      uint16 // the catcher's; 0 is any
+	Stones    int    // of a protocol of its own, whose datagrams may carry a stone anywhere
 }
 
 // A Watch sees two ends and the two wires between them. [New] makes one.
@@ -52,6 +53,9 @@ func New(cfg Config) *Watch {
 	}
 	for _, l := range lanes {
 		w.flows = append(w.flows, &Flow{lane: l})
+		if l.Transport == path.Own {
+			w.Out.follow(l.Port, l.Stones)
+		}
 	}
 	if cfg.Packets || cfg.Tap != nil {
 		w.log = &log{watch: w, keep: cfg.Packets, tap: cfg.Tap}
@@ -68,12 +72,13 @@ func (w *Watch) Stop() { w.log = nil }
 // A Flow is what was seen of one.
 type Flow struct {
 	InFlight int // packets on the way out
+	Homeward int // packets on the way back
 
 	lane    Lane
 	thrower numbers // of its connection's two ends
 	catcher numbers
 	record  path.Record
-	asked   int       // SYNs that were sent again
+	asked   int       // SYNs that were sent again; of a protocol of its own, stones
 	waiting []waiting // in the catcher's socket, as far as it had room
 	copies  []uint16
 	causes  []path.Cause
@@ -118,12 +123,15 @@ func (w *Watch) of(s Sight, back bool) *Flow {
 // at is the flow of a transport to the catcher's port, or the first one to any.
 func (w *Watch) at(transport string, port uint16) *Flow {
 	for _, f := range w.flows {
-		if f.lane.Transport == transport && (f.lane.Port == port || f.lane.Port == 0 || port == 0) {
+		if f.over() == transport && (f.lane.Port == port || f.lane.Port == 0 || port == 0) {
 			return f
 		}
 	}
 	return &w.others
 }
+
+// over is what carries the flow's packets.
+func (f *Flow) over() string { return path.Flow{Transport: f.lane.Transport}.Over() }
 
 // ReceiverDrops is how many datagrams have found the catcher's socket buffer full
 // by now.
@@ -143,6 +151,9 @@ func (w *Watch) Record(name string) path.Record {
 	r := f.record
 	r.Exact = true
 	r.Retransmitted = f.asked
+	if f.lane.Transport == path.Own {
+		r.TimeoutsUnknown = path.NotHere
+	}
 	copies, behind, causes := slices.Clone(f.copies), slices.Clone(f.behind), slices.Clone(f.causes)
 	r.Copies = func(n uint64) int { return int(at(copies, n)) }
 	r.Behind = func(n uint64) bool { return at(behind, n) }
@@ -173,9 +184,11 @@ func (w *Watch) Sent(now time.Duration, s *Sight, size int, whole []byte, back b
 	if s.Data {
 		d.Data++
 	}
-	if !back {
+	if back {
+		f.Homeward++
+	} else {
 		f.InFlight++
-		if s.asked {
+		if s.asked || s.Again && f.lane.Transport == path.Own {
 			f.asked++
 		}
 		var cause path.Cause
@@ -218,12 +231,15 @@ func (w *Watch) Befell(entry *path.Packet, s Sight, e wire.Event, back bool) {
 		cause = path.TooBig
 	}
 	f.befalls(entry, s, e.Packet, cause, back)
+	way := &f.InFlight
+	if back {
+		way = &f.Homeward
+	}
 	switch {
-	case back:
 	case e.Fate.Gone():
-		f.InFlight--
+		*way--
 	case e.Fate == wire.Copied:
-		f.InFlight++
+		*way++
 	}
 }
 
@@ -270,7 +286,9 @@ func (w *Watch) Arrives(now time.Duration, entry *path.Packet, s Sight, item wir
 	d.Arrived++
 	d.ArrivedBytes += item.Size
 	d.LastArrival = now
-	if !back {
+	if back {
+		f.Homeward--
+	} else {
 		f.InFlight--
 	}
 	if item.Marked {
@@ -303,6 +321,9 @@ func (w *Watch) Refused(entry *path.Packet, s Sight, item wire.Packet, cause pat
 // for the stack to say.
 func (w *Watch) Waits(s Sight, damaged bool) {
 	f := w.of(s, false)
+	if f.lane.Transport == path.Own {
+		return // it is handed over at once
+	}
 	f.waiting = append(f.waiting, waiting{s.Stone, damaged})
 }
 

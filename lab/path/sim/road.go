@@ -1,0 +1,127 @@
+package sim
+
+import (
+	"context"
+	"time"
+
+	"stones/lab/path"
+	"stones/lab/path/watch"
+	"stones/lab/stack"
+)
+
+// A road is a socket at each end, and who waits for either. Unlike a program with
+// sockets it goes on in the moment in which something comes: what is measured is the
+// protocol.
+type road struct {
+	world   *World
+	flow    *watch.Flow
+	ends    [2]*stack.Socket // the thrower's, the catcher's
+	came    []datagramTo
+	waiting *process // nil if nobody does
+	buf     []byte
+}
+
+// A datagramTo is one that has come to an end.
+type datagramTo struct {
+	back bool // to the thrower
+	data []byte
+}
+
+// OpenRoad opens the two ends of a flow that has a protocol of its own. It is called
+// within a task, which is the one that will wait.
+func (w *World) OpenRoad(flow string) (path.Road, error) {
+	at, err := resolve("listen", "udp", w.Address(flow))
+	if err != nil {
+		return nil, err
+	}
+	r := &road{world: w, flow: w.watch.Flow(flow)}
+	if r.ends[1], err = w.catcher.ListenUDP(at); err != nil {
+		return nil, failed("listen", "udp", err)
+	}
+	if r.ends[0], err = w.thrower.DialUDP(at); err != nil {
+		return nil, failed("dial", "udp", err)
+	}
+	for i, socket := range r.ends {
+		socket.OnChange = func() { r.take(socket, i == 0) }
+	}
+	w.driver.process("open a road").lower = true
+	w.roads = append(w.roads, r)
+	return r, nil
+}
+
+// take reads what has come to a socket.
+func (r *road) take(socket *stack.Socket, back bool) {
+	if r.buf == nil {
+		r.buf = make([]byte, 1<<16)
+	}
+	for {
+		n, _, _, ok, err := socket.Read(r.buf)
+		if !ok || err != nil {
+			break
+		}
+		r.came = append(r.came, datagramTo{back, append([]byte(nil), r.buf[:n]...)})
+	}
+	r.wake()
+}
+
+// wake wakes who waits.
+func (r *road) wake() {
+	if r.waiting != nil {
+		r.waiting.wake()
+	}
+}
+
+// Send gives the wire a datagram.
+func (r *road) Send(back bool, datagram []byte) error {
+	if back {
+		return standard(r.ends[1].WriteTo(datagram, r.ends[0].Local()))
+	}
+	return standard(r.ends[0].Write(datagram))
+}
+
+// Idle reports whether no packet of the flow is on its way, and no datagram waits.
+func (r *road) Idle() bool {
+	return r.flow.InFlight == 0 && r.flow.Homeward == 0 && len(r.came) == 0
+}
+
+// Next waits for the next datagram. All that comes in the moment until which it waits
+// comes before that has passed.
+func (r *road) Next(ctx context.Context, until time.Duration) (back bool, datagram []byte, ok bool) {
+	p := r.world.driver.process("wait for a datagram")
+	r.waiting = p
+	defer func() { r.waiting = nil }()
+	idle := r.Idle()
+	for ctx.Err() == nil {
+		switch now := r.world.Now(); {
+		case len(r.came) > 0:
+			first := r.came[0]
+			r.came = r.came[1:]
+			return first.back, first.data, true
+		case now >= until && !r.arriving(now), r.Idle() && !idle:
+			return false, nil, false
+		}
+		p.alarm.Set(until)
+		p.park("wait for a datagram")
+	}
+	return false, nil, false
+}
+
+// arriving reports whether something comes out of a wire in this moment that has not
+// yet.
+func (r *road) arriving(now time.Duration) bool {
+	for _, l := range []*line{r.world.out, r.world.back} {
+		if at, ok := l.wire.Next(); ok && at <= now {
+			return true
+		}
+	}
+	return false
+}
+
+// Close closes both sockets.
+func (r *road) Close() error {
+	for _, socket := range r.ends {
+		socket.Close()
+	}
+	r.world.roads = remove(r.world.roads, r)
+	return nil
+}

@@ -1,0 +1,204 @@
+package protocol
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+)
+
+// A Road is what two ends talk over. Its time is what all waiting goes by.
+type Road interface {
+	Now() time.Duration
+
+	// Send gives a datagram of one end to the road.
+	Send(from Role, datagram []byte) error
+
+	// Next waits for the next datagram at either end, until a time. It is not ok
+	// if none has come by then, if none can come any more, or if ctx has ended.
+	// What it returns is good until the next call.
+	Next(ctx context.Context, until time.Duration) (to Role, datagram []byte, ok bool)
+
+	// Idle reports whether nothing is on its way.
+	Idle() bool
+}
+
+// A Conversation is what two ends have to carry, and over what.
+type Conversation struct {
+	Road     Road
+	Ends     [2]Protocol // by role
+	Datagram [2]int      // the most bytes of a datagram of each end
+	Count    int         // stones
+	Due      func(n int) time.Duration
+	Stone    func(n int) []byte // its bytes
+	Thrown   func(n int)        // is told that stone n was handed to the thrower
+	Caught   func(stone []byte) // is told what the catcher handed up
+	Limit    time.Duration      // by the road's time: when it gives up
+
+	Notes []Note // what the ends have noted
+
+	began  time.Duration
+	timers timers
+	next   int // stone to be handed over
+	last   bool
+	events int
+	sends  int // of this event
+	role   Role
+	failed error
+}
+
+// A Note is a figure of one end at a time since the conversation began.
+type Note struct {
+	At    time.Duration
+	Role  Role
+	Name  string
+	Value float64
+}
+
+// Why a conversation ended that was not done.
+var (
+	ErrStalled = errors.New("stalled: nothing in flight, no timer")
+	ErrGaveUp  = errors.New("gave up waiting for what was not acknowledged")
+)
+
+// never is when nothing is due.
+const never = time.Duration(math.MaxInt64)
+
+// Run lets the ends talk until all is done. It is called once.
+func (c *Conversation) Run(ctx context.Context) error {
+	c.began, c.next = c.Road.Now(), 1
+	for !c.over() {
+		until, do := c.due()
+		if until == never && c.Road.Idle() {
+			return ErrStalled
+		}
+		to, datagram, ok := c.Road.Next(ctx, min(until, c.Limit))
+		switch now := c.Road.Now(); {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case ok:
+			c.call(to, "datagram", func(p Protocol, w Wire) { p.Receive(w, datagram) })
+		case now >= c.Limit:
+			return ErrGaveUp
+		case now >= until:
+			do()
+		}
+		if c.failed != nil {
+			return c.failed
+		}
+	}
+	return nil
+}
+
+// over reports whether all is done.
+func (c *Conversation) over() bool {
+	return c.last && c.Ends[Thrower].Done() && !c.timers.any(Catcher) && c.Road.Idle()
+}
+
+// due is what happens next by the clock, and when: timers come before stones, and
+// stones before the word that they were the last.
+func (c *Conversation) due() (at time.Duration, do func()) {
+	at, do = never, nil
+	switch {
+	case c.next <= c.Count:
+		at, do = c.Due(c.next), c.throw
+	case !c.last:
+		at, do = c.Road.Now(), c.end
+	}
+	if t, ok := c.timers.first(); ok && t.at <= at {
+		return t.at, c.runOut
+	}
+	return at, do
+}
+
+func (c *Conversation) throw() {
+	n := c.next
+	c.next++
+	c.Thrown(n)
+	c.call(Thrower, fmt.Sprintf("stone %d", n), func(p Protocol, w Wire) { p.Throw(w, c.Stone(n)) })
+}
+
+func (c *Conversation) end() {
+	c.last = true
+	c.call(Thrower, "last", func(p Protocol, w Wire) { p.Last(w) })
+}
+
+func (c *Conversation) runOut() {
+	t := c.timers.take()
+	c.call(t.role, fmt.Sprintf("timer %d", t.id), func(p Protocol, w Wire) { p.Timeout(w, t.id) })
+}
+
+// call makes one call of an end, and looks whether that went well.
+func (c *Conversation) call(role Role, event string, of func(Protocol, Wire)) {
+	c.events++
+	c.sends, c.role = 0, role
+	of(c.Ends[role], c)
+	if failing, ok := c.Ends[role].(interface{ Err() error }); ok && c.failed == nil {
+		c.failed = failing.Err()
+	}
+	if c.failed == nil && c.events > maxEvents+perStone*c.Count {
+		c.failed = fmt.Errorf("more than %d events", maxEvents+perStone*c.Count)
+	}
+	if c.failed != nil {
+		c.failed = fmt.Errorf("the %s, at the event %q: %w", role, event, c.failed)
+	}
+}
+
+// fail notes the first thing that went wrong.
+func (c *Conversation) fail(format string, args ...any) {
+	if c.failed == nil {
+		c.failed = fmt.Errorf(format, args...)
+	}
+}
+
+// Now is that of [Wire]: a conversation is the Wire of the end that is
+// called.
+func (c *Conversation) Now() time.Duration { return c.Road.Now() - c.began }
+
+// Send is that of [Wire].
+func (c *Conversation) Send(datagram []byte) {
+	c.sends++
+	switch most := c.Datagram[c.role]; {
+	case c.sends > MaxSends:
+		c.fail("more than %d datagrams at once", MaxSends)
+	case len(datagram) > most:
+		c.fail("a datagram of %d bytes; allowed up to %d", len(datagram), most)
+	default:
+		if err := c.Road.Send(c.role, datagram); err != nil {
+			c.fail("send: %w", err)
+		}
+	}
+}
+
+// Deliver is that of [Wire].
+func (c *Conversation) Deliver(stone []byte) {
+	if c.role != Catcher {
+		c.fail("delivered a stone; it is the catcher who does")
+		return
+	}
+	c.Caught(stone)
+}
+
+// Set is that of [Wire].
+func (c *Conversation) Set(timer int, after time.Duration) {
+	switch {
+	case timer < 0 || timer > MaxTimer:
+		c.fail("set timer %d; allowed 0 to %d", timer, MaxTimer)
+	case after <= 0:
+		c.timers.stop(c.role, timer)
+	case after < MinAfter || after > MaxAfter:
+		c.fail("set a timer to %v; allowed %v to %v", after, MinAfter, MaxAfter)
+	default:
+		c.timers.set(c.role, timer, c.Road.Now()+after)
+	}
+}
+
+// Note is that of [Wire].
+func (c *Conversation) Note(name string, value float64) {
+	if len(c.Notes) == MaxNotes {
+		c.fail("more than %d notes", MaxNotes)
+		return
+	}
+	c.Notes = append(c.Notes, Note{c.Now(), c.role, name, value})
+}

@@ -1,0 +1,63 @@
+package protocol
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"stones/lab/prose"
+)
+
+// nameWord is the parameter that gives a flow another name. It is the lab's, and no
+// protocol sees it.
+const nameWord = "name"
+
+// Name is what a flow is called that speaks the protocol of that text: what stands
+// behind name=, or the protocol's name, or the program's without its folder.
+func Name(text string) (string, error) {
+	name, params, err := Parse(text)
+	if err != nil {
+		return "", err
+	}
+	if _, own := params.without(nameWord); own != "" {
+		return own, nil
+	}
+	return name[strings.LastIndexAny(name, `/\`)+1:], nil
+}
+
+// Open makes one end of the protocol of that text: a name, and parameters behind it.
+func Open(text string, role Role, plan Plan) (Protocol, error) {
+	name, params, err := Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	params, _ = params.without(nameWord)
+	b, ok := Find(name)
+	if !ok {
+		return nil, unknown(name)
+	}
+	end, err := b.New(role, plan, params)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return end, nil
+}
+
+// Check returns an error if the protocol of that text cannot be had for a plan.
+func Check(text string, plan Plan) error {
+	_, err := Open(text, Thrower, plan)
+	return err
+}
+
+// unknown says that there is no such protocol, and which one is near.
+func unknown(name string) error {
+	var names []string
+	for _, b := range BuiltIns() {
+		names = append(names, b.Name)
+	}
+	what := prose.Quote(name) + ": no protocol has this name"
+	if near, ok := prose.Nearest(name, names); ok {
+		return errors.New(what + "; did you mean " + near + "?")
+	}
+	return errors.New(what + "; allowed " + strings.Join(names, ", "))
+}
