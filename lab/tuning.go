@@ -7,7 +7,7 @@ import (
 	"stones/lab/quantity"
 )
 
-// A Tuning is how TCP is set, where the path lets it be. The zero value is as the
+// A Tuning is how TCP is set, and UDP, where the path lets it be. The zero value is as the
 // path has it.
 type Tuning struct {
 	SACK          string        `json:"sack,omitzero"`           // On or Off; empty is on: selective acknowledgements
@@ -15,6 +15,7 @@ type Tuning struct {
 	DelayedACK    string        `json:"delayed_ack,omitzero"`    // On or Off; empty is on
 	ECN           bool          `json:"ecn,omitzero"`            // ask for explicit congestion notification
 	InitialWindow int           `json:"initial_window,omitzero"` // in segments; 0 is 10
+	UDPChecksum   string        `json:"udp_checksum,omitzero"`   // On or Off; empty is on; over IPv4 datagrams can go without
 	Tick          time.Duration `json:"tick,omitzero"`           // the grain of the timers; 0 is none
 }
 
@@ -32,7 +33,7 @@ const (
 
 // validate returns an [quantity.InvalidError] if the tuning cannot be meant.
 func (t Tuning) validate() error {
-	for _, s := range []struct{ word, value string }{{"sack", t.SACK}, {"delayed-ack", t.DelayedACK}} {
+	for _, s := range []struct{ word, value string }{{"sack", t.SACK}, {"delayed-ack", t.DelayedACK}, {"udp-checksum", t.UDPChecksum}} {
 		if s.value != "" && s.value != On && s.value != Off {
 			return quantity.Invalid(s.word, s.value, fmt.Sprintf("allowed %s, %s", On, Off))
 		}

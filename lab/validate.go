@@ -162,7 +162,10 @@ func (e Experiment) validateEnds() error {
 	case e.Recovery != "" && e.Tuning.SACK == Off:
 		return quantity.Invalid("recovery", e.Recovery, "needs SACK; without it losses are found as NewReno does (RFC 6582)")
 	case e.Tuning != Tuning{} && e.Path != Sim:
-		return quantity.Invalid("path", e.Path, "there the system decides how TCP is set; only sim has a tuning")
+		return quantity.Invalid("path", e.Path, "there the system decides how TCP and UDP are set; only sim has a tuning")
+	}
+	if e.Tuning.UDPChecksum == Off && e.IPv6 {
+		return quantity.Invalid("udp-checksum", Off, "not over IPv6, where every datagram has one (RFC 8200 section 8.1)")
 	}
 	return e.Tuning.validate()
 }

@@ -53,7 +53,14 @@ func page() report.View {
 // runAll runs the experiments, which are all of one path, and tells on standard
 // error how it goes where that takes its time.
 func runAll(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
-	return runAlong(ctx, live(os.Stderr, es[0].Path), es, done)
+	p := live(os.Stderr, es[0].Path)
+	var mu sync.Mutex
+	p.Say = func(flow, line string) {
+		mu.Lock()
+		defer mu.Unlock()
+		fmt.Fprintf(os.Stderr, "%s: %s\n", flow, line)
+	}
+	return runAlong(ctx, p, es, done)
 }
 
 // live is the path of that name. Where time is real and goes by slowly, it tells

@@ -72,6 +72,7 @@ func simConfig(e lab.Experiment, t tap) sim.Config {
 		NoDelayedACK:  e.Tuning.DelayedACK == lab.Off,
 		Nagle:         e.Tuning.Nagle,
 		ECN:           e.Tuning.ECN,
+		NoUDPChecksum: e.Tuning.UDPChecksum == lab.Off,
 		InitialWindow: e.Tuning.InitialWindow,
 		Tick:          e.Tuning.Tick,
 		Buffer:        e.Buffer,

@@ -4,32 +4,71 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"stones/lab/knob"
 	"stones/lab/prose"
 	"stones/lab/protocol"
+	"stones/lab/quantity"
 )
 
 // newProtocol returns the command that lists the protocols that --with can throw with.
 func (p program) newProtocol() *cobra.Command {
-	cmd := &cobra.Command{
+	var file string
+	var cmd *cobra.Command
+	cmd = &cobra.Command{
 		Use:   "protocol [name]",
 		Short: "List the protocols to throw with beside TCP and UDP",
 		Long: `List the protocols that --with throws with beside TCP and UDP, or explain one.
 
 They are built over datagrams, on the same road: each in a file of its own below
-lab/protocol, made to be read.`,
+lab/protocol, made to be read.
+
+A program of your own is one too, in any language. The lab starts it twice, with
+thrower and with catcher as its argument, and tells it what happens, a line on
+its standard input. It answers with lines, and ends the answer with ok; time
+stands still meanwhile. Bytes are in base64, times in seconds.
+
+  hello 1 thrower count=1000 size=200 datagram=1472 seed=7 window=8
+                         the role, the plan, the largest datagram, its words
+  0.005 throw 17 BASE64  stone 17 is due now: take it to the other end
+  1.000 last             no more stones will come
+  0.046 datagram BASE64  a datagram has come
+  0.205 timer 2          timer 2 has run out
+
+  send BASE64            send a datagram
+  deliver BASE64         the catcher hands over a stone, whole
+  timer 2 0.2            run out in 0.2 s; timer 2 off stops it
+  note cwnd 12           a figure, for the record
+  done                   all is acknowledged
+  ok                     the answer ends`,
 		Example: `  stones protocol                             all of them
   stones protocol go-back-n                   what it does, and its words
-  stones throw --with "go-back-n window=16"   throw with it`,
-		Args: cobra.MaximumNArgs(1),
+  stones throw --with "go-back-n window=16"   throw with it
+  stones protocol --new mine.py               write a program to begin with
+  stones throw --with "./mine.py timeout=0.1" throw with that`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return fmt.Errorf("%s: unexpected word; one protocol at a time", prose.Quote(args[1]))
+			}
+			return nil
+		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return protocols(), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("new") {
+				if len(args) > 0 {
+					return &knob.ConflictError{One: "--new", Other: "a name", Why: "it writes a program of your own"}
+				}
+				return p.begin(file)
+			}
 			text, err := spokenOf(args)
 			if err != nil {
 				return err
@@ -40,7 +79,29 @@ lab/protocol, made to be read.`,
 			return nil
 		},
 	}
+	plain(cmd.Flags(), "new", "", knob.Word(), &file)
 	return cmd
+}
+
+// begin writes a program to begin with.
+func (p program) begin(file string) error {
+	text, err := protocol.Template(file)
+	if err != nil {
+		return &quantity.InvalidError{Word: "new", Value: file, Why: err.Error()}
+	}
+	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return &quantity.InvalidError{Word: "new", Value: file, Why: "it is there already, and is left as it is"}
+	case err != nil:
+		return &quantity.InvalidError{Word: "new", Value: file, Why: reason(err)}
+	}
+	_, err = out.Write(text)
+	if err = errors.Join(err, out.Close()); err != nil {
+		return &failure{exitUnfinished, err}
+	}
+	_, err = fmt.Fprintf(p.stdout, "%s is written. Change it, and throw with it: stones throw --with ./%s\n", file, filepath.Base(file))
+	return err
 }
 
 // protocols are the names of the protocols that there are.

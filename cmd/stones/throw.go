@@ -20,6 +20,7 @@ import (
 	"stones/lab/document"
 	"stones/lab/knob"
 	"stones/lab/prose"
+	"stones/lab/protocol"
 	"stones/lab/quantity"
 	"stones/lab/report"
 	"stones/lab/report/picture"
@@ -252,9 +253,6 @@ func (t *throw) told() error {
 	if len(t.settings.Flows()) > 0 {
 		return &knob.ConflictError{One: "--experiment", Other: "--flow", Why: "the file says all of it"}
 	}
-	if len(t.settings.Owns()) > 0 {
-		return &knob.ConflictError{One: "--experiment", Other: "--with", Why: "the file says all of it"}
-	}
 	if len(t.settings.Changes()) > 0 {
 		return &knob.ConflictError{One: "--experiment", Other: "--at", Why: "the file says all of it"}
 	}
@@ -278,7 +276,30 @@ func (t *throw) experiments() ([]lab.Experiment, error) {
 			return nil, &quantity.InvalidError{Word: "experiment", Value: t.file, Why: fmt.Sprintf("experiments of two paths, %s and %s; one at a time", es[0].Path, e.Path)}
 		}
 	}
+	if err := t.permitted(es); err != nil {
+		return nil, err
+	}
 	return es, t.settings.Keep(es)
+}
+
+// permitted returns an error if the file would run a program that --with does not
+// name, or --with names what the file does not have.
+func (t *throw) permitted(es []lab.Experiment) error {
+	allowed, used := t.settings.Owns(), map[string]bool{}
+	for _, e := range es {
+		for _, f := range e.Flows {
+			used[f.Own] = true
+			if protocol.IsProgram(f.Own) && !slices.Contains(allowed, f.Own) {
+				return &quantity.InvalidError{Word: "experiment", Value: t.file, Why: "it runs a program; if that is meant, say so: --with " + prose.Quote(f.Own)}
+			}
+		}
+	}
+	for _, own := range allowed {
+		if !used[own] {
+			return &knob.ConflictError{One: "--experiment", Other: "--with " + prose.Quote(own), Why: "the file says all of it"}
+		}
+	}
+	return nil
 }
 
 // read reads the experiments of the file.

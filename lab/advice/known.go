@@ -22,7 +22,7 @@ func strange(s wire.Shape) bool {
 // tuned reports whether TCP is set in a way of which no formula knows. Marks matter
 // only where the road makes some, and a timer's grain only where timers decide.
 func tuned(t lab.Tuning) bool {
-	t.ECN, t.Tick = false, 0
+	t.ECN, t.Tick, t.UDPChecksum = false, 0, ""
 	for _, switched := range []*string{&t.SACK, &t.DelayedACK} {
 		if *switched == lab.On {
 			*switched = ""

@@ -62,6 +62,7 @@ func ends() []Knob {
 		tuned(Knob{Word: "delayed-ack", Choices: switches, Example: lab.Off}, OneOf(switches), func(t *lab.Tuning) *string { return &t.DelayedACK }),
 		tuned(Knob{Word: "ecn", Switch: true, Example: "true"}, Toggle(), func(t *lab.Tuning) *bool { return &t.ECN }),
 		tuned(Knob{Word: "initial-window", Example: "3"}, Whole(1, lab.MaxInitialWindow), func(t *lab.Tuning) *int { return &t.InitialWindow }),
+		tuned(Knob{Word: "udp-checksum", Choices: switches, Example: lab.Off}, OneOf(switches), func(t *lab.Tuning) *string { return &t.UDPChecksum }),
 		tuned(Knob{Word: "tick", Example: "4ms"}, During(0, lab.MaxTick), func(t *lab.Tuning) *time.Duration { return &t.Tick }),
 	}
 }

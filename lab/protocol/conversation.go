@@ -68,7 +68,12 @@ const never = time.Duration(math.MaxInt64)
 // Run lets the ends talk until all is done. It is called once.
 func (c *Conversation) Run(ctx context.Context) error {
 	c.began, c.next = c.Road.Now(), 1
-	for !c.over() {
+	for role := range c.Ends {
+		if greeted, ok := c.Ends[role].(interface{ Begin(w Wire) }); ok && c.failed == nil {
+			c.call(Role(role), "hello", func(_ Protocol, w Wire) { greeted.Begin(w) })
+		}
+	}
+	for c.failed == nil && !c.over() {
 		until, do := c.due()
 		if until == never && c.Road.Idle() {
 			return ErrStalled
@@ -84,11 +89,8 @@ func (c *Conversation) Run(ctx context.Context) error {
 		case now >= until:
 			do()
 		}
-		if c.failed != nil {
-			return c.failed
-		}
 	}
-	return nil
+	return c.failed
 }
 
 // over reports whether all is done.

@@ -3,6 +3,7 @@ package protocol
 import (
 	"errors"
 	"fmt"
+	"os/exec"
 	"strings"
 
 	"stones/lab/prose"
@@ -32,6 +33,14 @@ func Open(text string, role Role, plan Plan) (Protocol, error) {
 		return nil, err
 	}
 	params, _ = params.without(nameWord)
+	if isFile(name) {
+		words, err := commandFor(name)
+		if err != nil {
+			return nil, err
+		}
+		words = append(words, role.String())
+		return start(exec.Command(words[0], words[1:]...), role, plan, params)
+	}
 	b, ok := Find(name)
 	if !ok {
 		return nil, unknown(name)
@@ -45,6 +54,10 @@ func Open(text string, role Role, plan Plan) (Protocol, error) {
 
 // Check returns an error if the protocol of that text cannot be had for a plan.
 func Check(text string, plan Plan) error {
+	if name, _, err := Parse(text); err == nil && isFile(name) {
+		_, err := commandFor(name)
+		return err
+	}
 	_, err := Open(text, Thrower, plan)
 	return err
 }

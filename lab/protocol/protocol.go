@@ -37,11 +37,12 @@ func (r Role) other() Role { return 1 - r }
 
 // A Plan is what both ends know beforehand.
 type Plan struct {
-	Count    int           // stones
-	Size     int           // bytes a stone
-	Datagram int           // the most bytes that a datagram of this end may have
-	Seed     uint64        // for chance of its own: another one for each end and flow
-	Limit    time.Duration // when everybody gives up
+	Count    int               // stones
+	Size     int               // bytes a stone
+	Datagram int               // the most bytes that a datagram of this end may have
+	Seed     uint64            // for chance of its own: another one for each end and flow
+	Limit    time.Duration     // when everybody gives up
+	Say      func(line string) // shows what a program says on standard error; nil is nobody
 }
 
 // New makes one end. It returns an error, one line long, for parameters that it does

@@ -57,6 +57,7 @@ func parameters() []parameter {
 		general("delayed-ack", func(e *lab.Experiment) string { return own(e.Tuning.DelayedACK) }),
 		general("ecn", func(e *lab.Experiment) string { return yesNo(e.Tuning.ECN) }),
 		general("initial-window", func(e *lab.Experiment) string { return own(e.Tuning.InitialWindow) }),
+		general("udp-checksum", func(e *lab.Experiment) string { return own(e.Tuning.UDPChecksum) }),
 		general("tick", func(e *lab.Experiment) string { return quantity.FormatDuration(e.Tuning.Tick) }),
 		general("deadline", func(e *lab.Experiment) string { return quantity.FormatDuration(e.Deadline) }),
 		general("asleep", func(e *lab.Experiment) string { return quantity.FormatDuration(e.Asleep) }),

@@ -48,7 +48,8 @@ type flow struct {
 
 	elsewhere // of a flow one end of which is
 
-	notes []lab.Note // of a protocol of one's own
+	notes []lab.Note              // of a protocol of one's own
+	say   func(flow, line string) // shows what its programs say; may be nil
 
 	// Written by the throwing task.
 	began     time.Duration // when the thrower asked

@@ -55,7 +55,7 @@ func (x *flow) talk(ctx context.Context, e lab.Experiment, road protocol.Road) e
 	for _, role := range []protocol.Role{protocol.Thrower, protocol.Catcher} {
 		plan := protocol.Plan{
 			Count: c.Count, Size: x.Plan.Size, Datagram: c.Datagram[role],
-			Seed: dice(e.Seed, x.id, uint64(role)), Limit: x.limit - x.start,
+			Seed: dice(e.Seed, x.id, uint64(role)), Limit: x.limit - x.start, Say: x.said(role),
 		}
 		end, err := protocol.Open(x.Own, role, plan)
 		if err != nil {
@@ -71,6 +71,14 @@ func (x *flow) talk(ctx context.Context, e lab.Experiment, road protocol.Road) e
 		x.notes = append(x.notes, lab.Note{At: lab.Milliseconds(n.At), End: n.Role.String(), Name: n.Name, Value: n.Value})
 	}
 	return err
+}
+
+// said shows what the program of an end says beside; nil if nobody wants to know.
+func (x *flow) said(role protocol.Role) func(line string) {
+	if x.say == nil {
+		return nil
+	}
+	return func(line string) { x.say(x.Name+" "+role.String(), line) }
 }
 
 // talking is a road by the world's clock.

@@ -111,6 +111,9 @@ func runTogether(ctx context.Context, e lab.Experiment, p Path, number func(name
 	var tasks []func()
 	for _, f := range e.Flows {
 		x, err := newFlow(ctx, w, e, f, uint32(number(f.Name)))
+		if x != nil {
+			x.say = p.Say
+		}
 		if err != nil {
 			for _, x := range flows {
 				if x.catcher != nil {

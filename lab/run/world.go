@@ -23,6 +23,10 @@ type Path struct {
 	// Live is told how far each flow is, after every interval, if the
 	// experiment has one. It may be nil, and is called by several goroutines.
 	Live func(lab.Live)
+
+	// Say shows what a program that is an end of a flow says beside. It may be nil,
+	// and is called by several goroutines.
+	Say func(flow, line string)
 }
 
 // A World is where flows happen: two ends, a path between them, and a

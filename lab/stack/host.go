@@ -26,6 +26,10 @@ type Config struct {
 	// [udp.DefaultBuffer].
 	UDPBuffer int
 
+	// NoUDPChecksum lets datagrams go without one, which IPv4 allows (RFC 768). What is
+	// damaged then comes to the program.
+	NoUDPChecksum bool
+
 	// AllPieces lets any number of datagrams wait for their missing fragments, with
 	// any number of other fragments between two of theirs. Linux limits both
 	// ([ip.Memory], [ip.Distance]).

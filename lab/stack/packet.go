@@ -28,6 +28,7 @@ type Packet struct {
 	datagram udp.Datagram
 	message  icmp.Message
 	memory   []byte // for the payload of a datagram
+	bare     bool   // a datagram that is sent without a checksum (RFC 768)
 	owners   int
 	pool     *Pool
 }
@@ -96,6 +97,9 @@ func (p *Packet) appendPayload(b []byte) []byte {
 
 // fill computes the checksum of a payload.
 func (p *Packet) fill(payload []byte) {
+	if p.bare {
+		return
+	}
 	field := p.sum(len(payload)).Add(payload).Field()
 	if p.Protocol == ip.UDP && field == 0 {
 		// RFC 768: "If the computed checksum is zero, it is transmitted as all
@@ -206,7 +210,7 @@ func (p *Packet) Release() {
 	if p.owners > 0 {
 		return
 	}
-	p.Segment, p.Datagram, p.Message, p.Bytes = nil, nil, nil, nil
+	p.Segment, p.Datagram, p.Message, p.Bytes, p.bare = nil, nil, nil, nil, false
 	p.segment.Payload, p.datagram.Payload, p.message.Quote = nil, nil, nil
 	p.pool.free = append(p.pool.free, p)
 }

@@ -97,6 +97,7 @@ func (s *Socket) WriteTo(b []byte, to netip.AddrPort) error {
 	p.Header = ip.Header{Src: h.cfg.Addr, Dst: to.Addr(), Protocol: ip.UDP, TTL: ip.TTL}
 	p.datagram = udp.Datagram{SrcPort: s.udp.Local.Port(), DstPort: to.Port(), Payload: p.memory}
 	p.Datagram = &p.datagram
+	p.bare = h.cfg.NoUDPChecksum && h.cfg.Addr.Is4()
 	if mtu := h.mtu(to.Addr()); p.Len() > mtu {
 		h.cut(p, mtu)
 		return nil

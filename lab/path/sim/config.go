@@ -28,6 +28,7 @@ type Config struct {
 	Nagle         bool          // delay short segments while one is not acknowledged
 	ECN           bool          // ask for explicit congestion notification
 	InitialWindow int           // in segments; 0 is 10
+	NoUDPChecksum bool          // datagrams over IPv4 go without a checksum
 	Tick          time.Duration // the grain of TCP's timers; 0 is none, DefaultTick that of Linux
 	Buffer        int           // what SO_SNDBUF and SO_RCVBUF are set to; 0 is buffers that grow
 

@@ -86,7 +86,7 @@ func Open(cfg Config) (*World, error) {
 	w.longer = slices.ContainsFunc(cfg.Flows, func(f path.Flow) bool { return f.ExtraDelay > 0 })
 	host := func(n byte, send func(*stack.Packet)) *stack.Host {
 		return stack.New(&w.driver.Queue, &w.pool, stack.Config{
-			Addr: cfg.address(n), MTU: cfg.mtu(), TCP: connection, AllPieces: true, Seed: dice.Uint64(),
+			Addr: cfg.address(n), MTU: cfg.mtu(), TCP: connection, AllPieces: true, NoUDPChecksum: cfg.NoUDPChecksum, Seed: dice.Uint64(),
 		}, send)
 	}
 	w.thrower, w.catcher = host(1, w.out.send), host(2, w.back.send)
