@@ -34,6 +34,7 @@
 //	   |    +-- lab/control        what the two say, line by line
 //	   |    +-- lab/seal           keys, tags of datagrams, cookies
 //	   +-- lab/theory          what the textbooks expect, formula by formula
+//	   +-- lab/relay           a wire between programs that have UDP sockets of their own
 //	   +-- lab/lesson          a story, a question, an experiment: one file a lesson
 //	   +-- lab/report          table, markdown, csv, json: one file a format
 //	        +-- picture        stones, delays, windows and packets, drawn

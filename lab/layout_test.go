@@ -52,10 +52,11 @@ var mayImport = map[string][]string{
 	"lab/seal":            {},
 	"lab/server":          {"stones/lab/tally", "stones/lab/clock", "stones/lab/control", "stones/lab/pace", "stones/lab/seal", "stones/lab/stone", "stones/tcp", "stones/udp"},
 	"lab/knob":            {"stones/lab", "stones/lab/pace", "stones/lab/protocol", "stones/lab/wire"},
+	"lab/relay":           {"stones/lab/wire"},
 	"lab/lesson":          {"stones/lab/document", "stones/lab/knob", "stones/lab", "stones/lab/path", "stones/lab/report", "github.com/rogpeppe/go-internal/txtar"},
 	"lab/report/glossary": {"github.com/rogpeppe/go-internal/txtar"},
 	"lab/reference":       {"stones/lab"},
-	"lab/report":          {"stones/lab/advice", "stones/lab/document", "stones/lab", "stones/lab/reference", "stones/lab/pace", "stones/lab/path", "stones/lab/report/glossary", "stones/lab/server", "stones/lab/theory", "stones/lab/wire"},
+	"lab/report":          {"stones/lab/advice", "stones/lab/document", "stones/lab", "stones/lab/reference", "stones/lab/pace", "stones/lab/path", "stones/lab/relay", "stones/lab/report/glossary", "stones/lab/server", "stones/lab/theory", "stones/lab/wire"},
 
 	"lab/report/picture": {"stones/lab", "codeberg.org/go-fonts/liberation/liberationsansregular", "golang.org/x/image/font/opentype", "gonum.org/v1/plot/font", "gonum.org/v1/plot/text", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/..."},
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,8 @@ import (
 	"stones/lab/path"
 	"stones/lab/prose"
 	"stones/lab/quantity"
+	"stones/lab/relay"
+	"stones/lab/wire"
 )
 
 // captured runs the one experiment, and writes what the ends of its wires have
@@ -246,4 +249,91 @@ func (s shot) words() (words []string) {
 	add(cause&path.ReceiverDrop != 0, "dropped: the socket buffer is full")
 	add(cause&path.NobodyHome != 0, "nobody listens")
 	return words
+}
+
+// capture lets the datagrams of a relay be written as they pass: those at the clients'
+// end and those at the other program's. Finish ends the file.
+func (s *stretch) capture(door, to netip.AddrPort) (tap func(relay.Frame), finished func() error, err error) {
+	f, err := create("pcap", s.pcap, s.force)
+	if err != nil {
+		return nil, nil, err
+	}
+	card := func(end string) pcapgo.NgInterface {
+		return pcapgo.NgInterface{Name: end, Description: "where the wire meets the " + end, LinkType: layers.LinkTypeRaw}
+	}
+	section := pcapgo.NgSectionInfo{Application: "stones " + version, Comment: "UDP and IP headers are made up: a relay sees what is inside"}
+	out, err := pcapgo.NewNgWriterInterface(f, card("clients"), pcapgo.NgWriterOptions{SectionInfo: section})
+	if err == nil {
+		_, err = out.AddInterface(card("program"))
+	}
+	if err != nil {
+		return nil, nil, finish(f, err)
+	}
+	began := time.Now()
+	var failed error
+	tap = func(frame relay.Frame) {
+		if failed != nil {
+			return
+		}
+		from, dest, index := frame.Client, to, 0
+		if frame.Back {
+			from, dest = to, frame.Client
+		}
+		if frame.Arrival != frame.Back {
+			index = 1
+		}
+		if from.Addr().Is4() != dest.Addr().Is4() {
+			from = netip.AddrPortFrom(door.Addr(), from.Port())
+		}
+		b := datagram(from, dest, frame.Payload)
+		info := gopacket.CaptureInfo{Timestamp: began.Add(frame.At), CaptureLength: len(b), Length: len(b), InterfaceIndex: index}
+		failed = out.WritePacketWithOptions(info, b, pcapgo.NgPacketOptions{Comments: []string{passed(frame)}})
+	}
+	return tap, func() error {
+		if failed == nil {
+			failed = out.Flush()
+		}
+		return finish(f, failed)
+	}, nil
+}
+
+// passed says which datagram of its client it is, and what became of it.
+func passed(f relay.Frame) string {
+	words := []string{fmt.Sprintf("%s, datagram %d", f.Client, f.Number)}
+	for _, is := range []struct {
+		so   bool
+		what string
+	}{
+		{f.Refused != "", f.Refused},
+		{!f.Arrival && f.Fate == wire.Lost, "lost on the way"},
+		{!f.Arrival && f.Fate == wire.Overflowed, "lost: the queue is full"},
+		{!f.Arrival && f.Fate == wire.TooBig, "lost: longer than the MTU"},
+		{f.Copied, "a copy that the wire made"},
+		{f.Damaged, "one bit is wrong"},
+	} {
+		if is.so {
+			words = append(words, is.what)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// datagram is one with headers that say from whom it is and for whom.
+func datagram(from, to netip.AddrPort, payload []byte) []byte {
+	udp := &layers.UDP{SrcPort: layers.UDPPort(from.Port()), DstPort: layers.UDPPort(to.Port())}
+	var ip gopacket.SerializableLayer
+	var below gopacket.NetworkLayer
+	if from.Addr().Is4() {
+		h := &layers.IPv4{Version: 4, TTL: 64, Protocol: layers.IPProtocolUDP, SrcIP: from.Addr().AsSlice(), DstIP: to.Addr().AsSlice()}
+		ip, below = h, h
+	} else {
+		h := &layers.IPv6{Version: 6, HopLimit: 64, NextHeader: layers.IPProtocolUDP, SrcIP: from.Addr().AsSlice(), DstIP: to.Addr().AsSlice()}
+		ip, below = h, h
+	}
+	_ = udp.SetNetworkLayerForChecksum(below) // both kinds can be
+	buf := gopacket.NewSerializeBuffer()
+	if err := gopacket.SerializeLayers(buf, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}, ip, udp, gopacket.Payload(payload)); err != nil {
+		panic(err) // headers and bytes can be written
+	}
+	return buf.Bytes()
 }

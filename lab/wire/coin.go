@@ -49,6 +49,14 @@ func ordinalIdentity(n uint64) identity {
 	return identity(mix(mix(0) ^ scatter*n))
 }
 
+// of is the identity of what a sender sends that is not the only one.
+func (id identity) of(sender uint64) identity {
+	if sender == 0 {
+		return id
+	}
+	return identity(mix(uint64(id) ^ mix(sender)))
+}
+
 // copy is the identity of the copy that the wire makes.
 func (id identity) copy() identity { return identity(mix(^uint64(id))) }
 

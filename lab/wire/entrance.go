@@ -16,32 +16,49 @@ type entrance struct {
 
 // enter returns what the draws for p depend on, and whether p comes in.
 func (w *Wire) enter(now time.Duration, p *Packet) (identity, Fate) {
-	w.entrance.packets++
-	id := w.entrance.identify(p)
+	e := w.entranceOf(p.Sender)
+	e.packets++
+	id := e.identify(p)
 	switch {
 	case w.shape.MTU > 0 && p.Size > w.shape.MTU:
 		return id, TooBig
-	case w.loses(p, id) || w.shape.out(now):
+	case w.loses(p, id, e) || w.shape.out(now):
 		return id, Lost
 	}
 	return id, Carried
 }
 
+// entranceOf is what the entrance keeps of a sender.
+func (w *Wire) entranceOf(sender uint64) *entrance {
+	if sender == 0 {
+		return &w.entrance
+	}
+	e := w.others[sender]
+	if e == nil {
+		if w.others == nil {
+			w.others = map[uint64]*entrance{}
+		}
+		e = new(entrance)
+		w.others[sender] = e
+	}
+	return e
+}
+
 // identify returns what the draws for p depend on.
 func (e *entrance) identify(p *Packet) identity {
 	if p.Stone > 0 && !p.Again {
-		return stoneIdentity(p.Stone, p.Offset)
+		return stoneIdentity(p.Stone, p.Offset).of(p.Sender)
 	}
 	e.ordinal++
-	return ordinalIdentity(e.ordinal)
+	return ordinalIdentity(e.ordinal).of(p.Sender)
 }
 
 // loses reports whether p vanishes, and moves the loss model on by one packet.
-func (w *Wire) loses(p *Packet, id identity) bool {
+func (w *Wire) loses(p *Packet, id identity, e *entrance) bool {
 	share := w.shape.Loss.Random
 	if m := w.shape.Loss.Gemodel; m != (Gemodel{}) {
 		// The fate is that of the state before the transition, as in tc.
-		bad := &w.entrance.bad
+		bad := &e.bad
 		share = m.Good
 		if *bad {
 			share = m.Bad
@@ -53,13 +70,13 @@ func (w *Wire) loses(p *Packet, id identity) bool {
 			*bad = u < m.P
 		}
 	}
-	return w.listed(p) || w.coins.hit(loss, id, share)
+	return w.listed(p, e.packets) || w.coins.hit(loss, id, share)
 }
 
-// listed reports whether p, which came last, is one of DropPackets, or a stone
-// that Drop or DropEvery names begins in it.
-func (w *Wire) listed(p *Packet) bool {
-	if _, dropped := slices.BinarySearch(w.shape.DropPackets, w.entrance.packets); dropped {
+// listed reports whether p, which is its sender's n-th, is one of DropPackets, or a
+// stone that Drop or DropEvery names begins in it.
+func (w *Wire) listed(p *Packet, n uint64) bool {
+	if _, dropped := slices.BinarySearch(w.shape.DropPackets, n); dropped {
 		return true
 	}
 	from, to := p.begins()

@@ -17,6 +17,7 @@ type Packet struct {
 	Ref    any    // the caller's own; comes out as it went in
 
 	Flow    uint64 // packets of one flow have the same
+	Sender  uint64 // those of another sender meet chances of their own, and are counted by their own; 0 is the only one
 	Capable bool   // it may be marked instead of dropped (RFC 3168: ECN-capable transport)
 
 	Copy    bool // made by the wire

@@ -63,6 +63,7 @@ type Wire struct {
 	shape    Shape // Drop and Hold sorted by stone
 	coins    coins
 	entrance entrance
+	others   map[uint64]*entrance // of each sender but 0
 	link     link
 	changes  []Change      // to come
 	manager  manager       // of the queue before the link; nil is drop-tail

@@ -1,0 +1,247 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"stones/lab/wire"
+)
+
+// Config says between whom a relay stands, and what its wire is like.
+type Config struct {
+	To        netip.AddrPort // the program that the clients want to speak with
+	Seed      uint64
+	Out, Back wire.Shape    // to that program, and back
+	Count     int           // ends when so many datagrams have entered on the way out; 0 is never
+	Patience  time.Duration // how long what is on its way then may take; 0 is DefaultPatience
+
+	Clients int // at most; 0 is DefaultClients
+	Bytes   int // on the way at most, in each direction; 0 is DefaultBytes
+
+	Tap func(Frame) // is shown what enters and what is delivered, one after the other; nil is nobody
+}
+
+// What a [Config] has where it says nothing.
+const (
+	DefaultClients  = 1000
+	DefaultBytes    = 256 << 20
+	DefaultPatience = 5 * time.Second
+)
+
+// A Frame is a datagram as the relay gives it to the wire, or as it comes out.
+type Frame struct {
+	At      time.Duration // since the relay began
+	Client  netip.AddrPort
+	Back    bool
+	Arrival bool
+	Copied  bool
+	Damaged bool
+	Number  uint64 // of the client's, in that direction, from 1
+	Payload []byte // good until the call returns
+	Fate    wire.Fate
+	Refused string // why it did not enter, or leave, if that was not the wire
+}
+
+// A Relay carries datagrams from when it is made until Run returns.
+type Relay struct {
+	cfg   Config
+	began time.Time
+	door  *net.UDPConn  // where clients send to
+	ways  [2]*way       // out, back
+	full  chan struct{} // closed when Count datagrams have entered
+
+	mu      sync.Mutex // held to use what follows, the ways among it
+	clients map[netip.AddrPort]*client
+	order   []*client // by first appearance
+	refused int       // datagrams of clients for whom there was no room
+	over    bool
+}
+
+// A client is one that has sent something.
+type client struct {
+	number uint64 // by first appearance, from 1
+	addr   netip.AddrPort
+	socket *net.UDPConn // by which the other program knows it
+}
+
+// New returns a relay that listens on a socket, which it closes in the end.
+func New(door *net.UDPConn, cfg Config) *Relay {
+	if cfg.Clients == 0 {
+		cfg.Clients = DefaultClients
+	}
+	if cfg.Bytes == 0 {
+		cfg.Bytes = DefaultBytes
+	}
+	if cfg.Patience == 0 {
+		cfg.Patience = DefaultPatience
+	}
+	r := &Relay{cfg: cfg, began: time.Now(), door: door, clients: map[netip.AddrPort]*client{}, full: make(chan struct{})}
+	r.ways[0] = newWay(r, cfg.Out, wire.Out, false)
+	r.ways[1] = newWay(r, cfg.Back, wire.Back, true)
+	return r
+}
+
+// now is the time since the relay began.
+func (r *Relay) now() time.Duration { return time.Since(r.began) }
+
+// Run carries datagrams until ctx ends, or Count have entered and what was on its way
+// has come. An error of a socket ends nothing: others may go on.
+func (r *Relay) Run(ctx context.Context) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var tasks, readers sync.WaitGroup
+	for _, w := range r.ways {
+		tasks.Go(func() { w.carry(ctx) })
+	}
+	tasks.Go(func() {
+		select {
+		case <-ctx.Done():
+		case <-r.full:
+			r.drain(ctx)
+			stop()
+		}
+		r.close()
+	})
+	r.listen(&readers)
+	stop()
+	readers.Wait()
+	tasks.Wait()
+}
+
+// drain waits until nothing is on its way, or patience is over.
+func (r *Relay) drain(ctx context.Context) {
+	end, busy := time.Now().Add(r.cfg.Patience), time.Now()
+	for ctx.Err() == nil && time.Now().Before(end) && time.Since(busy) < quiet {
+		time.Sleep(time.Millisecond)
+		r.mu.Lock()
+		if r.ways[0].wire.Counts().InFlight+r.ways[1].wire.Counts().InFlight > 0 {
+			busy = time.Now()
+		}
+		r.mu.Unlock()
+	}
+}
+
+// quiet is how long after the last datagram an answer to it is waited for.
+const quiet = 200 * time.Millisecond
+
+// close closes all sockets, so that those who read from them end.
+func (r *Relay) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.over = true
+	_ = r.door.Close()
+	for _, c := range r.order {
+		_ = c.socket.Close()
+	}
+}
+
+// most is the longest datagram that there is.
+const most = 1 << 16
+
+// listen takes what clients send.
+func (r *Relay) listen(readers *sync.WaitGroup) {
+	buf := make([]byte, most)
+	for {
+		n, from, err := r.door.ReadFromUDPAddrPort(buf)
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return
+		case err != nil:
+			continue // what ICMP told of an answer: that client has gone
+		}
+		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+		c := r.client(from, readers)
+		if c == nil {
+			continue
+		}
+		r.ways[0].enter(c, buf[:n])
+	}
+}
+
+// client is the one at an address; nil if there is no room for another one.
+func (r *Relay) client(at netip.AddrPort, readers *sync.WaitGroup) *client {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c := r.clients[at]; c != nil || r.over {
+		return c
+	}
+	if len(r.order) >= r.cfg.Clients {
+		r.refused++
+		return nil
+	}
+	network := "udp4"
+	if r.cfg.To.Addr().Is6() {
+		network = "udp6"
+	}
+	socket, err := net.ListenUDP(network, nil)
+	if err != nil {
+		r.refused++
+		return nil
+	}
+	_ = socket.SetReadBuffer(roomy)
+	c := &client{uint64(len(r.order)) + 1, at, socket}
+	r.clients[at] = c
+	r.order = append(r.order, c)
+	readers.Go(func() { r.answers(c) })
+	return c
+}
+
+// roomy is the socket buffer that is asked for: what waits there is not on the wire.
+const roomy = 4 << 20
+
+// answers takes what the other program sends to a client.
+func (r *Relay) answers(c *client) {
+	buf := make([]byte, most)
+	for {
+		n, from, err := c.socket.ReadFromUDPAddrPort(buf)
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return
+		case err != nil, from.Port() != r.cfg.To.Port() || from.Addr().Unmap() != r.cfg.To.Addr().Unmap():
+			continue // ICMP told of a datagram; or it is somebody else's
+		}
+		r.ways[1].enter(c, buf[:n])
+	}
+}
+
+// send gives a datagram to whom it is for.
+func (r *Relay) send(c *client, back bool, b []byte) error {
+	var err error
+	for range 2 { // the first error may be of an earlier datagram
+		if back {
+			_, err = r.door.WriteToUDPAddrPort(b, c.addr)
+		} else {
+			_, err = c.socket.WriteToUDPAddrPort(b, r.cfg.To)
+		}
+		if err == nil || errors.Is(err, net.ErrClosed) {
+			break
+		}
+	}
+	return err
+}
+
+// Clients are the addresses of those that have sent something, by first appearance.
+func (r *Relay) Clients() []netip.AddrPort {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []netip.AddrPort
+	for _, c := range r.order {
+		list = append(list, c.addr)
+	}
+	return slices.Clip(list)
+}
+
+// Counts are what has become of all datagrams by now, out and back.
+func (r *Relay) Counts() (out, back Counts) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out, back = r.ways[0].counted(), r.ways[1].counted()
+	out.NoRoom = r.refused
+	out.Entered += r.refused
+	return out, back
+}
