@@ -12,6 +12,7 @@ import (
 	"stones/lab/prose"
 	"stones/lab/quantity"
 	"stones/lab/run"
+	"stones/lab/worlds"
 )
 
 // afar runs the experiments between this computer and another one.
@@ -58,7 +59,7 @@ func (c *caller) open(e lab.Experiment) (run.World, error) {
 	if c.failed != nil {
 		return nil, c.failed
 	}
-	return c.session.World(flowsOf(e)), nil
+	return c.session.World(worlds.Flows(e)), nil
 }
 
 // call begins a conversation.

@@ -1,0 +1,284 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// A browsed page is one in a browser.
+type browsed struct {
+	*testing.T
+	ctx      context.Context
+	troubles []string // what the browser's console says, and requests to elsewhere
+}
+
+// browse opens the served page in a browser, or skips the test where there is none.
+func browse(t *testing.T) *browsed {
+	t.Helper()
+	if os.Getenv("STONES_PEERS") == "" {
+		t.Skip("needs STONES_PEERS=1 and a browser")
+	}
+	browser := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			browser = found
+			break
+		}
+	}
+	if browser == "" {
+		t.Fatal("STONES_PEERS is set, but there is no chromium")
+	}
+	var stdout, stderr watched
+	serving, stop := context.WithCancel(t.Context())
+	ended := make(chan int, 1)
+	go func() {
+		ended <- program{stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr}.exec(serving, []string{"page"})
+	}()
+	t.Cleanup(func() {
+		stop()
+		if code := <-ended; code != 0 {
+			t.Errorf("stones page ends with %d: %s", code, stderr.String())
+		}
+	})
+	for range 500 {
+		if strings.Contains(stdout.String(), "\n") {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	address := strings.TrimSpace(stdout.String())
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox, chromedp.Flag("disable-dev-shm-usage", true))
+	allocated, release := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(release)
+	ctx, closed := chromedp.NewContext(allocated)
+	t.Cleanup(closed)
+	ctx, over := context.WithTimeout(ctx, 3*time.Minute)
+	t.Cleanup(over)
+	b := &browsed{T: t, ctx: ctx}
+	own, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.do() // opens the browser
+	listening := chromedp.Listen(ctx, func(event any) {
+		switch e := event.(type) {
+		case *runtime.EventExceptionThrown:
+			b.troubles = append(b.troubles, e.ExceptionDetails.Text)
+		case *log.EventEntryAdded:
+			b.troubles = append(b.troubles, e.Entry.Text)
+		case *network.EventRequestWillBeSent:
+			if u, err := url.Parse(e.Request.URL); err != nil || u.Host != own.Host && u.Scheme != "data" {
+				b.troubles = append(b.troubles, "asks "+e.Request.URL)
+			}
+		}
+	})
+	if listening != nil {
+		t.Fatal(listening)
+	}
+	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
+		t.Fatal(err)
+	}
+	b.do(chromedp.Navigate(address))
+	b.settle()
+	return b
+}
+
+func (b *browsed) do(actions ...chromedp.Action[chromedp.Void]) {
+	b.Helper()
+	if err := chromedp.Do(b.ctx, actions...); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// run runs JavaScript, and waits for a promise.
+func (b *browsed) run(script string) {
+	b.Helper()
+	b.do(chromedp.Evaluate[chromedp.Void](script, chromedp.EvalAwaitPromise))
+}
+
+// value is what JavaScript comes to.
+func value[T any](b *browsed, script string) T {
+	b.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](script))
+	if err != nil {
+		b.Fatalf("%s: %v", script, err)
+	}
+	return v
+}
+
+// settle waits until the page shows what was asked for last.
+func (b *browsed) settle() {
+	b.Helper()
+	b.do(chromedp.Poll[chromedp.Void](`window.stones && stones.idle && stones.frame && !document.getElementById("shown").classList.contains("stale")`, chromedp.WithPollingInterval(10*time.Millisecond)))
+}
+
+// shown is what the page's counts are, by flow.
+func (b *browsed) shown() map[string][4]int {
+	b.Helper()
+	text := value[string](b, `JSON.stringify(Object.fromEntries(stones.frame.flows.map(f => [f.name, [f.outcome.delivered, f.outcome.lost, f.outcome.late, f.outcome.held_up]])))`)
+	var counts map[string][4]int
+	if err := json.Unmarshal([]byte(text), &counts); err != nil {
+		b.Fatal(err)
+	}
+	return counts
+}
+
+// thrown is what the command that the page shows gives.
+func (b *browsed) thrown() map[string][4]int {
+	b.Helper()
+	command := value[string](b, `document.getElementById("command").textContent`)
+	words := strings.Fields(command)
+	var stdout bytes.Buffer
+	p := program{stdin: strings.NewReader(""), stdout: &stdout, stderr: &bytes.Buffer{}, run: runAll}
+	if code := p.exec(b.Context(), append(words[1:], "-J")); code != 0 {
+		b.Fatalf("%s: exit %d", command, code)
+	}
+	var doc struct {
+		Results []struct {
+			Flows []struct {
+				Name            string
+				Delivered, Lost int
+				Late            int
+				HeldUp          int `json:"held_up"`
+			}
+		}
+	}
+	if err := json.Unmarshal(stdout.Bytes(), &doc); err != nil {
+		b.Fatal(err)
+	}
+	counts := make(map[string][4]int)
+	for _, x := range doc.Results[0].Flows {
+		counts[x.Name] = [4]int{x.Delivered, x.Lost, x.Late, x.HeldUp}
+	}
+	return counts
+}
+
+// The page shows what the command that it names gives, whatever is turned; each move of
+// a slider ends in the picture of that value; nothing is asked of anybody else.
+func TestPageInBrowser(t *testing.T) {
+	b := browse(t)
+	same := func(when string) {
+		t.Helper()
+		if shown, thrown := b.shown(), b.thrown(); fmt.Sprint(shown) != fmt.Sprint(thrown) {
+			t.Errorf("%s: the page shows %v, its command gives %v", when, shown, thrown)
+		}
+	}
+	same("at first")
+
+	knobs := value[[]string](b, `[...document.querySelectorAll("#knobs input")].map(i => i.dataset.word)`)
+	if len(knobs) < 8 {
+		t.Fatalf("knobs %q", knobs)
+	}
+	for _, word := range knobs {
+		for _, place := range []int{0, 2, 1} {
+			b.run(fmt.Sprintf(`(() => { const i = document.getElementById("knob-%s"); i.value = %d; i.dispatchEvent(new Event("input")); })()`, word, place))
+			b.settle()
+			ok := value[bool](b, fmt.Sprintf(`stones.frame.command.includes("--%s " + stones.state.set["%s"]) || document.getElementById("trouble").textContent.length > 0`, word, word))
+			if !ok {
+				t.Errorf("--%s, place %d: the picture is of another value", word, place)
+			}
+		}
+		b.run(`document.getElementById("reset").click()`)
+		b.settle()
+	}
+	same("after all sliders")
+
+	// Sixty moves a second: the last one wins.
+	b.run(`(async () => { const i = document.getElementById("knob-loss"); for (let k = 0; k < 60; k++) { i.value = k % 11; i.dispatchEvent(new Event("input")); await new Promise(r => setTimeout(r, 16)); } })()`)
+	time.Sleep(1200 * time.Millisecond)
+	b.settle()
+	same("after a drag")
+
+	// At any time the stones of a lane are somewhere, once; in the end where the table
+	// has them.
+	wrong := value[[]string](b, `(() => {
+		document.getElementById("reset").click()
+		const wrong = []
+		for (const l of stones.film.lanes) {
+			for (let k = 0; k <= 20; k++) {
+				const c = stones.film.counts(l, stones.film.end * k / 20)
+				if (c.caught + c.hand + c.road + c.waiting + c.lost !== c.due) wrong.push(l.name + " " + k + ": " + JSON.stringify(c))
+			}
+			const c = stones.film.counts(l, stones.film.end), x = stones.frame.flows.find(f => f.name === l.name).outcome
+			if (c.caught !== x.delivered || c.lost !== x.lost) wrong.push(l.name + " ends with " + JSON.stringify(c))
+		}
+		return wrong
+	})()`)
+	if len(wrong) > 0 {
+		t.Error(wrong)
+	}
+
+	// A click on a flying stone loses it, over every road.
+	b.settle()
+	dropped := value[[]int](b, `(() => {
+		document.getElementById("play").textContent === "Pause" && document.getElementById("play").click()
+		const film = stones.film, udp = film.lanes.find(l => l.name === "udp")
+		film.t = udp.packets.sent[10] + 8
+		film.draw()
+		const f = film.flying.find(f => f.lane === udp && f.packet === 10), box = document.getElementById("canvas").getBoundingClientRect()
+		document.getElementById("canvas").dispatchEvent(new MouseEvent("click", {clientX: box.left + f.x, clientY: box.top + f.y}))
+		return stones.state.drop
+	})()`)
+	b.settle()
+	if len(dropped) != 1 {
+		t.Errorf("a click loses %v", dropped)
+	}
+	same("after a click")
+
+	// What cannot be meant is said, and the page lives.
+	b.run(`stones.state.set.loss = "200%"; stones.throwAll()`)
+	b.do(chromedp.Poll[chromedp.Void](`document.getElementById("trouble").textContent.length > 0`))
+	trouble := value[string](b, `document.getElementById("trouble").textContent`)
+	if want := `--loss "200%": not a share; allowed 0% to 100%`; trouble != want {
+		t.Errorf("%q; want %q", trouble, want)
+	}
+	b.run(`document.getElementById("reset").click()`)
+	b.settle()
+	same("after an error")
+	if len(b.troubles) > 0 {
+		t.Errorf("the browser says %q", b.troubles)
+	}
+}
+
+// It fits the projector, and a phone in one column.
+func TestPageFits(t *testing.T) {
+	b := browse(t)
+	for _, size := range []struct{ width, height int64 }{{1280, 720}, {390, 844}} {
+		for _, scheme := range []string{"light", "dark"} {
+			b.do(chromedp.EmulateViewport(size.width, size.height))
+			media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+			if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, media); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(200 * time.Millisecond)
+			broad := value[int64](b, `document.documentElement.scrollWidth`)
+			high := value[float64](b, `document.querySelector("main").getBoundingClientRect().bottom`)
+			if broad > size.width || size.width > 1000 && high > float64(size.height) {
+				t.Errorf("%dx%d, %s: %d broad, and ends at %v", size.width, size.height, scheme, broad, high)
+			}
+			if dir := os.Getenv("STONES_SHOTS"); dir != "" {
+				shot, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(fmt.Sprintf("%s/page-%d-%s.png", dir, size.width, scheme), shot, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}

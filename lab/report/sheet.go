@@ -1,0 +1,55 @@
+package report
+
+import (
+	"stones/lab"
+	"stones/lab/prose"
+)
+
+// A Sheet is what the table of one experiment says, for who draws it in another way.
+type Sheet struct {
+	Above []string   `json:"above"` // what was thrown, along which path
+	Bars  []SheetBar `json:"bars"`
+	Head  []string   `json:"head"` // of the table's columns
+	Rows  [][]string `json:"rows"`
+	Below []string   `json:"below"` // what happened, and what to beware of
+}
+
+// A SheetBar is what became of a flow's stones.
+type SheetBar struct {
+	Name  string      `json:"name"`
+	Parts []SheetPart `json:"parts"`
+}
+
+// A SheetPart is how many of them had one fate.
+type SheetPart struct {
+	Word   string `json:"word"`
+	Stones int    `json:"stones"`
+}
+
+// NewSheet is the sheet of a document with one result.
+func NewSheet(doc lab.Document, v View) Sheet {
+	p := newPage(doc, v)
+	s := Sheet{Above: safe(p.above), Bars: []SheetBar{}, Head: safe(p.table.head), Rows: [][]string{}, Below: safe(p.below)}
+	for _, b := range p.bars {
+		bar := SheetBar{Name: prose.Safe(b.name)}
+		for _, part := range b.parts {
+			if part.stones > 0 {
+				bar.Parts = append(bar.Parts, SheetPart{part.word, part.stones})
+			}
+		}
+		s.Bars = append(s.Bars, bar)
+	}
+	for _, row := range p.table.rows {
+		s.Rows = append(s.Rows, safe(row))
+	}
+	return s
+}
+
+// safe are lines in which nothing is hidden.
+func safe(lines []string) []string {
+	made := make([]string, len(lines))
+	for i, line := range lines {
+		made[i] = prose.Safe(line)
+	}
+	return made
+}

@@ -1,0 +1,69 @@
+// Package worlds makes the emulated world that an experiment asks for. It is where
+// every program meets the path sim: the command line and the page's engine.
+package worlds
+
+import (
+	"stones/lab"
+	"stones/lab/pace"
+	"stones/lab/path"
+	"stones/lab/path/sim"
+	"stones/lab/run"
+)
+
+// A Tap makes what is shown every packet of an experiment's world; nil is nothing.
+type Tap func(lab.Experiment) func(path.Frame)
+
+// Of is what the tap makes for an experiment.
+func (t Tap) Of(e lab.Experiment) func(path.Frame) {
+	if t == nil {
+		return nil
+	}
+	return t(e)
+}
+
+// Sim is the path sim, whose packets are shown to the tap.
+func Sim(t Tap) run.Path {
+	return run.Path{Virtual: true, Open: func(e lab.Experiment) (run.World, error) {
+		return sim.Open(sim.Config{
+			Flows:         Flows(e),
+			Seed:          e.Seed,
+			IPv6:          e.IPv6,
+			Out:           e.Out,
+			Back:          e.Back,
+			Congestion:    e.Congestion,
+			Recovery:      e.Recovery,
+			NoSACK:        e.Tuning.SACK == lab.Off,
+			NoDelayedACK:  e.Tuning.DelayedACK == lab.Off,
+			Nagle:         e.Tuning.Nagle,
+			ECN:           e.Tuning.ECN,
+			NoUDPChecksum: e.Tuning.UDPChecksum == lab.Off,
+			InitialWindow: e.Tuning.InitialWindow,
+			Tick:          e.Tuning.Tick,
+			Buffer:        e.Buffer,
+			Packets:       e.Packets,
+			Tap:           t.Of(e),
+		})
+	}}
+}
+
+// Flows are those that meet in the world of an experiment.
+func Flows(e lab.Experiment) path.Flows {
+	var flows path.Flows
+	for _, f := range e.Flows {
+		flows = append(flows, path.Flow{Name: f.Name, Transport: f.Transport, Congestion: f.Congestion, ExtraDelay: f.ExtraDelay, Stones: stones(f)})
+	}
+	return flows
+}
+
+// stones is how many a flow has that has a protocol of its own.
+func stones(f lab.Flow) int {
+	if f.Transport != lab.Own {
+		return 0
+	}
+	f.Plan.Pattern = pace.Pattern{} // which does not change how many there are by much
+	s, err := pace.NewSchedule(f.Plan, 0)
+	if err != nil {
+		return 0
+	}
+	return s.Count()
+}
