@@ -226,8 +226,8 @@ func TestLessonCut(t *testing.T) {
 		data string
 		want string
 	}{
-		{"", `my.txtar:1: empty; stones lesson --new NAME writes one to begin with`},
-		{" \n\n", `my.txtar:1: empty; stones lesson --new NAME writes one to begin with`},
+		{"", `my.txtar:1: empty; --new NAME writes one to begin with`},
+		{" \n\n", `my.txtar:1: empty; --new NAME writes one to begin with`},
 		{"Title\n-- story --\nIt was\n", `my.txtar:3: ends without the section "question"`},
 		{`{"stones": "0.1.0", "results": []}`, `my.txtar:1: ends without the section "story"`},
 	} {

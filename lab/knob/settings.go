@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -108,6 +109,11 @@ func (s *Settings) Set(word, text string) error {
 	}
 	s.given[word] = given{text, values}
 	return nil
+}
+
+// Clone is s, to be set further without s being set.
+func (s *Settings) Clone() *Settings {
+	return &Settings{given: maps.Clone(s.given), flows: slices.Clone(s.flows), own: slices.Clone(s.own), at: slices.Clone(s.at)}
 }
 
 // Given reports whether the knob of that word was set.

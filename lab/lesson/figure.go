@@ -20,7 +20,7 @@ import (
 // A Figure is one number of a result, in a unit. Its name is the one it has in
 // the JSON of a flow, with dots: delay_ms.max, wire.retransmitted.
 type Figure struct {
-	Transport string // tcp or udp
+	Transport string // tcp, udp or own; of several it is the first
 	Name      string
 	Unit      string // empty is the unit that the name says
 }
@@ -57,8 +57,8 @@ func kindOf(name string) kind {
 // parseFigure reads a transport, a name and maybe a unit.
 func parseFigure(transport, name, unit string) (Figure, error) {
 	f := Figure{transport, name, unit}
-	if transport != lab.TCP && transport != lab.UDP {
-		return f, errors.New(unknown("transport", transport, []string{lab.TCP, lab.UDP}))
+	if known := append(lab.TransportNames(), lab.Own); !slices.Contains(known, transport) {
+		return f, errors.New(unknown("transport", transport, known))
 	}
 	if known := names(); !slices.Contains(known, name) && !strings.HasPrefix(name, "not_thrown.") {
 		return f, errors.New(unknown("figure", name, known))

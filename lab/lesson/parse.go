@@ -41,17 +41,9 @@ func (e *Error) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line,
 // Parse reads a lesson. It reads at most 1 MiB and trusts nothing; whatever is
 // wrong with the file is an [Error] with the line.
 func Parse(file string, r io.Reader, check Check) (*Lesson, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("lesson: read %s: %w", file, err)
-	}
 	p := parser{check: check, file: file}
-	if len(data) > maxFile {
-		return nil, p.wrong(1, "more than 1 MiB")
-	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-	if err := p.vet(data); err != nil {
+	data, err := p.read(r)
+	if err != nil {
 		return nil, err
 	}
 	l := &Lesson{File: file, Name: strings.TrimSuffix(path.Base(file), Ending)}
@@ -64,6 +56,20 @@ func Parse(file string, r io.Reader, check Check) (*Lesson, error) {
 		}
 	}
 	return l, nil
+}
+
+// read reads a file, and refuses what is no text of a decent size.
+func (p *parser) read(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("lesson: read %s: %w", p.file, err)
+	}
+	if len(data) > maxFile {
+		return nil, p.wrong(1, "more than 1 MiB")
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+	return data, p.vet(data)
 }
 
 // WithReport returns the file of a lesson with another report in it.
@@ -99,7 +105,7 @@ func (p *parser) wrong(at int, format string, args ...any) error {
 // vet refuses what nobody can see or nobody would write.
 func (p *parser) vet(data []byte) error {
 	if len(bytes.TrimSpace(data)) == 0 {
-		return p.wrong(1, "empty; stones lesson --new NAME writes one to begin with")
+		return p.wrong(1, "empty; --new NAME writes one to begin with")
 	}
 	number := 0
 	for text := range bytes.Lines(data) {

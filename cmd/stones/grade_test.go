@@ -1,0 +1,210 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stones/lab/protocol"
+)
+
+// gradedBy is what stones grade says in JSON.
+func gradedBy(t *testing.T, args ...string) marked {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	p := program{stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr, run: runAll}
+	if code := p.exec(t.Context(), append([]string{"grade", "--format", "json"}, args...)); code != 0 {
+		t.Fatalf("%q: exit %d: %s", args, code, stderr.String())
+	}
+	var m marked
+	if err := json.Unmarshal(stdout.Bytes(), &m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// without are the tasks that have no points.
+func (m marked) without() []string {
+	var names []string
+	for _, t := range m.Tasks {
+		if t.Points == 0 {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}
+
+// hidden is how many hidden seeds are graded.
+func hidden() string {
+	if os.Getenv("STONES_LONG") != "" {
+		return "100"
+	}
+	return "3"
+}
+
+// The worked protocols get what they deserve, whatever the seed.
+func TestGradeWorked(t *testing.T) {
+	for _, tt := range []struct {
+		sheet, with string
+		points      int
+	}{
+		{"reliable", "stop-and-wait", 100},
+		{"reliable", "go-back-n window=8", 100},
+		{"reliable", "selective-repeat window=8", 100},
+		{"pipelined", "stop-and-wait timeout=15ms", 10},
+		{"pipelined", "go-back-n window=8 timeout=15ms", 100},
+		{"pipelined", "selective-repeat window=8 timeout=15ms", 100},
+	} {
+		m := gradedBy(t, tt.sheet, "--with", tt.with, "--seed", "1000", "--runs", hidden())
+		if m.Points != tt.points || m.Of != 100 {
+			t.Errorf("%s by %s: %d of %d points; want %d; without: %q; %+v", tt.with, tt.sheet, m.Points, m.Of, tt.points, m.without(), m.Tasks)
+		}
+	}
+}
+
+// Broken programs get what they deserve: each has one mistake.
+func TestGradeBroken(t *testing.T) {
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip("needs python3")
+	}
+	source, err := protocol.Template("mine.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := []string{
+		"nothing happens", "the first datagram is lost", "the first answer is lost", "the last stone is lost",
+		"one in ten is lost each way", "three in ten are lost each way", "copies are made", "the order is lost",
+		"bits are flipped", "a burst meets a short queue",
+	}
+	lossy := []string{"the first datagram is lost", "the last stone is lost", "one in ten is lost each way", "three in ten are lost each way", "bits are flipped"}
+	for _, tt := range []struct {
+		name, old, now string
+		without        []string
+	}{
+		{"off by one", "n.to_bytes(4, \"big\") + stone", "n.to_bytes(4, \"big\") + stone[1:]", all},
+		{"forgets a retransmission", "        throw()\n    elif words[1] == \"last\":", "        pass\n    elif words[1] == \"last\":", append([]string{"the first answer is lost"}, lossy...)},
+		{"delivers duplicates", "        if n == number:\n            say(\"deliver\"", "        if n <= number:\n            say(\"deliver\"", nil},
+		{"does not look for damage", "    if len(frame) < 5 or zlib.crc32(frame).to_bytes(4, \"big\") != datagram[:4]:", "    if len(frame) < 5:", []string{"bits are flipped"}},
+		{"hangs", "    if last and not queue:", "    while last: pass\n    if last and not queue:", all},
+		{"floods", "    if last and not queue:", "    for _ in range(20000): say(\"note\", \"x\", 1)\n    if last and not queue:", all},
+		{"dies", "    elif words[1] == \"last\":", "    elif words[1] == \"last\":\n        sys.exit(\"no more\")", all},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if testing.Short() && tt.name != "forgets a retransmission" {
+				t.Skip("each takes 2 s, and one that hangs 5 s a task")
+			}
+			broken := strings.Replace(string(source), tt.old, tt.now, 1)
+			if broken == string(source) {
+				t.Fatal("the mistake is not made")
+			}
+			file := filepath.Join(t.TempDir(), "broken.py")
+			if err := os.WriteFile(file, []byte(broken), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			m := gradedBy(t, "reliable", "--with", file+" timeout=0.1")
+			if tt.name == "delivers duplicates" {
+				// A second copy comes wherever an answer was lost or a timer ran out too soon.
+				if m.Points == 0 || m.Points == 100 || m.Tasks[0].Points == 0 || m.Tasks[2].Points != 0 || m.Tasks[6].Points != 0 {
+					t.Errorf("%d points, without %q", m.Points, m.without())
+				}
+				return
+			}
+			got, want := map[string]bool{}, map[string]bool{}
+			for _, name := range m.without() {
+				got[name] = true
+			}
+			for _, name := range tt.without {
+				want[name] = true
+			}
+			if tt.name == "forgets a retransmission" {
+				delete(got, "a burst meets a short queue") // which one stone at a time does not fill
+			}
+			if fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Errorf("without %v\nwant    %v\n%+v", got, want, m.Tasks)
+			}
+		})
+	}
+}
+
+// The other formats say the same.
+func TestGradeFormats(t *testing.T) {
+	say := func(args ...string) (int, string, string) {
+		var stdout, stderr bytes.Buffer
+		p := program{stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr, run: runAll}
+		code := p.exec(t.Context(), append([]string{"grade"}, args...))
+		return code, stdout.String(), stderr.String()
+	}
+	const with = "stop-and-wait timeout=15ms"
+	_, table, _ := say("pipelined", "--with", with)
+	for _, want := range []string{
+		"A protocol that fills the road: 10 of 100 points",
+		"the road is full: seed 1: own done_ms is 1",
+		"stones throw --road clean --delay 2ms --count 400 --size 1000 --rate max --only own --seed 1 --with 'stop-and-wait timeout=15ms'",
+	} {
+		if !strings.Contains(strings.Join(strings.Fields(table), " "), want) {
+			t.Errorf("no %q in\n%s", want, table)
+		}
+	}
+	_, text, _ := say("pipelined", "--with", with, "--format", "gradescope")
+	var scope struct {
+		Score float64
+		Tests []struct {
+			Name   string
+			Score  float64
+			Max    float64 `json:"max_score"`
+			Output string
+		}
+		Leaderboard []any
+	}
+	if err := json.Unmarshal([]byte(text), &scope); err != nil || scope.Score != 10 || len(scope.Tests) != 4 || scope.Tests[1].Max != 30 || scope.Tests[1].Score != 0 || len(scope.Leaderboard) != 1 {
+		t.Errorf("%v: %+v", err, scope)
+	}
+	_, text, _ = say("pipelined", "--with", with, "--format", "junit")
+	var suite struct {
+		Tests    int `xml:"tests,attr"`
+		Failures int `xml:"failures,attr"`
+		Cases    []struct {
+			Name    string `xml:"name,attr"`
+			Failure *struct {
+				Message string `xml:"message,attr"`
+			} `xml:"failure"`
+		} `xml:"testcase"`
+	}
+	if err := xml.Unmarshal([]byte(text), &suite); err != nil || suite.Tests != 4 || suite.Failures != 3 || suite.Cases[0].Failure != nil || suite.Cases[1].Failure == nil {
+		t.Errorf("%v: %+v", err, suite)
+	}
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"reliable"}, `--with "": needed: the protocol to be held to the sheet, e.g. ./mine.py`},
+		{[]string{"relable", "--with", "stop-and-wait"}, `unknown sheet "relable"; did you mean "reliable"?`},
+		{[]string{"reliable", "--with", "quic"}, `--with "quic": "quic": no protocol has this name`},
+		{[]string{"reliable", "--with", "./nowhere.py"}, `--with "./nowhere.py": "./nowhere.py": there is no such file`},
+		{[]string{"./nowhere.txtar", "--with", "stop-and-wait"}, `"./nowhere.txtar": `},
+		{[]string{"--with", "stop-and-wait"}, `which sheet? stones grade lists those that there are`},
+		{[]string{"--new", "x", "reliable"}, `--new cannot be combined with anything else`},
+		{[]string{"reliable", "pipelined"}, `"pipelined": unexpected word; one sheet at a time`},
+	} {
+		code, _, said := say(tt.args...)
+		if code != exitInput || !strings.HasPrefix(said, "stones: "+tt.want) || strings.Count(said, "\n") != 1 {
+			t.Errorf("%q: exit %d: %q; want %q", tt.args, code, said, tt.want)
+		}
+	}
+	if code, list, _ := say(); code != 0 || !strings.Contains(list, "reliable   A protocol that loses nothing: 10 tasks, 100 points") {
+		t.Errorf("%s", list)
+	}
+	t.Chdir(t.TempDir())
+	if code, said, wrong := say("--new", "my"); code != 0 || said != "my.txtar is written. Change it, and grade with it: stones grade my.txtar --with ./mine.py\n" {
+		t.Errorf("exit %d: %s%s", code, said, wrong)
+	}
+	if m := gradedBy(t, "my.txtar", "--with", "go-back-n"); m.Points != 5 || m.Of != 5 {
+		t.Errorf("%+v", m)
+	}
+}

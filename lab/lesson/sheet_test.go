@@ -1,0 +1,68 @@
+package lesson
+
+import (
+	"strings"
+	"testing"
+)
+
+// Every sheet that is built in, and the one to begin with, can be read.
+func TestSheets(t *testing.T) {
+	for _, name := range Sheets() {
+		s, err := FindSheet(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		points := 0
+		for _, task := range s.Tasks {
+			points += task.Points
+		}
+		if points != 100 {
+			t.Errorf("%s has %d points; want 100", name, points)
+		}
+	}
+	if _, err := ParseSheet("start.txtar", strings.NewReader(string(StartSheet()))); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWrongSheets(t *testing.T) {
+	const good = "-- sheet --\nMine\n-- task one 5 --\n-- experiment --\ncount 10\n-- expect --\nown lost = 0\n"
+	for _, tt := range []struct{ old, now, want string }{
+		{good, "", "my.txtar:1: empty; --new NAME writes one to begin with"},
+		{"-- sheet --\nMine\n", "", "my.txtar:1: begins with the section sheet, which holds the title"},
+		{"Mine\n", "", "my.txtar:1: the section sheet holds the title, in one line"},
+		{"-- task one 5 --\n", "", `my.txtar:3: unknown section "experiment"`},
+		{"one 5", "one five", "my.txtar:3: points are a whole number up to 1000; write -- task NAME POINTS --"},
+		{"one 5", "five", "my.txtar:3: a task has a name and points; write -- task NAME POINTS --"},
+		{"count 10", "count ten", `my.txtar:5: count "ten": `},
+		{"count 10", "cuont 10", `my.txtar:5: "cuont": unknown flag; did you mean "count"?`},
+		{"count 10", "path host", `my.txtar:5: "path": not in a lesson`},
+		{"own lost = 0", "own lsot = 0", `my.txtar:7: unknown figure "lsot"; did you mean "lost"?`},
+		{"own lost = 0", "tcp lost = 0", "my.txtar:7: nothing is thrown over tcp"},
+		{"own lost = 0\n", "", "my.txtar:6: the section expect is empty; "},
+		{"-- expect --\nown lost = 0\n", "", `my.txtar:5: ends without the section expect of the task "one"`},
+		{"-- task one 5 --\n-- experiment --\ncount 10\n-- expect --\nown lost = 0\n", "", "my.txtar:2: ends without a task: -- task NAME POINTS --"},
+		{"-- expect --\n", "-- experiment --\n-- expect --\n", "my.txtar:6: a task has one experiment, and behind it one expect"},
+		{"-- expect --\n", "-- expct --\n", `my.txtar:6: unknown section "expct"; did you mean "expect"?`},
+	} {
+		_, err := ParseSheet("my.txtar", strings.NewReader(strings.Replace(good, tt.old, tt.now, 1)))
+		if err == nil || !strings.HasPrefix(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q instead of %q: %v; want %s", tt.now, tt.old, err, tt.want)
+		}
+	}
+}
+
+// Whatever a sheet says, it is read or refused in one line.
+func FuzzSheet(f *testing.F) {
+	f.Add(string(StartSheet()))
+	f.Add("-- sheet --\nx\n-- task a 1 --\n-- experiment --\n-- expect --\nown lost = 0\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := ParseSheet("f.txtar", strings.NewReader(text))
+		if err != nil && strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q", err)
+		}
+		if err == nil && (len(s.Tasks) == 0 || s.Title == "") {
+			t.Errorf("an empty sheet from %q", text)
+		}
+	})
+}
