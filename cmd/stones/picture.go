@@ -33,8 +33,28 @@ func (t *throw) drawn() string {
 	return ""
 }
 
-// undrawable returns an error if something does not go with a picture.
+// undrawable returns an error if something does not go with a picture of what is
+// to be thrown.
 func (t *throw) undrawable() error {
+	flag := t.drawn()
+	if err := t.unpictured(); err != nil || flag == "" {
+		return err
+	}
+	switch {
+	case t.runs > 1:
+		return &knob.ConflictError{One: flag, Other: "--runs", Why: "one experiment at a time"}
+	case t.picture == "ladder" && t.file == "" && !knob.ItsPackets.Met(t.settings.Path()):
+		return &knob.ConflictError{One: fmt.Sprintf("%s %q", flag, t.picture), Other: t.settings.Where(), Why: knob.ItsPackets.Unmet(t.settings.Path())}
+	}
+	if k, several := t.settings.Several(); several {
+		return &knob.ConflictError{One: flag, Other: "several values of --" + k.Word, Why: "one experiment at a time"}
+	}
+	return nil
+}
+
+// unpictured returns an error if the format does not go with a picture, or nothing
+// is drawn that has a theme.
+func (t *throw) unpictured() error {
 	flag := t.drawn()
 	file := t.format == svg || t.format == png
 	if t.flags.Changed("theme") && (!file || t.json) {
@@ -47,15 +67,8 @@ func (t *throw) undrawable() error {
 		return &knob.ConflictError{One: flag, Other: "--json", Why: "a picture stands in a table, or is svg or png"}
 	case !file && t.format != "table":
 		return &knob.ConflictError{One: flag, Other: "--format " + prose.Quote(t.format), Why: "a picture stands in a table, or is svg or png"}
-	case t.runs > 1:
-		return &knob.ConflictError{One: flag, Other: "--runs", Why: "one experiment at a time"}
-	case t.picture == "ladder" && t.file == "" && !knob.ItsPackets.Met(t.settings.Path()):
-		return &knob.ConflictError{One: fmt.Sprintf("%s %q", flag, t.picture), Other: t.settings.Where(), Why: knob.ItsPackets.Unmet(t.settings.Path())}
 	case t.format == png && t.out == "" && t.display:
 		return &quantity.InvalidError{Word: "format", Value: png, Why: "not for a terminal; write it into a file with --out"}
-	}
-	if k, several := t.settings.Several(); several {
-		return &knob.ConflictError{One: flag, Other: "several values of --" + k.Word, Why: "one experiment at a time"}
 	}
 	return nil
 }

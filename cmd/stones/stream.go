@@ -203,7 +203,7 @@ func (t *throw) goOn(want func(i int) (document.Line, error)) (out io.WriteClose
 	}
 	end := int64(0)
 	err = document.Lines(f,
-		func(l document.Line, at int64) error {
+		func(l document.Line, _ int, at int64) error {
 			w, err := want(kept)
 			switch {
 			case err != nil:

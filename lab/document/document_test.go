@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -286,6 +287,34 @@ func BenchmarkExperiments(b *testing.B) {
 	}
 }
 
+// A line that is wrong takes nothing with it, however long it is.
+func TestBadLineAlone(t *testing.T) {
+	line := func(place int) []byte {
+		text, err := MarshalLine(Line{Version: "1.0.0", Place: place, Of: 3, Result: lab.Result{Experiment: sound()}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	for _, bad := range []string{strings.Repeat("x", maxDocument+1) + "\n", "{}\n", "\n", "\x00\xff\n"} {
+		data := slices.Concat(line(1), []byte(bad), line(3), line(2)[:9])
+		var got []string
+		err := Lines(bytes.NewReader(data), func(l Line, size int, end int64) error {
+			if text := data[end-int64(size) : end]; !bytes.Equal(text, line(l.Place)) {
+				t.Errorf("line %d is said to be %.80q", l.Place, text)
+			}
+			got = append(got, fmt.Sprint("place ", l.Place))
+			return nil
+		}, func(e *LineError) error {
+			got = append(got, fmt.Sprint("bad ", e.Line, e.Torn))
+			return nil
+		})
+		if want := []string{"place 1", "bad 2 false", "place 3", "bad 4 true"}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("%.10q: %q, %v; want %q", bad, got, err, want)
+		}
+	}
+}
+
 // Whatever stands in a file of lines, it is read or refused by its number, and what
 // is read is written again with the same bytes.
 func FuzzLines(f *testing.F) {
@@ -299,7 +328,7 @@ func FuzzLines(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		end, bad := int64(0), 0
 		err := Lines(bytes.NewReader(data),
-			func(l Line, at int64) error {
+			func(l Line, _ int, at int64) error {
 				if at <= end || at > int64(len(data)) {
 					t.Errorf("a line ends at %d, after one at %d of %d", at, end, len(data))
 				}
@@ -308,7 +337,7 @@ func FuzzLines(f *testing.F) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				return Lines(bytes.NewReader(again), func(l Line, _ int64) error {
+				return Lines(bytes.NewReader(again), func(l Line, _ int, _ int64) error {
 					twice, err := MarshalLine(l)
 					if err != nil || !bytes.Equal(twice, again) {
 						t.Errorf("%v\nwritten %s\nagain   %s", err, again, twice)

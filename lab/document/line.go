@@ -45,25 +45,25 @@ type LineError struct {
 func (e *LineError) Error() string { return fmt.Sprintf("%d: %s", e.Line, e.Why) }
 
 // Lines reads lines until there are no more, and gives each to each, with how many
-// bytes were read with it. A line that is wrong goes to wrong, which says whether
+// bytes it has and how many were read with it. A line that is wrong goes to wrong, which says whether
 // to go on.
-func Lines(r io.Reader, each func(l Line, end int64) error, wrong func(*LineError) error) error {
+func Lines(r io.Reader, each func(l Line, size int, end int64) error, wrong func(*LineError) error) error {
 	in := bufio.NewReaderSize(r, 1<<16)
 	end := int64(0)
 	for number := 1; ; number++ {
-		text, err := readLine(in)
-		if len(text) == 0 && errors.Is(err, io.EOF) {
+		text, size, err := readLine(in)
+		if size == 0 && errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
-			if long := new(LineError); errors.As(err, &long) {
-				long.Line = number
-				return wrong(long)
-			}
 			return err
 		}
-		end += int64(len(text))
-		l, bad := readOne(text, number)
+		end += int64(size)
+		var l Line
+		bad := &LineError{Line: number, Why: "more than 16 MiB"}
+		if text != nil {
+			l, bad = readOne(text, number)
+		}
 		if err != nil { // no line break behind it
 			bad = &LineError{number, "ends in the middle", true}
 		}
@@ -73,23 +73,26 @@ func Lines(r io.Reader, each func(l Line, end int64) error, wrong func(*LineErro
 			}
 			continue
 		}
-		if err := each(l, end); err != nil {
+		if err := each(l, size, end); err != nil {
 			return err
 		}
 	}
 }
 
-// readLine reads a line with its line break.
-func readLine(in *bufio.Reader) ([]byte, error) {
-	var line []byte
+// readLine reads a line with its line break. Of one that is too long it returns the
+// size alone.
+func readLine(in *bufio.Reader) (line []byte, size int, err error) {
+	line = []byte{}
 	for {
 		part, err := in.ReadSlice('\n')
-		line = append(line, part...)
-		switch {
-		case len(line) > maxDocument:
-			return nil, &LineError{Why: "more than 16 MiB"}
-		case !errors.Is(err, bufio.ErrBufferFull):
-			return line, err
+		size += len(part)
+		if size > maxDocument {
+			line = nil
+		} else {
+			line = append(line, part...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, size, err
 		}
 	}
 }

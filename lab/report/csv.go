@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/csv"
 	"io"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,10 +19,21 @@ import (
 // its reason stands in the last column but one, with the names of the columns.
 func CSV(w io.Writer, doc lab.Document, _ View) error { return writeCSV(w, doc, false) }
 
-// writeCSV adds what theory says, if that is asked for: of each measure the
+// writeCSV writes a document.
+func writeCSV(w io.Writer, doc lab.Document, theory bool) error {
+	return streamCSV(w, doc.Version, func(yield func(lab.Result, error) bool) {
+		for _, r := range doc.Results {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}, theory)
+}
+
+// streamCSV adds what theory says, if that is asked for: of each measure the
 // figure, its standard deviation, and how many of these and how many per cent
 // the measurement is above it.
-func writeCSV(w io.Writer, doc lab.Document, theory bool) error {
+func streamCSV(w io.Writer, version string, results iter.Seq2[lab.Result, error], theory bool) error {
 	out := csv.NewWriter(w)
 	head := []string{"stones", "seed", "flow", "transport"}
 	for _, p := range parameters() {
@@ -41,9 +53,12 @@ func writeCSV(w io.Writer, doc lab.Document, theory bool) error {
 	if err := out.Write(head); err != nil {
 		return err
 	}
-	for _, r := range doc.Results {
+	for r, err := range results {
+		if err != nil {
+			return err
+		}
 		for i := range r.Flows {
-			fields := record(doc.Version, &r, &r.Flows[i])
+			fields := record(version, &r, &r.Flows[i])
 			if theory {
 				fields = append(fields, expectations(&r.Experiment, &r.Flows[i])...)
 			}

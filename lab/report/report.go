@@ -12,6 +12,7 @@ package report
 
 import (
 	"io"
+	"iter"
 
 	"stones/lab"
 )
@@ -27,4 +28,10 @@ var Formats = map[string]Writer{
 	"csv":      CSV,
 	"bench":    Bench,
 	"json":     JSON,
+}
+
+// Streamed holds the formats that can be written a result at a time, as results by a
+// program of one version come, with or without theory.
+var Streamed = map[string]func(w io.Writer, version string, results iter.Seq2[lab.Result, error], theory bool) error{
+	"csv": streamCSV,
 }

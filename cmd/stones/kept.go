@@ -1,0 +1,251 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"stones/lab"
+	"stones/lab/document"
+	"stones/lab/prose"
+	"stones/lab/run"
+)
+
+// A sweep is what is kept of one, in one file or in several.
+type sweep struct {
+	skip   bool // lines that are wrong
+	hold   bool // what was read, so that it need not be read again
+	stdin  io.Reader
+	stderr io.Writer
+	screen io.Writer // for the progress, or nil
+
+	sources  []*source
+	first    *document.Line
+	where    string   // the file of that
+	entries  []placed // in the order of the sweep, once all is read
+	broken   error    // the first law that is
+	progress *progress
+}
+
+// A source is one file.
+type source struct {
+	name string // fit for a message
+	*os.File
+	temporary bool // a copy of standard input
+}
+
+// An placed says where a result is kept.
+type placed struct {
+	place  int
+	source int            // its number
+	at     int64          // where it begins
+	size   int            // with its line break
+	line   *document.Line // if it is held
+}
+
+// read reads the files, and checks all that is in them.
+func (s *sweep) read(files []string) error {
+	defer func() {
+		if s.progress != nil {
+			s.progress.end()
+		}
+	}()
+	for _, file := range files {
+		if err := s.readOne(file); err != nil {
+			return err
+		}
+	}
+	if s.first == nil {
+		return fmt.Errorf("%s: no results", s.sources[len(s.sources)-1].name)
+	}
+	slices.SortStableFunc(s.entries, func(a, b placed) int { return cmp.Compare(a.place, b.place) })
+	for i := 1; i < len(s.entries); i++ {
+		if a, b := s.entries[i-1], s.entries[i]; a.place == b.place {
+			return fmt.Errorf("%s: result %d is in %s already", s.sources[b.source].name, b.place, s.sources[a.source].name)
+		}
+	}
+	return nil
+}
+
+// readOne reads one file.
+func (s *sweep) readOne(name string) error {
+	src, err := s.open(name)
+	if err != nil {
+		return fmt.Errorf("%s: %s", prose.Quote(name), reason(err))
+	}
+	s.sources = append(s.sources, src)
+	// What --format json writes begins with a line that is a brace alone.
+	in := bufio.NewReader(src)
+	if start, _ := in.Peek(2); bytes.Equal(start, []byte("{\n")) {
+		return s.whole(in, src.name)
+	}
+	return document.Lines(in,
+		func(l document.Line, size int, end int64) error {
+			e := placed{place: l.Place, source: len(s.sources) - 1, at: end - int64(size), size: size}
+			if s.hold {
+				e.line = &l
+			}
+			return s.add(&l, e)
+		},
+		func(bad *document.LineError) error {
+			if !s.skip {
+				return fmt.Errorf("%s:%w; --skip-bad leaves it out", src.name, bad)
+			}
+			fmt.Fprintf(s.stderr, "stones: %s:%v: left out\n", src.name, bad)
+			return nil
+		})
+}
+
+// open opens a file that can be read twice. Of standard input it makes a copy, if
+// that is needed.
+func (s *sweep) open(name string) (*source, error) {
+	if name != "-" {
+		f, err := os.Open(name)
+		return &source{name: prose.Safe(name), File: f}, err
+	}
+	f, err := os.CreateTemp("", "stones-*.jsonl")
+	if err != nil {
+		return nil, err
+	}
+	src := &source{name: name, File: f, temporary: true}
+	_, err = io.Copy(f, s.stdin)
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		src.close()
+	}
+	return src, err
+}
+
+// close closes the file, and removes a copy.
+func (src *source) close() {
+	_ = src.Close() // it was only read
+	if src.temporary {
+		_ = os.Remove(src.Name())
+	}
+}
+
+// close closes the files.
+func (s *sweep) close() {
+	for _, src := range s.sources {
+		src.close()
+	}
+}
+
+// most of a document that is read as one.
+const mostDocument = 1 << 30
+
+// whole reads a document, which is held in any case.
+func (s *sweep) whole(in io.Reader, name string) error {
+	data, err := io.ReadAll(io.LimitReader(in, mostDocument))
+	if err != nil {
+		return fmt.Errorf("%s: %s", name, reason(err))
+	}
+	var doc lab.Document
+	if err := document.Unmarshal(data, &doc); err != nil {
+		return fmt.Errorf("%s: not what --format json writes", name)
+	}
+	if doc.Format != lab.Format {
+		return fmt.Errorf("%s: written in format %d; this program reads format %d", name, doc.Format, lab.Format)
+	}
+	for i, r := range doc.Results {
+		l := &document.Line{Version: doc.Version, Format: doc.Format, Place: i + 1, Of: len(doc.Results), Result: r}
+		if err := s.add(l, placed{place: i + 1, source: len(s.sources) - 1, line: l}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add adds a result that was read, if it belongs to the others.
+func (s *sweep) add(l *document.Line, e placed) error {
+	name := s.sources[e.source].name
+	if s.first == nil {
+		s.first, s.where = &document.Line{Version: l.Version, Fingerprint: l.Fingerprint, Of: l.Of}, name
+		s.progress = newProgress(s.screen, l.Of)
+	}
+	switch f := s.first; {
+	case l.Version != f.Version || l.Fingerprint != f.Fingerprint:
+		return fmt.Errorf("%s: result %d is by version %s, fingerprint %s; %s begins with %s, %s", name, l.Place, prose.Quote(l.Version), prose.Quote(l.Fingerprint), s.where, prose.Quote(f.Version), prose.Quote(f.Fingerprint))
+	case l.Of != f.Of:
+		return fmt.Errorf("%s: result %d is of a sweep of %d; %s is of one of %d", name, l.Place, l.Of, s.where, f.Of)
+	}
+	s.entries = append(s.entries, e)
+	s.progress.done(len(s.entries))
+	for _, x := range l.Result.Flows {
+		if err := run.Check(x); err != nil && s.broken == nil {
+			s.broken = &failure{exitBroken, fmt.Errorf("%s, seed %d: a law is broken: %s", x.Name, l.Result.Experiment.Seed, strings.ReplaceAll(err.Error(), "\n", "; "))}
+		}
+	}
+	return nil
+}
+
+// text is the line of result i.
+func (s *sweep) text(i int) ([]byte, error) {
+	e := s.entries[i]
+	if e.line != nil {
+		return document.MarshalLine(*e.line)
+	}
+	text := make([]byte, e.size)
+	_, err := s.sources[e.source].ReadAt(text, e.at)
+	return text, err
+}
+
+// line is result i.
+func (s *sweep) line(i int) (document.Line, error) {
+	e := s.entries[i]
+	if e.line != nil {
+		return *e.line, nil
+	}
+	text, err := s.text(i)
+	if err != nil {
+		return document.Line{}, err
+	}
+	var l document.Line
+	err = document.Lines(bytes.NewReader(text),
+		func(read document.Line, _ int, _ int64) error { l = read; return nil },
+		func(*document.LineError) error {
+			return errors.New(s.sources[e.source].name + " was changed while it was read")
+		})
+	return l, err
+}
+
+// missing says which results of the sweep are missing.
+func (s *sweep) missing() error {
+	if len(s.entries) == s.first.Of {
+		return nil
+	}
+	const most = 5
+	var gaps []string
+	next := 1 // that should come
+	for _, place := range append(places(s.entries), s.first.Of+1) {
+		switch last := place - 1; {
+		case last < next:
+		case len(gaps) == most:
+			gaps = append(gaps, "...")
+		case len(gaps) > most:
+		case last > next:
+			gaps = append(gaps, fmt.Sprintf("%d-%d", next, last))
+		default:
+			gaps = append(gaps, fmt.Sprint(next))
+		}
+		next = place + 1
+	}
+	return &failure{exitUnfinished, fmt.Errorf("%d of %s are missing: %s", s.first.Of-len(s.entries), prose.Plural(s.first.Of, "result"), strings.Join(gaps, ", "))}
+}
+
+// places are those of entries.
+func places(entries []placed) []int {
+	list := make([]int, len(entries), len(entries)+1)
+	for i, e := range entries {
+		list[i] = e.place
+	}
+	return list
+}
