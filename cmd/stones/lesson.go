@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stones/lab"
+	"stones/lab/knob"
 	"stones/lab/lesson"
 	"stones/lab/prose"
 	"stones/lab/quantity"
@@ -32,20 +33,33 @@ type course struct {
 	save      string // file for the answers
 	all       bool   // show every row
 	start     string // name of a lesson to begin
+
+	settings knob.Settings // on top of the lesson's
+	turn     int           // which command of the section knob to run; 0 is none
 }
+
+// maxTurns is how many commands a lesson may suggest.
+const maxTurns = 1000
 
 // newLesson returns the command.
 func (p program) newLesson() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "lesson [NAME|FILE]",
+		Use:   "lesson [NAME|NUMBER|FILE]",
 		Short: "Predict, throw, compare and understand",
 		Long: `List the lessons, or run one: a story, a question, your prediction, the throw,
-and why it came so. A name with a slash or with .txtar at its end is the file of
-a lesson of your own.`,
+and why it came so. The number of a lesson or the beginning of its name will do. A
+name with a slash or with .txtar at its end is the file of a lesson of your own.
+
+What shapes an experiment of stones throw can be turned on top of a lesson, several
+values of it as well: stones throw --help lists the flags.`,
 		Example: `  stones lesson                                  all of them, in teaching order
   stones lesson first-stone                      one, which asks what you predict
-  stones lesson first-stone --predict 50         the same without being asked
-  stones lesson first-stone --save answers.json  keep what you said and what came
+  stones lesson 1 --predict 50                   the same without being asked
+  stones lesson 1 --predict 50 --save mine.json  keep what you said and what came
+  stones lesson --save mine.json                 all of them, with what you said
+  stones lesson 1 --knob 1                       what to see next, as the lesson says
+  stones lesson rain --seed 7                    in another rain
+  stones lesson rain --loss 1%,10%               in lighter and heavier rain
   stones lesson --new my-lesson                  write a lesson to begin with
   stones lesson my-lesson.txtar                  run it`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -62,6 +76,13 @@ a lesson of your own.`,
 	flags.BoolVar(&c.noPredict, "no-predict", false, usage("no-predict"))
 	flags.BoolVar(&c.all, "all", false, usage("all"))
 	flags.StringVar(&c.save, "save", "", usage("save"))
+	plain(flags, "knob", "", knob.Whole(1, maxTurns), &c.turn)
+	for _, k := range knob.All() {
+		if k.Group != knob.Far && k.Group != knob.Kept {
+			addKnob(flags, k, &c.settings)
+			flags.Lookup(k.Word).Hidden = k.Word != "seed"
+		}
+	}
 	flags.StringVar(&c.start, "new", "", usage("new"))
 	cmd.InitDefaultHelpFlag()
 	flags.VisitAll(onlyOnce)
@@ -96,12 +117,31 @@ func (c *course) do(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		return c.print(lesson.List(lessons))
+		record, err := c.record()
+		if err != nil {
+			return err
+		}
+		return c.print(lesson.List(lessons, record))
 	}
 	l, own, err := c.find(args[0])
 	if err != nil {
 		return err
 	}
+	if c.turn > 0 {
+		return c.suggested(ctx, l)
+	}
+	path := c.settings.Path()
+	if path != lab.Sim && path != lab.Netns {
+		return &quantity.InvalidError{Word: "path", Value: path, Why: "a lesson needs an emulated road; allowed sim, netns"}
+	}
+	es, err := l.With(&c.settings).Experiments(1)
+	if err != nil {
+		return err
+	}
+	if len(es) > 1 || path != lab.Sim {
+		return c.thrown(ctx, l)
+	}
+	l.Experiment = es[0]
 	return c.teach(ctx, l, own)
 }
 
@@ -111,12 +151,21 @@ func (c *course) contradiction(args []string) error {
 	if given("predict") && given("no-predict") {
 		return errors.New("--predict cannot be combined with --no-predict: choose one")
 	}
-	for _, name := range []string{"predict", "no-predict", "save"} {
+	asked := []string{"predict", "no-predict", "save", "knob"}
+	for _, k := range c.settings.Turned() {
+		asked = append(asked, k.Word)
+	}
+	for _, name := range asked {
 		switch {
 		case given(name) && given("new"):
 			return fmt.Errorf("--new cannot be combined with --%s: nothing is run", name)
-		case given(name) && len(args) == 0:
+		case given(name) && len(args) == 0 && name != "save":
 			return fmt.Errorf("--%s: the lesson is missing; %q lists them", name, "stones lesson")
+		}
+	}
+	for _, name := range []string{"predict", "no-predict", "save"} {
+		if given(name) && given("knob") {
+			return &knob.ConflictError{One: "--knob", Other: "--" + name, Why: "the lesson asks about its own experiment"}
 		}
 	}
 	if given("new") && len(args) > 0 {
@@ -199,14 +248,21 @@ func (c *course) teach(ctx context.Context, l *lesson.Lesson, own bool) error {
 		return failed
 	}
 	o := l.Outcome(predicted, results[0])
-	if err == nil {
+	if c.another() {
+		o.Turned = c.how()
+	}
+	switch {
+	case err != nil:
+	case o.Turned != "":
+		table += l.Turned(o, o.Turned)
+	default:
 		table += l.Closing(o)
 	}
 	if failed := c.print(table); failed != nil {
 		return failed
 	}
 	var doubts []error
-	if own && err == nil {
+	if own && err == nil && c.how() == "" {
 		doubts = l.Doubts(results[0])
 	}
 	if err == nil && c.save != "" {
@@ -266,60 +322,6 @@ func (c *course) ask(l *lesson.Lesson) *float64 {
 		}
 		fmt.Fprint(c.stdout, l.Again(err))
 	}
-}
-
-// record returns the answers that are in the file so far. It refuses a file that
-// is something else, so that nothing is written over.
-func (c *course) record() (lesson.Record, error) {
-	record := lesson.Record{Version: version, Answers: []lesson.Outcome{}}
-	if !c.cmd.Flags().Changed("save") {
-		return record, nil
-	}
-	wrong := func(err error) (lesson.Record, error) {
-		return record, &quantity.InvalidError{Word: "save", Value: c.save, Why: reason(err)}
-	}
-	if c.save == "" {
-		return wrong(errors.New("the value is empty"))
-	}
-	f, err := os.Open(c.save)
-	if errors.Is(err, fs.ErrNotExist) {
-		return record, nil
-	}
-	if err != nil {
-		return wrong(err)
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return wrong(errors.Join(err, errors.New("not a file")))
-	}
-	data, err := io.ReadAll(io.LimitReader(f, 1<<20+1))
-	if err != nil {
-		return wrong(err)
-	}
-	if record, err = lesson.ParseRecord(data); err != nil {
-		return wrong(fmt.Errorf("%w, and is left as it is", err))
-	}
-	record.Version = version
-	return record, nil
-}
-
-// keep writes the answers beside the file first, so that what was in it is not
-// lost half-way.
-func (c *course) keep(record lesson.Record) error {
-	data, err := record.Append(nil)
-	if err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(c.save), ".stones-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // gone already if all went well
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), c.save)
 }
 
 // print writes text for the reader. One who goes away is no reason to complain.

@@ -57,6 +57,7 @@ const (
 // An Outcome is a prediction beside what came. It is plain data with JSON.
 type Outcome struct {
 	Lesson    string     `json:"lesson"`
+	Turned    string     `json:"turned,omitzero"` // flags on top of the lesson's own settings
 	Seed      uint64     `json:"seed"`
 	Figure    string     `json:"figure"`
 	Unit      string     `json:"unit"`

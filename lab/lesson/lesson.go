@@ -25,9 +25,13 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"strconv"
 	"strings"
 
 	"stones/lab"
+	"stones/lab/knob"
+	"stones/lab/prose"
+	"stones/lab/quantity"
 	"stones/lab/report"
 )
 
@@ -35,7 +39,8 @@ import (
 type Lesson struct {
 	File  string // where it was read from
 	Name  string // the file's name without its ending, and without the number of a lesson of ours
-	Hour  int    // the lesson of the course it belongs to, from 1; 0 is none
+	Hour  int    // of the course, from 1; 0 is none
+	Place int    // in the course, from 1; 0 is none
 	Title string
 
 	Story, Question, Why, Knob string
@@ -43,9 +48,11 @@ type Lesson struct {
 	Experiment lab.Experiment
 	Answer     Answer
 	Expect     []Expectation
-	Report     string // what the experiment prints; empty is not known
+	Report     string     // what the experiment prints; empty is not known
+	Turns      [][]string // words of "stones throw": the commands of the section knob
 
-	reportAt int // the line on which it begins
+	settings knob.Settings // that the experiment comes from
+	reportAt int           // the line on which the report begins
 }
 
 // A Check returns an error if the command "stones throw" cannot be given these
@@ -67,8 +74,8 @@ func Start() []byte { return bytes.Clone(start) }
 // All returns the lessons of the course in teaching order.
 func All(check Check) ([]*Lesson, error) {
 	var lessons []*Lesson
-	for _, file := range list() {
-		l, err := open(file, check)
+	for i := range list() {
+		l, err := open(i, check)
 		if err != nil {
 			return nil, err
 		}
@@ -77,16 +84,30 @@ func All(check Check) ([]*Lesson, error) {
 	return lessons, nil
 }
 
-// Find returns the lesson of the course with the given name. The error for an
-// unknown one names the nearest.
+// Find returns the lesson of the course with the given name, or whose name begins so and
+// no other's, or at that place from 1. The error for an unknown one names the nearest.
 func Find(name string, check Check) (*Lesson, error) {
-	var names []string
-	for _, file := range list() {
+	var names, begun []string
+	place := -1
+	for i, file := range list() {
 		_, known := split(file)
-		if known == name {
-			return open(file, check)
+		if known == name || strconv.Itoa(i+1) == name {
+			return open(i, check)
 		}
 		names = append(names, known)
+		if name != "" && strings.HasPrefix(known, name) {
+			begun, place = append(begun, known), i
+		}
+	}
+	switch len(begun) {
+	case 0:
+	case 1:
+		return open(place, check)
+	default:
+		return nil, fmt.Errorf("%s: several lessons begin so: %s", prose.Quote(name), strings.Join(begun, ", "))
+	}
+	if quantity.Digits(name) {
+		return nil, fmt.Errorf("unknown lesson %s; they have the numbers 1 to %d", prose.Quote(name), len(names))
 	}
 	return nil, errors.New(unknown("lesson", name, names))
 }
@@ -100,7 +121,9 @@ func list() []string {
 	return names
 }
 
-func open(file string, check Check) (*Lesson, error) {
+// open reads the lesson at a place of the list, from 0.
+func open(place int, check Check) (*Lesson, error) {
+	file := list()[place]
 	f, err := files.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("lesson: %w", err)
@@ -109,6 +132,7 @@ func open(file string, check Check) (*Lesson, error) {
 	l, err := Parse(path.Base(file), f, check)
 	if err == nil {
 		l.Hour, l.Name = split(file)
+		l.Place = place + 1
 	}
 	return l, err
 }
@@ -134,10 +158,16 @@ func CheckName(name string) error {
 // and the one that the question is about.
 func (l *Lesson) Print(r lab.Result, v report.View) (string, error) {
 	var b strings.Builder
-	v.Also = append(v.Also, l.Answer.row())
+	v.Also = append(v.Also, l.Rows()...)
 	err := report.Table(&b, lab.Document{Results: []lab.Result{r}}, v)
 	return b.String(), err
 }
+
+// With returns the lesson's settings with others on top.
+func (l *Lesson) With(on *knob.Settings) *knob.Settings { return on.Over(&l.settings) }
+
+// Rows are those that the question is about.
+func (l *Lesson) Rows() []string { return []string{l.Answer.row()} }
 
 // Partial reports whether the lesson expects that a transport does not come to
 // its end: that nobody is at home, say.

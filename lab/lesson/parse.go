@@ -208,13 +208,12 @@ func (p *parser) experiment(l *Lesson) error {
 	if len(given) > maxFlags {
 		return p.wrong(given[maxFlags].number, "more than %d lines of experiment", maxFlags)
 	}
-	var settings knob.Settings
 	for _, text := range given {
-		if err := set(&settings, text.text); err != nil {
+		if err := set(&l.settings, text.text); err != nil {
 			return p.wrong(text.number, "%s", plain(err))
 		}
 	}
-	es, err := settings.Experiments(1)
+	es, err := l.settings.Experiments(1)
 	if err != nil {
 		return p.blame(given, err)
 	}
@@ -316,23 +315,23 @@ func (p *parser) answer(l *Lesson) error {
 	return nil
 }
 
-// knob checks the commands to copy.
-func (p *parser) knob(*Lesson) error {
-	commands := 0
+// knob reads and checks the commands to copy.
+func (p *parser) knob(l *Lesson) error {
 	for _, text := range p.words("knob") {
 		flags, ok := strings.CutPrefix(text.text+" ", "stones throw ")
 		if !ok {
 			continue
 		}
-		commands++
 		if strings.ContainsAny(flags, "\"'\\`$|<>;&") {
 			return p.wrong(text.number, "a command for people to copy, without quotes or other marks of a shell")
 		}
-		if err := p.check(strings.Fields(flags)); err != nil {
+		words := strings.Fields(flags)
+		if err := p.check(words); err != nil {
 			return p.wrong(text.number, "%v", err)
 		}
+		l.Turns = append(l.Turns, words)
 	}
-	if commands == 0 {
+	if len(l.Turns) == 0 {
 		return p.wrong(p.at["knob"], `no command to copy; it is a line that begins with "stones throw"`)
 	}
 	return nil

@@ -24,8 +24,15 @@ var hours = []string{
 // staleReport says that a file's report is an old one.
 const staleReport = "the report is not what came of the experiment; leave it empty, or put in what was printed"
 
-// List is the course, a line for each lesson.
-func List(lessons []*Lesson) string {
+// List is the course, a line for each lesson, with what was made of those that are in the
+// record.
+func List(lessons []*Lesson, record Record) string {
+	last := make(map[string]Outcome)
+	for _, o := range record.Answers {
+		if o.Turned == "" {
+			last[o.Lesson] = o
+		}
+	}
 	var b strings.Builder
 	hour := 0
 	for _, l := range lessons {
@@ -33,10 +40,25 @@ func List(lessons []*Lesson) string {
 			hour = l.Hour
 			fmt.Fprintf(&b, "%s\n", hours[hour])
 		}
-		fmt.Fprintf(&b, "  %-20s %s\n", l.Name, l.Title)
+		line := fmt.Sprintf("%4d %-20s %-36s", l.Place, l.Name, l.Title)
+		if o, done := last[l.Name]; done {
+			line += " " + o.mark()
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
-	b.WriteString("\nstones lesson NAME runs one: predict first, then see.\n")
+	b.WriteString("\nstones lesson NAME runs one: predict first, then see. Its number or the beginning\nof its name will do.\n")
 	return b.String()
+}
+
+// mark is an outcome in a few letters.
+func (o Outcome) mark() string {
+	switch {
+	case o.Predicted == nil:
+		return None
+	case o.Verdict == Right:
+		return Right
+	}
+	return fmt.Sprintf("off: %s for %s", write(*o.Predicted), report.Words(o.Measured))
 }
 
 // Opening is what stands before the prediction.
@@ -55,6 +77,12 @@ func (l *Lesson) Again(err error) string { return fmt.Sprintf("That is %v.\n", e
 // Closing is what stands below the result.
 func (l *Lesson) Closing(o Outcome) string {
 	return fmt.Sprintf("\n%s\n\nWhy\n---\n%s\n\nNow change one knob\n-------------------\n%s\n", l.Answer.verdict(o), l.Why, l.Knob)
+}
+
+// Turned is what stands below the result if knobs were turned: what the file says is
+// about the experiment as it stands there.
+func (l *Lesson) Turned(o Outcome, how string) string {
+	return fmt.Sprintf("\n%s\n\nThis was turned: %s. Why it comes as it comes without: stones lesson %s\n", l.Answer.verdict(o), how, l.Name)
 }
 
 // verdict is the prediction beside the result.

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"stones/lab"
+	"stones/lab/knob"
+	"stones/lab/lesson"
+	"stones/lab/quantity"
+)
+
+// suggested runs a command that the lesson suggests, with what was turned on top.
+func (c *course) suggested(ctx context.Context, l *lesson.Lesson) error {
+	if c.turn > len(l.Turns) {
+		return &quantity.InvalidError{Word: "knob", Value: strconv.Itoa(c.turn), Why: fmt.Sprintf("not there; the lesson suggests %d", len(l.Turns))}
+	}
+	words := l.Turns[c.turn-1]
+	cmd, t := c.newThrow()
+	if err := cmd.ParseFlags(words); err != nil {
+		return flagError(cmd, err)
+	}
+	t.settings = *c.settings.Over(&t.settings)
+	t.all = t.all || c.all
+	if t.settings.Path() == lab.Sim {
+		command := "stones throw " + strings.Join(words, " ")
+		if on := c.how(); on != "" {
+			command += " " + on
+		}
+		if err := c.print(command + "\n\n"); err != nil {
+			return err
+		}
+	}
+	return t.do(ctx)
+}
+
+// thrown throws what the lesson throws, with what was turned on top, and asks nothing:
+// there are several experiments, or real time passes.
+func (c *course) thrown(ctx context.Context, l *lesson.Lesson) error {
+	for _, name := range []string{"predict", "save"} {
+		if c.cmd.Flags().Changed(name) {
+			return &knob.ConflictError{One: "--" + name, Other: c.how(), Why: "a prediction is about one experiment on the path sim"}
+		}
+	}
+	_, t := c.newThrow()
+	t.settings = *l.With(&c.settings)
+	t.all, t.page.Also = c.all, l.Rows()
+	return t.do(ctx)
+}
+
+// how is what was turned, as on the command line.
+func (c *course) how() string {
+	var words []string
+	for _, k := range c.settings.Turned() {
+		words = append(words, "--"+k.Word)
+		if !k.Switch {
+			words = append(words, c.settings.Text(k.Word))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// another reports whether what was turned makes the lesson another one. It is about any
+// seed.
+func (c *course) another() bool {
+	return slices.ContainsFunc(c.settings.Turned(), func(k knob.Knob) bool { return k.Word != "seed" })
+}

@@ -1,0 +1,51 @@
+package knob
+
+import (
+	"maps"
+	"slices"
+
+	"stones/lab"
+)
+
+// shaped are the knobs whose values a road with a name brings along.
+var shaped = []string{"delay", "jitter", "loss", "reorder", "bandwidth", "queue", "mtu"}
+
+// Over returns the settings of base with those of s on top. What s says replaces what
+// base says of the same thing, and what cannot be combined with it.
+func (s *Settings) Over(base *Settings) *Settings {
+	over := s.Clone()
+	if over.given == nil {
+		over.given = make(map[string]given)
+	}
+	below := maps.Clone(base.given)
+	maps.DeleteFunc(below, func(word string, _ given) bool {
+		k, _ := Find(word)
+		return s.replaces(k)
+	})
+	maps.Copy(over.given, below)
+	if len(over.flows) == 0 && !s.Given("only") && !s.Given("parallel") {
+		over.flows = slices.Clone(base.flows)
+	}
+	over.own = append(slices.Clone(base.own), s.own...)
+	over.at = append(slices.Clone(base.at), s.at...)
+	return over
+}
+
+// replaces reports whether s says something in the place of what the knob says.
+func (s *Settings) replaces(k Knob) bool {
+	if s.Given(k.Word) || s.Given(k.Base) || s.Given("road") && slices.Contains(shaped, k.Base) {
+		return true
+	}
+	for _, c := range conflicts {
+		if c.one == k.Word && s.Given(c.other) || c.other == k.Word && s.Given(c.one) {
+			return true
+		}
+	}
+	switch s.Text("only") {
+	case lab.TCP:
+		return k.Variant == OverUDP || k.Word == "together"
+	case lab.UDP:
+		return k.Variant == OverTCP || k.Word == "congestion" || k.Word == "together"
+	}
+	return false
+}
