@@ -34,7 +34,8 @@
 //	   |    +-- lab/control        what the two say, line by line
 //	   |    +-- lab/seal           keys, tags of datagrams, cookies
 //	   +-- lab/theory          what the textbooks expect, formula by formula
-//	   +-- lab/web             the page: a request in, a frame out, and the files
+//	   +-- lab/web             what a page asks: a request in, a frame out
+//	   |    +-- site               the page's files, served or packed
 //	   +-- lab/worlds          the emulated world that an experiment asks for
 //	   +-- lab/relay           a wire between programs that have UDP sockets of their own
 //	   +-- lab/lesson          a story, a question, an experiment: one file a lesson; sheets that grade

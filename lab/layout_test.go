@@ -18,6 +18,7 @@ import (
 // of the chosen modules outside of the standard library. Tests are free.
 var mayImport = map[string][]string{
 	"cmd/stones":          {"stones/lab", "stones/lab/...", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sync/errgroup", "golang.org/x/term"},
+	"cmd/engine":          {"stones/lab", "stones/lab/web", "stones/lab/worlds"},
 	"tcp":                 {"stones/lab/stone"},
 	"udp":                 {"stones/lab/stone"},
 	"lab":                 {"stones/lab/stone", "stones/lab/wire", "stones/lab/pace", "stones/lab/path"},
@@ -54,11 +55,12 @@ var mayImport = map[string][]string{
 	"lab/knob":            {"stones/lab", "stones/lab/pace", "stones/lab/protocol", "stones/lab/wire"},
 	"lab/worlds":          {"stones/lab", "stones/lab/pace", "stones/lab/path", "stones/lab/path/sim", "stones/lab/run"},
 	"lab/web":             {"stones/lab", "stones/lab/document", "stones/lab/knob", "stones/lab/protocol", "stones/lab/report", "stones/lab/run"},
+	"lab/web/site":        {"stones/lab/web"},
 	"lab/relay":           {"stones/lab/wire"},
 	"lab/lesson":          {"stones/lab/document", "stones/lab/knob", "stones/lab", "stones/lab/path", "stones/lab/report", "github.com/rogpeppe/go-internal/txtar"},
 	"lab/report/glossary": {"github.com/rogpeppe/go-internal/txtar"},
 	"lab/reference":       {"stones/lab"},
-	"lab/report":          {"stones/lab/advice", "stones/lab/document", "stones/lab", "stones/lab/reference", "stones/lab/pace", "stones/lab/path", "stones/lab/relay", "stones/lab/report/glossary", "stones/lab/server", "stones/lab/theory", "stones/lab/wire"},
+	"lab/report":          {"stones/lab/advice", "stones/lab/document", "stones/lab", "stones/lab/reference", "stones/lab/pace", "stones/lab/path", "stones/lab/control", "stones/lab/relay", "stones/lab/report/glossary", "stones/lab/theory", "stones/lab/wire"},
 
 	"lab/report/picture": {"stones/lab", "codeberg.org/go-fonts/liberation/liberationsansregular", "golang.org/x/image/font/opentype", "gonum.org/v1/plot/font", "gonum.org/v1/plot/text", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/..."},
 }

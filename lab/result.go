@@ -6,6 +6,9 @@ import (
 	"stones/lab/path"
 )
 
+// Version is that of the program.
+const Version = "0.1.0"
+
 // Format is the form in which results are written. It is apart from the program's
 // version.
 const Format = 2

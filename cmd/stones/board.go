@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"stones/lab/clock"
+	"stones/lab/control"
 	"stones/lab/report"
 	"stones/lab/server"
 )
@@ -51,13 +53,13 @@ func (b *board) Joined(server.Client) {}
 func (b *board) Left(server.Client, string) {}
 
 // Said notes a message.
-func (b *board) Said(c server.Client, text string) { b.print(report.Said(c, text)) }
+func (b *board) Said(c server.Client, text string) { b.print(report.Said(c.Address, text)) }
 
 // Planned notes a flow.
-func (b *board) Planned(c server.Client, x server.Flow) { b.note(c, x) }
+func (b *board) Planned(c server.Client, x control.Notice) { b.note(c, x) }
 
 // Ended notes what came of a flow.
-func (b *board) Ended(c server.Client, x server.Flow) { b.note(c, x) }
+func (b *board) Ended(c server.Client, x control.Notice) { b.note(c, x) }
 
 // print has a line printed, unless far too many are.
 func (b *board) print(text string) {
@@ -77,10 +79,10 @@ func (b *board) Write(text []byte) (int, error) {
 }
 
 // note enters a flow, or what is new of it.
-func (b *board) note(c server.Client, x server.Flow) {
+func (b *board) note(c server.Client, x control.Notice) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	guest := report.Guest{Session: c.Number, From: c.Address, Flow: x}
+	guest := report.Guest{Session: c.Number, From: c.Address, Notice: x}
 	for i := range b.guests {
 		if b.guests[i].Number == x.Number && b.guests[i].Session == c.Number {
 			if !b.guests[i].Over || x.Over { // or what is told here was overtaken
@@ -157,7 +159,7 @@ func (b *board) table() string {
 	b.mu.Unlock()
 	var text strings.Builder
 	_ = report.Guests(&text, last) // a Builder takes everything
-	text.WriteString(report.Here(clients, strangers) + "\n")
+	text.WriteString(report.Here(len(clients), throwing(clients), strangers) + "\n")
 	var cut strings.Builder
 	for l := range strings.Lines(text.String()) {
 		if r := []rune(strings.TrimRight(l, "\n")); len(r) > mostWide {
@@ -177,4 +179,15 @@ func (b *board) end() error {
 	_ = report.Caught(&text, b.guests, b.forgotten) // a Builder takes everything
 	b.put(text.String())
 	return b.failed
+}
+
+// throwing is how many of the clients have stones on the way.
+func throwing(clients []server.Client) int {
+	n := 0
+	for _, c := range clients {
+		if slices.ContainsFunc(c.Flows, func(x control.Notice) bool { return !x.Over }) {
+			n++
+		}
+	}
+	return n
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"stones/lab/control"
 	"stones/lab/server"
 )
 
@@ -14,7 +15,7 @@ import (
 func TestBoard(t *testing.T) {
 	var out strings.Builder
 	anna := server.Client{Number: 1, Address: "192.0.2.10:40001"}
-	x := server.Flow{Number: 7, Transport: "udp", Planned: 100, Thrown: -1}
+	x := control.Notice{Number: 7, Transport: "udp", Planned: 100, Thrown: -1}
 	here := []server.Client{anna}
 	b := &board{w: &out, live: true, here: func() ([]server.Client, int) { return here, 0 }}
 	shown := func() string {
@@ -32,7 +33,7 @@ func TestBoard(t *testing.T) {
 	b.Said(anna, "И тебе привет!")
 	b.Planned(anna, x)
 	x.Caught = 40
-	here[0].Flows = []server.Flow{x}
+	here[0].Flows = []control.Notice{x}
 	want := "\x1b[1A\x1b[J" + `192.0.2.10:40001: И тебе привет!
 guest from             over planned thrown caught lost copies damaged
 ----------------------------------------------------------------------
@@ -68,7 +69,7 @@ func TestBoardBounded(t *testing.T) {
 	b := &board{w: &out, here: func() ([]server.Client, int) { return nil, 0 }}
 	for i := range 5000 {
 		b.Said(server.Client{Address: "192.0.2.10:40001"}, fmt.Sprint("line ", i))
-		b.Planned(server.Client{Number: 1, Address: strings.Repeat("x", 100)}, server.Flow{Number: uint32(i + 1), Transport: "tcp"})
+		b.Planned(server.Client{Number: 1, Address: strings.Repeat("x", 100)}, control.Notice{Number: uint32(i + 1), Transport: "tcp"})
 	}
 	b.draw()
 	if n := strings.Count(out.String(), "\n"); n != mostLines+1 || !strings.HasSuffix(out.String(), "(4800 more lines, which were too many)\n") {

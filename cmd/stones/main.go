@@ -21,7 +21,7 @@ import (
 )
 
 // version of the program, and of the documents it writes.
-const version = "0.1.0"
+const version = lab.Version
 
 func main() {
 	p := program{

@@ -15,12 +15,17 @@ import (
 	"stones/lab/knob"
 	"stones/lab/quantity"
 	"stones/lab/web"
+	"stones/lab/web/site"
 	"stones/lab/worlds"
 )
 
 // newPage returns the command that shows the lab in a browser.
 func (p program) newPage() *cobra.Command {
-	var port int
+	var (
+		port  int
+		out   string
+		force bool
+	)
 	cmd := &cobra.Command{
 		Use:   "page",
 		Short: "Show the lab in a browser",
@@ -28,14 +33,30 @@ func (p program) newPage() *cobra.Command {
 again at once, a slow film shows every packet on both roads, and a click on a
 flying stone loses it. Whatever it shows, it says which command gives the same.
 
-It prints the address to open, and serves until it is interrupted.`,
+It prints the address to open, and serves until it is interrupted. With --out it
+writes the page instead, with the lab in it as WebAssembly: a folder for any
+server of files, or one file that opens by double click.`,
 		Example: `  stones page               at a port that is free
-  stones page --port 8080   at this one`,
+  stones page --port 8080   at this one
+  stones page --out class   the page as a folder
+  stones page --out stones.html`,
 		Args: noWords,
 	}
 	plain(cmd.Flags(), "port", "p", knob.Whole(1, maxPort), &port)
+	plain(cmd.Flags(), "out", "", knob.Word(), &out)
+	plain(cmd.Flags(), "force", "", knob.Toggle(), &force)
 	cmd.Flags().VisitAll(onlyOnce)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), port) }
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		switch {
+		case out != "" && port != 0:
+			return &knob.ConflictError{One: "--out", Other: "--port", Why: "a page that is written is not served"}
+		case out != "":
+			return p.writePage(cmd.Context(), out, force)
+		case force:
+			return &knob.ConflictError{One: "--force", Other: "no --out", Why: "nothing is written"}
+		}
+		return p.serve(cmd.Context(), port)
+	}
 	return cmd
 }
 
@@ -52,7 +73,7 @@ func (p program) serve(ctx context.Context, port int) error {
 	ctx, stop := untilInterrupt(ctx)
 	defer stop()
 	server := &http.Server{
-		Handler:           web.NewHandler(web.Engine{Version: version, Path: worlds.Sim(nil)}),
+		Handler:           site.NewHandler(web.Engine{Version: version, Path: worlds.Sim(nil)}),
 		ReadHeaderTimeout: 10 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}

@@ -1,16 +1,25 @@
+//go:build !js
+
 package main
 
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"stones/lab/web"
+	"stones/lab/worlds"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
@@ -29,19 +38,7 @@ type browsed struct {
 // browse opens the served page in a browser, or skips the test where there is none.
 func browse(t *testing.T) *browsed {
 	t.Helper()
-	if os.Getenv("STONES_PEERS") == "" {
-		t.Skip("needs STONES_PEERS=1 and a browser")
-	}
-	browser := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			browser = found
-			break
-		}
-	}
-	if browser == "" {
-		t.Fatal("STONES_PEERS is set, but there is no chromium")
-	}
+	browser := chromium(t)
 	var stdout, stderr watched
 	serving, stop := context.WithCancel(t.Context())
 	ended := make(chan int, 1)
@@ -60,7 +57,31 @@ func browse(t *testing.T) *browsed {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	address := strings.TrimSpace(stdout.String())
+	return visit(t, browser, strings.TrimSpace(stdout.String()))
+}
+
+// chromium is where the browser is; without one the test is skipped.
+func chromium(t *testing.T) string {
+	t.Helper()
+	if os.Getenv("STONES_PEERS") == "" {
+		t.Skip("needs STONES_PEERS=1 and a browser")
+	}
+	browser := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			browser = found
+			break
+		}
+	}
+	if browser == "" {
+		t.Fatal("STONES_PEERS is set, but there is no chromium")
+	}
+	return browser
+}
+
+// visit opens an address in a browser, and waits until it shows something.
+func visit(t *testing.T, browser, address string) *browsed {
+	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox, chromedp.Flag("disable-dev-shm-usage", true))
 	allocated, release := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(release)
@@ -81,7 +102,7 @@ func browse(t *testing.T) *browsed {
 		case *log.EventEntryAdded:
 			b.troubles = append(b.troubles, e.Entry.Text)
 		case *network.EventRequestWillBeSent:
-			if u, err := url.Parse(e.Request.URL); err != nil || u.Host != own.Host && u.Scheme != "data" {
+			if u, err := url.Parse(e.Request.URL); err != nil || u.Host != own.Host && u.Scheme != "data" && u.Scheme != "blob" {
 				b.troubles = append(b.troubles, "asks "+e.Request.URL)
 			}
 		}
@@ -280,5 +301,54 @@ func TestPageFits(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The page that is written needs no program: as a folder below any path of any server,
+// and as a file by double click. Its engine gives the bytes that the program gives.
+func TestPageWritten(t *testing.T) {
+	browser := chromium(t)
+	t.Chdir("../..")
+	dir := t.TempDir()
+	for _, out := range []string{filepath.Join(dir, "page"), filepath.Join(dir, "stones.html")} {
+		var stdout, stderr bytes.Buffer
+		p := program{stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr}
+		if code := p.exec(t.Context(), []string{"page", "--out", out}); code != 0 {
+			t.Fatalf("exit %d: %s", code, stderr.String())
+		}
+	}
+	files := httptest.NewServer(http.StripPrefix("/a/b/", http.FileServer(http.Dir(filepath.Join(dir, "page")))))
+	defer files.Close()
+	native := web.Engine{Version: version, Path: worlds.Sim(nil)}
+	for _, address := range []string{files.URL + "/a/b/", "file://" + filepath.Join(dir, "stones.html")} {
+		b := visit(t, browser, address)
+		if shown, thrown := b.shown(), b.thrown(); fmt.Sprint(shown) != fmt.Sprint(thrown) {
+			t.Errorf("%s shows %v, its command gives %v", address, shown, thrown)
+		}
+		if said := value[string](b, `document.getElementById("engine").textContent`); !strings.Contains(said, "this browser") {
+			t.Errorf("%s: %s", address, said)
+		}
+		for _, request := range []string{
+			`{"id":1,"set":[{"word":"count","text":"100"},{"word":"loss","text":"5%"}]}`,
+			`{"id":2,"set":[{"word":"count","text":"200"},{"word":"jitter","text":"10ms"},{"word":"overtake","text":"true"},{"word":"corrupt","text":"2%"},{"word":"size","text":"3000"}]}`,
+			`{"id":3,"set":[{"word":"rate","text":"max"},{"word":"count","text":"500"},{"word":"size","text":"1448"},{"word":"queue","text":"20"},{"word":"together","text":"true"}],"with":["selective-repeat window=16"]}`,
+			`{"id":4,"set":[{"word":"bandwidth","text":"1Mbit"},{"word":"queue","text":"100:fq_codel"},{"word":"ipv6","text":"true"},{"word":"pattern","text":"poisson"}]}`,
+			`{"id":5,"set":[{"word":"loss","text":"101%"}]}`,
+		} {
+			b.run(fmt.Sprintf(`stones.ask(%q).then(got => crypto.subtle ? crypto.subtle.digest("SHA-256", got) : null).then(sum => { window.sum = [...new Uint8Array(sum)].map(b => b.toString(16).padStart(2, "0")).join("") })`, request))
+			if got, want := value[string](b, `window.sum`), fmt.Sprintf("%x", sha256.Sum256(native.Frame(t.Context(), []byte(request)))); got != want {
+				t.Errorf("%s: %s gives other bytes than the program", address, request)
+			}
+		}
+		if len(b.troubles) > 0 {
+			t.Errorf("%s: the browser says %q", address, b.troubles)
+		}
+	}
+	packed, err := os.Stat(filepath.Join(dir, "page", "engine.wasm.gz"))
+	if err != nil || packed.Size() > 3_200_000 {
+		t.Errorf("the engine has %d bytes, %v; allowed 3.2 MB", packed.Size(), err)
+	}
+	if whole, err := os.Stat(filepath.Join(dir, "stones.html")); err != nil || whole.Size() > 4_500_000 {
+		t.Errorf("the page as one file has %d bytes, %v; allowed 4.5 MB", whole.Size(), err)
 	}
 }

@@ -8,15 +8,15 @@ import (
 
 	"stones/lab"
 	"stones/lab/advice"
+	"stones/lab/control"
 	"stones/lab/prose"
-	"stones/lab/server"
 )
 
 // A Guest is one flow between a catcher and somebody who has come to it.
 type Guest struct {
 	Session int
 	From    string // the address
-	server.Flow
+	control.Notice
 }
 
 // CatchingAt says where a catcher listens, on one line.
@@ -33,26 +33,17 @@ func ReachedAt(addresses []string) string {
 func Readable() string { return warning(lab.Warning{Rule: advice.RuleReadable}) }
 
 // Said is what a guest of a catcher has said, on one line. Both are safe to show
-// already, see [server.Observer].
-func Said(c server.Client, text string) string { return c.Address + ": " + text }
+// already, see package server.
+func Said(address, text string) string { return address + ": " + text }
 
 // LeftOut says how many lines were not printed.
 func LeftOut(lines int) string { return fmt.Sprintf("(%d more lines, which were too many)", lines) }
 
-// Here says in a line who is here: the guests, and how many datagrams came from
-// strangers.
-func Here(clients []server.Client, strangers int) string {
-	throwing := 0
-	for _, c := range clients {
-		for _, x := range c.Flows {
-			if !x.Over {
-				throwing++
-				break
-			}
-		}
-	}
+// Here says in a line who is here: how many guests, how many of them have stones on
+// the way, and how many datagrams came from strangers.
+func Here(guests, throwing, strangers int) string {
 	return fmt.Sprintf("%s here, %d with stones on the way; %s of strangers",
-		many(len(clients), "guest"), throwing, many(strangers, "datagram"))
+		many(guests, "guest"), throwing, many(strangers, "datagram"))
 }
 
 // many is so many of a thing.

@@ -6,16 +6,16 @@ import (
 	"strings"
 	"testing"
 
+	"stones/lab/control"
 	"stones/lab/report"
-	"stones/lab/server"
 )
 
 // guests are three flows of two guests.
 func guests() []report.Guest {
 	return []report.Guest{
-		{Session: 1, From: "192.0.2.10:40001", Flow: server.Flow{Transport: "tcp", Planned: 1000, Thrown: 1000, Caught: 1000, Over: true}},
-		{Session: 1, From: "192.0.2.10:40001", Flow: server.Flow{Transport: "udp", Planned: 1000, Thrown: -1, Caught: 412, Copies: 3}},
-		{Session: 2, From: "[2001:db8::7]:40002", Flow: server.Flow{Transport: "udp", Reverse: true, Planned: 20, Thrown: 20, Over: true}},
+		{Session: 1, From: "192.0.2.10:40001", Notice: control.Notice{Transport: "tcp", Planned: 1000, Thrown: 1000, Caught: 1000, Over: true}},
+		{Session: 1, From: "192.0.2.10:40001", Notice: control.Notice{Transport: "udp", Planned: 1000, Thrown: -1, Caught: 412, Copies: 3}},
+		{Session: 2, From: "[2001:db8::7]:40002", Notice: control.Notice{Transport: "udp", Reverse: true, Planned: 20, Thrown: 20, Over: true}},
 	}
 }
 
@@ -45,16 +45,14 @@ func TestCaught(t *testing.T) {
 }
 
 func TestHere(t *testing.T) {
-	clients := []server.Client{{}, {Flows: []server.Flow{{Over: true}, {}}}, {Flows: []server.Flow{{Over: true}}}}
 	for _, tt := range []struct {
-		clients   []server.Client
-		strangers int
-		want      string
+		guests, throwing, strangers int
+		want                        string
 	}{
-		{nil, 0, "0 guests here, 0 with stones on the way; 0 datagrams of strangers"},
-		{clients, 1, "3 guests here, 1 with stones on the way; 1 datagram of strangers"},
+		{0, 0, 0, "0 guests here, 0 with stones on the way; 0 datagrams of strangers"},
+		{3, 1, 1, "3 guests here, 1 with stones on the way; 1 datagram of strangers"},
 	} {
-		if got := report.Here(tt.clients, tt.strangers); got != tt.want {
+		if got := report.Here(tt.guests, tt.throwing, tt.strangers); got != tt.want {
 			t.Errorf("Here = %q, want %q", got, tt.want)
 		}
 	}

@@ -29,7 +29,7 @@ type flow struct {
 	mu       sync.Mutex
 	diary    diary  // arrivals, or throws
 	seen     []byte // a bit a number
-	counts   Flow
+	counts   control.Notice
 	told     bool // the client has told what it has thrown
 	attempts int
 	causes   map[string]int // of stones that the server could not throw
@@ -48,7 +48,7 @@ func newFlow(s *Server, p control.Plan, t control.Ticket, schedule *pace.Schedul
 		tagger: seal.NewTagger(t.Secret),
 		began:  now, last: now + p.Duration + s.limits.Grace,
 		seen: make([]byte, p.Count/8+1),
-		counts: Flow{
+		counts: control.Notice{
 			Number: t.Flow, Transport: p.Transport, Reverse: p.Reverse,
 			Planned: p.Count, Size: p.Size, Thrown: -1, Began: now, Length: p.Duration,
 		},
@@ -176,7 +176,7 @@ func (x *flow) over() bool {
 }
 
 // snapshot is the flow as it is told of.
-func (x *flow) snapshot() Flow {
+func (x *flow) snapshot() control.Notice {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.counts

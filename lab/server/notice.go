@@ -8,17 +8,18 @@ import (
 	"time"
 
 	"stones/lab/clock"
+	"stones/lab/control"
 	"stones/lab/prose"
 )
 
 // An Observer is told what happens, for people to see. All that it is told is
 // safe to show. It is called by several tasks at once and must not wait.
 type Observer interface {
-	Joined(Client)        // somebody has said the first line
-	Said(Client, string)  // a message
-	Planned(Client, Flow) // there will be stones
-	Ended(Client, Flow)   // there will be no more of them
-	Left(Client, string)  // and why
+	Joined(Client)                  // somebody has said the first line
+	Said(Client, string)            // a message
+	Planned(Client, control.Notice) // there will be stones
+	Ended(Client, control.Notice)   // there will be no more of them
+	Left(Client, string)            // and why
 }
 
 // A Client is a session, as it is told of.
@@ -26,24 +27,7 @@ type Client struct {
 	Number  int    // of the session, from 1
 	Address string // where it is from
 	Since   time.Duration
-	Flows   []Flow // planned and not forgotten
-}
-
-// A Flow is one of a client's, as it is told of.
-type Flow struct {
-	Number    uint32
-	Transport string // tcp or udp
-	Reverse   bool   // the server throws
-	Planned   int    // stones
-	Size      int    // bytes of each
-	Thrown    int    // by whoever throws; -1 while that is not known
-	Caught    int    // different stones; if the server throws, the client knows
-	Copies    int    // further arrivals of these
-	Damaged   int
-	Foreign   int // no stones of the plan
-	Began     time.Duration
-	Length    time.Duration // as planned
-	Over      bool          // there will be no more stones
+	Flows   []control.Notice // planned and not forgotten
 }
 
 // A journal is the log, with a limit to how fast it grows: after a burst of

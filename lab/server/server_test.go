@@ -43,12 +43,12 @@ func (s *school) Joined(c Client)            { s.note("joined %d from %s", c.Num
 func (s *school) Said(c Client, text string) { s.note("%d said %s", c.Number, text) }
 func (s *school) Left(c Client, why string)  { s.note("left %d: %s", c.Number, why) }
 
-func (s *school) Planned(c Client, e Flow) {
+func (s *school) Planned(c Client, e control.Notice) {
 	s.note("%d planned %d stones over %s", c.Number, e.Planned, e.Transport)
 }
 
-func (s *school) Ended(c Client, e Flow) {
-	s.note("%d ended %s: thrown %d, %s", c.Number, e.Transport, e.Thrown, e.summary())
+func (s *school) Ended(c Client, e control.Notice) {
+	s.note("%d ended %s: thrown %d, %s", c.Number, e.Transport, e.Thrown, summary(e))
 }
 
 func (s *school) note(format string, args ...any) {

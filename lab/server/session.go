@@ -346,7 +346,7 @@ func (x *session) stats() {
 	for _, c := range x.server.Clients() {
 		x.line(fmt.Sprintf("session %d from %s for %v", c.Number, c.Address, (now - c.Since).Truncate(time.Second)))
 		for _, e := range c.Flows {
-			x.line(fmt.Sprintf("  %s: %s", e.Transport, e.summary()))
+			x.line(fmt.Sprintf("  %s: %s", e.Transport, summary(e)))
 		}
 	}
 	x.line(fmt.Sprintf("datagrams of strangers: %d", x.server.Strangers()))
@@ -354,7 +354,7 @@ func (x *session) stats() {
 }
 
 // summary says what came of a flow.
-func (e Flow) summary() string {
+func summary(e control.Notice) string {
 	if e.Reverse {
 		return fmt.Sprintf("%d of %d stones of %d B thrown from here", max(e.Thrown, 0), e.Planned, e.Size)
 	}
@@ -567,7 +567,7 @@ func (x *session) end(e *flow) {
 		return
 	}
 	done := e.snapshot()
-	x.server.journal.write(ofClients, slog.LevelInfo, "ended", slog.Int("session", x.number), slog.Any("flow", e.ticket.Flow), slog.String("counts", done.summary()))
+	x.server.journal.write(ofClients, slog.LevelInfo, "ended", slog.Int("session", x.number), slog.Any("flow", e.ticket.Flow), slog.String("counts", summary(done)))
 	x.server.tell(func(o Observer) { o.Ended(x.client(false), done) })
 }
 

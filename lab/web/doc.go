@@ -1,5 +1,5 @@
-// Package web is the lab as a page in a browser: a request goes in, a frame comes out,
-// and a handler gives out the page itself.
+// Package web is what the lab answers to a page in a browser: a request goes in, a
+// frame comes out. Package site gives out the page itself.
 //
 // [Engine.Frame] is all that an engine does, whether the page asks over HTTP or a
 // worker in the browser does it: the same request gives the same bytes. A request

@@ -4,12 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
-	"io"
 	"math"
-	"net/http"
-	"net/http/httptest"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -156,112 +151,4 @@ func FuzzFrame(f *testing.F) {
 			t.Errorf("%q: %+v", request, h.Error)
 		}
 	})
-}
-
-// Every value that the page's knobs offer can be thrown.
-func TestKnobs(t *testing.T) {
-	source, err := page.ReadFile("page/knobs.js")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var knobs []struct {
-		Word, Name, Start string
-		Values            []string
-	}
-	text := string(source)
-	if err := json.Unmarshal([]byte(text[strings.Index(text, "["):]), &knobs); err != nil {
-		t.Fatal(err)
-	}
-	var start []string
-	for _, k := range knobs {
-		if !slices.Contains(k.Values, k.Start) || k.Name == "" {
-			t.Errorf("%+v", k)
-		}
-		start = append(start, fmt.Sprintf(`{"word":%q,"text":%q}`, k.Word, k.Start))
-	}
-	for i, k := range knobs {
-		for _, v := range k.Values {
-			set := slices.Clone(start)
-			set[i] = fmt.Sprintf(`{"word":%q,"text":%q}`, k.Word, v)
-			if k.Word == "delay" { // which jitter may not exceed
-				set = slices.DeleteFunc(set, func(s string) bool { return strings.Contains(s, "jitter") })
-			}
-			if h, _ := framed(t, `{"set":[`+strings.Join(set, ",")+`]}`); h.Error != nil {
-				t.Errorf("%s %s: %s", k.Word, v, h.Error.Text)
-			}
-		}
-	}
-}
-
-// Only this computer is let in, from a page of its own, with requests of a decent size.
-func TestHandler(t *testing.T) {
-	server := httptest.NewServer(NewHandler(engine))
-	defer server.Close()
-	ask := func(method, path, host, origin, kind, body string) (int, http.Header, string) {
-		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), method, server.URL+path, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if host != "" {
-			r.Host = host
-		}
-		if origin != "" {
-			r.Header.Set("Origin", origin)
-		}
-		r.Header.Set("Content-Type", kind)
-		got, err := server.Client().Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer got.Body.Close()
-		text, err := io.ReadAll(got.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got.StatusCode, got.Header, string(text)
-	}
-	const small = `{"id":1,"set":[{"word":"count","text":"5"}]}`
-	for _, tt := range []struct {
-		method, path, host, origin, kind, body string
-		want                                   int
-	}{
-		{"GET", "/", "", "", "", "", 200},
-		{"GET", "/main.js", "localhost", "", "", "", 200},
-		{"GET", "/engine.json", "[::1]:80", "", "", "", 200},
-		{"POST", "/run", "", server.URL, "application/json", small, 200},
-		{"POST", "/run", "", "", "application/json", small, 200},
-		{"GET", "/", "evil.example", "", "", "", 403},
-		{"GET", "/", "127.0.0.1.evil.example", "", "", "", 403},
-		{"GET", "/", "192.0.2.7", "", "", "", 403},
-		{"POST", "/run", "", "http://evil.example", "application/json", small, 403},
-		{"POST", "/run", "", "null", "application/json", small, 403},
-		{"POST", "/run", "", "", "text/plain", small, 415},
-		{"POST", "/run", "", "", "application/json", strings.Repeat(" ", MaxRequest+1), 413},
-		{"GET", "/run", "", "", "", "", 404},
-		{"GET", "/../frame.go", "", "", "", "", 404},
-		{"PUT", "/", "", "", "", "", 405},
-	} {
-		code, header, text := ask(tt.method, tt.path, tt.host, tt.origin, tt.kind, tt.body)
-		if code != tt.want || header.Get("Content-Security-Policy") != policy || header.Get("X-Content-Type-Options") != "nosniff" {
-			t.Errorf("%s %s of %q from %q: %d; want %d; %.100s", tt.method, tt.path, tt.host, tt.origin, code, tt.want, text)
-		}
-	}
-}
-
-// The page asks nobody else for anything, and has no style or script between its lines.
-func TestPageIsItsOwn(t *testing.T) {
-	entries, err := page.ReadDir("page")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		text, err := page.ReadFile("page/" + e.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if found := regexp.MustCompile(`(https?:)?//[a-z0-9.-]+\.[a-z]{2,}|\son[a-z]+="|\sstyle="`).FindAllString(string(text), -1); len(found) > 0 && !slices.Equal(found, []string{"http://www.w3.org"}) {
-			t.Errorf("%s: %q", e.Name(), found)
-		}
-	}
 }

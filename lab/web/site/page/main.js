@@ -213,4 +213,4 @@ $('engine').textContent = `Emulated, thrown by ${engine.name}; the same seed giv
 await throwAll()
 play(true)
 // For who tests the page.
-window.stones = {get idle() { return engine.idle }, get frame() { return frame }, film, state, throwAll}
+window.stones = {ask: body => engine.ask(body), get idle() { return engine.idle }, get frame() { return frame }, film, state, throwAll}

@@ -1,4 +1,6 @@
-package web
+// Package site gives out the page: its files as they are, to this computer alone, or
+// packed with the engine in it, as a folder or as one file.
+package site
 
 import (
 	"embed"
@@ -8,6 +10,8 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime"
+
+	"stones/lab/web"
 )
 
 // page holds the page's files, as they are.
@@ -29,7 +33,7 @@ const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-
 
 // NewHandler returns what serves the page to this computer alone, and runs what it
 // asks for.
-func NewHandler(g Engine) http.Handler {
+func NewHandler(g web.Engine) http.Handler {
 	files := http.FileServerFS(Files())
 	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
 	mux := http.NewServeMux()
@@ -42,7 +46,7 @@ func NewHandler(g Engine) http.Handler {
 			http.Error(w, "a request is application/json", http.StatusUnsupportedMediaType)
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxRequest))
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, web.MaxRequest))
 		if err != nil {
 			http.Error(w, "a request has at most 64 kB", http.StatusRequestEntityTooLarge)
 			return

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"stones/lab/prose"
+	"stones/lab/quantity"
+	"stones/lab/web/site"
+)
+
+// errNoEngine is why a page cannot be written.
+var errNoEngine = errors.New("--out needs the page's engine: run it in a clone of Stones with Go, or take a release archive")
+
+// writePage writes the page with its engine: one file if the name ends so, else a
+// folder.
+func (p program) writePage(ctx context.Context, out string, force bool) error {
+	parts, err := engineOf(ctx)
+	if err != nil {
+		return err
+	}
+	if strings.HasSuffix(out, ".html") {
+		text, err := parts.File()
+		if err != nil {
+			return &failure{exitUnfinished, err}
+		}
+		f, err := create("out", out, force)
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(text)
+		if err = finish(f, err); err != nil {
+			return &failure{exitUnfinished, err}
+		}
+		_, err = fmt.Fprintf(p.stdout, "%s is written: %s, one file, which opens by double click\n", prose.Safe(out), megabytes(len(text)))
+		return err
+	}
+	files, err := parts.Folder()
+	if err != nil {
+		return &failure{exitUnfinished, err}
+	}
+	wrong := func(why string) error { return &quantity.InvalidError{Word: "out", Value: out, Why: why} }
+	if some, err := os.ReadDir(out); err == nil && len(some) > 0 && !force {
+		return wrong("there is such a folder already, and it is not empty; --force writes into it")
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return wrong(reason(err))
+	}
+	size := 0
+	for name, data := range files {
+		size += len(data)
+		if err := os.WriteFile(filepath.Join(out, name), data, 0o644); err != nil {
+			return &failure{exitUnfinished, err}
+		}
+	}
+	_, err = fmt.Fprintf(p.stdout, "%s is written: %s in %d files, for any server of files\n", prose.Safe(out), megabytes(size), len(files))
+	return err
+}
+
+func megabytes(n int) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
+
+// engineOf builds the engine from the clone in which the program is run.
+func engineOf(ctx context.Context) (site.Parts, error) {
+	root, ok := clone()
+	gobin, err := exec.LookPath("go")
+	if !ok || err != nil {
+		return site.Parts{}, errNoEngine
+	}
+	dir, err := os.MkdirTemp("", "stones-engine")
+	if err != nil {
+		return site.Parts{}, &failure{exitUnfinished, err}
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "engine.wasm")
+	build := exec.CommandContext(ctx, gobin, "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", file, "./cmd/engine")
+	build.Dir = root
+	build.Env = append(slices.Clone(os.Environ()), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
+	if said, err := build.CombinedOutput(); err != nil {
+		first, _, _ := strings.Cut(string(bytes.TrimSpace(said)), "\n")
+		return site.Parts{}, &failure{exitUnfinished, fmt.Errorf("the page's engine cannot be built: %s", prose.Cut(prose.Safe(first+" "+err.Error()), 200))}
+	}
+	goroot := exec.CommandContext(ctx, gobin, "env", "GOROOT")
+	goroot.Dir = root
+	said, err := goroot.Output()
+	if err != nil {
+		return site.Parts{}, &failure{exitUnfinished, err}
+	}
+	at := strings.TrimSpace(string(said))
+	var parts site.Parts
+	for _, part := range []struct {
+		into *[]byte
+		file string
+	}{
+		{&parts.Engine, file},
+		{&parts.Exec, filepath.Join(at, "lib", "wasm", "wasm_exec.js")},
+		{&parts.License, filepath.Join(at, "LICENSE")},
+	} {
+		if *part.into, err = os.ReadFile(part.file); err != nil {
+			return site.Parts{}, &failure{exitUnfinished, err}
+		}
+	}
+	return parts, nil
+}
+
+// clone is the folder of the clone of Stones in which the program is run.
+func clone() (root string, ok bool) {
+	dir, err := os.Getwd()
+	for err == nil {
+		mod, notThere := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if notThere == nil {
+			first, _, _ := bytes.Cut(mod, []byte("\n"))
+			return dir, string(bytes.TrimSpace(first)) == "module stones"
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			break
+		}
+		dir = up
+	}
+	return "", false
+}

@@ -1,0 +1,112 @@
+package site
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+)
+
+// Parts are what a page needs that no program serves: its engine, what lets Go run in
+// a browser, and the licence of both.
+type Parts struct {
+	Engine  []byte // WebAssembly
+	Exec    []byte // wasm_exec.js, of the Go that built the engine
+	License []byte // Go's
+}
+
+// The policies of a page that is a folder, and of one that is a file.
+const (
+	folderPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'"
+	filePolicy   = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; style-src 'unsafe-inline'; img-src data:; worker-src blob:; base-uri 'none'; form-action 'none'"
+)
+
+// packed is the engine as gzip packs it: the same bytes for the same engine.
+func (p Parts) packed() ([]byte, error) {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(p.Engine); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// Folder is the page as files for any server, by name.
+func (p Parts) Folder() (map[string][]byte, error) {
+	files := make(map[string][]byte)
+	entries, err := fs.ReadDir(Files(), ".")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if files[e.Name()], err = fs.ReadFile(Files(), e.Name()); err != nil {
+			return nil, err
+		}
+	}
+	if files["engine.wasm.gz"], err = p.packed(); err != nil {
+		return nil, err
+	}
+	files["wasm_exec.js"], files["go-license.txt"] = p.Exec, p.License
+	files["engine.json"] = []byte("{\"http\":false}\n")
+	index := policed(string(files["index.html"]), folderPolicy)
+	files["index.html"] = []byte(strings.Replace(index, "<footer>", `<footer><a href="go-license.txt">Licence of Go, which runs in it</a> `, 1))
+	return files, nil
+}
+
+// policed is a page with a policy of its own.
+func policed(index, policy string) string {
+	return strings.Replace(index, "<head>\n", "<head>\n<meta http-equiv=\"Content-Security-Policy\" content=\""+policy+"\">\n", 1)
+}
+
+// modules are the page's scripts, each behind those that it needs.
+var modules = []string{"engine.js", "picture.js", "film.js", "knobs.js", "main.js"}
+
+var (
+	imports = regexp.MustCompile(`(?m)^import .*\n`)
+	exports = regexp.MustCompile(`(?m)^export `)
+)
+
+// File is the page as one file, which opens by double click.
+func (p Parts) File() ([]byte, error) {
+	files, err := p.Folder()
+	if err != nil {
+		return nil, err
+	}
+	var script strings.Builder
+	for _, name := range modules {
+		script.WriteString(exports.ReplaceAllString(imports.ReplaceAllString(string(files[name]), ""), ""))
+	}
+	worker := fmt.Sprintf("self.stonesEngine = %q\n%s\n%s", base64.StdEncoding.EncodeToString(files["engine.wasm.gz"]), p.Exec, files["worker.js"])
+	for _, inner := range []string{script.String(), worker} {
+		if strings.Contains(strings.ToLower(inner), "</script") {
+			return nil, fmt.Errorf("a script holds its own end")
+		}
+	}
+	raw, err := fs.ReadFile(Files(), "index.html")
+	if err != nil {
+		return nil, err
+	}
+	index := policed(string(raw), filePolicy)
+	for _, change := range [][2]string{
+		{`<link rel="stylesheet" href="page.css">`, "<style>\n" + string(files["page.css"]) + "</style>"},
+		{`<script type="module" src="main.js"></script>`, ""},
+		{"</footer>", "<details><summary>Licence of Go, which runs in it</summary><pre id=\"license\"></pre></details></footer>"},
+		{"</body>", "<script type=\"text/plain\" id=\"engine-inline\">\n" + worker + "\n</script>\n<script type=\"text/plain\" id=\"license-inline\">\n" + string(p.License) +
+			"\n</script>\n<script type=\"module\">\ndocument.getElementById('license').textContent = document.getElementById('license-inline').textContent\n" + script.String() + "</script>\n</body>"},
+	} {
+		if !strings.Contains(index, change[0]) {
+			return nil, fmt.Errorf("the page has no %s", change[0])
+		}
+		index = strings.Replace(index, change[0], change[1], 1)
+	}
+	return []byte(index), nil
+}
