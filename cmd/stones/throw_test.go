@@ -263,9 +263,11 @@ func TestInterrupted(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			ctx, interrupt := context.WithCancel(t.Context())
 			defer interrupt()
-			time.AfterFunc(50*time.Millisecond, interrupt)
 			var out, errors bytes.Buffer
-			p := program{stdout: &out, stderr: &errors, run: runAll}
+			p := program{stdout: &out, stderr: &errors, run: func(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
+				time.AfterFunc(200*time.Millisecond, interrupt) // when it has begun
+				return runAll(ctx, es, done)
+			}}
 			if code := p.exec(ctx, []string{"throw", "--path", path, "--time", "1h", "-J"}); code != 130 {
 				t.Errorf("exit code %d; want 130: %s", code, &errors)
 			}
