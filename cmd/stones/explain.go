@@ -19,16 +19,17 @@ import (
 func (p program) newExplain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [name]",
-		Short: "Explain a figure, a mark, a flag or a warning",
-		Long: `Explain what a name in the table, a flag or a warning means: its definition and
-unit, where that comes from, and an example worked with numbers.
+		Short: "Explain a figure, a mark, a flag, a warning or a word",
+		Long: `Explain what a name in the table, a flag, a warning or a word of the field means:
+its definition and unit, where that comes from, and an example worked with numbers.
 
 Without a name, all names are listed.`,
 		Example: `  stones explain                              all names
   stones explain held up                      a row of the table
   stones explain --loss                       a flag
   stones explain '~'                          a mark
-  stones explain udp-fragments                a warning`,
+  stones explain udp-fragments                a warning
+  stones explain RTT                          a word`,
 		Args:               cobra.ArbitraryArgs,
 		DisableFlagParsing: true, // a flag is a name here
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -67,7 +68,7 @@ func explain(cmd *cobra.Command, args []string) (string, error) {
 	}
 	if len(found) == 0 {
 		what := fmt.Sprintf("%s: nothing has this name", prose.Quote(name))
-		if near := prose.Alike(strings.ReplaceAll(strings.TrimLeft(name, "-"), " ", "-"), names()); len(near) > 0 {
+		if near := prose.Alike(strings.ReplaceAll(strings.TrimLeft(name, "-"), " ", "-"), append(names(), others()...)); len(near) > 0 {
 			what += "; did you mean " + strings.Join(near, ", ") + "?"
 		}
 		return "", errors.New(what + " (stones explain lists all)")
@@ -102,6 +103,12 @@ func entry(b *strings.Builder, e glossary.Entry, flags map[string]flagUse) {
 	case glossary.Warning:
 		b.WriteString(e.Key + "\n")
 		fold(b, "a warning: "+e.Short)
+	case glossary.Word:
+		b.WriteString(e.Key + "\n")
+		fold(b, e.Short)
+		if len(e.Also) > 0 {
+			fold(b, "also: "+strings.Join(e.Also, ", "))
+		}
 	}
 	for _, paragraph := range append(slices.Clone(e.Text), "Example: "+e.Example) {
 		b.WriteString("\n")
@@ -129,6 +136,7 @@ func listed() string {
 		{glossary.Mark, "The marks in and under the table"},
 		{glossary.Flag, "The flags"},
 		{glossary.Warning, "The warnings"},
+		{glossary.Word, "Words"},
 	} {
 		var list []string
 		for _, e := range glossary.All() {
@@ -152,6 +160,15 @@ func names() []string {
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// others returns the other words for what can be explained.
+func others() []string {
+	var list []string
+	for _, e := range glossary.All() {
+		list = append(list, e.Also...)
+	}
+	return list
 }
 
 // fold writes a paragraph, indented, in lines that fit a terminal.

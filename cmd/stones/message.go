@@ -57,8 +57,12 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 		return noWords(cmd, words) // what comes first is to be said first
 	}
 	name := err.GetSpecifiedName()
+	cure := instead(name)
+	if cure != "" {
+		cure = "; " + cure
+	}
 	if short := err.GetSpecifiedShortnames(); short != "" {
-		return fmt.Errorf("%s: unknown flag", prose.Quote("-"+name))
+		return fmt.Errorf("%s: unknown flag%s", prose.Quote("-"+name), cure)
 	}
 	if name == "key" && cmd.Flags().Lookup("key-file") != nil {
 		return errKey
@@ -69,10 +73,41 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 			return fmt.Errorf("%s; did you mean stones throw --%s?", what, name)
 		}
 	}
+	if cure != "" {
+		return errors.New(what + cure)
+	}
 	if near := nearest(cmd.Flags(), name); near != "" {
 		what += fmt.Sprintf("; did you mean --%s?", near)
 	}
 	return errors.New(what)
+}
+
+// instead says what to type for a letter or a word that iperf3, ping or tc have and this
+// program has not, or "".
+func instead(word string) string {
+	return map[string]string{
+		"u":        "both transports throw; for UDP alone, write --only udp",
+		"udp":      "both transports throw; for UDP alone, write --only udp",
+		"tcp":      "both transports throw; for TCP alone, write --only tcp",
+		"c":        "write stones throw --to HOST",
+		"client":   "write stones throw --to HOST",
+		"s":        "write stones catch",
+		"server":   "write stones catch",
+		"n":        "write --count: stones, not bytes",
+		"bytes":    "write --count: stones, not bytes",
+		"k":        "write --count",
+		"bitrate":  "write --rate",
+		"length":   "write --size",
+		"duration": "write --time",
+		"latency":  "write --delay",
+		"limit":    "write --queue",
+		"streams":  "write --parallel",
+		"N":        "Nagle is off unless you write --nagle",
+		"M":        "write --mtu, for the whole packet",
+		"V":        "write --all",
+		"verbose":  "write --all",
+		"B":        "stones catch takes --listen ADDRESS",
+	}[word]
 }
 
 // oneDash refuses -loss, which pflag would read as -l oss.
@@ -113,6 +148,9 @@ func noWords(cmd *cobra.Command, args []string) error {
 		return fmt.Errorf("%s: unexpected word; %q takes flags only", prose.Quote(args[0]), cmd.CommandPath())
 	}
 	what := fmt.Sprintf("%s: unknown command", prose.Quote(args[0]))
+	if cure := instead(args[0]); cure != "" && len(args[0]) > 1 {
+		return errors.New(what + "; " + cure)
+	}
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		what += fmt.Sprintf("; did you mean %q?", near[0])
 	}

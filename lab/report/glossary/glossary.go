@@ -28,6 +28,7 @@ const (
 	Mark    Kind = "mark"    // in a cell or under the table
 	Flag    Kind = "flag"    // of a command
 	Warning Kind = "warning" // by its rule
+	Word    Kind = "word"    // of the field, or of ours
 )
 
 // An Entry explains one name.
@@ -37,6 +38,7 @@ type Entry struct {
 	Short   string   // one line: the row's name, the footnote, or what --help says
 	Unit    string   // what it is counted in, or what its values are
 	Source  string   // who defined it
+	Also    []string // other words for it
 	Text    []string // paragraphs
 	Example string   // worked, with numbers
 }
@@ -46,7 +48,7 @@ var texts embed.FS
 
 // entries holds all of them, by kind and then as they stand in the files.
 var entries = slices.Concat(
-	read(Figure, "measures.txt"), read(Mark, "marks.txt"), read(Flag, "flags.txt"), read(Warning, "rules.txt"),
+	read(Figure, "measures.txt"), read(Mark, "marks.txt"), read(Flag, "flags.txt"), read(Warning, "rules.txt"), read(Word, "words.txt"),
 )
 
 // All returns all entries, by kind.
@@ -74,8 +76,8 @@ func Shorts(kind Kind) map[string]string {
 }
 
 // Find returns the entries that a person may mean by a name: "held up", "Held-up",
-// "held_up" and "--loss" are understood. There may be several, of different
-// kinds.
+// "held_up" and "--loss" are understood, and other words for the same. There may be
+// several, of different kinds.
 func Find(name string) []Entry {
 	var found []Entry
 	flag := strings.HasPrefix(name, "--")
@@ -105,6 +107,9 @@ func (e Entry) names() []string {
 		row, _, _ := strings.Cut(e.Short, " (")
 		names = append(names, plain(e.Short), plain(row))
 	}
+	for _, other := range e.Also {
+		names = append(names, plain(other))
+	}
 	return names
 }
 
@@ -133,15 +138,19 @@ func read(kind Kind, file string) []Entry {
 	return list
 }
 
-// parse reads one entry: the short form, unit and source on a line each; then
-// paragraphs, of which the last one is the example.
+// parse reads one entry: the short form, unit and source on a line each, and perhaps
+// other words for it; then paragraphs, of which the last one is the example.
 func parse(text string) (Entry, error) {
 	head, body, _ := strings.Cut(strings.TrimSpace(text), "\n\n")
 	lines, paragraphs := strings.Split(head, "\n"), strings.Split(body, "\n\n")
+	var also []string
+	if others, ok := strings.CutPrefix(lines[len(lines)-1], "also: "); ok {
+		also, lines = strings.Split(others, ", "), lines[:len(lines)-1]
+	}
 	if len(lines) != 3 {
 		return Entry{}, fmt.Errorf("%d lines at the top, want the short form, unit and source", len(lines))
 	}
-	e := Entry{Short: lines[0], Text: paragraphs[:len(paragraphs)-1]}
+	e := Entry{Short: lines[0], Also: also, Text: paragraphs[:len(paragraphs)-1]}
 	for _, field := range []struct {
 		to           *string
 		line, prefix string

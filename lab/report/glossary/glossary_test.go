@@ -53,6 +53,11 @@ func TestFind(t *testing.T) {
 		{"loss", "flag loss"},
 		{"~", "mark ~"},
 		{"overload", "warning overload"},
+		{"RTT", "word RTT"},
+		{"round-trip time", "word RTT"},
+		{"cwnd", "word congestion-window"},
+		{"Percentile", "word percentile"},
+		{"--RTT", ""},
 		{"", ""},
 		{"nothing", ""},
 	} {
@@ -63,6 +68,27 @@ func TestFind(t *testing.T) {
 		if text := strings.Join(got, ", "); text != tt.want {
 			t.Errorf("Find(%q) = %q, want %q", tt.name, text, tt.want)
 		}
+	}
+}
+
+// There are at least 40 words, and no other word for something is one for another.
+func TestWords(t *testing.T) {
+	of, words := make(map[string]string), 0
+	for _, e := range All() {
+		if e.Kind == Word {
+			words++
+		}
+		for _, name := range e.names() {
+			if e.Kind == Word && of[name] != "" && of[name] != e.Key {
+				t.Errorf("%q is one of %s and of %s", name, of[name], e.Key)
+			}
+			if e.Kind == Word {
+				of[name] = e.Key
+			}
+		}
+	}
+	if words < 40 {
+		t.Errorf("%d words", words)
 	}
 }
 
