@@ -33,11 +33,17 @@ type sweep struct {
 	progress *progress
 }
 
-// A source is one file.
+// A source is one file, or a copy of standard input.
 type source struct {
 	name string // fit for a message
-	*os.File
-	temporary bool // a copy of standard input
+	content
+	temporary string // the file to be removed, if any
+}
+
+// A content can be read twice.
+type content interface {
+	io.Reader
+	io.ReaderAt
 }
 
 // An placed says where a result is kept.
@@ -102,18 +108,19 @@ func (s *sweep) readOne(name string) error {
 		})
 }
 
-// open opens a file that can be read twice. Of standard input it makes a copy, if
-// that is needed.
+// open opens a file that can be read twice. Of standard input it makes a copy, in
+// memory if there is no folder for temporary files.
 func (s *sweep) open(name string) (*source, error) {
 	if name != "-" {
 		f, err := os.Open(name)
-		return &source{name: prose.Safe(name), File: f}, err
+		return &source{name: prose.Safe(name), content: f}, err
 	}
 	f, err := os.CreateTemp("", "stones-*.jsonl")
 	if err != nil {
-		return nil, err
+		data, err := io.ReadAll(s.stdin)
+		return &source{name: name, content: bytes.NewReader(data)}, err
 	}
-	src := &source{name: name, File: f, temporary: true}
+	src := &source{name: name, content: f, temporary: f.Name()}
 	_, err = io.Copy(f, s.stdin)
 	if err == nil {
 		_, err = f.Seek(0, io.SeekStart)
@@ -126,9 +133,11 @@ func (s *sweep) open(name string) (*source, error) {
 
 // close closes the file, and removes a copy.
 func (src *source) close() {
-	_ = src.Close() // it was only read
-	if src.temporary {
-		_ = os.Remove(src.Name())
+	if f, ok := src.content.(io.Closer); ok {
+		_ = f.Close() // it was only read
+	}
+	if src.temporary != "" {
+		_ = os.Remove(src.temporary)
 	}
 }
 

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"stones/lab"
+	"stones/lab/knob"
 	"stones/lab/prose"
 	"stones/lab/report"
 )
@@ -74,6 +76,7 @@ func (p program) exec(ctx context.Context, args []string) int {
 
 // newRoot returns the command line; nothing of it lives outside the return.
 func (p program) newRoot() *cobra.Command {
+	terms := false // are to be shown: those of the licences
 	root := &cobra.Command{
 		Use:   "stones",
 		Short: "Throw the same stones over TCP and over UDP, and see what arrives",
@@ -93,12 +96,20 @@ and late.`,
 
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Run:           func(cmd *cobra.Command, _ []string) { _ = cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !terms {
+				return cmd.Help()
+			}
+			_, err := io.WriteString(p.stdout, licenses)
+			return err
+		},
 	}
+	plain(root.Flags(), "licenses", "", knob.Toggle(), &terms)
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	root.SetVersionTemplate("stones {{.Version}}\n")
+	info, _ := debug.ReadBuildInfo()
+	root.SetVersionTemplate(versionText(info))
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
 	throw, _ := p.newThrow()

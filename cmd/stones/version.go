@@ -1,0 +1,45 @@
+package main
+
+import (
+	_ "embed"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"stones/lab/stack"
+)
+
+// licenses are those of all that is linked. .ci/licenses writes them.
+//
+//go:embed licenses.txt
+var licenses string
+
+// versionText says what program this is, as far as it makes a difference to results.
+func versionText(info *debug.BuildInfo) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "stones %s\n", version)
+	fmt.Fprintf(&b, "commit %s\n", commit(info))
+	fmt.Fprintf(&b, "go     %s %s/%s\n", strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(&b, "stack  %s %s\n", stack.Name, stack.Version)
+	return b.String()
+}
+
+// commit is what the program was built from.
+func commit(info *debug.BuildInfo) string {
+	hash, changed := "", ""
+	if info != nil {
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision":
+				hash = s.Value
+			case s.Key == "vcs.modified" && s.Value == "true":
+				changed = ", and changes that are in none"
+			}
+		}
+	}
+	if hash == "" {
+		return "unknown, not built in a clone"
+	}
+	return hash + changed
+}
