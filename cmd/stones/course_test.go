@@ -179,7 +179,7 @@ func TestBrokenLesson(t *testing.T) {
 		{"answer within a word", "tcp held_up stones within 0", "tcp held_up stones within few", `12: "few" is not a number; write e.g. 12 or 0.5`},
 		{"unknown transport", "tcp held_up stones within 0", "tpc held_up stones", `12: unknown transport "tpc"; did you mean "tcp"?`},
 		{"unknown figure", "tcp held_up stones within 0", "tcp heldup stones", `12: unknown figure "heldup"; did you mean "held_up"?`},
-		{"unit of something else", "tcp held_up stones within 0", "tcp held_up ms", `12: "ms" is no unit for held_up; allowed %, bytes, copies, packets, reads, segments, stones`},
+		{"unit of something else", "tcp held_up stones within 0", "tcp held_up ms", `12: "ms" is no unit for held_up; allowed %, bytes, copies, holes, packets, reads, segments, stones`},
 		{"answer of the other transport", "drop 5\n", "only udp\n", `12: nothing is thrown over tcp`},
 
 		{"no command", "stones throw", "stones trow", `15: no command to copy; it is a line that begins with "stones throw"`},

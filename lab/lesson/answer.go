@@ -63,6 +63,7 @@ type Outcome struct {
 	Unit      string     `json:"unit"`
 	Predicted *float64   `json:"predicted,omitzero"` // nil if nothing was predicted
 	Measured  lab.Figure `json:"measured"`
+	Expected  []float64  `json:"expected,omitzero"` // of the mean over many seeds: least and most
 	Verdict   string     `json:"verdict"`
 }
 
@@ -77,15 +78,38 @@ func (l *Lesson) Outcome(predicted *float64, r lab.Result) Outcome {
 		Measured:  l.Answer.Of(r),
 	}
 	o.Measured.Value = round(o.Measured.Value)
+	o.Expected = l.expected(r)
 	switch {
 	case predicted == nil:
 		o.Verdict = None
-	case o.Measured.Known() && l.Answer.right(*predicted, o.Measured.Value):
+	case o.Measured.Known() && l.Answer.right(*predicted, o.Measured.Value) || o.foreseen():
 		o.Verdict = Right
 	default:
 		o.Verdict = Off
 	}
 	return o
+}
+
+// expected is what theory says of the answer's mean over many seeds, in its unit; nil if
+// it says nothing. The result tells how one unit is written in another.
+func (l *Lesson) expected(r lab.Result) []float64 {
+	for _, x := range l.Expect {
+		if !x.Mean || x.Transport != l.Answer.Transport || x.Name != l.Answer.Name {
+			continue
+		}
+		answer, theory := l.Answer.Of(r), x.Of(r)
+		if !answer.Known() || !theory.Known() || theory.Value == 0 {
+			return nil
+		}
+		scale := answer.Value / theory.Value
+		return []float64{round(x.Least * scale), round(x.Most * scale)}
+	}
+	return nil
+}
+
+// foreseen reports whether the prediction is what theory says.
+func (o Outcome) foreseen() bool {
+	return o.Predicted != nil && len(o.Expected) == 2 && o.Expected[0] <= *o.Predicted && *o.Predicted <= o.Expected[1]
 }
 
 // right reports whether a prediction is near enough.

@@ -38,7 +38,7 @@ const (
 // units are those in which a figure may be asked for, and how many of them the
 // unit of the JSON is.
 var units = map[kind]map[string]float64{
-	count:    {"stones": 1, "copies": 1, "packets": 1, "segments": 1, "reads": 1, "bytes": 1, "%": 1},
+	count:    {"stones": 1, "copies": 1, "packets": 1, "segments": 1, "reads": 1, "holes": 1, "bytes": 1, "%": 1},
 	duration: {"ms": 1, "s": 1e-3},
 	rate:     {"bit/s": 1, "kbit/s": 1e-3, "Mbit/s": 1e-6},
 }
@@ -78,6 +78,8 @@ func (f Figure) row() string {
 		return f.Name
 	case of == "delay_ms":
 		return "delay_" + name + "_ms"
+	case f.Name == "waiting.earlier.stones":
+		return "waited_for_earlier"
 	case slices.Contains(report.Keys(), of+"_"+name):
 		return of + "_" + name
 	}

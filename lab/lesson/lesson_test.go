@@ -232,3 +232,27 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// What theory says of the mean is right too, in the unit of the answer.
+func TestExpected(t *testing.T) {
+	l := parse(t, "tcp held_up % within 1")
+	l.Expect = append(l.Expect, lesson.Expectation{
+		Figure: lesson.Figure{Transport: lab.TCP, Name: "held_up"}, Mean: true, Least: 5, Most: 7,
+	})
+	for _, tt := range []struct {
+		predicted float64
+		verdict   string
+		want      string
+	}{
+		{30, lesson.Right, "Right!"},
+		{60, lesson.Right, "Right about such roads; chance made this one another."},
+		{40, lesson.Off, "Off by 10 percentage points: it was less."},
+	} {
+		o := l.Outcome(&tt.predicted, result(3, 200))
+		text := l.Closing(o)
+		if o.Verdict != tt.verdict || len(o.Expected) != 2 || o.Expected[0] != 50 || o.Expected[1] != 70 ||
+			!strings.Contains(text, tt.want) || !strings.Contains(text, "Over many such roads, 50 to 70% on average are expected.") {
+			t.Errorf("%v%%: %s, %v\n%s", tt.predicted, o.Verdict, o.Expected, text)
+		}
+	}
+}

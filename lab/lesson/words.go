@@ -91,8 +91,12 @@ func (a Answer) verdict(o Outcome) string {
 	if o.Measured.Known() {
 		came = a.amount(o.Measured.Value)
 	}
+	theory := ""
+	if len(o.Expected) == 2 {
+		theory = fmt.Sprintf("\nOver many such roads, %s to %s on average are expected.", write(o.Expected[0]), a.amount(o.Expected[1]))
+	}
 	if o.Predicted == nil {
-		return fmt.Sprintf("The answer: %s.", came)
+		return fmt.Sprintf("The answer: %s.%s", came, theory)
 	}
 	points := func(v float64) string {
 		if a.Unit == "%" {
@@ -100,10 +104,12 @@ func (a Answer) verdict(o Outcome) string {
 		}
 		return a.amount(v)
 	}
-	said := fmt.Sprintf("You said %s. It was %s.", a.amount(*o.Predicted), came)
+	said := fmt.Sprintf("You said %s. It was %s.%s", a.amount(*o.Predicted), came, theory)
 	switch off := *o.Predicted - o.Measured.Value; {
 	case o.Verdict == Right && round(off) == 0:
 		return said + "\nRight!"
+	case o.Verdict == Right && o.foreseen() && !a.right(*o.Predicted, o.Measured.Value):
+		return said + "\nRight about such roads; chance made this one another."
 	case o.Verdict == Right:
 		return said + "\nRight, as near as one can tell."
 	case !o.Measured.Known():
