@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -20,6 +23,7 @@ import (
 // how a throw does.
 type kept struct {
 	throw
+	rows    string // of what, if not of results
 	skipBad bool
 }
 
@@ -36,7 +40,8 @@ are refused; what is missing of a sweep is said.`,
 		Example: `  stones report results.jsonl                 the table of a sweep
   stones report part-*.jsonl --format csv     of its parts, as one
   stones report part-*.jsonl --out all.jsonl  the parts as one file
-  stones report kept.json --picture cwnd      a picture of what was kept`,
+  stones report kept.json --picture cwnd      a picture of what was kept
+  stones report kept.json --rows stones --format csv`,
 		Args: func(_ *cobra.Command, files []string) error {
 			if len(files) == 0 {
 				return errors.New("name the files with results, e.g. stones report results.jsonl; - is standard input")
@@ -49,12 +54,14 @@ are refused; what is missing of a sweep is said.`,
 	plain(k.flags, "format", "", knob.OneOf(formats()), &k.format)
 	plain(k.flags, "theory", "", knob.Toggle(), &k.theory)
 	plain(k.flags, "all", "", knob.Toggle(), &k.all)
+	plain(k.flags, "rows", "", knob.OneOf(report.Rows()), &k.rows)
 	plain(k.flags, "picture", "", knob.OneOf(picture.Kinds()), &k.picture)
 	plain(k.flags, "theme", "", knob.OneOf([]string{light, dark}), &k.theme)
 	plain(k.flags, "skip-bad", "", knob.Toggle(), &k.skipBad)
 	plain(k.flags, "out", "", knob.Word(), &k.out)
 	plain(k.flags, "force", "", knob.Toggle(), &k.force)
 	offer(cmd, "format", formats())
+	offer(cmd, "rows", report.Rows())
 	offer(cmd, "picture", picture.Kinds())
 	offer(cmd, "theme", []string{light, dark})
 	cmd.RunE = func(_ *cobra.Command, files []string) error { return k.do(files) }
@@ -71,7 +78,7 @@ func (k *kept) do(files []string) error {
 	if k.theory && report.WithTheory[k.format] == nil {
 		return &knob.ConflictError{One: "--theory", Other: "--format " + prose.Quote(k.format), Why: "it has no room for theory"}
 	}
-	if err := k.unpictured(); err != nil {
+	if err := cmp.Or(k.unpictured(), k.rowless()); err != nil {
 		return err
 	}
 	// What can be written a result at a time is read a second time, and need not be
@@ -88,7 +95,11 @@ func (k *kept) do(files []string) error {
 	if err != nil {
 		return err
 	}
-	if err := done(k.write(out, s)); err != nil && !errors.Is(err, syscall.EPIPE) {
+	err = done(k.write(out, s))
+	if none := new(report.NoRowsError); errors.As(err, &none) {
+		return fmt.Errorf("--rows %q: none are kept; they are with %s of stones throw", none.Kind, keeping[none.Kind])
+	}
+	if err != nil && !errors.Is(err, syscall.EPIPE) {
 		return &failure{exitUnfinished, fmt.Errorf("write the result: %w", err)}
 	}
 	if s.broken != nil {
@@ -97,8 +108,27 @@ func (k *kept) do(files []string) error {
 	return s.missing()
 }
 
+// keeping is the flag with which rows of a kind are kept.
+var keeping = map[string]string{"stones": "--per-stone", "packets": "--packets", "intervals": "--interval"}
+
+// rowless returns an error if something does not go with rows.
+func (k *kept) rowless() error {
+	switch {
+	case k.rows == "":
+		return nil
+	case !slices.Contains(report.RowFormats(), k.format):
+		return &knob.ConflictError{One: "--rows", Other: "--format " + prose.Quote(k.format), Why: "rows for programs are " + strings.Join(report.RowFormats(), " or ")}
+	case k.theory:
+		return &knob.ConflictError{One: "--rows", Other: "--theory", Why: "--format csv alone has room for it"}
+	}
+	return nil
+}
+
 // write writes the sweep in the format that is asked for.
 func (k *kept) write(out io.Writer, s *sweep) error {
+	if k.rows != "" {
+		return report.WriteRows(out, k.rows, k.format, s.first.Version, s.results())
+	}
 	if k.format == jsonl {
 		for i := range s.entries {
 			text, err := s.text(i)

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/csv"
 	"io"
 	"iter"
 	"slices"
@@ -10,7 +9,6 @@ import (
 
 	"stones/lab"
 	"stones/lab/advice"
-	"stones/lab/prose"
 )
 
 // CSV writes a line for each flow: what was asked for, how it ended, and
@@ -34,67 +32,51 @@ func writeCSV(w io.Writer, doc lab.Document, theory bool) error {
 // figure, its standard deviation, and how many of these and how many per cent
 // the measurement is above it.
 func streamCSV(w io.Writer, version string, results iter.Seq2[lab.Result, error], theory bool) error {
-	out := csv.NewWriter(w)
-	head := []string{"stones", "seed", "flow", "transport"}
+	return rowsOf(w, encodings["csv"], flowColumns(version, theory), results, theFlow)
+}
+
+// flowColumns are the columns of rows of flows.
+func flowColumns(version string, theory bool) []column[struct{}] {
+	type flow = row[struct{}]
+	columns := []column[struct{}]{
+		{"stones", func(*flow) value { return word(version) }},
+		{"seed", func(r *flow) value { return value{kind: natural, natural: r.result.Experiment.Seed} }},
+		{"flow", func(r *flow) value { return word(r.flow.Name) }},
+		{"transport", func(r *flow) value { return word(r.flow.Transport) }},
+	}
+	add := func(name string, of func(r *flow) value) { columns = append(columns, column[struct{}]{name, of}) }
 	for _, p := range parameters() {
-		head = append(head, strings.ReplaceAll(p.word, "-", "_"))
+		add(strings.ReplaceAll(p.word, "-", "_"), func(r *flow) value { return word(p.of(&r.result.Experiment, r.flow.Name)) })
 	}
-	head = append(head, "complete", "error", "broken")
+	add("complete", func(r *flow) value { return either(r.flow.Complete) })
+	add("error", func(r *flow) value { return word(r.flow.Error) })
+	add("broken", func(r *flow) value { return word(r.flow.Broken) })
 	for _, m := range measures {
-		head = append(head, m.key)
+		add(m.key, func(r *flow) value { return amount(m.unit, m.of(r.flow)) })
 	}
-	head = append(head, "not_thrown_causes", "stack", "pacing", "rate_met", "limit", "drain", "warnings", "why", "go")
+	add("not_thrown_causes", func(r *flow) value { return word(causes(r.flow)) })
+	add("stack", func(r *flow) value { return word(strings.TrimSpace(r.flow.Stack.Name + " " + r.flow.Stack.Version)) })
+	add("pacing", func(r *flow) value { return word(r.flow.Pacing.Policy) })
+	add("rate_met", func(r *flow) value { return either(r.flow.Pacing.Met) })
+	add("limit", func(r *flow) value { return word(r.flow.Pacing.Limit) })
+	add("drain", func(r *flow) value { return word(r.flow.Drain) })
+	add("warnings", func(r *flow) value { return word(rules(r.result, r.flow.Name)) })
+	add("why", func(r *flow) value { return word(whys(r.flow)) })
+	add("go", func(r *flow) value { return word(r.result.Made.Go) })
 	if theory {
 		for _, key := range advice.Keys() {
-			key = "theory_" + key
-			head = append(head, key, key+"_sigma", key+"_off_sigmas", key+"_off_percent")
-		}
-	}
-	if err := out.Write(head); err != nil {
-		return err
-	}
-	for r, err := range results {
-		if err != nil {
-			return err
-		}
-		for i := range r.Flows {
-			fields := record(version, &r, &r.Flows[i])
-			if theory {
-				fields = append(fields, expectations(&r.Experiment, &r.Flows[i])...)
+			of := func(pick func(d deviation) lab.Figure) func(r *flow) value {
+				return func(r *flow) value {
+					return amount(parts, pick(deviate(&r.result.Experiment, []*lab.Outcome{r.flow}, key)))
+				}
 			}
-			if err := out.Write(fields); err != nil {
-				return err
-			}
+			add("theory_"+key, of(deviation.theory))
+			add("theory_"+key+"_sigma", of(func(d deviation) lab.Figure { return millionths(d.Sigma) }))
+			add("theory_"+key+"_off_sigmas", of(deviation.sigmas))
+			add("theory_"+key+"_off_percent", of(deviation.percent))
 		}
 	}
-	out.Flush()
-	return out.Error()
-}
-
-// record is the line of a flow.
-func record(version string, r *lab.Result, x *lab.Outcome) []string {
-	fields := []string{version, strconv.FormatUint(r.Experiment.Seed, 10), x.Name, x.Transport}
-	for _, p := range parameters() {
-		fields = append(fields, p.of(&r.Experiment, x.Name))
-	}
-	fields = append(fields, strconv.FormatBool(x.Complete), x.Error, x.Broken)
-	for _, m := range measures {
-		fields = append(fields, cell(m.of(x)))
-	}
-	fields = append(fields, causes(x), strings.TrimSpace(x.Stack.Name+" "+x.Stack.Version),
-		x.Pacing.Policy, strconv.FormatBool(x.Pacing.Met), x.Pacing.Limit, x.Drain, rules(r, x.Name), whys(x), r.Made.Go)
-	for i, field := range fields {
-		fields[i] = prose.Safe(field)
-	}
-	return fields
-}
-
-// cell is a figure as a program reads it: empty if there is none.
-func cell(f lab.Figure) string {
-	if !f.Known() {
-		return ""
-	}
-	return f.String()
+	return columns
 }
 
 // whys are the reasons of the figures that have no value.
@@ -106,16 +88,6 @@ func whys(x *lab.Outcome) string {
 		}
 	}
 	return strings.Join(list, "; ")
-}
-
-// expectations are the fields of what theory says of a flow.
-func expectations(e *lab.Experiment, x *lab.Outcome) []string {
-	var fields []string
-	for _, key := range advice.Keys() {
-		d := deviate(e, []*lab.Outcome{x}, key)
-		fields = append(fields, cell(d.theory()), cell(millionths(d.Sigma)), cell(d.sigmas()), cell(d.percent()))
-	}
-	return fields
 }
 
 // causes says why how many stones were not thrown.
