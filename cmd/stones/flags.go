@@ -52,6 +52,7 @@ func (t *throw) addFlags() []group {
 	plain(result, "theory", "", knob.Toggle(), &t.theory)
 	plain(result, "pcap", "", knob.Word(), &t.pcap)
 	plain(result, "picture", "", knob.OneOf(picture.Kinds()), &t.picture)
+	plain(result, "zoom", "", zoomForm(), &t.zoom)
 	plain(result, "theme", "", knob.OneOf([]string{light, dark}), &t.theme)
 	plain(groups[knob.Overall].flags, "shard", "", shardForm(), &t.shard)
 	plain(result, "resume", "", knob.Word(), &t.resume)

@@ -60,6 +60,14 @@ func (t *throw) unpictured() error {
 	if t.flags.Changed("theme") && (!file || t.json) {
 		return errors.New("--theme needs --format svg or png: nothing else has colours")
 	}
+	if t.flags.Changed("zoom") {
+		switch kind := cmp.Or(t.picture, "stones"); {
+		case flag == "":
+			return errors.New("--zoom needs --picture, or --format svg or png: it is about a picture")
+		case !picture.Zooms(kind):
+			return &knob.ConflictError{One: "--zoom", Other: fmt.Sprintf("--picture %q", kind), Why: "it has no time"}
+		}
+	}
 	switch {
 	case flag == "":
 		return nil
@@ -91,7 +99,7 @@ func (t *throw) sit(es []lab.Experiment) error {
 
 // writer returns what writes the result as it is asked for.
 func (t *throw) writer() report.Writer {
-	view := picture.View{Kind: cmp.Or(t.picture, "stones"), Dark: t.theme == dark}
+	view := picture.View{Kind: cmp.Or(t.picture, "stones"), Dark: t.theme == dark, Zoom: t.zoom}
 	switch t.format {
 	case svg:
 		return func(w io.Writer, doc lab.Document, _ report.View) error {
@@ -119,6 +127,17 @@ func (t *throw) writer() report.Writer {
 			return err
 		}
 		return view.Text(w, doc.Results[0])
+	}
+}
+
+// zoomForm is how a part of the time is written.
+func zoomForm() knob.Form[picture.Zoom] {
+	return knob.Form[picture.Zoom]{
+		Read: func(text string) (z picture.Zoom, err error) {
+			err = z.UnmarshalText([]byte(text))
+			return z, err
+		},
+		Write: picture.Zoom.String,
 	}
 }
 

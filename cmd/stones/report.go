@@ -56,6 +56,7 @@ are refused; what is missing of a sweep is said.`,
 	plain(k.flags, "all", "", knob.Toggle(), &k.all)
 	plain(k.flags, "rows", "", knob.OneOf(report.Rows()), &k.rows)
 	plain(k.flags, "picture", "", knob.OneOf(picture.Kinds()), &k.picture)
+	plain(k.flags, "zoom", "", zoomForm(), &k.zoom)
 	plain(k.flags, "theme", "", knob.OneOf([]string{light, dark}), &k.theme)
 	plain(k.flags, "skip-bad", "", knob.Toggle(), &k.skipBad)
 	plain(k.flags, "out", "", knob.Word(), &k.out)

@@ -46,6 +46,7 @@ type throw struct {
 	pcap    string // file for the packets
 	picture string // which one, if any
 	theme   string // of a picture in a file
+	zoom    picture.Zoom
 	out     string // file for the result
 	force   bool   // the files may be there already
 	shard   shard  // of a sweep

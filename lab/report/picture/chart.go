@@ -69,6 +69,9 @@ type look int
 const (
 	tcpFlight look = iota // points come in pairs: due, come
 	udpFlight
+	leaving // what stones waited for, which point pairs begin and end
+	repeating
+	waiting
 	due
 	tcpStone
 	udpStone
@@ -102,7 +105,18 @@ type style struct {
 	name    string
 	colour  role
 	shape   shape
+	line    lineKind // of pairs
 }
+
+// A lineKind tells lines apart without colour.
+type lineKind int
+
+const (
+	plainLine lineKind = iota
+	dottedLine
+	dashedLine
+	boldLine
+)
 
 // A role is what a colour is used for.
 type role int
@@ -129,6 +143,9 @@ const (
 var styles = [...]style{
 	tcpFlight: {drawing: pairs, letter: '-', colour: blue},
 	udpFlight: {drawing: pairs, letter: '-', colour: orange},
+	leaving:   {drawing: pairs, letter: '<', name: leavingName, colour: green, line: dashedLine},
+	repeating: {drawing: pairs, letter: '%', name: repeatingName, colour: ink, line: dottedLine},
+	waiting:   {drawing: pairs, letter: '=', name: waitingName, colour: blue, line: boldLine},
 	due:       {drawing: marks, letter: '.', name: dueName, colour: ink, shape: speck},
 	tcpStone:  {drawing: marks, letter: 'T', name: tcpName, colour: blue, shape: disc},
 	udpStone:  {drawing: marks, letter: 'U', name: udpName, colour: orange, shape: triangle},

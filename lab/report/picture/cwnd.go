@@ -6,7 +6,7 @@ import (
 
 // windowChart is the state of TCP over time: the congestion window and the slow
 // start threshold above, the round-trip time below.
-func windowChart(r lab.Result) chart {
+func windowChart(r lab.Result, zoom Zoom) chart {
 	c := chart{title: windowTitle}
 	x := find(r, lab.TCP)
 	if x == nil || len(x.Samples) == 0 {
@@ -14,9 +14,14 @@ func windowChart(r lab.Result) chart {
 		return c
 	}
 	c.says = windowSays(x.Samples)
+	samples, begin := zoom.samples(x.Samples), zoom.from()
+	if len(samples) == 0 {
+		c.rows = [][]panel{{{lines: 9, x: timeAxis(sinceAxis, zoom.from(), zoom.to()), y: upTo(windowLabel, 10), empty: noneThen}}}
+		return c
+	}
 	var windows, thresholds, trips []point
-	end, widest, longest := 0.0, 1.0, 0.0
-	for _, s := range x.Samples {
+	end, widest, longest := begin, 1.0, 0.0
+	for _, s := range samples {
 		at := sane(s.At.Value)
 		end, widest = max(end, at), max(widest, float64(s.Cwnd))
 		windows = append(windows, point{at, float64(s.Cwnd)})
@@ -25,13 +30,13 @@ func windowChart(r lab.Result) chart {
 			longest = max(longest, sane(s.RTT.Value))
 		}
 	}
-	for _, s := range x.Samples {
+	for _, s := range samples {
 		if s.Ssthresh > 0 {
 			thresholds = append(thresholds, point{sane(s.At.Value), float64(s.Ssthresh)})
 			widest = max(widest, float64(s.Ssthresh))
 		}
 	}
-	time := timeAxis(sinceAxis, 0, end)
+	time := timeAxis(sinceAxis, begin, end)
 	trip := timeAxis(tripLabel, 0, max(longest, 0.001)*1.15)
 	c.rows = [][]panel{
 		{{x: time, y: upTo(windowLabel, widest), lines: 9, series: []series{{window, windows}, {threshold, thresholds}}}},

@@ -74,12 +74,13 @@ func packetsOf(x *lab.Outcome) []packet {
 }
 
 // newLadder makes the ladder of a result.
-func newLadder(r lab.Result) ladder {
+func newLadder(r lab.Result, zoom Zoom) ladder {
 	var l ladder
 	for _, s := range sides(r) {
 		l.rails = append(l.rails, rail{s.name, s.mark, packetsOf(s.flow)})
 	}
 	l.says = ladderSays(l.rails)
+	zoom.packets(&l)
 	l.cut()
 	return l
 }
@@ -127,8 +128,9 @@ func (l *ladder) cut() {
 		at, _ := slices.BinarySearch(sent, slices.Min(gone))
 		from = sent[min(at-maxArrows/5, total-maxArrows)]
 	}
-	l.before, _ = slices.BinarySearch(sent, from)
-	l.more = total - l.before
+	skipped, _ := slices.BinarySearch(sent, from)
+	l.before += skipped
+	l.more = total - skipped
 	places := make([]int, len(l.rails))
 	for i, r := range l.rails {
 		for places[i] < len(r.packets) && r.packets[places[i]].sent < from {

@@ -27,6 +27,7 @@ func Kinds() []string { return []string{"stones", "cdf", "ladder", "cwnd"} }
 type View struct {
 	Kind    string   // one of Kinds
 	Dark    bool     // light on dark, not dark on light; only files have a ground
+	Zoom    Zoom     // the part of the time to show
 	Caption []string // stands above the picture in files: what was thrown
 }
 
@@ -36,7 +37,7 @@ func (v View) Text(w io.Writer, r lab.Result) error {
 	var lines []string
 	switch v.Kind {
 	case "ladder":
-		lines = newLadder(r).text()
+		lines = newLadder(r, v.Zoom).text()
 	default:
 		c, err := v.chart(r, 11)
 		if err != nil {
@@ -68,7 +69,7 @@ func (v View) draw(r lab.Result, write func(sheet) error) error {
 		s.theme = dark
 	}
 	if v.Kind == "ladder" {
-		s.body = newLadder(r)
+		s.body = newLadder(r, v.Zoom)
 		return write(s)
 	}
 	c, err := v.chart(r, 18)
@@ -84,11 +85,11 @@ func (v View) draw(r lab.Result, write func(sheet) error) error {
 func (v View) chart(r lab.Result, closer int) (chart, error) {
 	switch v.Kind {
 	case "stones":
-		return stonesChart(r, closer), nil
+		return stonesChart(r, closer, v.Zoom), nil
 	case "cdf":
 		return delayChart(r), nil
 	case "cwnd":
-		return windowChart(r), nil
+		return windowChart(r, v.Zoom), nil
 	}
 	return chart{}, fmt.Errorf("picture: %q: not a picture", v.Kind)
 }

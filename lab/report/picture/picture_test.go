@@ -343,7 +343,7 @@ func TestMany(t *testing.T) {
 		}
 		plain(t, string(drawn(t, View{Kind: kind}.Text, r)))
 	}
-	p := stonesChart(r, 18).rows[0][0]
+	p := stonesChart(r, 18, Zoom{}).rows[0][0]
 	for _, s := range p.series {
 		kept := p.thin(s)
 		if len(s.points) == 0 {
@@ -451,7 +451,7 @@ func TestDueWhenThrown(t *testing.T) {
 	x := lab.Outcome{Stones: []lab.StoneRecord{record(1, 0, 20), record(2, 0, -1), record(3, 7, 20)}}
 	x.Stones[1].Due = lab.NA(lab.CauseDueWhenThrown)
 	got := fmt.Sprint(stonesOf(&x))
-	if want := "[{1 0 20 false} {2 0 0 true} {3 7 27 false}]"; got != want {
+	if want := "[{1 0 20 false 0 0 0} {2 0 0 true 0 0 0} {3 7 27 false 0 0 0}]"; got != want {
 		t.Errorf("stonesOf = %s; want %s", got, want)
 	}
 }
@@ -484,7 +484,7 @@ func TestCut(t *testing.T) {
 		{"the last one", 100, 100, 71, 30, 70, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			l := newLadder(lab.Result{Flows: []lab.Outcome{{Name: lab.UDP, Transport: lab.UDP, Packets: packets(lab.UDP, lines(tt.n, tt.lost)...)}}})
+			l := newLadder(lab.Result{Flows: []lab.Outcome{{Name: lab.UDP, Transport: lab.UDP, Packets: packets(lab.UDP, lines(tt.n, tt.lost)...)}}}, Zoom{})
 			got := l.rails[0].packets
 			if len(got) != tt.shown || got[0].first != tt.first || l.before != tt.before || l.more != tt.more {
 				t.Errorf("%d packets from %d, %d before, %d more; want %d from %d, %d, %d",
@@ -499,7 +499,7 @@ func TestCut(t *testing.T) {
 	}
 	l := newLadder(lab.Result{Flows: []lab.Outcome{
 		{Name: lab.TCP, Transport: lab.TCP, Packets: packets(lab.TCP, lines(100, 0)...)}, {Name: lab.UDP, Transport: lab.UDP, Packets: packets(lab.UDP, burst...)},
-	}})
+	}}, Zoom{})
 	if tcp, udp := len(l.rails[0].packets), len(l.rails[1].packets); tcp != 10 || udp != 20 {
 		t.Errorf("%d and %d packets; want 10 and 20", tcp, udp)
 	}

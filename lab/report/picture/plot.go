@@ -50,7 +50,7 @@ func (p pen) legend(area draw.Canvas, looks []look) draw.Canvas {
 func (p pen) stroke(s style) draw.LineStyle {
 	switch s.drawing {
 	case pairs:
-		return p.line(hair, s.colour)
+		return p.pair(s)
 	case dashes:
 		return p.line(thick*0.75, s.colour, 9, 5)
 	case dots:
@@ -58,6 +58,20 @@ func (p pen) stroke(s style) draw.LineStyle {
 	case marks, curve, steps:
 	}
 	return p.line(thick, s.colour)
+}
+
+// pair is the style of a line between two points.
+func (p pen) pair(s style) draw.LineStyle {
+	switch s.line {
+	case dottedLine:
+		return p.line(thick*0.75, s.colour, 2, 3)
+	case dashedLine:
+		return p.line(thick*0.75, s.colour, 7, 3)
+	case boldLine:
+		return p.line(thick, s.colour)
+	case plainLine:
+	}
+	return p.line(hair, s.colour)
 }
 
 // content is a panel, and what to draw it with.

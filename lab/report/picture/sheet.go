@@ -2,7 +2,9 @@ package picture
 
 import (
 	"bytes"
+	"html"
 	"io"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot/text"
@@ -46,8 +48,17 @@ func (s sheet) writeSVG(w io.Writer) error {
 	// The font is named, not embedded, which would take half a megabyte. These
 	// are as wide, letter by letter.
 	named := strings.ReplaceAll(drawn.String(), "font-family:Liberation Sans;", "font-family:'Liberation Sans',Arimo,Arial,Helvetica,sans-serif;")
-	_, err := io.WriteString(w, named)
+	_, err := io.WriteString(w, s.described(named))
 	return err
+}
+
+// described is a drawing with its title, and what there is to see, for those who cannot.
+func (s sheet) described(svg string) string {
+	title, says := s.body.heading()
+	at := strings.Index(svg, "<svg")
+	at += strings.Index(svg[at:], ">") + 1
+	description := strings.Join(append(slices.Clone(s.caption), says), "\n")
+	return svg[:at] + "\n<title>" + html.EscapeString(title) + "</title>\n<desc>" + html.EscapeString(description) + "</desc>" + svg[at:]
 }
 
 // writePNG writes the sheet as an image.

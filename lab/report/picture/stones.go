@@ -13,6 +13,8 @@ type stone struct {
 	due    float64
 	came   float64
 	lost   bool
+
+	leaving, repeating, waiting float64 // what it waited for, where the path knows
 }
 
 // delay is how long a stone took that came.
@@ -39,6 +41,9 @@ func stonesOf(x *lab.Outcome) []stone {
 		}
 		if !s.lost {
 			s.came = start + sane(r.First.Value)
+		}
+		if w := r.Waits; w != nil && !s.lost {
+			s.leaving, s.repeating, s.waiting = sane(w.ToLeave.Value), sane(w.Again.Value), sane(w.Earlier.Value)
 		}
 		last = s.due
 		list = append(list, s)
@@ -90,8 +95,8 @@ func sides(r lab.Result) []side {
 
 // stonesChart is arrival time against stone number: TCP's staircase beside
 // UDP's holes. If there are more than closer stones, it shows them all small,
-// and below that so many of them large.
-func stonesChart(r lab.Result, closer int) chart {
+// and below that so many of them large. With a zoom it shows those due in that time.
+func stonesChart(r lab.Result, closer int, zoom Zoom) chart {
 	c := chart{title: stonesTitle, says: stonesSays(find(r, lab.TCP), find(r, lab.UDP))}
 	list := sides(r)
 	last := 0.0
@@ -105,6 +110,10 @@ func stonesChart(r lab.Result, closer int) chart {
 		return c
 	}
 	near := span{1, last}
+	if zoom != (Zoom{}) {
+		c.rows = [][]panel{zoom.row(list, closer)}
+		return c
+	}
 	if last > float64(closer) {
 		c.rows = append(c.rows, stonesRow(list, near, false, 7))
 		near = worst(list, closer, last)
@@ -138,7 +147,7 @@ func stonesRow(list []side, near span, close bool, lines int) []panel {
 			}
 		}
 	}
-	if !close {
+	if !close && near.from == 1 {
 		from = 0
 	}
 	if from > to {
@@ -161,7 +170,8 @@ func stonesRow(list []side, near span, close bool, lines int) []panel {
 // marks are the series of the stones in a span. Only if they are close, it is
 // shown when each was due.
 func (s side) marks(near span, close bool) []series {
-	var flights, dues, came, gone []point
+	var dues, came, gone []point
+	parts := make(map[look][]point)
 	for _, one := range s.stones {
 		if one.number < near.from || one.number > near.to {
 			continue
@@ -172,11 +182,41 @@ func (s side) marks(near span, close bool) []series {
 		}
 		came = append(came, point{one.came, one.number})
 		if close {
-			flights = append(flights, point{one.due, one.number}, point{one.came, one.number})
+			one.stretch(s.flight, parts)
 			dues = append(dues, point{one.due, one.number})
 		}
 	}
-	return []series{{s.flight, flights}, {due, dues}, {s.mark, came}, {lost, gone}}
+	return []series{
+		{s.flight, parts[s.flight]},
+		{leaving, parts[leaving]},
+		{repeating, parts[repeating]},
+		{waiting, parts[waiting]},
+		{due, dues},
+		{s.mark, came},
+		{lost, gone},
+	}
+}
+
+// stretch adds the line from when the stone was due to when it came, in parts: what it
+// waited for at the thrower, its flight, and what it waited for at the catcher.
+func (s stone) stretch(flight look, parts map[look][]point) {
+	const shortest = 0.5 // ms for which a wait is drawn
+	at := s.due
+	for _, part := range []struct {
+		look look
+		to   float64
+	}{
+		{leaving, s.due + s.leaving},
+		{repeating, s.due + s.leaving + s.repeating},
+		{flight, s.came - s.waiting},
+		{waiting, s.came},
+	} {
+		to := min(part.to, s.came)
+		if to-at > shortest || part.look == flight && to > at {
+			parts[part.look] = append(parts[part.look], point{at, s.number}, point{to, s.number})
+			at = to
+		}
+	}
 }
 
 // worst is a span of so many stones around the place where TCP's delay jumps

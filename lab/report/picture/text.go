@@ -17,7 +17,7 @@ func (c chart) text() []string {
 	if len(c.title)+len(legend) <= textWidth {
 		lines[0] += legend
 	} else {
-		lines = append(lines, strings.TrimSpace(legend))
+		lines = append(lines, wrapText(strings.TrimSpace(legend))...)
 	}
 	for _, row := range c.rows {
 		lines = append(lines, rowText(row)...)

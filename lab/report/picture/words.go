@@ -20,6 +20,9 @@ const (
 	udpName       = "UDP"
 	lostName      = "lost"
 	dueName       = "due"
+	leavingName   = "waits to leave"
+	repeatingName = "thrown again"
+	waitingName   = "waits for an earlier one"
 	neverName     = "the rest never comes"
 	someLostName  = "some lost"
 	windowName    = "congestion window"
@@ -51,6 +54,8 @@ const (
 	noStones  = "No stone was thrown, or nobody kept what became of each."
 	noneCame  = "No stone came, or nobody kept what became of each."
 	noSamples = "Nobody kept TCP's state: the paths sim, netns and host do, and only for TCP."
+	noneDue   = "No stone was due in this time, or nobody kept what became of each."
+	noneThen  = "Nobody kept TCP's state in this time."
 	noPackets = "Nobody kept the packets: the paths sim and netns do."
 )
 
