@@ -312,7 +312,7 @@ func (e Experiment) validatePlan(t Transport, p pace.Plan) error {
 
 // limited reports whether the way out has a queue that loses what is too much.
 func (e Experiment) limited() bool {
-	return e.Out.Bandwidth > 0 && (e.Out.Queue.Packets > 0 || e.Out.Queue.Bytes > 0)
+	return e.Out.Bandwidth+e.Out.Shaper.Rate > 0 && (e.Out.Queue.Packets > 0 || e.Out.Queue.Bytes > 0)
 }
 
 // validateWays checks the two directions of the wire.

@@ -108,7 +108,7 @@ func TestWrongChanges(t *testing.T) {
 		"5s:jitter=1s":      `at "5s:jitter=1s": out of range; allowed 0s to 20ms, the delay`,
 		"5s:mtu=10":         `at "5s:mtu=10": out of range; allowed 68 to 65535`,
 		"5s:bandwidth=10":   `at "5s:bandwidth=10": bandwidth "10": add a unit, e.g. 10Mbit; units: bit kbit Mbit Gbit B kB MB GB`,
-		"5s:queue=5:coddle": `at "5s:queue=5:coddle": queue "5:coddle": nothing manages a queue by the name "coddle"; allowed codel, fq_codel`,
+		"5s:queue=5:coddle": `at "5s:queue=5:coddle": queue "5:coddle": nothing manages a queue by the name "coddle"; allowed codel, fq_codel, red, pie`,
 	} {
 		var s knob.Settings
 		err := s.AddChange(text)

@@ -202,7 +202,7 @@ func queue(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
 		{"queue", e.Out},
 		{"queue-back", e.Back},
 	} {
-		if room := max(way.shape.Queue.Packets, way.shape.Queue.Bytes); room > 0 && way.shape.Bandwidth == 0 {
+		if room := max(way.shape.Queue.Packets, way.shape.Queue.Bytes); room > 0 && way.shape.Bandwidth == 0 && way.shape.Shaper.Rate == 0 {
 			warnings = append(warnings, lab.Warning{Word: way.word, Value: float64(room)})
 		}
 	}

@@ -44,6 +44,8 @@ func way() []Knob {
 		exactly(Knob{Word: "drop-packets", Example: "4"}, numbers(), func(s *wire.Shape) *[]uint64 { return &s.DropPackets }),
 		exactly(Knob{Word: "hold", Example: "5:2"}, listOf(text[wire.Hold]()), func(s *wire.Shape) *[]wire.Hold { return &s.Hold }),
 		link(Knob{Word: "bandwidth", Example: "1Mbit"}, text[wire.Bandwidth](), func(s *wire.Shape) *wire.Bandwidth { return &s.Bandwidth }),
+		oneWay(Knob{Word: "policer", Example: "10kbit:100B"}, text[wire.Bucket](), func(s *wire.Shape) *wire.Bucket { return &s.Policer }),
+		oneWay(Knob{Word: "shaper", Example: "10kbit:100B"}, text[wire.Bucket](), func(s *wire.Shape) *wire.Bucket { return &s.Shaper }),
 		link(Knob{Word: "queue", Example: "2"}, text[wire.Queue](), func(s *wire.Shape) *wire.Queue { return &s.Queue }),
 		exactlyBoth(Knob{Word: "outage", Example: "0s-1s"}, listOf(text[wire.Outage]()), func(s *wire.Shape) *[]wire.Outage { return &s.Outage }),
 		link(Knob{Word: "mtu", Example: "600"}, Whole(lab.MinMTU, wire.MaxMTU), func(s *wire.Shape) *int { return &s.MTU }),

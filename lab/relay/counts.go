@@ -12,7 +12,7 @@ type Counts struct {
 	Copied     int `json:"duplicated"`
 	Delivered  int `json:"delivered"`
 	Lost       int `json:"lost"`       // by chance, by a list, in an outage
-	Overflowed int `json:"overflowed"` // the queue was full, or dropped it
+	Overflowed int `json:"overflowed"` // the queue was full or dropped it, or the policer did
 	TooBig     int `json:"too_big"`    // with its headers longer than the MTU
 	NoMemory   int `json:"no_memory"`  // too much was on its way
 	NoRoom     int `json:"no_room"`    // of clients beyond the last one that is allowed
@@ -32,7 +32,7 @@ func (w *way) counted() Counts {
 	c := w.wire.Counts()
 	return Counts{
 		Entered: c.Sent + w.crowded, Bytes: w.bytesIn, Copied: c.Copied,
-		Delivered: c.Arrived - w.unsent, Lost: c.Lost, Overflowed: c.Overflowed + c.Managed, TooBig: c.TooBig,
+		Delivered: c.Arrived - w.unsent, Lost: c.Lost, Overflowed: c.Overflowed + c.Managed + c.Policed, TooBig: c.TooBig,
 		NoMemory: w.crowded, Unsent: w.unsent, InFlight: c.InFlight, Damaged: c.Damaged, Reordered: w.late,
 		DelayP50: w.delays.Percentile(50), DelayP99: w.delays.Percentile(99), DelayMax: w.delays.Most(),
 	}

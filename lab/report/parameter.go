@@ -128,6 +128,8 @@ var knobs = []knob{
 	{"hold", func(s wire.Shape) string { return listOf(s.Hold) }},
 	{"outage", func(s wire.Shape) string { return listOf(s.Outage) }},
 	{"at", func(s wire.Shape) string { return listOf(s.At) }},
+	{"policer", func(s wire.Shape) string { return s.Policer.String() }},
+	{"shaper", func(s wire.Shape) string { return s.Shaper.String() }},
 	{"bandwidth", func(s wire.Shape) string { return s.Bandwidth.String() }},
 	{"queue", func(s wire.Shape) string { return s.Queue.String() }},
 	{"mtu", func(s wire.Shape) string { return own(s.MTU) }},

@@ -196,7 +196,10 @@ func (w *Wire) change(now time.Duration) {
 			w.shape.Reorder.By = defaultBy
 		}
 		w.link.bandwidth = uint64(w.shape.Bandwidth)
-		w.link.limit = w.shape.Queue.on(w.shape.Bandwidth)
+		w.link.limit = w.shape.room()
+		if m, ok := w.manager.(interface{ relimit(limit Queue) }); ok {
+			m.relimit(w.link.limit)
+		}
 		w.far.delay = w.shape.Delay
 	}
 }

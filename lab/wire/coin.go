@@ -18,7 +18,8 @@ const (
 	jitter
 	reorder
 	early
-	purposes int = iota
+	earlyDrop     // of a queue that thinks
+	purposes  int = iota
 )
 
 // coins is one direction's chance: a key for each purpose.

@@ -9,6 +9,7 @@ type Counts struct {
 	Lost       int
 	Overflowed int
 	TooBig     int
+	Policed    int // dropped by the policer
 	Managed    int // dropped by the queue's manager
 	InFlight   int // on the way, or out and not yet fetched
 	Arrived    int
@@ -35,16 +36,18 @@ func (c *Counts) add(f Fate) {
 		c.TooBig++
 	case Managed:
 		c.Managed++
+	case Policed:
+		c.Policed++
 	}
 }
 
 // Check returns an error if a packet is unaccounted for.
 func (c Counts) Check() error {
 	in := c.Sent + c.Copied
-	out := c.Arrived + c.Lost + c.Overflowed + c.TooBig + c.Managed + c.InFlight
+	out := c.Arrived + c.Lost + c.Overflowed + c.TooBig + c.Policed + c.Managed + c.InFlight
 	if in == out {
 		return nil
 	}
-	return fmt.Errorf("wire: sent %d + copied %d = %d, but arrived %d + lost %d + overflowed %d + too big %d + managed %d + in flight %d = %d",
-		c.Sent, c.Copied, in, c.Arrived, c.Lost, c.Overflowed, c.TooBig, c.Managed, c.InFlight, out)
+	return fmt.Errorf("wire: sent %d + copied %d = %d, but arrived %d + lost %d + overflowed %d + too big %d + policed %d + managed %d + in flight %d = %d",
+		c.Sent, c.Copied, in, c.Arrived, c.Lost, c.Overflowed, c.TooBig, c.Policed, c.Managed, c.InFlight, out)
 }

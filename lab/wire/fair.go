@@ -43,6 +43,9 @@ func newFair(w *Wire, q Queue) *fair {
 
 func (f *fair) len() int { return f.packets }
 
+// relimit gives all flows together another limit.
+func (f *fair) relimit(limit Queue) { f.limit = limit }
+
 // put takes a packet in. If there are too many then, the flow that has most bytes
 // loses its first one (RFC 8290 section 4.1).
 func (f *fair) put(p waiter) (gone waiter, full bool) {

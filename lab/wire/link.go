@@ -9,6 +9,7 @@ import (
 type link struct {
 	bandwidth uint64 // bits a second; 0 sends at once
 	limit     Queue
+	shaper    *tokens // that a packet waits for before it is sent; nil is none
 
 	free  time.Duration // when the last packet has left, rounded down
 	rest  uint64        // what was rounded away, in 1/bandwidth of a nanosecond
@@ -25,7 +26,7 @@ type turnout struct {
 // take returns when a packet that comes at time now has left. It is not ok if
 // there is no room for the packet.
 func (l *link) take(now time.Duration, size int) (sent time.Duration, ok bool) {
-	if l.bandwidth == 0 {
+	if l.bandwidth == 0 && l.shaper == nil {
 		return now, true
 	}
 	for l.queue.len() > 0 && l.queue.peek().at <= now {
@@ -49,6 +50,14 @@ func (l *link) send(now time.Duration, size int) time.Duration {
 	if l.free < now { // idle
 		l.free, l.rest = now, 0
 	}
+	if l.shaper != nil {
+		if at := l.shaper.wait(l.free, size); at > l.free {
+			l.free, l.rest = at, 0
+		}
+	}
+	if l.bandwidth == 0 {
+		return l.free
+	}
 	// A bit takes 1e9/bandwidth nanoseconds. What does not make a whole one is
 	// carried on to the next packet, so that a long run is exact.
 	hi, lo := bits.Mul64(8*uint64(size), uint64(time.Second))
@@ -56,4 +65,18 @@ func (l *link) send(now time.Duration, size int) time.Duration {
 	ns, rest := bits.Div64(hi+carry, lo, l.bandwidth)
 	l.free, l.rest = l.free+time.Duration(ns), rest
 	return l.free
+}
+
+// airtime is how long so many bytes take on the link, or on the shaper without one.
+func (l *link) airtime(size int) time.Duration {
+	rate := l.bandwidth
+	if l.shaper != nil && (rate == 0 || l.shaper.rate < rate) {
+		rate = l.shaper.rate
+	}
+	if rate == 0 {
+		return 0
+	}
+	hi, lo := bits.Mul64(8*uint64(size), uint64(time.Second))
+	ns, _ := bits.Div64(hi, lo, rate)
+	return time.Duration(ns)
 }

@@ -23,6 +23,10 @@ func (w *Wire) newManager() manager {
 		return &managed{wire: w, limit: w.link.limit, codel: newCodel(q)}
 	case FQCoDel:
 		return newFair(w, q)
+	case RED:
+		return newRED(w, q)
+	case PIE:
+		return newPIE(w, q)
 	}
 	return nil
 }
@@ -87,6 +91,9 @@ type managed struct {
 }
 
 func (m *managed) len() int { return m.queue.len() }
+
+// relimit gives it another limit; what waits already may go on to wait.
+func (m *managed) relimit(limit Queue) { m.limit = limit }
 
 func (m *managed) put(p waiter) (gone waiter, full bool) {
 	if m.limit.Packets > 0 && m.queue.len() >= m.limit.Packets || m.limit.Bytes > 0 && m.bytes+p.Size > m.limit.Bytes {

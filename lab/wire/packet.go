@@ -75,6 +75,7 @@ const (
 	Overflowed             // gone: the queue was full
 	TooBig                 // gone: larger than the MTU
 	Managed                // gone: its queue's manager dropped it
+	Policed                // gone: the policer had no tokens for it
 )
 
 // Gone reports whether a packet of this fate never comes out of the wire.
@@ -94,6 +95,8 @@ func (f Fate) String() string {
 		return "too big"
 	case Managed:
 		return "managed"
+	case Policed:
+		return "policed"
 	}
 	return "Fate(" + strconv.Itoa(int(f)) + ")"
 }

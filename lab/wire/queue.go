@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,18 +22,26 @@ type Queue struct {
 	Bytes   int           // instead of Packets; 0 is no limit
 	Time    time.Duration // instead of both; 0 is no limit
 
-	Manager  string        // who decides what is dropped: CoDel, FQCoDel; empty is nobody
-	Target   time.Duration // of CoDel: how long a packet may wait; 0 is 5 ms
+	Manager  string        // who decides what is dropped: CoDel, FQCoDel, RED, PIE; empty is nobody
+	Target   time.Duration // of CoDel and PIE: how long a packet may wait; 0 is 5 ms, or 15 ms
 	Interval time.Duration // of CoDel: how long it may be longer than that; 0 is 100 ms
 	Quantum  int           // of FQCoDel: bytes that a flow sends in a turn; 0 is 1514
 	NoECN    bool          // drop even what could be marked
+
+	Min, Max    int   // of RED: the thresholds of the mean, in packets, or bytes if that is what Bytes says; 0 is a third of Max, and a quarter of the limit
+	Probability Share // of RED: at Max; 0 is 2 %
 }
 
 // The managers of a queue.
 const (
 	CoDel   = "codel"    // RFC 8289
 	FQCoDel = "fq_codel" // RFC 8290
+	RED     = "red"      // Floyd and Jacobson, 1993
+	PIE     = "pie"      // RFC 8033
 )
+
+// managers are their names.
+func managers() []string { return []string{CoDel, FQCoDel, RED, PIE} }
 
 // Limits of a queue's parameters.
 const (
@@ -48,6 +57,14 @@ func (q Queue) on(b Bandwidth) Queue {
 		limit.Bytes = max(1, int(int64(b)/8*int64(q.Time/time.Microsecond)/int64(time.Second/time.Microsecond)))
 	}
 	return limit
+}
+
+// room is the limit of the queue before the link, or the shaper where there is no link.
+func (s Shape) room() Queue {
+	if s.Bandwidth == 0 {
+		return s.Queue.on(s.Shaper.Rate)
+	}
+	return s.Queue.on(s.Bandwidth)
 }
 
 func (q Queue) String() string {
@@ -73,10 +90,27 @@ func (q Queue) String() string {
 	if q.Quantum != 0 {
 		text += " quantum=" + strconv.Itoa(q.Quantum)
 	}
+	if q.Min != 0 {
+		text += " min=" + q.threshold(q.Min)
+	}
+	if q.Max != 0 {
+		text += " max=" + q.threshold(q.Max)
+	}
+	if q.Probability != 0 {
+		text += " probability=" + q.Probability.String()
+	}
 	if q.NoECN {
 		text += " noecn"
 	}
 	return text
+}
+
+// threshold writes one of RED's as the queue's limit is written.
+func (q Queue) threshold(n int) string {
+	if q.Bytes != 0 {
+		return quantity.FormatSize(int64(n))
+	}
+	return strconv.Itoa(n)
 }
 
 // MarshalText writes the queue as it is read.
@@ -131,12 +165,12 @@ func (q *Queue) readRoom(text string) error {
 
 // readManager reads who manages the queue, and with which parameters.
 func (q *Queue) readManager(words []string) error {
-	if len(words) == 0 || words[0] != CoDel && words[0] != FQCoDel {
+	if len(words) == 0 || !slices.Contains(managers(), words[0]) {
 		named := ""
 		if len(words) > 0 {
 			named = words[0]
 		}
-		return fmt.Errorf("nothing manages a queue by the name %s; allowed %s, %s", prose.Quote(named), CoDel, FQCoDel)
+		return fmt.Errorf("nothing manages a queue by the name %s; allowed %s", prose.Quote(named), strings.Join(managers(), ", "))
 	}
 	q.Manager = words[0]
 	seen := make(map[string]bool)
@@ -150,6 +184,15 @@ func (q *Queue) readManager(words []string) error {
 			return fmt.Errorf("%s: %w", prose.Quote(word), err)
 		}
 	}
+	if q.Manager != RED {
+		return nil
+	}
+	switch room := max(q.Packets, q.Bytes); {
+	case room == 0:
+		return errors.New("red needs a limit in packets or in bytes, e.g. 300:red")
+	case q.Max > room, q.Max > 0 && q.Min >= q.Max, q.Max == 0 && q.Min >= max(2, room/4):
+		return errors.New("red needs min below max, and max within the queue")
+	}
 	return nil
 }
 
@@ -160,22 +203,46 @@ func (q *Queue) readParameter(key, value string) (err error) {
 		}
 		return d, err
 	}
+	parameters := map[string]string{
+		CoDel: "target=, interval=, noecn", FQCoDel: "target=, interval=, quantum=, noecn",
+		RED: "min=, max=, probability=, noecn", PIE: "target=, noecn",
+	}
+	if !strings.Contains(parameters[q.Manager], key+"=") && key != "noecn" || key == "" {
+		return errors.New("no parameter; allowed " + parameters[q.Manager])
+	}
 	switch {
 	case key == "target":
 		q.Target, err = during(maxInterval)
 	case key == "interval":
 		q.Interval, err = during(maxInterval)
-	case key == "quantum" && q.Manager == FQCoDel:
+	case key == "min":
+		q.Min, err = q.readThreshold(value)
+	case key == "max":
+		q.Max, err = q.readThreshold(value)
+	case key == "probability":
+		err = q.Probability.UnmarshalText([]byte(value))
+		if err == nil && q.Probability == 0 {
+			err = errors.New("a probability of 0 drops nothing")
+		}
+	case key == "quantum":
 		q.Quantum, err = strconv.Atoi(value)
 		if err != nil || q.Quantum < 256 || q.Quantum > maxQuantum {
 			err = fmt.Errorf("not a number of bytes; allowed 256 to %d", maxQuantum)
 		}
 	case key == "noecn" && value == "":
 		q.NoECN = true
-	case q.Manager == FQCoDel:
-		err = errors.New("no parameter; allowed target=, interval=, quantum=, noecn")
 	default:
-		err = errors.New("no parameter; allowed target=, interval=, noecn")
+		err = errors.New("noecn has no value")
 	}
 	return err
+}
+
+// readThreshold reads one of RED's, in what the queue is limited by.
+func (q *Queue) readThreshold(text string) (int, error) {
+	n, err := quantity.ParseSize(text)
+	_, unit := quantity.CutUnit(text)
+	if err != nil || n < 1 || n > MaxQueue || (unit != "") != (q.Bytes != 0) {
+		return 0, errors.New("write it as the queue: a number of packets, or bytes with their unit")
+	}
+	return int(n), nil
 }

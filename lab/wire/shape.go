@@ -28,9 +28,11 @@ type Shape struct {
 	Corrupt   Share `json:"corrupt,omitzero"`   // one bit of these is flipped
 
 	Bandwidth Bandwidth `json:"bandwidth,omitzero"`
-	Queue     Queue     `json:"queue,omitzero"`  // in front of the bandwidth; without that there is none
-	Outage    []Outage  `json:"outage,omitzero"` // times in which nothing enters
-	At        []Change  `json:"at,omitzero"`     // what changes when, in the order of time
+	Queue     Queue     `json:"queue,omitzero"`   // in front of the bandwidth, or the shaper; without both there is none
+	Policer   Bucket    `json:"policer,omitzero"` // drops what it has no tokens for, before the queue
+	Shaper    Bucket    `json:"shaper,omitzero"`  // lets what it has no tokens for wait, before the link
+	Outage    []Outage  `json:"outage,omitzero"`  // times in which nothing enters
+	At        []Change  `json:"at,omitzero"`      // what changes when, in the order of time
 
 	MTU int `json:"mtu,omitzero"` // largest packet in bytes, headers included; 0 is no limit
 }
@@ -92,8 +94,12 @@ func (s Shape) Validate() error {
 		return quantity.Invalid("queue", s.Queue, quantity.OutOfRange(1, MaxQueue))
 	case s.Queue.Manager == "" && (s.Queue.Target|s.Queue.Interval|time.Duration(s.Queue.Quantum) != 0 || s.Queue.NoECN):
 		return quantity.Invalid("queue", s.Queue, "parameters of nobody: a manager stands before them, e.g. 300:codel")
-	case s.Bandwidth == 0 && (s.Queue.Manager != "" || s.Queue.Time > 0):
+	case s.Bandwidth == 0 && s.Shaper == Bucket{} && (s.Queue.Manager != "" || s.Queue.Time > 0):
 		return quantity.Invalid("queue", s.Queue, "needs a bandwidth: nothing waits for a link without one")
+	case !s.Policer.valid():
+		return quantity.Invalid("policer", s.Policer, "a rate, and a burst of "+quantity.OutOfRange(MinMTU, MaxBurst)+" bytes")
+	case !s.Shaper.valid():
+		return quantity.Invalid("shaper", s.Shaper, "a rate, and a burst of "+quantity.OutOfRange(MinMTU, MaxBurst)+" bytes")
 	case s.MTU != 0 && (s.MTU < MinMTU || s.MTU > MaxMTU):
 		return quantity.Invalid("mtu", s.MTU, quantity.OutOfRange(MinMTU, MaxMTU))
 	}

@@ -13,18 +13,20 @@
 //  2. loss: by chance, in clumps, by the list, or in an outage ([Lost])
 //  3. duplicate: a copy goes right behind the packet ([Copied]); it is not lost
 //     and not duplicated itself, and meets everything below by chances of its own
-//  4. the queue: full, and the packet is gone ([Overflowed]); one that thinks may
+//  4. the policer: it has no tokens for the packet, and that is gone ([Policed])
+//  5. the queue: full, and the packet is gone ([Overflowed]); one that thinks may
 //     drop it later, when its turn comes ([Managed]), or mark it
-//  5. corrupt: one bit of it is flipped
-//  6. its turn on the link, at the bandwidth
-//  7. the delay, with jitter, or without any delay if it is an early one
-//  8. reorder: held back at the far end until later packets have passed
+//  6. corrupt: one bit of it is flipped
+//  7. its turn: on the shaper, when there are tokens for it, and on the link, at the
+//     bandwidth
+//  8. the delay, with jitter, or without any delay if it is an early one
+//  9. reorder: held back at the far end until later packets have passed
 //
 // Each stage decides when the packet is there, and [Wire.Event] tells what it
 // has decided.
 //
 // Packets keep their order, as they do in a queue: jitter makes the ones behind
-// wait, unless Shape.Overtake is set. Only 7's early ones, 8, and Overtake
+// wait, unless Shape.Overtake is set. Only 8's early ones, 9, and Overtake
 // bring packets out of order.
 //
 // # Chance, and what two transports share
@@ -66,6 +68,7 @@ type Wire struct {
 	others   map[uint64]*entrance // of each sender but 0
 	link     link
 	changes  []Change      // to come
+	policer  *tokens       // nil is none
 	manager  manager       // of the queue before the link; nil is drop-tail
 	ready    time.Duration // when the packet came that found the manager's queue empty
 	way      way
@@ -87,10 +90,11 @@ func New(shape Shape, seed uint64, direction Direction) *Wire {
 		shape.Reorder.By = defaultBy
 	}
 	w := &Wire{
-		shape: shape,
-		coins: newCoins(seed, direction),
-		link:  link{bandwidth: uint64(shape.Bandwidth), limit: shape.Queue.on(shape.Bandwidth)},
-		far:   farEnd{delay: shape.Delay},
+		shape:   shape,
+		coins:   newCoins(seed, direction),
+		link:    link{bandwidth: uint64(shape.Bandwidth), limit: shape.room(), shaper: newTokens(shape.Shaper)},
+		policer: newTokens(shape.Policer),
+		far:     farEnd{delay: shape.Delay},
 	}
 	w.manager = w.newManager()
 	w.changes = shape.At
@@ -123,6 +127,10 @@ func (w *Wire) Send(now time.Duration, p Packet) {
 
 // queue gives p its turn on the link, if there is room to wait for it.
 func (w *Wire) queue(now time.Duration, p Packet, id identity) {
+	if w.policer != nil && !w.policer.take(now, p.Size) {
+		w.tell(Event{now, Policed, p})
+		return
+	}
 	if w.manager != nil {
 		w.manage(now, p, id)
 		return

@@ -587,7 +587,7 @@ func TestCountsCheck(t *testing.T) {
 	}
 	broken := whole
 	broken.Lost--
-	const want = "wire: sent 10 + copied 2 = 12, but arrived 5 + lost 2 + overflowed 1 + too big 1 + managed 0 + in flight 2 = 11"
+	const want = "wire: sent 10 + copied 2 = 12, but arrived 5 + lost 2 + overflowed 1 + too big 1 + policed 0 + managed 0 + in flight 2 = 11"
 	if err := broken.Check(); err == nil || err.Error() != want {
 		t.Errorf("Check = %v; want %s", err, want)
 	}

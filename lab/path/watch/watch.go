@@ -223,7 +223,7 @@ func (w *Watch) Befell(entry *path.Packet, s Sight, e wire.Event, back bool) {
 	case wire.Overflowed:
 		d.Overflowed++
 		cause = path.Overflowed
-	case wire.Managed: // the queue is too long, and so as good as full
+	case wire.Policed, wire.Managed: // the queue is too long, and so as good as full
 		d.Overflowed++
 		cause = path.Overflowed
 	case wire.TooBig:

@@ -1,0 +1,119 @@
+package wire
+
+import (
+	"cmp"
+	"time"
+)
+
+// PIE (RFC 8033) drops or marks some of what comes, with a probability that it sets
+// anew every 15 ms: up while packets wait for longer than the target, or for longer and
+// longer, and down again. How long they wait follows from the bytes in the queue and
+// the bandwidth, which it knows.
+
+// Constants of PIE, RFC 8033 sections 4.1 to 4.4 and 5.5.
+const (
+	pieTarget = 15 * time.Millisecond
+	pieUpdate = 15 * time.Millisecond
+	pieBurst  = 150 * time.Millisecond
+	piePacket = 1500 // bytes: two packets are no queue
+
+	// The probability is kept in billionths of a thousandth; the gains are per ns of
+	// waiting: 0.125 and 1.25 a second.
+	certain  = 1_000_000_000_000
+	pieAlpha = 125
+	pieBeta  = 1250
+)
+
+// pie is a queue that is managed so.
+type pie struct {
+	managed
+	target time.Duration
+	coins  *coins
+
+	probability int64
+	delay       time.Duration // at the last update
+	burst       time.Duration // for how long it still lets all in
+	next        time.Duration // update
+}
+
+func newPIE(w *Wire, q Queue) *pie {
+	return &pie{managed: managed{wire: w, limit: w.link.limit}, target: cmp.Or(q.Target, pieTarget), coins: &w.coins, burst: pieBurst, next: pieUpdate}
+}
+
+// put takes a packet in, or drops it: because there is no room, or early.
+func (p *pie) put(one waiter) (gone waiter, full bool) {
+	p.update(one.since)
+	switch {
+	case !p.early(one.id):
+	case p.probability < certain/10 && p.wire.mark(&one): // section 5.1
+	default:
+		p.drop(one.since, one)
+		return one, false
+	}
+	return p.managed.put(one)
+}
+
+// early reports whether the packet that comes is to be dropped or marked (section 4.1).
+func (p *pie) early(id identity) bool {
+	switch {
+	case p.burst > 0,
+		p.delay < p.target/2 && p.probability < certain/5,
+		p.bytes <= 2*piePacket:
+		return false
+	}
+	return int64(p.coins.below(earlyDrop, id, certain)) < p.probability
+}
+
+func (p *pie) take(now time.Duration) (one waiter, ok bool) {
+	p.update(now)
+	return p.pop()
+}
+
+// update sets the probability as often as it was due by now. Between two calls the queue
+// did not change.
+func (p *pie) update(now time.Duration) {
+	for p.next <= now {
+		delay := p.wire.link.airtime(p.bytes)
+		if p.probability == 0 && delay == 0 && p.delay == 0 && p.burst == pieBurst {
+			p.next += (now - p.next) / pieUpdate * pieUpdate // nothing will change before
+		}
+		p.set(delay)
+		p.next += pieUpdate
+	}
+}
+
+// set is one update, for how long packets wait now (sections 4.2 to 4.4).
+func (p *pie) set(delay time.Duration) {
+	change := pieAlpha*int64(delay-p.target) + pieBeta*int64(delay-p.delay)
+	change /= pieScale(p.probability)
+	if p.probability >= certain/10 {
+		change = min(change, certain/50) // section 5.5
+	}
+	p.probability += change
+	if delay == 0 && p.delay == 0 {
+		p.probability -= p.probability / 50
+	}
+	p.probability = min(max(p.probability, 0), certain)
+	p.burst = max(0, p.burst-pieUpdate)
+	if p.probability == 0 && delay < p.target/2 && p.delay < p.target/2 {
+		p.burst = pieBurst
+	}
+	p.delay = delay
+}
+
+// pieScale is by what a change is divided while the probability is small (section 4.2).
+func pieScale(probability int64) int64 {
+	for _, s := range []struct{ below, by int64 }{
+		{certain / 1_000_000, 2048},
+		{certain / 100_000, 512},
+		{certain / 10_000, 128},
+		{certain / 1000, 32},
+		{certain / 100, 8},
+		{certain / 10, 2},
+	} {
+		if probability < s.below {
+			return s.by
+		}
+	}
+	return 1
+}
