@@ -74,6 +74,9 @@ var shown = map[string][]string{
 // unshown returns an error if the format does not show what is to be kept.
 func (t *throw) unshown() error {
 	for word, formats := range shown {
+		if word == t.picture && (t.format == svg || t.format == png) {
+			continue // the picture shows them
+		}
 		if t.settings.Given(word) && !t.json && !slices.Contains(formats, t.format) {
 			return &knob.ConflictError{One: "--" + word, Other: "--format " + prose.Quote(t.format), Why: "it does not show them; " + strings.Join(formats, ", ") + " do"}
 		}

@@ -46,6 +46,9 @@ func (t *throw) undrawable() error {
 	case t.picture == "ladder" && t.file == "" && !knob.ItsPackets.Met(t.settings.Path()):
 		return &knob.ConflictError{One: fmt.Sprintf("%s %q", flag, t.picture), Other: t.settings.Where(), Why: knob.ItsPackets.Unmet(t.settings.Path())}
 	}
+	if t.picture == "interval" && t.file == "" && !t.settings.Given("interval") {
+		return fmt.Errorf("--picture %q needs --interval, which says how long each is, e.g. --interval 500ms", t.picture)
+	}
 	if k, several := t.settings.Several(); several {
 		return &knob.ConflictError{One: flag, Other: "several values of --" + k.Word, Why: "one experiment at a time"}
 	}

@@ -8,7 +8,8 @@
 // What it deliberately lacks: it measures nothing. What it needs beyond the
 // counts must be in the result: the stones for "stones" and "cdf"
 // ([lab.Experiment.PerStone]), the packets for "ladder"
-// ([lab.Experiment.Packets]). What is missing, the picture says. Equal results
+// ([lab.Experiment.Packets]), the intervals for "interval"
+// ([lab.Experiment.Interval]). What is missing, the picture says. Equal results
 // give equal bytes.
 package picture
 
@@ -21,7 +22,7 @@ import (
 )
 
 // Kinds are the names of the pictures.
-func Kinds() []string { return []string{"stones", "cdf", "ladder", "cwnd"} }
+func Kinds() []string { return []string{"stones", "cdf", "ladder", "cwnd", "interval"} }
 
 // A View says what to draw, and how.
 type View struct {
@@ -90,6 +91,8 @@ func (v View) chart(r lab.Result, closer int) (chart, error) {
 		return delayChart(r), nil
 	case "cwnd":
 		return windowChart(r, v.Zoom), nil
+	case "interval":
+		return intervalChart(r, v.Zoom), nil
 	}
 	return chart{}, fmt.Errorf("picture: %q: not a picture", v.Kind)
 }

@@ -107,6 +107,17 @@ func dropped() lab.Result {
 		}
 		r.Flows[0].Samples = append(r.Flows[0].Samples, s)
 	}
+	for i := range 3 {
+		at := 500 * float64(i)
+		tcp := lab.Interval{From: lab.Number(at), To: lab.Number(at + 500), Thrown: 10, Delivered: 10, P50: lab.Number(50), Goodput: lab.Number(16e3)}
+		udp := tcp
+		if i == 1 {
+			tcp.P50, tcp.Goodput = lab.Number(100), lab.Number(12e3)
+			udp.Lost, udp.P50, udp.Goodput = 6, lab.Infinite(), lab.Number(6.4e3)
+		}
+		r.Flows[0].Intervals = append(r.Flows[0].Intervals, tcp)
+		r.Flows[1].Intervals = append(r.Flows[1].Intervals, udp)
+	}
 	return r
 }
 

@@ -33,10 +33,11 @@ const (
 
 // Titles and labels.
 const (
-	stonesTitle = "When each stone came"
-	delayTitle  = "How many came within which time"
-	windowTitle = "What TCP allowed itself"
-	ladderTitle = "Who sent what, and when"
+	stonesTitle   = "When each stone came"
+	delayTitle    = "How many came within which time"
+	windowTitle   = "What TCP allowed itself"
+	intervalTitle = "What came in each interval, and how late"
+	ladderTitle   = "Who sent what, and when"
 
 	numberLabel      = "stone"
 	sinceAxis        = "since the thrower began"
@@ -45,23 +46,51 @@ const (
 	shareLabel       = "% of the stones thrown"
 	windowLabel      = "packets"
 	tripLabel        = "round trip"
+	goodputLabel     = "goodput"
+	medianLabel      = "median delay"
 	millisecondsUnit = " (ms)"
 	secondsUnit      = " (s)"
 )
 
 // Why there is nothing to draw.
 const (
-	noStones  = "No stone was thrown, or nobody kept what became of each."
-	noneCame  = "No stone came, or nobody kept what became of each."
-	noSamples = "Nobody kept TCP's state: the paths sim, netns and host do, and only for TCP."
-	noneDue   = "No stone was due in this time, or nobody kept what became of each."
-	noneThen  = "Nobody kept TCP's state in this time."
-	noPackets = "Nobody kept the packets: the paths sim and netns do."
+	noStones    = "No stone was thrown, or nobody kept what became of each."
+	noneCame    = "No stone came, or nobody kept what became of each."
+	noSamples   = "Nobody kept TCP's state: the paths sim, netns and host do, and only for TCP."
+	noneDue     = "No stone was due in this time, or nobody kept what became of each."
+	noneThen    = "Nobody kept TCP's state in this time."
+	noIntervals = "Nobody kept intervals: --interval does, e.g. --interval 500ms."
+	noPackets   = "Nobody kept the packets: the paths sim and netns do."
 )
 
 // closerTitle stands over a panel that shows only some stones.
 func closerTitle(name string, from, to int) string {
 	return fmt.Sprintf("%s, stones %d to %d", name, from, to)
+}
+
+// intervalSays says what the picture of the intervals shows.
+func intervalSays(r lab.Result) string {
+	var parts []string
+	for _, s := range sides(r) {
+		least, most, gone := math.Inf(1), 0.0, 0
+		for _, i := range s.flow.Intervals {
+			if i.Goodput.Known() {
+				least, most = min(least, i.Goodput.Value), max(most, i.Goodput.Value)
+			}
+			if i.Lost > 0 {
+				gone++
+			}
+		}
+		if least > most {
+			continue
+		}
+		text := fmt.Sprintf("Over %s %s to %s came", s.name, bitRate(least), bitRate(most))
+		if gone > 0 {
+			text += fmt.Sprintf(", and stones were lost in %s", prose.Plural(gone, "interval"))
+		}
+		parts = append(parts, text+".")
+	}
+	return strings.Join(parts, " ")
 }
 
 // stonesSays says what the picture of the stones shows.
@@ -345,4 +374,15 @@ func whatLabel(p lab.Packet) string {
 		return "data"
 	}
 	return p.Flags
+}
+
+// bitRate is bits a second, as they are read.
+func bitRate(v float64) string {
+	switch {
+	case v >= 1e6:
+		return fmt.Sprintf("%.2f Mbit/s", v/1e6)
+	case v >= 1e3:
+		return fmt.Sprintf("%.1f kbit/s", v/1e3)
+	}
+	return fmt.Sprintf("%.0f bit/s", v)
 }
