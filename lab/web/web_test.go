@@ -141,7 +141,7 @@ func TestRefused(t *testing.T) {
 }
 
 // Whatever is asked, there is a frame.
-func FuzzFrame(f *testing.F) {
+func FuzzRequest(f *testing.F) {
 	f.Add(`{"id":1,"set":[{"word":"loss","text":"5%"},{"word":"count","text":"5"}],"with":["go-back-n"]}`)
 	f.Add(`{"id":1,"set":[{"word":"count","text":"-5"}]}`)
 	f.Add(`{"set":[{"word":"rate","text":"1e308"}]}`)
