@@ -24,6 +24,7 @@ import (
 type kept struct {
 	throw
 	rows    string // of what, if not of results
+	compare bool   // one file with the other
 	skipBad bool
 }
 
@@ -36,12 +37,14 @@ func (p program) newReport() *cobra.Command {
 any order, or what --format json writes. - is standard input.
 
 Every law is checked again. Lines of different programs, or of different sweeps,
-are refused; what is missing of a sweep is said.`,
+are refused; what is missing of a sweep is said. With --compare, two files are
+two sweeps, which may be by different programs.`,
 		Example: `  stones report results.jsonl                 the table of a sweep
   stones report part-*.jsonl --format csv     of its parts, as one
   stones report part-*.jsonl --out all.jsonl  the parts as one file
   stones report kept.json --picture cwnd      a picture of what was kept
-  stones report kept.json --rows stones --format csv`,
+  stones report kept.json --rows stones --format csv
+  stones report old.jsonl new.jsonl --compare`,
 		Args: func(_ *cobra.Command, files []string) error {
 			if len(files) == 0 {
 				return errors.New("name the files with results, e.g. stones report results.jsonl; - is standard input")
@@ -55,6 +58,7 @@ are refused; what is missing of a sweep is said.`,
 	plain(k.flags, "theory", "", knob.Toggle(), &k.theory)
 	plain(k.flags, "all", "", knob.Toggle(), &k.all)
 	plain(k.flags, "rows", "", knob.OneOf(report.Rows()), &k.rows)
+	plain(k.flags, "compare", "", knob.Toggle(), &k.compare)
 	plain(k.flags, "picture", "", knob.OneOf(picture.Kinds()), &k.picture)
 	plain(k.flags, "zoom", "", zoomForm(), &k.zoom)
 	plain(k.flags, "theme", "", knob.OneOf([]string{light, dark}), &k.theme)
@@ -82,9 +86,13 @@ func (k *kept) do(files []string) error {
 	if err := cmp.Or(k.unpictured(), k.rowless()); err != nil {
 		return err
 	}
+	if k.compare {
+		return k.beside(files)
+	}
 	// What can be written a result at a time is read a second time, and need not be
 	// held.
-	s := &sweep{skip: k.skipBad, hold: k.format != jsonl && report.Streamed[k.format] == nil, stdin: k.stdin, stderr: k.stderr, screen: k.screen()}
+	s := k.sweep()
+	s.hold = k.format != jsonl && report.Streamed[k.format] == nil
 	defer s.close()
 	if err := s.read(files); err != nil {
 		return err
@@ -107,6 +115,11 @@ func (k *kept) do(files []string) error {
 		return s.broken
 	}
 	return s.missing()
+}
+
+// sweep is one of which nothing has been read.
+func (k *kept) sweep() *sweep {
+	return &sweep{skip: k.skipBad, hold: true, stdin: k.stdin, stderr: k.stderr, screen: k.screen()}
 }
 
 // keeping is the flag with which rows of a kind are kept.
@@ -145,14 +158,23 @@ func (k *kept) write(out io.Writer, s *sweep) error {
 	if stream := report.Streamed[k.format]; stream != nil {
 		return stream(out, s.first.Version, s.results(), k.theory)
 	}
+	doc, err := s.document()
+	if err != nil {
+		return err
+	}
+	return k.writer()(out, doc, k.view())
+}
+
+// document is what was read, as one.
+func (s *sweep) document() (lab.Document, error) {
 	doc := lab.Document{Version: s.first.Version}
 	for r, err := range s.results() {
 		if err != nil {
-			return err
+			return lab.Document{}, err
 		}
 		doc.Results = append(doc.Results, r)
 	}
-	return k.writer()(out, doc, k.view())
+	return doc, nil
 }
 
 // results yields what was read, in the order of the sweep.

@@ -57,6 +57,35 @@ const (
 // intervalLine explains how an interval counts.
 var intervalLine = glossary.Short(glossary.Mark, "stretch")
 
+// Words of two documents beside each other.
+const (
+	besideHead     = "B - A"
+	besideInterval = "95% interval"
+	tooFewWord     = "too few"
+	infiniteWord   = "inf"
+	besideLine     = "A, B: medians. B - A: the median of all differences (Hodges-Lehmann); ~ where its interval (Mann-Whitney) holds 0."
+	besideFewLine  = "So few runs have no interval of 95%: what differs may be chance. Four of each are enough."
+	besideNoneLine = "The two have no cell in common: nothing is compared."
+)
+
+// besideName is the name of a measure in a row that does not stand below that of its
+// whole.
+func besideName(key string) string { return strings.TrimPrefix(rowNames[key], "of these ") }
+
+// sideLine says what stands for a letter, and in what it differs from the other.
+func sideLine(letter, name string, differs []string, runs int) string {
+	line := fmt.Sprintf("%s: %s, %s a cell", letter, sideName(name), prose.Plural(runs, "run"))
+	if len(differs) > 0 {
+		line += ", with " + strings.Join(differs, ", ")
+	}
+	return line + "."
+}
+
+// aloneLine names a cell that the other side does not have.
+func aloneLine(name, cell string) string {
+	return fmt.Sprintf("only in %s: %s", sideName(name), cell)
+}
+
 // Words of theory.
 const (
 	theoryCaption = "Theory beside measurement:"

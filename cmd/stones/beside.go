@@ -1,0 +1,52 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"syscall"
+
+	"stones/lab/knob"
+	"stones/lab/prose"
+	"stones/lab/report"
+)
+
+// beside compares the one file with the other.
+func (k *kept) beside(files []string) error {
+	write := report.Beside[k.format]
+	switch other := k.drawn(); {
+	case write == nil:
+		return &knob.ConflictError{One: "--compare", Other: "--format " + prose.Quote(k.format), Why: "two are shown beside each other as " + strings.Join(slices.Sorted(maps.Keys(report.Beside)), " or ")}
+	case other != "":
+		return &knob.ConflictError{One: "--compare", Other: other, Why: "a picture is of one result"}
+	case k.theory:
+		return &knob.ConflictError{One: "--compare", Other: "--theory", Why: "measurements are compared"}
+	case len(files) != 2:
+		return fmt.Errorf("--compare compares two files, and here are %d; parts of a sweep are put together with --out", len(files))
+	}
+	var sides [2]report.Side
+	var left error // what is not as it should be in either
+	for i, file := range files {
+		s := k.sweep()
+		defer s.close()
+		if err := s.read([]string{file}); err != nil {
+			return err
+		}
+		doc, err := s.document()
+		if err != nil {
+			return err
+		}
+		sides[i] = report.Side{Name: file, Doc: doc}
+		left = worse(worse(left, s.broken), s.missing())
+	}
+	out, done, err := k.destination()
+	if err != nil {
+		return err
+	}
+	if err := done(write(out, sides[0], sides[1], k.view())); err != nil && !errors.Is(err, syscall.EPIPE) {
+		return &failure{exitUnfinished, fmt.Errorf("write the result: %w", err)}
+	}
+	return left
+}

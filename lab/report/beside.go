@@ -1,0 +1,217 @@
+package report
+
+import (
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"stones/lab"
+	"stones/lab/prose"
+	"stones/lab/theory"
+)
+
+// A Side is one of two documents that are compared.
+type Side struct {
+	Name string // what it is called
+	Doc  lab.Document
+}
+
+// Beside holds the formats that show two documents beside each other: what every
+// measure came to in each, and by how much it is higher in the second. Cells of the
+// one are compared with those of the other that have the same parameters, but for
+// those in which all of the one differ from all of the other.
+var Beside = map[string]func(w io.Writer, a, b Side, v View) error{
+	"table":    func(w io.Writer, a, b Side, v View) error { return newBeside(a, b, v).text(w, v) },
+	"markdown": func(w io.Writer, a, b Side, v View) error { return newBeside(a, b, v).markdown(w) },
+}
+
+// A pair is the same cell of both sides.
+type pair struct{ a, b line }
+
+// newBeside makes the page.
+func newBeside(a, b Side, v View) page {
+	one, other := linesOf(a.Doc), linesOf(b.Doc)
+	cells, common := compare(one)
+	further, _ := compare(other)
+	for _, p := range further {
+		if !slices.ContainsFunc(cells, func(q parameter) bool { return q.word == p.word }) {
+			cells = append(cells, p)
+		}
+	}
+	pairs, alone := pairsOf(one, other, cells, a.Name, b.Name)
+
+	var p page
+	both := slices.Concat(one, other)
+	differ, _ := compare(both)
+	var apart, away []string
+	for _, d := range differ {
+		if !slices.ContainsFunc(cells, func(q parameter) bool { return q.word == d.word }) && len(one) > 0 && len(other) > 0 {
+			apart = append(apart, d.word+" "+d.of(one[0].experiment(), one[0].name))
+			away = append(away, d.word+" "+d.of(other[0].experiment(), other[0].name))
+			common = slices.DeleteFunc(common, func(text string) bool { return strings.HasPrefix(text, d.word+" ") })
+		}
+	}
+	p.above = append(p.above, sideLine("A", a.Name, apart, runsOf(one)), sideLine("B", b.Name, away, runsOf(other)))
+	if len(common) > 0 {
+		p.above = append(p.above, commonLine(common))
+	}
+	p.above = append(p.above, besideLine)
+	p.table = besideGrid(pairs, cells, v)
+	if !slices.ContainsFunc(pairs, func(q pair) bool { return theory.Shiftable(len(q.a.flows), len(q.b.flows)) }) {
+		p.below = append(p.below, besideFewLine)
+	}
+	p.below = append(p.below, alone...)
+	if len(pairs) == 0 {
+		p.below = append(p.below, besideNoneLine)
+	}
+	return p
+}
+
+// linesOf are the flows of a document, those that differ in the seed alone as one.
+func linesOf(doc lab.Document) []line {
+	combinations := combine(doc.Results)
+	var lines []line
+	for i := range combinations {
+		for _, s := range combinations[i].series {
+			lines = append(lines, line{&combinations[i], s})
+		}
+	}
+	return lines
+}
+
+// runsOf is the greatest number of runs of one cell.
+func runsOf(lines []line) int {
+	n := 0
+	for _, l := range lines {
+		n = max(n, len(l.flows))
+	}
+	return n
+}
+
+// cellOf names the cell that a line is.
+func cellOf(l line, cells []parameter) string {
+	words := []string{l.title()}
+	for _, p := range cells {
+		words = append(words, p.word+" "+p.of(l.experiment(), l.name))
+	}
+	return strings.Join(words, ", ")
+}
+
+// pairsOf finds for each line of the one that of the other, and says which have none.
+func pairsOf(one, other []line, cells []parameter, a, b string) (pairs []pair, alone []string) {
+	find := make(map[string]line)
+	for _, l := range other {
+		find[cellOf(l, cells)] = l
+	}
+	tell := func(name string, cells []string) {
+		if len(cells) > 0 {
+			alone = append(alone, andMore(aloneLine(name, cells[0]), len(cells)-1))
+		}
+	}
+	var onlyA, onlyB []string
+	for _, l := range one {
+		cell := cellOf(l, cells)
+		if m, ok := find[cell]; ok {
+			pairs = append(pairs, pair{l, m})
+			delete(find, cell)
+		} else {
+			onlyA = append(onlyA, cell)
+		}
+	}
+	for _, l := range other {
+		if cell := cellOf(l, cells); find[cell].combination != nil {
+			onlyB = append(onlyB, cell)
+		}
+	}
+	tell(a, onlyA)
+	tell(b, onlyB)
+	return pairs, alone
+}
+
+// besideGrid has a row for each cell and measure.
+func besideGrid(pairs []pair, cells []parameter, v View) grid {
+	g := grid{words: len(cells) + 2}
+	for _, p := range cells {
+		g.head = append(g.head, p.word)
+	}
+	g.head = append(g.head, transportWord, measureWord, "A", "B", besideHead, besideInterval)
+	for _, q := range pairs {
+		for _, m := range measures {
+			told := m.is(inStory) || v.All && m.is(inAll) || slices.Contains(v.Also, m.key)
+			if !told || !shown(m, *q.a.combination) && !shown(m, *q.b.combination) || q.nothing(m) {
+				continue
+			}
+			var row []string
+			for _, p := range cells {
+				row = append(row, p.of(q.a.experiment(), q.a.name))
+			}
+			g.rows = append(g.rows, append(append(row, q.a.title()), q.row(m)...))
+		}
+	}
+	return g
+}
+
+// nothing reports whether neither side has a figure.
+func (q pair) nothing(m measure) bool { return m.over(q.a.flows).n == 0 && m.over(q.b.flows).n == 0 }
+
+// row is the measure's name, both medians, the shift and its interval.
+func (q pair) row(m measure) []string {
+	one, other := m.over(q.a.flows), m.over(q.b.flows)
+	size, unit := m.unit.scale(max(one.median.Value, other.median.Value))
+	row := []string{withUnit(besideName(m.key), unit, ", "), one.brief(m.unit, size, false), other.brief(m.unit, size, false)}
+	from, to := sample(m, q.a.flows), sample(m, q.b.flows)
+	if len(from) == 0 || len(to) == 0 {
+		return append(row, naWord, noCell)
+	}
+	s := theory.Shift(from, to)
+	write := func(by float64) string { return shifted(by, m.unit, size) }
+	switch {
+	case !s.Sure:
+		return append(row, write(s.By)+share(s.By, one.median), tooFewWord)
+	case s.Apart():
+		return append(row, write(s.By)+share(s.By, one.median), fromTo(write(s.From), write(s.To)))
+	}
+	return append(row, notDifferent, fromTo(write(s.From), write(s.To)))
+}
+
+// sample are the values of a measure, of which those may be infinite that are lost.
+func sample(m measure, flows []*lab.Outcome) []float64 {
+	var values []float64
+	for _, x := range flows {
+		if f := m.of(x); f.Known() || f == lab.Infinite() {
+			values = append(values, order(f))
+		}
+	}
+	return values
+}
+
+// shifted writes a difference, with its sign.
+func shifted(by float64, u unit, size float64) string {
+	sign := "+"
+	switch {
+	case by == 0:
+		return "0"
+	case by < 0:
+		sign, by = "-", -by
+	}
+	if math.IsInf(by, 1) {
+		return sign + infiniteWord
+	}
+	return sign + u.number(by, size)
+}
+
+// share is what part of a median a difference is.
+func share(by float64, of lab.Figure) string {
+	if !of.Known() || of.Value == 0 || by == 0 || math.IsInf(by, 0) {
+		return ""
+	}
+	sign := "+"
+	if by < 0 {
+		sign, by = "-", -by
+	}
+	return " (" + sign + human(100*by/of.Value) + "%)"
+}
+
+// sideName is what a side is called, where there is little room.
+func sideName(name string) string { return prose.Cut(prose.Safe(name), 40) }
