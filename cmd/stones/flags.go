@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"stones/lab/knob"
+	"stones/lab/report"
 	"stones/lab/report/glossary"
 	"stones/lab/report/picture"
 )
@@ -51,7 +52,8 @@ func (t *throw) addFlags() []group {
 	plain(result, "all", "", knob.Toggle(), &t.all)
 	plain(result, "theory", "", knob.Toggle(), &t.theory)
 	plain(result, "pcap", "", knob.Word(), &t.pcap)
-	plain(result, "picture", "", knob.OneOf(picture.Kinds()), &t.picture)
+	plain(result, "picture", "", knob.OneOf(throwKinds()), &t.picture)
+	plain(result, "measure", "", knob.OneOf(report.Keys()), &t.measure)
 	plain(result, "zoom", "", zoomForm(), &t.zoom)
 	plain(result, "theme", "", knob.OneOf([]string{light, dark}), &t.theme)
 	plain(groups[knob.Overall].flags, "shard", "", shardForm(), &t.shard)
@@ -63,6 +65,9 @@ func (t *throw) addFlags() []group {
 	}
 	return groups
 }
+
+// throwKinds are the pictures that a throw can draw.
+func throwKinds() []string { return append(picture.Kinds(), picture.SweepKind) }
 
 // usage is what --help says of a flag: what the glossary says of it in short.
 func usage(name string) string {

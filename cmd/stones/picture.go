@@ -40,6 +40,10 @@ func (t *throw) undrawable() error {
 	if err := t.unpictured(); err != nil || flag == "" {
 		return err
 	}
+	if t.picture == picture.SweepKind {
+		_, err := t.swept()
+		return err
+	}
 	switch {
 	case t.runs > 1:
 		return &knob.ConflictError{One: flag, Other: "--runs", Why: "one experiment at a time"}
@@ -58,6 +62,9 @@ func (t *throw) undrawable() error {
 // unpictured returns an error if the format does not go with a picture, or nothing
 // is drawn that has a theme.
 func (t *throw) unpictured() error {
+	if err := t.unmeasured(); err != nil {
+		return err
+	}
 	flag := t.drawn()
 	file := t.format == svg || t.format == png
 	if t.flags.Changed("theme") && (!file || t.json) {
@@ -88,7 +95,7 @@ func (t *throw) unpictured() error {
 func (t *throw) sit(es []lab.Experiment) error {
 	flag := t.drawn()
 	switch {
-	case flag == "":
+	case flag == "" || t.picture == picture.SweepKind:
 		return nil
 	case len(es) > 1:
 		return &knob.ConflictError{One: flag, Other: "--experiment", Why: fmt.Sprintf("one experiment at a time, and in %s are %d", prose.Quote(t.file), len(es))}
@@ -103,6 +110,9 @@ func (t *throw) sit(es []lab.Experiment) error {
 // writer returns what writes the result as it is asked for.
 func (t *throw) writer() report.Writer {
 	view := picture.View{Kind: cmp.Or(t.picture, "stones"), Dark: t.theme == dark, Zoom: t.zoom}
+	if t.picture == picture.SweepKind {
+		return t.drawSweep(view)
+	}
 	switch t.format {
 	case svg:
 		return func(w io.Writer, doc lab.Document, _ report.View) error {

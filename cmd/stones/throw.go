@@ -47,6 +47,7 @@ type throw struct {
 	picture string // which one, if any
 	theme   string // of a picture in a file
 	zoom    picture.Zoom
+	measure string // that a picture of a sweep shows
 	out     string // file for the result
 	force   bool   // the files may be there already
 	shard   shard  // of a sweep
@@ -75,7 +76,7 @@ experiment of its own, with a row of its own.`,
   stones throw --experiment kept.json         ... and run the same again`,
 		Args: noWords,
 	}
-	t := &throw{program: p, flags: cmd.Flags(), runs: 1, format: "table", theme: light, shard: shard{1, 1}}
+	t := &throw{program: p, flags: cmd.Flags(), runs: 1, format: "table", theme: light, measure: "goodput_bps", shard: shard{1, 1}}
 	groups := t.addFlags()
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return t.do(cmd.Context()) }
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
@@ -97,7 +98,8 @@ experiment of its own, with a row of its own.`,
 func (t *throw) complete(cmd *cobra.Command) {
 	for name, words := range map[string][]string{
 		"format":  formats(),
-		"picture": picture.Kinds(),
+		"picture": throwKinds(),
+		"measure": report.Keys(),
 		"theme":   {light, dark},
 	} {
 		offer(cmd, name, words)

@@ -136,6 +136,9 @@ func (s *Settings) Turned() []Knob {
 	return slices.DeleteFunc(All(), func(k Knob) bool { return !s.Given(k.Word) })
 }
 
+// Count is how many values the knob of that word was set to.
+func (s *Settings) Count(word string) int { return len(s.given[word].values) }
+
 // Several returns the first knob that was set to several values, if there is one.
 func (s *Settings) Several() (Knob, bool) {
 	for _, k := range s.Turned() {

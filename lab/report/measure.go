@@ -137,6 +137,9 @@ func Keys() []string {
 	return keys
 }
 
+// Figure is the figure of a flow by its key, which is one of Keys.
+func Figure(key string, x *lab.Outcome) lab.Figure { return find(key).of(x) }
+
 // find returns the measure of that key.
 func find(key string) measure {
 	for _, m := range measures {

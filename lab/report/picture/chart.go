@@ -29,7 +29,8 @@ type axis struct {
 	min, max float64 // min < max; above 0 if log
 	unit     float64 // the value that the numbers at the axis count as 1
 	log      bool
-	whole    bool // there is nothing between whole numbers
+	whole    bool     // there is nothing between whole numbers
+	names    []string // of the whole numbers from 0, if they stand for something else
 }
 
 // place is where v lies along the axis: 0 is at min, 1 at max.
@@ -72,6 +73,10 @@ const (
 	leaving // what stones waited for, which point pairs begin and end
 	repeating
 	waiting
+	tcpLine // through the medians of a sweep
+	udpLine
+	tcpBand // point pairs: the least and the most of them
+	udpBand
 	due
 	tcpStone
 	udpStone
@@ -146,6 +151,10 @@ var styles = [...]style{
 	leaving:   {drawing: pairs, letter: '<', name: leavingName, colour: green, line: dashedLine},
 	repeating: {drawing: pairs, letter: '%', name: repeatingName, colour: ink, line: dottedLine},
 	waiting:   {drawing: pairs, letter: '=', name: waitingName, colour: blue, line: boldLine},
+	tcpLine:   {drawing: curve, letter: '.', colour: blue},
+	udpLine:   {drawing: curve, letter: '.', colour: orange},
+	tcpBand:   {drawing: pairs, letter: '|', name: bandName, colour: blue, line: boldLine},
+	udpBand:   {drawing: pairs, letter: '|', colour: orange, line: dashedLine},
 	due:       {drawing: marks, letter: '.', name: dueName, colour: ink, shape: speck},
 	tcpStone:  {drawing: marks, letter: 'T', name: tcpName, colour: blue, shape: disc},
 	udpStone:  {drawing: marks, letter: 'U', name: udpName, colour: orange, shape: triangle},

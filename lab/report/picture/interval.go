@@ -47,7 +47,7 @@ func intervalChart(r lab.Result, zoom Zoom) chart {
 		return c
 	}
 	c.rows = [][]panel{
-		{{x: time, y: rateAxis(fastest), lines: 9, close: true, series: rates}},
+		{{x: time, y: rateAxis(goodputLabel, fastest), lines: 9, close: true, series: rates}},
 		{{x: time, y: timeAxis(medianLabel, 0, slowest*1.15), lines: 6, close: true, series: delays}},
 	}
 	return c
@@ -62,13 +62,13 @@ func known(f lab.Figure) float64 {
 }
 
 // rateAxis is an axis for bits a second from 0.
-func rateAxis(most float64) axis {
-	a := axis{label: goodputLabel + " (bit/s)", max: max(most, 1) * 1.1, unit: 1}
+func rateAxis(label string, most float64) axis {
+	a := axis{label: label + " (bit/s)", max: max(most, 1) * 1.1, unit: 1}
 	switch {
 	case most >= 1e6:
-		a.label, a.unit = goodputLabel+" (Mbit/s)", 1e6
+		a.label, a.unit = label+" (Mbit/s)", 1e6
 	case most >= 1e3:
-		a.label, a.unit = goodputLabel+" (kbit/s)", 1e3
+		a.label, a.unit = label+" (kbit/s)", 1e3
 	}
 	return a
 }

@@ -65,20 +65,23 @@ func (v View) PNG(w io.Writer, r lab.Result) error {
 
 // draw gives the picture on a sheet to write.
 func (v View) draw(r lab.Result, write func(sheet) error) error {
-	s := sheet{theme: light, caption: v.Caption}
-	if v.Dark {
-		s.theme = dark
-	}
 	if v.Kind == "ladder" {
-		s.body = newLadder(r, v.Zoom)
-		return write(s)
+		return write(v.sheet(newLadder(r, v.Zoom)))
 	}
 	c, err := v.chart(r, 18)
 	if err != nil {
 		return err
 	}
-	s.body = c
-	return write(s)
+	return write(v.sheet(c))
+}
+
+// sheet is the sheet with a body on it.
+func (v View) sheet(b body) sheet {
+	s := sheet{theme: light, caption: v.Caption, body: b}
+	if v.Dark {
+		s.theme = dark
+	}
+	return s
 }
 
 // chart makes the chart of the kind. Where there are too many stones to tell

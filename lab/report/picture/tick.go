@@ -14,6 +14,9 @@ type tick struct {
 // ticks are at most so many round numbers along the axis.
 func (a axis) ticks(most int) []tick {
 	most = max(most, 2)
+	if a.names != nil {
+		return a.named(most)
+	}
 	if a.log {
 		if ticks := a.logTicks(most); len(ticks) >= 2 {
 			return ticks
@@ -29,6 +32,15 @@ func (a axis) ticks(most int) []tick {
 	for i := math.Ceil(low/step - 1e-9); i*step <= high+step*1e-9 && len(ticks) <= most; i++ {
 		v := i * step
 		ticks = append(ticks, tick{v * a.unit, strconv.FormatFloat(v+0, 'f', digits, 64)}) // +0: there is no -0
+	}
+	return ticks
+}
+
+// named are the names of the whole numbers, or every second or third if they are too many.
+func (a axis) named(most int) []tick {
+	var ticks []tick
+	for i := 0; i < len(a.names); i += 1 + (len(a.names)-1)/most {
+		ticks = append(ticks, tick{float64(i), a.names[i]})
 	}
 	return ticks
 }

@@ -29,6 +29,7 @@ const (
 	thresholdName = "slow start threshold"
 	roundTripName = "round-trip time"
 	bothName      = "both"
+	bandName      = "least to most of the runs"
 )
 
 // Titles and labels.
@@ -59,6 +60,7 @@ const (
 	noSamples   = "Nobody kept TCP's state: the paths sim, netns and host do, and only for TCP."
 	noneDue     = "No stone was due in this time, or nobody kept what became of each."
 	noneThen    = "Nobody kept TCP's state in this time."
+	noFigures   = "This figure is not known of any of these experiments."
 	noIntervals = "Nobody kept intervals: --interval does, e.g. --interval 500ms."
 	noPackets   = "Nobody kept the packets: the paths sim and netns do."
 )
@@ -66,6 +68,53 @@ const (
 // closerTitle stands over a panel that shows only some stones.
 func closerTitle(name string, from, to int) string {
 	return fmt.Sprintf("%s, stones %d to %d", name, from, to)
+}
+
+// sweepTitle stands over the picture of a sweep.
+func sweepTitle(label, setting string) string { return "What --" + setting + " does to: " + label }
+
+// settingLabel is the name of the axis with a setting's values.
+func settingLabel(setting string) string { return "--" + setting }
+
+// sweepSays says between what the picture of a sweep goes.
+func sweepSays(s Sweep) string {
+	var parts []string
+	for _, one := range []struct {
+		name string
+		runs [][]float64
+	}{{tcpName, s.TCP}, {udpName, s.UDP}} {
+		least, most, gone := math.Inf(1), math.Inf(-1), false
+		for _, runs := range one.runs {
+			for _, v := range runs {
+				if math.IsInf(v, 1) {
+					gone = true
+					continue
+				}
+				least, most = min(least, v), max(most, v)
+			}
+		}
+		switch {
+		case least > most && gone:
+			parts = append(parts, one.name+": lost everywhere.")
+		case least > most:
+		case gone:
+			parts = append(parts, fmt.Sprintf("%s: %s to %s, and lost beyond.", one.name, s.amount(least), s.amount(most)))
+		default:
+			parts = append(parts, fmt.Sprintf("%s: %s to %s.", one.name, s.amount(least), s.amount(most)))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// amount is a value of the figure with its unit.
+func (s Sweep) amount(v float64) string {
+	switch s.Unit {
+	case "ms":
+		return milliseconds(v)
+	case "bit/s":
+		return bitRate(v)
+	}
+	return strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64)
 }
 
 // intervalSays says what the picture of the intervals shows.

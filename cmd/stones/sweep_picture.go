@@ -1,0 +1,101 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"stones/lab"
+	"stones/lab/knob"
+	"stones/lab/report"
+	"stones/lab/report/glossary"
+	"stones/lab/report/picture"
+)
+
+// swept returns the one knob of which a picture of a sweep is, or why there is none.
+func (t *throw) swept() (knob.Knob, error) {
+	several := slices.DeleteFunc(t.settings.Turned(), func(k knob.Knob) bool { return t.settings.Count(k.Word) < 2 })
+	switch {
+	case t.file != "" || len(several) == 0:
+		return knob.Knob{}, fmt.Errorf("--picture %q needs several values of one setting, e.g. --loss 0%%,1%%,5%%", picture.SweepKind)
+	case len(several) > 1:
+		return knob.Knob{}, &knob.ConflictError{One: "several values of --" + several[0].Word, Other: "several values of --" + several[1].Word, Why: "the picture has room for one setting"}
+	}
+	return several[0], nil
+}
+
+// unmeasured returns an error if --measure does not go with the rest.
+func (t *throw) unmeasured() error {
+	if t.flags.Changed("measure") && t.picture != picture.SweepKind {
+		return errors.New("--measure needs --picture sweep: it says what that shows")
+	}
+	return nil
+}
+
+// sweepOf is the picture of the results.
+func (t *throw) sweepOf(results []lab.Result) (picture.Sweep, error) {
+	k, err := t.swept()
+	if err != nil {
+		return picture.Sweep{}, err
+	}
+	s := picture.Sweep{Setting: k.Word}
+	s.Label, _, _ = strings.Cut(glossary.Short(glossary.Figure, t.measure), " (")
+	switch {
+	case strings.HasSuffix(t.measure, "_ms"):
+		s.Unit = "ms"
+	case strings.HasSuffix(t.measure, "_bps"):
+		s.Unit = "bit/s"
+	}
+	for some := range slices.Chunk(results, t.runs) { // the seed changes fastest
+		s.Values = append(s.Values, k.Text(some[0].Experiment))
+		s.TCP = append(s.TCP, t.measured(some, lab.TCP))
+		s.UDP = append(s.UDP, t.measured(some, lab.UDP))
+	}
+	return s, nil
+}
+
+// measured is the figure of the first flow over a transport in each result in which it
+// has a value.
+func (t *throw) measured(results []lab.Result, transport string) []float64 {
+	var values []float64
+	for _, r := range results {
+		i := slices.IndexFunc(r.Flows, func(x lab.Outcome) bool { return x.Transport == transport })
+		if i < 0 {
+			continue
+		}
+		switch f := report.Figure(t.measure, &r.Flows[i]); {
+		case f.Known():
+			values = append(values, f.Value)
+		case f == lab.Infinite():
+			values = append(values, math.Inf(1))
+		}
+	}
+	return values
+}
+
+// drawSweep returns what writes the picture of a sweep in the format that is asked for.
+func (t *throw) drawSweep(view picture.View) report.Writer {
+	return func(w io.Writer, doc lab.Document, v report.View) error {
+		s, err := t.sweepOf(doc.Results)
+		if err != nil {
+			return err
+		}
+		view.Caption = report.Headline(doc)
+		switch t.format {
+		case svg:
+			return view.SweepSVG(w, s)
+		case png:
+			return view.SweepPNG(w, s)
+		}
+		if err := report.Formats[t.format](w, doc, v); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(w, "\n"); err != nil {
+			return err
+		}
+		return view.SweepText(w, s)
+	}
+}

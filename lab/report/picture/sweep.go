@@ -1,0 +1,102 @@
+package picture
+
+import (
+	"cmp"
+	"io"
+	"math"
+	"slices"
+	"strings"
+)
+
+// SweepKind is the name of the picture of a sweep, which is of many results.
+const SweepKind = "sweep"
+
+// A Sweep is one figure of several experiments that differ in one setting. Its picture
+// has the setting's values across, as they were given, and a line for each transport.
+type Sweep struct {
+	Setting string   // its word
+	Values  []string // of the setting, in the order in which they were given
+	Label   string   // what the figure is
+	Unit    string   // ms, bit/s, or empty for a count
+	TCP     [][]float64
+	UDP     [][]float64 // for each value that of each run; infinite is lost, empty is not known
+}
+
+// SweepText writes the picture of a sweep in plain ASCII, 80 characters wide.
+func (v View) SweepText(w io.Writer, s Sweep) error {
+	_, err := io.WriteString(w, strings.Join(s.chart(14).text(), "\n")+"\n")
+	return err
+}
+
+// SweepSVG writes the picture of a sweep as a drawing, as SVG does.
+func (v View) SweepSVG(w io.Writer, s Sweep) error { return v.sheet(s.chart(14)).writeSVG(w) }
+
+// SweepPNG writes the picture of a sweep as an image, as PNG does.
+func (v View) SweepPNG(w io.Writer, s Sweep) error { return v.sheet(s.chart(14)).writePNG(w) }
+
+// chart has a mark for the median of each value's runs, and a bar from the least to the
+// most of them.
+func (s Sweep) chart(lines int) chart {
+	c := chart{title: sweepTitle(s.Label, s.Setting)}
+	across := axis{label: settingLabel(s.Setting), min: -0.5, max: float64(len(s.Values)) - 0.5, unit: 1, whole: true, names: s.Values}
+	p := panel{x: across, lines: lines, close: true}
+	most := 0.0
+	for _, runs := range slices.Concat(s.TCP, s.UDP) {
+		for _, v := range runs {
+			if !math.IsInf(v, 0) {
+				most = max(most, sane(v))
+			}
+		}
+	}
+	p.y = s.axis(most)
+	for _, l := range []struct {
+		runs             [][]float64
+		aside            float64 // so that bars stand beside each other
+		line, band, mark look
+	}{{s.TCP, -0.04, tcpLine, tcpBand, tcpStone}, {s.UDP, 0.04, udpLine, udpBand, udpStone}} {
+		p.series = append(p.series, sweepLine(l.runs, l.aside, p.y.max, l.line, l.band, l.mark)...)
+	}
+	slices.SortStableFunc(p.series, func(a, b series) int { return cmp.Compare(a.look, b.look) })
+	if !slices.ContainsFunc(p.series, func(one series) bool { return len(one.points) > 0 }) {
+		p.empty = noFigures
+	}
+	c.rows = [][]panel{{p}}
+	c.says = sweepSays(s)
+	return c
+}
+
+// axis is that of the figure.
+func (s Sweep) axis(most float64) axis {
+	switch s.Unit {
+	case "ms":
+		return timeAxis(s.Label, 0, max(most, 0.001)*1.1)
+	case "bit/s":
+		return rateAxis(s.Label, most)
+	}
+	return axis{label: s.Label, max: max(most, 1e-3) * 1.1, unit: 1}
+}
+
+// sweepLine is the series of one transport. Where the median is lost there is a cross at
+// the top, and no line leads there.
+func sweepLine(runs [][]float64, aside, top float64, line, band, mark look) []series {
+	var all []series
+	var through, bars, medians, gone []point
+	for i, values := range runs {
+		if len(values) == 0 {
+			continue
+		}
+		x := float64(i) + aside
+		sorted := slices.Sorted(slices.Values(values))
+		least, median, most := sorted[0], sorted[(len(sorted)-1)/2], sorted[len(sorted)-1]
+		if math.IsInf(median, 1) {
+			gone = append(gone, point{x, top})
+			all, through = append(all, series{line, through}), nil
+			continue
+		}
+		if most = min(most, top); len(values) > 1 {
+			bars = append(bars, point{x, least}, point{x, most})
+		}
+		through, medians = append(through, point{x, median}), append(medians, point{x, median})
+	}
+	return append(all, series{line, through}, series{band, bars}, series{mark, medians}, series{lost, gone})
+}
