@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -174,5 +175,46 @@ func TestLessonAtTheTerminal(t *testing.T) {
 	}
 	if got, want := strings.Join(verdicts, ", "), "missing-stone: off, missing-stone: right, first-stone: no prediction"; got != want {
 		t.Errorf("kept: %s; want %s", got, want)
+	}
+}
+
+// The whole course at the terminal: every lesson tells its story, asks, throws and says
+// why, and nothing on the screen is wider than it but the commands to copy.
+func TestCourseAtTheTerminal(t *testing.T) {
+	t.Setenv("NO_COLOR", "1")
+	kept := filepath.Join(t.TempDir(), "answers.json")
+	lessons, err := lesson.All(program{}.check)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lessons {
+		t.Run(l.Name, func(t *testing.T) {
+			p := sit(t, "lesson", strconv.Itoa(l.Place), "--save", kept)
+			p.sees(l.Title + "\n")
+			p.sees(l.Question + "\n\n")
+			p.sees("(Enter twice to skip): ")
+			p.types("1\n")
+			p.sees("\nYou said 1")
+			p.sees("Why\n---\n" + l.Why + "\n\n")
+			p.sees(l.Knob + "\n")
+			p.leaves(0)
+		})
+	}
+	data, err := os.ReadFile(kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, err := lesson.ParseRecord(data)
+	if err != nil || len(record.Answers) != len(lessons) {
+		t.Fatalf("%d answers of %d lessons are kept, %v", len(record.Answers), len(lessons), err)
+	}
+	list := lesson.List(lessons, record)
+	for line := range strings.Lines(list) {
+		if n := len([]rune(strings.TrimSpace(line))); n > 90 {
+			t.Errorf("%d letters: %s", n, line)
+		}
+	}
+	if n := strings.Count(list, "off: 1 for ") + strings.Count(list, " right\n"); n != len(lessons) {
+		t.Errorf("%d of %d lessons are marked:\n%s", n, len(lessons), list)
 	}
 }
