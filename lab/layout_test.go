@@ -17,7 +17,7 @@ import (
 // mayImport says which packages of the module each folder may import, and which
 // of the chosen modules outside of the standard library. Tests are free.
 var mayImport = map[string][]string{
-	"cmd/stones":          {"stones/lab", "stones/lab/...", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sync/errgroup", "golang.org/x/term"},
+	"cmd/stones":          {"stones/lab", "stones/lab/...", "github.com/rogpeppe/go-internal/txtar", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sync/errgroup", "golang.org/x/term"},
 	"cmd/engine":          {"stones/lab", "stones/lab/web", "stones/lab/worlds"},
 	"tcp":                 {"stones/lab/stone"},
 	"udp":                 {"stones/lab/stone"},
