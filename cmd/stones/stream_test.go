@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,16 +16,21 @@ func TestKilledSweep(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the program")
 	}
+	kills, runs := 4, "100"
+	if os.Getenv("STONES_LONG") != "" {
+		kills, runs = 20, "1667" // 5001 results
+	}
 	dir := t.TempDir()
 	program := filepath.Join(dir, "stones")
 	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	sweep := func(more ...string) *exec.Cmd {
-		cmd := exec.Command(program, append([]string{"throw", "--loss", "0%,2%,5%", "--runs", "100", "--count", "100"}, more...)...)
+		cmd := exec.Command(program, append([]string{"throw", "--loss", "0%,2%,5%", "--runs", runs, "--count", "100"}, more...)...)
 		cmd.Dir = dir
 		return cmd
 	}
+	began := time.Now()
 	if out, err := sweep("--out", "whole.jsonl").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -32,15 +38,19 @@ func TestKilledSweep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	took := time.Since(began)
+	seed := uint64(began.UnixNano())
+	random := rand.New(rand.NewPCG(seed, 0))
+	t.Logf("killed at random times of seed %d", seed)
 	killed := 0
-	for i := range 4 {
+	for i := range kills {
 		file := filepath.Join(dir, "part.jsonl")
 		_ = os.Remove(file)
 		cmd := sweep("--resume", file)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(20+60*i) * time.Millisecond)
+		time.Sleep(time.Duration(random.Float64() * 0.8 * float64(took)))
 		_ = cmd.Process.Kill()
 		if cmd.Wait() != nil {
 			killed++
