@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -207,6 +208,50 @@ for _ in range(50): s.sendto(bytes([40]), ("127.0.0.1", int(sys.argv[1])))
 		t.Errorf("received %q; want %q", got.String(), want)
 	}
 	if code, out := ended(); code != 0 || !strings.Contains(out, "one client, seed 1") || !regexp.MustCompile(`lost +\d`).MatchString(out) {
+		t.Errorf("exit %d: %s", code, out)
+	}
+}
+
+// Two netcats talk to each other, both ways.
+func TestWireBetweenNetcats(t *testing.T) {
+	if help, _ := exec.Command("nc", "-h").CombinedOutput(); !bytes.Contains(help, []byte("OpenBSD")) {
+		t.Skip("needs the nc of OpenBSD")
+	}
+	probe, port := bound(t)
+	probe.Close()
+	at, ended := stretched(t, port, "--loss", "20%", "--loss-back", "20%", "--delay", "1ms")
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	netcat := func(flags string, port int) (in io.Writer, out *watched) {
+		c := exec.CommandContext(ctx, "nc", flags, "127.0.0.1", fmt.Sprint(port))
+		in, err := c.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = new(watched)
+		c.Stdout = out
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { cancel(); _ = c.Wait() })
+		return in, out
+	}
+	question, heard := netcat("-u", at)
+	answer, caught := netcat("-ul", port)
+	for _, way := range []struct {
+		from io.Writer
+		to   *watched
+		text string
+	}{{question, caught, "catch\n"}, {answer, heard, "caught\n"}} {
+		for !strings.Contains(way.to.String(), way.text) {
+			if ctx.Err() != nil {
+				t.Fatalf("%q does not come", way.text)
+			}
+			_, _ = io.WriteString(way.from, way.text)
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	if code, out := ended(); code != 0 || !strings.Contains(out, "one client, seed 1") {
 		t.Errorf("exit %d: %s", code, out)
 	}
 }

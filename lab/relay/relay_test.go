@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -208,6 +209,64 @@ func TestEnds(t *testing.T) {
 	if out, _ := stop(); out.InFlight != 2 || out.NoMemory != 1 {
 		t.Errorf("%+v", out)
 	}
+}
+
+// What has passed leaves nothing behind.
+func TestFlatMemory(t *testing.T) {
+	n, most := 20_000, 1<<19 // bytes, fewer than the datagrams' own
+	if os.Getenv("STONES_LONG") != "" {
+		n = 1_000_000
+	}
+	there, c := socket(t), socket(t)
+	r, at, stop := running(t, Config{To: addr(there), Out: wire.Shape{Delay: time.Millisecond}})
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		buf := make([]byte, 1500)
+		for {
+			if _, err := there.Read(buf); err != nil {
+				return
+			}
+		}
+	})
+	payload := make([]byte, 200)
+	settle := func(sent, most int) { // a bound on what is on its way, and so on what is kept ready for more
+		for range 50 {
+			if out, _ := r.Counts(); sent-out.Entered <= most && out.InFlight <= most {
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}
+	inUse := func(sent int) int {
+		var m runtime.MemStats
+		settle(sent, 0)
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int(m.HeapAlloc)
+	}
+	before := 0
+	for i := range n {
+		if i == n/5 {
+			before = inUse(i)
+		}
+		if _, err := c.WriteToUDPAddrPort(payload, at); err != nil {
+			t.Fatal(err)
+		}
+		if i%64 == 0 {
+			settle(i, 256)
+		}
+	}
+	after := inUse(n)
+	out, _ := stop()
+	there.Close()
+	reading.Wait()
+	if out.Entered < n*9/10 {
+		t.Errorf("%d of %d entered", out.Entered, n)
+	}
+	if after-before > most {
+		t.Errorf("%d bytes in use after %d datagrams, %d after %d", before, n/5, after, n)
+	}
+	t.Logf("%d bytes in use after %d datagrams, %d after %d", before, n/5, after, n)
 }
 
 // What one relay carries a second, as fast as it goes; and how much later than the
