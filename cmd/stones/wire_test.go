@@ -19,20 +19,20 @@ import (
 
 // A watched buffer can be read while it is written.
 type watched struct {
-	mu sync.Mutex
-	bytes.Buffer
+	mu  sync.Mutex
+	buf bytes.Buffer
 }
 
 func (w *watched) Write(b []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.Buffer.Write(b)
+	return w.buf.Write(b)
 }
 
 func (w *watched) String() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.Buffer.String()
+	return w.buf.String()
 }
 
 // stretched runs stones wire before a program at a port, and returns where to send to,
