@@ -37,11 +37,11 @@ type program struct {
 
 // Limits of what a program may say.
 const (
-	MaxLine   = 128 << 10 // bytes of a line
-	MaxLines  = 10_000    // lines in answer to one event
-	patience  = 5 * time.Second
-	farewell  = time.Second // from the end of its input until it is killed
-	maxErrors = 100         // lines on standard error that are shown
+	MaxLine   = 128 << 10       // bytes of a line
+	MaxLines  = 10_000          // lines in answer to one event
+	patience  = 3 * time.Second // with two farewells it ends within 5 s
+	farewell  = time.Second     // from the end of its input until it is killed
+	maxErrors = 100             // lines on standard error that are shown
 )
 
 // start starts a program as one end.
