@@ -216,7 +216,9 @@ func (c *catch) serve(ctx context.Context, s *server.Server, at place) error {
 	s.World, s.Observer = w, b
 	s.Arrived = func() time.Duration { return w.Arrival(lab.UDP) }
 	s.Dropped = func() (int, string) { r := w.Record(lab.UDP); return r.ReceiverDrops, r.DropsUnknown }
-	s.Log = slog.New(slog.NewTextHandler(c.stderr, nil))
+	log := newAside(c.stderr)
+	defer log.end()
+	s.Log = slog.New(slog.NewTextHandler(log, nil))
 	if live && c.terminal { // on the same one: above the table, and only what it does not show
 		s.Log = slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}

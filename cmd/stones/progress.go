@@ -12,7 +12,7 @@ import (
 // A progress tells a person who waits how far the work is: on one line, which
 // is written again and again, and removed at the end.
 type progress struct {
-	w        io.Writer
+	w        *aside
 	total    int
 	finished atomic.Int64
 
@@ -23,8 +23,9 @@ type progress struct {
 // newProgress begins to tell, but not before a second has passed. Nothing is
 // told if w is nil. End must be called.
 func newProgress(w io.Writer, total int) *progress {
-	p := &progress{w: w, total: total, quit: make(chan struct{})}
+	p := &progress{total: total, quit: make(chan struct{})}
 	if w != nil {
+		p.w = newAside(w)
 		p.wg.Go(p.tell)
 	}
 	return p
@@ -34,10 +35,13 @@ func newProgress(w io.Writer, total int) *progress {
 // goroutines at the same time.
 func (p *progress) done(finished int) { p.finished.Store(int64(finished)) }
 
-// end removes the line.
+// end removes the line, if somebody reads it.
 func (p *progress) end() {
 	close(p.quit)
 	p.wg.Wait()
+	if p.w != nil {
+		p.w.end()
+	}
 }
 
 func (p *progress) tell() {

@@ -31,7 +31,8 @@ type Client struct {
 }
 
 // A journal is the log, with a limit to how fast it grows: after a burst of
-// lines only so many a second. What was left out is counted.
+// lines only so many a second. What was left out is counted, and so is what the
+// log did not take.
 type journal struct {
 	log   *slog.Logger
 	clock clock.Clock
@@ -83,9 +84,12 @@ func (j *journal) write(from int, level slog.Level, text string, attributes ...s
 	r.AddAttrs(attributes...)
 	if b.left > 0 {
 		r.AddAttrs(slog.Int("left_out", b.left))
-		b.left = 0
 	}
-	_ = j.log.Handler().Handle(ctx, r)
+	if j.log.Handler().Handle(ctx, r) != nil {
+		b.left++
+		return
+	}
+	b.left = 0
 }
 
 // foreign is an attribute that somebody else chose.

@@ -40,7 +40,7 @@ type Server struct {
 	Key      []byte       // who plans must know it; empty is nobody has to
 	Greeting []string     // lines that whoever connects is greeted with; nil is the usual two
 	TLS      *tls.Config  // of all TCP connections; nil is plain text
-	Log      *slog.Logger // nil is none
+	Log      *slog.Logger // nil is none; it must not wait for who reads it
 	Observer Observer     // nil is none
 	Rand     io.Reader    // where secrets come from; nil is the system's
 
