@@ -49,6 +49,7 @@ func (t *throw) addFlags() []group {
 	plain(groups[knob.Far].flags, "key-file", "", knob.Word(), &t.keyFile)
 	plain(groups[knob.Overall].flags, "runs", "", knob.Whole(1, maxRuns), &t.runs)
 	plain(groups[knob.Overall].flags, "experiment", "", knob.Word(), &t.file)
+	plain(groups[knob.Overall].flags, "check", "", knob.Toggle(), &t.check)
 	plain(result, "all", "", knob.Toggle(), &t.all)
 	plain(result, "theory", "", knob.Toggle(), &t.theory)
 	plain(result, "pcap", "", knob.Word(), &t.pcap)

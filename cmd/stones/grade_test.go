@@ -90,6 +90,7 @@ func TestGradeBroken(t *testing.T) {
 		{"off by one", "n.to_bytes(4, \"big\") + stone", "n.to_bytes(4, \"big\") + stone[1:]", all},
 		{"forgets a retransmission", "        throw()\n    elif words[1] == \"last\":", "        pass\n    elif words[1] == \"last\":", append([]string{"the first answer is lost"}, lossy...)},
 		{"delivers duplicates", "        if n == number:\n            say(\"deliver\"", "        if n <= number:\n            say(\"deliver\"", nil},
+		{"loses the order", "queue.append(base64.b64decode(words[3]))", "queue.insert(max(1, len(queue) - 1), base64.b64decode(words[3]))", all},
 		{"does not look for damage", "    if len(frame) < 5 or zlib.crc32(frame).to_bytes(4, \"big\") != datagram[:4]:", "    if len(frame) < 5:", []string{"bits are flipped"}},
 		{"hangs", "    if last and not queue:", "    while last: pass\n    if last and not queue:", all},
 		{"floods", "    if last and not queue:", "    for _ in range(20000): say(\"note\", \"x\", 1)\n    if last and not queue:", all},
@@ -209,5 +210,24 @@ func TestGradeFormats(t *testing.T) {
 	}
 	if m := gradedBy(t, "my.txtar", "--with", "go-back-n"); m.Points != 5 || m.Of != 5 {
 		t.Errorf("%+v", m)
+	}
+}
+
+// The exercises of courses that people know are sheets of a page, and take no time.
+func TestGradeCourses(t *testing.T) {
+	for _, sheet := range []string{"firsts-and-last", "all-at-once"} {
+		file := filepath.Join("testdata", "sheets", sheet+".txtar")
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := bytes.Count(text, []byte("\n")); lines > 60 {
+			t.Errorf("%s has %d lines; want at most 60", sheet, lines)
+		}
+		for _, with := range []string{"stop-and-wait timeout=60ms", "go-back-n timeout=60ms", "selective-repeat timeout=60ms"} {
+			if m := gradedBy(t, file, "--with", with, "--runs", "10"); m.Points != 10 || m.Of != 10 {
+				t.Errorf("%s by %s: %d of %d; %+v", with, sheet, m.Points, m.Of, m.Tasks)
+			}
+		}
 	}
 }

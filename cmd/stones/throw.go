@@ -43,6 +43,7 @@ type throw struct {
 	json    bool
 	theory  bool
 	all     bool   // show every row
+	check   bool   // run twice, and say where the runs part
 	pcap    string // file for the packets
 	picture string // which one, if any
 	theme   string // of a picture in a file
@@ -148,6 +149,11 @@ func (t *throw) do(ctx context.Context) error {
 		}
 	}
 
+	if t.check {
+		if err := t.twice(ctx, es); err != nil {
+			return err
+		}
+	}
 	stdin := t.stdin
 	if t.file == "-" {
 		stdin = &t.consumed // to be read again

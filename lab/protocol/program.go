@@ -30,6 +30,7 @@ type program struct {
 	patient *time.Timer
 	said    lastWords
 	hello   string
+	greeted bool
 	thrown  int
 	done    bool
 	failed  error
@@ -100,6 +101,10 @@ func (p *program) tell(w Wire, event string) {
 	if p.failed != nil {
 		return
 	}
+	if p.greeted && p.early() {
+		return
+	}
+	p.greeted = true
 	if _, err := io.WriteString(p.stdin, event+"\n"); err != nil {
 		p.failed = p.last(notOK)
 		return
@@ -126,6 +131,19 @@ func (p *program) tell(w Wire, event string) {
 		}
 	}
 	p.failed = fmt.Errorf("said more than %d lines without ok", MaxLines)
+}
+
+// early reports whether the program has said something that it was not asked.
+func (p *program) early() bool {
+	select {
+	case line, ok := <-p.lines:
+		if ok {
+			p.failed = fmt.Errorf("said %s before it was asked; an answer ends with ok, once", prose.Quote(prose.Cut(line, shownLine)))
+		}
+		return ok
+	default:
+		return false
+	}
 }
 
 // notOK is what is wrong with a program that has ended too soon.

@@ -108,6 +108,7 @@ func TestHostilePrograms(t *testing.T) {
 		{"too much", answer("yes 'timer 1 1' | head -n 10001"), `the thrower, at the event "stone 1": said more than 10000 lines without ok`},
 		{"floods", "yes note x 1", `the thrower, at the event "hello": said more than 10000 lines without ok`},
 		{"long line", "head -c 1000000 /dev/zero", `the thrower, at the event "hello": wrote a line of more than 131072 bytes`},
+		{"answers twice", "while read -r line; do printf 'ok\\nok\\n'; done", `the thrower, at the event "stone 1": said "ok" before it was asked; an answer ends with ok, once`},
 		{"not done", answer("true"), ErrStalled.Error()},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
