@@ -18,7 +18,8 @@ type Experiment struct {
 	IPv6     bool   `json:"ipv6,omitzero"`
 	Together bool   `json:"together,omitzero"` // all flows share one wire at the same time
 
-	Flows []Flow `json:"flows"` // what is thrown, in the order of the results
+	Flows []Flow `json:"flows"`         // what is thrown, in the order of the results
+	File  File   `json:"file,omitzero"` // what the stones carry
 
 	Road string `json:"road,omitzero"` // the name of the road that Out and Back began with; empty is none
 

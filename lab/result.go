@@ -91,7 +91,8 @@ type Outcome struct {
 	Drain   string        `json:"drain"`               // how the end of waiting was decided
 	Drained *Figure       `json:"drained_ms,omitzero"` // how long that was, if the other end decided
 	Samples []Sample      `json:"tcp_info"`
-	Notes   []Note        `json:"notes,omitzero"` // what a protocol of one's own has noted
+	Caught  *Caught       `json:"caught,omitzero"` // nil if no file was thrown
+	Notes   []Note        `json:"notes,omitzero"`  // what a protocol of one's own has noted
 	Stones  []StoneRecord `json:"stones,omitzero"`
 
 	Shared    *Shared    `json:"shared,omitzero"` // nil if it had its wire for itself

@@ -71,6 +71,7 @@ func (e Experiment) Validate() error {
 		Experiment.validatePath,
 		Experiment.validateRemote,
 		Experiment.validateEnds,
+		Experiment.validateFile,
 		Experiment.validateFlows,
 		Experiment.validateWays,
 	} {

@@ -21,8 +21,9 @@ type Listener interface {
 
 // A Catcher is the end that catches.
 type Catcher struct {
-	ReadSize int // bytes asked of the socket at once, if that is set before Catch
-	Reads    int // how often the socket gave something, after Catch
+	ReadSize int  // bytes asked of the socket at once, if that is set before Catch
+	Carrying bool // the stones carry something, and are yielded with it, if that is set before Catch
+	Reads    int  // how often the socket gave something, after Catch
 
 	socket net.Listener
 
@@ -60,7 +61,7 @@ func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 		}
 		defer conn.Close()
 		most := cmp.Or(c.ReadSize, maxRead)
-		frames := frames{bufio.NewReaderSize(&counted{conn, most, &c.Reads}, 2*most)}
+		frames := frames{c.parse(), bufio.NewReaderSize(&counted{conn, most, &c.Reads}, 2*most)}
 		for {
 			s, err := frames.read()
 			if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
@@ -90,6 +91,14 @@ func (c *Catcher) accept() (net.Conn, error) {
 	}
 	c.conn = conn
 	return conn, nil
+}
+
+// parse is how bytes become a stone.
+func (c *Catcher) parse() func([]byte) (stone.Stone, error) {
+	if c.Carrying {
+		return stone.ParseCarrying
+	}
+	return stone.Parse
 }
 
 // Close ends the catching. Stones that come later are not caught.

@@ -32,7 +32,8 @@ func (c *counted) Read(b []byte) (int, error) {
 // TCP: the stream has no boundaries. One read may give half a stone, or three;
 // where a stone ends stands in its own first bytes.
 type frames struct {
-	r *bufio.Reader // with room for the stones that come
+	parse func([]byte) (stone.Stone, error)
+	r     *bufio.Reader // with room for the stones that come
 }
 
 // read reads one stone. The error is [io.EOF] between two stones and
@@ -54,7 +55,7 @@ func (f *frames) read() (stone.Stone, error) {
 	if err != nil {
 		return stone.Stone{}, err
 	}
-	s, err := stone.Parse(whole)
+	s, err := f.parse(whole)
 	_, _ = f.r.Discard(size) // it is all there
 	return s, err
 }

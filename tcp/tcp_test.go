@@ -218,7 +218,7 @@ func FuzzFrames(f *testing.F) {
 	f.Add(stone.Stone{Exchange: 1, Number: 1, Size: 100}.Append(nil))
 	f.Add(make([]byte, 100))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		frames := frames{bufio.NewReader(bytes.NewReader(b))}
+		frames := frames{stone.Parse, bufio.NewReader(bytes.NewReader(b))}
 		for {
 			s, err := frames.read()
 			if err != nil {

@@ -18,8 +18,9 @@ type Listener interface {
 
 // A Catcher is the end that catches.
 type Catcher struct {
-	ReadSize int // bytes asked of the socket at once, if that is set before Catch
-	Reads    int // how often the socket gave something, after Catch
+	ReadSize int  // bytes asked of the socket at once, if that is set before Catch
+	Carrying bool // the stones carry something, and are yielded with it, if that is set before Catch
+	Reads    int  // how often the socket gave something, after Catch
 
 	socket net.PacketConn
 }
@@ -43,7 +44,7 @@ func (c *Catcher) Addr() net.Addr { return c.socket.LocalAddr() }
 // ends it. A datagram that is no stone is one datagram; the next is whole.
 func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 	return func(yield func(stone.Stone, error) bool) {
-		frames := frames{r: &counted{c.socket, &c.Reads}, buf: make([]byte, cmp.Or(c.ReadSize, maxRead))}
+		frames := frames{parse: c.parse(), r: &counted{c.socket, &c.Reads}, buf: make([]byte, cmp.Or(c.ReadSize, maxRead))}
 		for {
 			s, err := frames.read()
 			if errors.Is(err, net.ErrClosed) {
@@ -57,6 +58,14 @@ func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 			}
 		}
 	}
+}
+
+// parse is how bytes become a stone.
+func (c *Catcher) parse() func([]byte) (stone.Stone, error) {
+	if c.Carrying {
+		return stone.ParseCarrying
+	}
+	return stone.Parse
 }
 
 // Close ends the catching. Stones that come later are not caught.

@@ -29,8 +29,9 @@ func (c *counted) ReadFrom(b []byte) (int, net.Addr, error) {
 // UDP: the datagram is the frame. One read gives one stone whole, or one
 // datagram that is no stone.
 type frames struct {
-	r   net.PacketConn
-	buf []byte
+	parse func([]byte) (stone.Stone, error)
+	r     net.PacketConn
+	buf   []byte
 }
 
 // read reads one stone. A datagram that is no stone, or is damaged, is the
@@ -40,5 +41,5 @@ func (f *frames) read() (stone.Stone, error) {
 	if err != nil {
 		return stone.Stone{}, err
 	}
-	return stone.Parse(f.buf[:n])
+	return f.parse(f.buf[:n])
 }

@@ -221,7 +221,7 @@ func FuzzFrames(f *testing.F) {
 	f.Add(stone.Stone{Exchange: 1, Number: 1, Size: 100}.Append(nil))
 	f.Add(make([]byte, 100))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		frames := frames{r: one{datagram: b}, buf: make([]byte, maxRead)}
+		frames := frames{parse: stone.Parse, r: one{datagram: b}, buf: make([]byte, maxRead)}
 		s, err := frames.read()
 		if err != nil {
 			return

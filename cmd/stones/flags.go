@@ -45,6 +45,7 @@ func (t *throw) addFlags() []group {
 	}
 	groups[knob.Stones].flags.Var(listFlag{t.settings.AddFlow}, "flow", usage("flow"))
 	groups[knob.Stones].flags.Var(listFlag{t.settings.AddOwn}, "with", usage("with"))
+	plain(groups[knob.Stones].flags, "file", "F", knob.Word(), &t.load)
 	groups[knob.Way].flags.Var(listFlag{t.settings.AddChange}, "at", usage("at"))
 	plain(groups[knob.Far].flags, "key-file", "", knob.Word(), &t.keyFile)
 	plain(groups[knob.Overall].flags, "runs", "", knob.Whole(1, maxRuns), &t.runs)
@@ -53,6 +54,7 @@ func (t *throw) addFlags() []group {
 	plain(result, "all", "", knob.Toggle(), &t.all)
 	plain(result, "theory", "", knob.Toggle(), &t.theory)
 	plain(result, "pcap", "", knob.Word(), &t.pcap)
+	plain(result, "keep-caught", "", knob.Word(), &t.keep)
 	plain(result, "picture", "", knob.OneOf(throwKinds()), &t.picture)
 	plain(result, "measure", "", knob.OneOf(report.Keys()), &t.measure)
 	plain(result, "zoom", "", zoomForm(), &t.zoom)

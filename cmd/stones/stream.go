@@ -64,7 +64,7 @@ func (t *throw) streams() error {
 		t.format = jsonl
 	}
 	if t.format == jsonl {
-		for _, other := range []string{"picture", "pcap", "theory", "experiment", "json", "check"} {
+		for _, other := range []string{"picture", "pcap", "keep-caught", "theory", "experiment", "json", "check"} {
 			if given(other) {
 				return &knob.ConflictError{One: "--" + other, Other: "--format " + prose.Quote(jsonl), Why: "a line holds one result of flags, and nothing besides"}
 			}

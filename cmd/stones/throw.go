@@ -39,6 +39,8 @@ type throw struct {
 	keyFile string
 	runs    int
 	file    string // with experiments to run again
+	load    string // file that is thrown
+	keep    string // folder for what came of it
 	format  string
 	json    bool
 	theory  bool
@@ -130,6 +132,9 @@ func (t *throw) do(ctx context.Context) error {
 	if err := t.contradiction(); err != nil {
 		return err
 	}
+	if err := t.carry(); err != nil {
+		return err
+	}
 	if t.json {
 		t.format = "json"
 	}
@@ -141,6 +146,9 @@ func (t *throw) do(ctx context.Context) error {
 		return err
 	}
 	if err := t.sit(es); err != nil {
+		return err
+	}
+	if err := t.keepOne(es); err != nil {
 		return err
 	}
 	for i := range es {
@@ -176,9 +184,18 @@ func (t *throw) do(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	kept, err := t.keeper(es)
+	if err != nil {
+		_ = done(errNothing)
+		return err
+	}
 	progress := newProgress(screen, len(es))
 	results, err := run(ctx, es, progress.done)
 	progress.end()
+	if err := kept.write(results); err != nil {
+		_ = done(errNothing)
+		return &failure{exitUnfinished, fmt.Errorf("write what was caught: %w", err)}
+	}
 	if len(results) == 0 {
 		_ = done(errNothing)
 		return outcome(results, err)
@@ -285,7 +302,7 @@ func (t *throw) experiments() ([]lab.Experiment, error) {
 			return nil, &quantity.InvalidError{Word: "experiment", Value: t.file, Why: fmt.Sprintf("experiments of two paths, %s and %s; one at a time", es[0].Path, e.Path)}
 		}
 	}
-	if err := t.permitted(es); err != nil {
+	if err := cmp.Or(t.permitted(es), t.refill(es)); err != nil {
 		return nil, err
 	}
 	return es, t.settings.Keep(es)

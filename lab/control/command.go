@@ -20,12 +20,13 @@ const (
 	MaxStoneLine = MaxLen + 1    // likewise
 	MaxCount     = 1_000_000_000 // stones of a [Plan]
 	MaxDuration  = 24 * time.Hour
+	MaxLoad      = 1 << 30 // bytes of a [Load]
 )
 
 // A Command is one line that a client says. It is one of the types of this
 // package that say so: [Help], [Time], [Echo], [Throw], [Stats], [Limits],
-// [Bye], [Message], [Version], [Prove], [Plan], [Thrown], [Ask], [Forget] and
-// [Carry].
+// [Bye], [Message], [Version], [Prove], [Plan], [Load], [Thrown], [Ask], [Forget]
+// and [Carry].
 type Command interface {
 	// String is the line, without its end.
 	String() string
@@ -73,6 +74,13 @@ type (
 		Duration      time.Duration
 		Reverse       bool // the server throws
 		Rate, Pattern string
+		Carrying      bool // the stones carry something in the place of their padding
+	}
+
+	// Load says that the bytes follow which the server's stones are to carry.
+	Load struct {
+		Flow  uint32
+		Bytes int
 	}
 
 	// Thrown says what the client has thrown.
@@ -105,6 +113,7 @@ func (c Version) String() string { return "stones " + c.Version }
 func (c Prove) String() string   { return "prove " + hex.EncodeToString(c.Proof[:]) }
 func (c Ask) String() string     { return fmt.Sprintf("report %d", c.Flow) }
 func (c Forget) String() string  { return fmt.Sprintf("forget %d", c.Flow) }
+func (c Load) String() string    { return fmt.Sprintf("load %d %d", c.Flow, c.Bytes) }
 func (c Carry) String() string   { return fmt.Sprintf("stones %d %x", c.Flow, c.Proof) }
 
 func (c Throw) String() string {
@@ -118,6 +127,9 @@ func (c Plan) String() string {
 	text := fmt.Sprintf("plan %s %d %d %d", c.Transport, c.Count, c.Size, milliseconds(c.Duration))
 	if c.Reverse {
 		text += fmt.Sprintf(" back %s %s", c.Rate, c.Pattern)
+	}
+	if c.Carrying {
+		text += " carrying"
 	}
 	return text
 }
@@ -177,6 +189,7 @@ var commands = map[string]func(*words) Command{
 		return Carry{w.flow(), w.proof()}
 	},
 	"prove":  func(w *words) Command { return Prove{w.proof()} },
+	"load":   func(w *words) Command { return Load{w.flow(), w.number("bytes", 1, MaxLoad)} },
 	"report": func(w *words) Command { return Ask{w.flow()} },
 	"forget": func(w *words) Command { return Forget{w.flow()} },
 	"thrown": func(w *words) Command {
@@ -193,9 +206,12 @@ var commands = map[string]func(*words) Command{
 			Size:      w.number("size", stone.HeaderLen, stone.MaxSize),
 			Duration:  time.Duration(w.number("milliseconds", 0, int(MaxDuration/time.Millisecond))) * time.Millisecond,
 		}
-		if len(w.left) > 0 {
-			w.oneOf("direction", "back")
+		if len(w.left) > 0 && w.left[0] != "carrying" {
+			w.oneOf("direction", "back", "carrying")
 			c.Reverse, c.Rate, c.Pattern = true, w.word("rate"), w.word("pattern")
+		}
+		if len(w.left) > 0 {
+			c.Carrying = w.oneOf("word", "carrying") != ""
 		}
 		return c
 	},

@@ -57,6 +57,7 @@ type Report struct {
 	Reads            int // how often the socket gave something
 	Drops            int // stones that found the socket's buffer full
 	DropsUnknown     string
+	Carried          [32]byte      // the stone.Sum of what the stones carried; zeros if nothing
 	Drained          time.Duration // how long was waited at the end for what may still come
 
 	Reverse                    bool           // the server threw
@@ -82,6 +83,9 @@ func (r Report) Append(b []byte) []byte {
 		b = AppendLine(b, fmt.Sprintf("drops %d", r.Drops))
 	} else {
 		b = AppendLine(b, "drops unknown "+prose.Safe(r.DropsUnknown))
+	}
+	if r.Carried != ([32]byte{}) {
+		b = AppendLine(b, fmt.Sprintf("carried %x", r.Carried))
 	}
 	return AppendLine(b, fmt.Sprintf("drained %d", r.Drained.Nanoseconds()))
 }
@@ -115,6 +119,8 @@ func (r *Report) parse(text string) (err error) {
 			r.DropsUnknown = ""
 			r.Drops, err = number(rest, 0, MaxCount)
 		}
+	case "carried":
+		err = unhex(r.Carried[:], rest)
 	case "drained":
 		at, ok := nanoseconds(rest)
 		if r.Drained = at; !ok || at < 0 {

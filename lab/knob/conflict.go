@@ -51,6 +51,9 @@ func (s *Settings) conflict() error {
 			return err
 		}
 	}
+	if err := s.counted(); err != nil {
+		return err
+	}
 	path := s.Path()
 	if why := AWire.Unmet(path); why != "" && len(s.at) > 0 {
 		return &ConflictError{"--at", s.Where(), why}

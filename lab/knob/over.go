@@ -27,6 +27,9 @@ func (s *Settings) Over(base *Settings) *Settings {
 		over.flows = slices.Clone(base.flows)
 	}
 	over.own = append(slices.Clone(base.own), s.own...)
+	if !over.file.Is() && !s.replacesCount() {
+		over.file = base.file
+	}
 	over.at = append(slices.Clone(base.at), s.at...)
 	return over
 }
@@ -46,6 +49,16 @@ func (s *Settings) replaces(k Knob) bool {
 		return k.Variant == OverUDP || k.Word == "together"
 	case lab.UDP:
 		return k.Variant == OverTCP || k.Word == "congestion" || k.Word == "together"
+	}
+	return false
+}
+
+// replacesCount reports whether s says how many stones there are.
+func (s *Settings) replacesCount() bool {
+	for _, word := range []string{"count", "time"} {
+		if k, _ := Find(word); s.replaces(k) {
+			return true
+		}
 	}
 	return false
 }

@@ -28,6 +28,7 @@ type Settings struct {
 	flows []string         // added one by one; none are those that the knobs mean
 	own   []string         // protocols of flows beside those, as they were written
 	at    []string         // changes in time
+	file  lab.File         // what the stones carry
 }
 
 // A given is what one knob was set to.
@@ -113,7 +114,7 @@ func (s *Settings) Set(word, text string) error {
 
 // Clone is s, to be set further without s being set.
 func (s *Settings) Clone() *Settings {
-	return &Settings{given: maps.Clone(s.given), flows: slices.Clone(s.flows), own: slices.Clone(s.own), at: slices.Clone(s.at)}
+	return &Settings{given: maps.Clone(s.given), flows: slices.Clone(s.flows), own: slices.Clone(s.own), at: slices.Clone(s.at), file: s.file}
 }
 
 // Given reports whether the knob of that word was set.
@@ -226,6 +227,7 @@ func (s *Settings) experiment(turned []Knob, number, combinations int) (lab.Expe
 	}
 	s.changes(&e)
 	settle(&e)
+	s.carries(&e)
 	// By default some packets are held back until others have passed. Without a
 	// delay there is no room for that.
 	if e.Out.Delay == 0 && !s.Given("reorder") {

@@ -78,6 +78,8 @@ func (f Figure) row() string {
 		return f.Name
 	case of == "delay_ms":
 		return "delay_" + name + "_ms"
+	case of == "caught":
+		return "file_" + name
 	case f.Name == "waiting.earlier.stones":
 		return "waited_for_earlier"
 	case slices.Contains(report.Keys(), of+"_"+name):
@@ -100,7 +102,7 @@ func names() []string {
 			all = append(all, strings.TrimPrefix(prefix, "."))
 		}
 	}
-	walk("", fields(lab.Outcome{Refused: true, Wire: lab.Wire{Back: &path.Direction{}}}))
+	walk("", fields(lab.Outcome{Refused: true, Wire: lab.Wire{Back: &path.Direction{}}, Caught: &lab.Caught{}}))
 	slices.Sort(all)
 	return all
 }

@@ -265,6 +265,9 @@ type Offer struct {
 	Reverse bool   // it is the far end that throws
 	Rate    string // as the flag takes it
 	Pattern string // as the flag takes it
+
+	Carrying bool   // the stones carry something
+	Carries  string // all of it, which a far thrower does not have
 }
 
 // An Agreement is what the far end said to an [Offer].
@@ -288,6 +291,7 @@ type Report struct {
 	Stones []Told
 
 	// Of a catcher.
+	Carried      [32]byte      // the stone.Sum of what those carried that came
 	Damaged      int           // arrivals
 	Foreign      int           // arrivals
 	Reads        int           // how often its socket gave something

@@ -11,7 +11,8 @@ import (
 // as columns.
 func newComparison(c combination, v View) page {
 	var p page
-	p.above = append(planLines(c), wayLines(c, nil)...)
+	p.above = append(planLines(c), fileLines(c)...)
+	p.above = append(p.above, wayLines(c, nil)...)
 	p.above = append(p.above, stackLines([]combination{c}, v)...)
 	runs := len(c.results)
 	if runs > 1 {
@@ -53,6 +54,9 @@ func newComparison(c combination, v View) page {
 	p.below = append(p.below, farLines(c)...)
 	for _, s := range c.series {
 		p.below = append(p.below, s.story().String())
+		if caught := s.flows[0].Caught; caught != nil && runs == 1 {
+			p.below = append(p.below, caughtLine(s.name, caught))
+		}
 	}
 	p.below = append(p.below, warnings([]combination{c})...)
 	if runs == 1 {
@@ -109,6 +113,15 @@ func planLines(c combination) []string {
 		lines = append(lines, title(f.Name)+": "+planLine(f.Plan))
 	}
 	return append(lines, where)
+}
+
+// fileLines says what the stones carry, if anything.
+func fileLines(c combination) []string {
+	f := c.experiment().File
+	if !f.Is() {
+		return nil
+	}
+	return []string{fileLine(f)}
 }
 
 // wayLines says what the wire is like, if there is anything to say beside what

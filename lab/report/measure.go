@@ -81,6 +81,9 @@ var measures = []measure{
 	{key: "reads", in: inAll, of: stones(func(x *lab.Outcome) int { return x.Reads })},
 	{key: "receiver_drops", in: inAlarm | inAll | inColumn | ifAny, head: "rcvr\ndrops", of: func(x *lab.Outcome) lab.Figure { return x.ReceiverDrops }},
 
+	{key: "file_bytes", whole: file(func(c *lab.Caught) int { return c.Of }), rare: true, in: inStory | inAll, of: file(func(c *lab.Caught) int { return c.Bytes })},
+	{key: "file_holes", rare: true, in: inStory | inAll | inColumn | ifAny, head: "holes", of: file(func(c *lab.Caught) int { return c.Holes })},
+
 	{key: "wire_packets", in: inAll, bench: "wire-packets", of: wirePackets},
 	{key: "wire_data_packets", of: func(x *lab.Outcome) lab.Figure { return x.Wire.DataPackets }},
 	{key: "wire_bytes", of: func(x *lab.Outcome) lab.Figure { return x.Wire.Bytes }},
@@ -162,6 +165,16 @@ func back(field func(d *path.Direction) int) func(x *lab.Outcome) lab.Figure {
 			return lab.NA(lab.CauseUnseen)
 		}
 		return lab.Number(field(x.Wire.Back))
+	}
+}
+
+// file turns a count of what came of a file into a figure.
+func file(of func(c *lab.Caught) int) func(x *lab.Outcome) lab.Figure {
+	return func(x *lab.Outcome) lab.Figure {
+		if x.Caught == nil {
+			return lab.NA(lab.CauseNoFile)
+		}
+		return lab.Number(of(x.Caught))
 	}
 }
 

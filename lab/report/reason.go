@@ -38,6 +38,7 @@ var causeWords = map[string]string{
 	lab.CauseNoPackets:       "the packets are not seen",
 	lab.CauseOwnWay:          "it asks in its own way",
 	lab.CauseAlone:           "alone on its wire",
+	lab.CauseNoFile:          "no file was thrown",
 	advice.CauseNoFormula:    "there is no formula for it",
 	advice.CauseNotEmulated:  "nothing is known of the path",
 	advice.CauseNotComplete:  "it was cut short",

@@ -226,6 +226,31 @@ func planLine(p pace.Plan) string {
 	return line
 }
 
+// fileWord names a file, and tells it from others of that name.
+func fileWord(f lab.File) string {
+	if !f.Is() {
+		return ""
+	}
+	return f.Name + " " + shortSum(f.SHA256)
+}
+
+// fileLine says what the stones carry.
+func fileLine(f lab.File) string {
+	return fmt.Sprintf("they carry %s, %s, SHA-256 %s", f.Name, prose.Plural(f.Bytes, "byte"), shortSum(f.SHA256))
+}
+
+// caughtLine says what came of the file over a flow.
+func caughtLine(name string, c *lab.Caught) string {
+	if c.Equal {
+		return fmt.Sprintf("%s caught the file whole: the SHA-256 is equal.", title(name))
+	}
+	return fmt.Sprintf("%s caught %d of the file's %s, with %s: the SHA-256 is not equal.",
+		title(name), c.Bytes, prose.Plural(c.Of, "byte"), prose.Plural(c.Holes, "hole"))
+}
+
+// shortSum is the beginning of a SHA-256, which JSON has in full.
+func shortSum(hex string) string { return hex[:min(len(hex), 12)] + "..." }
+
 // placeLine says where and with what chance.
 func placeLine(e *lab.Experiment, seeds string, runs int) string {
 	line := "path " + e.Path

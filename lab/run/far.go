@@ -25,8 +25,8 @@ type elsewhere struct {
 	report  path.Report
 	missing error // why there is no report
 
-	caught []caught // here
-	came   []bool   // which numbers
+	here []caught // what was caught here
+	came []bool   // which numbers
 }
 
 // A caught stone is one that came, and when, by the clock of who caught it.
@@ -84,6 +84,8 @@ func (x *flow) offer() path.Offer {
 		Reverse:   x.reverse,
 		Rate:      x.Plan.Rate.String(),
 		Pattern:   x.Plan.Pattern.String(),
+		Carrying:  x.got != nil,
+		Carries:   x.file.Content,
 	}
 }
 
@@ -123,11 +125,11 @@ func (x *flow) catchHere(ctx context.Context) {
 			x.noteOther(err)
 			continue
 		}
-		if len(x.caught) == most {
+		if len(x.here) == most {
 			x.catchErr = errors.New("far more came than was agreed on")
 			break
 		}
-		x.caught = append(x.caught, caught{s, at})
+		x.here = append(x.here, caught{s, at})
 		if !x.came[s.Number-1] {
 			x.came[s.Number-1] = true
 			x.arrived.Add(1)
@@ -171,6 +173,9 @@ func (x *flow) contradiction() error {
 	}
 	if x.reverse {
 		return x.miscounted(last.Number)
+	}
+	if err := x.takeReported(); err != nil {
+		return err
 	}
 	for _, n := range []int{r.Damaged, r.Foreign, r.Reads, r.Drops} {
 		if n < 0 || n > mostOthers {
@@ -226,24 +231,28 @@ func (x *flow) enterReported() {
 // the stones' Due goes by, that is set so that the least delay is 0.
 func (x *flow) enterCaught() {
 	x.connected = x.began
-	if len(x.caught) == 0 {
+	if len(x.here) == 0 {
 		return
 	}
-	first := x.caught[0]
+	first := x.here[0]
 	start := first.Due - x.schedule.Offset(first.Number) // of the plan, by the thrower's clock
 	least := first.at - first.Due
-	for _, s := range x.caught {
+	for _, s := range x.here {
 		if s.Due-start == x.schedule.Offset(s.Number) {
 			least = min(least, s.at-s.Due)
 		}
 	}
 	x.connected = start + least
-	for _, s := range x.caught {
+	for _, s := range x.here {
 		if s.Due-start != x.schedule.Offset(s.Number) {
 			x.catches.Foreign() // not of this plan
 			continue
 		}
 		s.Due += least
+		if !x.takes(s.Stone) {
+			x.noteOther(stone.ErrDamaged)
+			continue
+		}
 		x.catches.Add(s.Stone, s.at)
 	}
 }

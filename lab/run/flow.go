@@ -48,6 +48,9 @@ type flow struct {
 
 	elsewhere // of a flow one end of which is
 
+	file lab.File   // what its stones carry
+	got  *lab.Catch // what came of that; nil if they carry nothing
+
 	notes []lab.Note              // of a protocol of one's own
 	say   func(flow, line string) // shows what its programs say; may be nil
 
@@ -79,6 +82,9 @@ func newFlow(ctx context.Context, w World, e lab.Experiment, f lab.Flow, id uint
 	}
 	x.follow(schedule)
 	x.step = e.Interval
+	if x.file = e.File; x.file.Is() {
+		x.got = x.file.Catch(x.Plan.Size)
+	}
 	x.asleep = w.Now() + e.Asleep
 	x.awake, x.over = context.WithCancel(ctx)
 	x.start = w.Now() + f.Start.At(e.Seed, int(id))
@@ -120,7 +126,7 @@ func (x *flow) listen(ctx context.Context, readSize int) error {
 		if err != nil {
 			return err
 		}
-		c.ReadSize = readSize
+		c.ReadSize, c.Carrying = readSize, x.file.Is()
 		x.catcher, x.reads, x.address = c, &c.Reads, c.Addr().String()
 		return nil
 	}
@@ -128,7 +134,7 @@ func (x *flow) listen(ctx context.Context, readSize int) error {
 	if err != nil {
 		return err
 	}
-	c.ReadSize = readSize
+	c.ReadSize, c.Carrying = readSize, x.file.Is()
 	x.catcher, x.reads, x.address = c, &c.Reads, c.Addr().String()
 	return nil
 }
@@ -182,7 +188,7 @@ func (x *flow) ask(ctx context.Context) thrower {
 
 // throwAll throws all stones of the plan.
 func (x *flow) throwAll(ctx context.Context, t thrower) {
-	stones := x.schedule.Stones(ctx, x.world, x.connected, x.id)
+	stones := x.carrying(x.schedule.Stones(ctx, x.world, x.connected, x.id))
 	for s, err := range t.Throw(ctx, stones) {
 		if err != nil && (s.Number == 0 || ctx.Err() != nil) {
 			x.throwErr = err
@@ -227,6 +233,10 @@ func (x *flow) catch() {
 		at := max(x.world.Arrival(x.Name), x.asleep) // before, nobody could read it
 		if err != nil || s.Exchange != x.id {
 			x.noteOther(err)
+			continue
+		}
+		if !x.takes(s) {
+			x.noteOther(stone.ErrDamaged)
 			continue
 		}
 		x.catches.Add(s, at)

@@ -119,6 +119,9 @@ func (h *handed) thrown(n int) {
 		due = h.world.Now()
 	}
 	s := stone.Stone{Exchange: h.id, Number: uint64(n), Due: due, Size: h.Plan.Size, Salt: h.salt}
+	if h.got != nil {
+		s.Carries = h.file.Part(s.Number, s.Size)
+	}
 	h.stones = append(h.stones, s)
 	h.at = append(h.at, h.world.Now())
 	h.throws.Add(s, h.world.Now(), "")
@@ -145,6 +148,7 @@ func (h *handed) caught(b []byte) {
 	case !bytes.Equal(b, h.bytes(int(s.Number))):
 		h.catches.Damaged()
 	default:
+		h.takes(h.stones[s.Number-1])
 		h.catches.Add(h.stones[s.Number-1], now)
 		if h.catches.Copies(s.Number) == 1 {
 			h.arrived.Add(1)

@@ -25,6 +25,9 @@ func Run(ctx context.Context, e lab.Experiment, p Path) (lab.Result, error) {
 	if err := e.Validate(); err != nil {
 		return lab.Result{}, err
 	}
+	if e.File.Is() && len(e.File.Content) != e.File.Bytes {
+		return lab.Result{}, errNoContent
+	}
 	r := lab.Result{Experiment: e, Made: made()}
 	groups := e.Groups()
 	parts := make([][]lab.Outcome, len(groups))

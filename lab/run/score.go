@@ -61,6 +61,7 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 	x.times(&r, s, seen)
 	r.Waiting = x.waiting(s, seen)
 	r.Notes = x.notes
+	x.fileFigures(&r)
 	if x.far != nil {
 		x.farFigures(&r)
 	}

@@ -70,6 +70,8 @@ func (x *session) answer(ctx context.Context, c control.Command) (end string) {
 		return x.prove(ctx, c)
 	case control.Plan:
 		x.reply(x.plan(c))
+	case control.Load:
+		return x.load(c)
 	case control.Thrown:
 		e, err := x.find(c.Flow)
 		if err == nil {
@@ -104,7 +106,7 @@ func help() []string {
 		"limits         what is allowed at most",
 		"bye            the end",
 		"anything else is a message, and printed here",
-		"for programs: stones 1, prove, plan, thrown, report, forget",
+		"for programs: stones 1, prove, plan, load, thrown, report, forget",
 	}
 }
 

@@ -64,7 +64,7 @@ func (x *flow) catchStream(ctx context.Context, conn net.Conn) {
 	if err != nil {
 		return
 	}
-	c.ReadSize = readSize
+	c.ReadSize, c.Carrying = readSize, x.plan.Carrying
 	for s, err := range c.Catch() {
 		x.catch(s, err, x.server.World.Now())
 	}
@@ -122,7 +122,7 @@ func (x *session) throwReverse(ctx context.Context, e *flow) {
 // stones are those that the server throws, each when it is due.
 func (x *flow) stones(ctx context.Context) iter.Seq[stone.Stone] {
 	c := since{x.server.World, x.began}
-	return x.schedule.Stones(ctx, c, c.Now(), x.ticket.Flow)
+	return x.carrying(x.schedule.Stones(ctx, c, c.Now(), x.ticket.Flow))
 }
 
 // throwAll throws until all are thrown, or the flow is over.

@@ -91,7 +91,11 @@ func (s *Server) stone(b []byte, from netip.AddrPort, at time.Duration) bool {
 		}
 		return true // somebody has overheard it, and throws it again
 	}
-	st, err := stone.Parse(inner)
+	parse := stone.Parse
+	if e.plan.Carrying {
+		parse = stone.ParseCarrying
+	}
+	st, err := parse(inner)
 	e.catch(st, err, at)
 	return true
 }

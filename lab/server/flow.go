@@ -24,6 +24,7 @@ type flow struct {
 	last      time.Duration  // when all of it is over
 	drops     int            // of the UDP socket, by then
 	strangers int64          // datagrams of nobody, by then
+	reserved  int            // bytes of what it is to carry; under the server's lock
 	shared    bool           // other flows used the socket meanwhile; under the server's lock
 
 	mu       sync.Mutex
@@ -37,6 +38,8 @@ type flow struct {
 	latest   time.Duration  // arrival
 	closed   bool           // the client was told what came of it, or will not ask
 	carried  bool           // somebody carries its stones, or it is thrown already
+	sum      stone.Sum      // of what the stones carried that came
+	loaded   string         // what those carry that the server throws
 	carrier  *guarded       // the connection, while there is one
 	from     netip.AddrPort // where its datagrams come from
 }
@@ -95,6 +98,9 @@ func (x *flow) note(s stone.Stone, at time.Duration) {
 	switch {
 	case first:
 		x.seen[s.Number/8] |= bit
+		if x.plan.Carrying {
+			x.sum.Add(s.Number, s.Carries)
+		}
 		x.counts.Caught++
 	case x.counts.Copies >= mostCopies*x.plan.Count:
 		x.counts.Foreign++
@@ -143,7 +149,7 @@ func (x *flow) tell(c control.Thrown) error {
 func (x *flow) claim(g *guarded) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.carried || x.counts.Over {
+	if x.carried || x.counts.Over || x.plan.Reverse && x.plan.Carrying && x.loaded == "" {
 		return false
 	}
 	x.carried, x.carrier = true, g

@@ -23,6 +23,7 @@ type Limits struct {
 	Duration time.Duration // as planned; 60 s
 	Size     int           // bytes of a stone; 65,507
 	Bytes    int           // of all its stones; 1 GiB
+	Load     int           // bytes of what its stones are to carry; 64 MiB, and four times that of all flows
 
 	// How long is waited, each time all in all, however many bytes trickle in.
 	FirstLine time.Duration // for the first line of a connection; 5 s
@@ -41,6 +42,7 @@ func (l Limits) Defaults() Limits {
 		Duration:    cmp.Or(l.Duration, time.Minute),
 		Size:        cmp.Or(l.Size, 65_507),
 		Bytes:       cmp.Or(l.Bytes, 1<<30),
+		Load:        cmp.Or(l.Load, 64<<20),
 		FirstLine:   cmp.Or(l.FirstLine, 5*time.Second),
 		Idle:        cmp.Or(l.Idle, time.Minute),
 		Grace:       cmp.Or(l.Grace, 15*time.Second),
@@ -59,6 +61,7 @@ func (l Limits) Lines() []string {
 		fmt.Sprintf("duration: %v a flow", l.Duration),
 		fmt.Sprintf("size: %d to %d B a stone; over UDP up to %d B", stone.HeaderLen, l.size("tcp"), l.size("udp")),
 		fmt.Sprintf("bytes: %d a flow", l.Bytes),
+		fmt.Sprintf("load: %d B a flow, %d in all", l.Load, loads*l.Load),
 		fmt.Sprintf("line: %d B", control.MaxLen),
 		fmt.Sprintf("first line: within %v", l.FirstLine),
 		fmt.Sprintf("next line: within %v", l.Idle),

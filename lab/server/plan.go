@@ -120,7 +120,7 @@ func (x *session) report(ctx context.Context, e *flow) {
 func (x *flow) report() control.Report {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	r := control.Report{Damaged: x.counts.Damaged, Foreign: x.counts.Foreign, Reads: x.reads}
+	r := control.Report{Damaged: x.counts.Damaged, Foreign: x.counts.Foreign, Reads: x.reads, Carried: x.sum}
 	if x.plan.Reverse {
 		r.Reverse, r.Planned, r.Attempted, r.Thrown, r.NotThrown = true, x.plan.Count, x.attempts, max(x.counts.Thrown, 0), x.causes
 	}
@@ -186,6 +186,7 @@ func (x *session) forget(e *flow) {
 	s := x.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.loaded -= e.reserved
 	delete(s.flows, e.ticket.Flow)
 	x.flows = remove(x.flows, e)
 }

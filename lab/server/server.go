@@ -68,6 +68,7 @@ type Server struct {
 	open     []*guarded
 	sessions []*session
 	flows    map[uint32]*flow
+	loaded   int // bytes of what flows are to carry
 }
 
 // DefaultGreeting is what whoever connects is greeted with if nothing else is

@@ -22,14 +22,16 @@ const (
 	MaxSize   = 1 << 20 // the largest that a reader accepts
 )
 
-// A Stone is one numbered message. Its payload carries nothing: it is padding
-// that follows from the number, so two stones that are equal have equal bytes.
+// A Stone is one numbered message. Its payload is padding that follows from the
+// number, unless it carries something, so two stones that are equal have equal
+// bytes.
 type Stone struct {
 	Exchange uint32        // which flow it belongs to
 	Number   uint64        // from 1
 	Due      time.Duration // when it is due, on the flow's clock
 	Size     int           // bytes in all, with the header: HeaderLen to MaxSize
 	Salt     uint64        // of the padding, so that it cannot be guessed; [Parse] knows none but 0
+	Carries  string        // all bytes behind the header, in the place of the padding; empty is none
 }
 
 // What Parse and Size find wrong.
@@ -48,7 +50,7 @@ var (
 //	+---------------+---------------+---------------+---------------+
 //	| number                        | due (ns, signed)              |
 //	+-------------------------------+-------------------------------+
-//	| padding: the same 8 bytes, made from the number, repeated ...
+//	| what it carries, or padding: the same 8 bytes, made from the number, repeated ...
 //	+---------------------------------------------------------------
 //
 // The size comes first because a stream reader needs it before all else. The
@@ -73,10 +75,13 @@ var (
 )
 
 // Append appends the bytes of s to b. It does not allocate if b has room.
-// It panics if s.Size is not in HeaderLen to MaxSize.
+// It panics if s.Size is not in HeaderLen to MaxSize, or does not fit what it carries.
 func (s Stone) Append(b []byte) []byte {
 	if s.Size < HeaderLen || s.Size > MaxSize {
 		panic(fmt.Sprintf("stone: append a stone of %d bytes; allowed %d to %d", s.Size, HeaderLen, MaxSize))
+	}
+	if s.Carries != "" && len(s.Carries) != s.Size-HeaderLen {
+		panic(fmt.Sprintf("stone: append a stone of %d bytes that carries %d", s.Size, len(s.Carries)))
 	}
 	start := len(b)
 	b = binary.BigEndian.AppendUint32(b, uint32(s.Size))
@@ -85,7 +90,11 @@ func (s Stone) Append(b []byte) []byte {
 	b = append(b, noChecksum[:]...)
 	b = binary.BigEndian.AppendUint64(b, s.Number)
 	b = binary.BigEndian.AppendUint64(b, uint64(s.Due))
-	b = s.appendPadding(b)
+	if s.Carries != "" {
+		b = append(b, s.Carries...)
+	} else {
+		b = s.appendPadding(b)
+	}
 
 	whole := b[start:]
 	binary.BigEndian.PutUint32(whole[checksumAt:], crc32.Checksum(whole, castagnoli))
@@ -118,8 +127,8 @@ func (s Stone) padded(b []byte) bool {
 	return bytes.Equal(b[:len(p)], p[:]) && bytes.Equal(b[len(p):], b[:len(b)-len(p)])
 }
 
-// Parse decodes b, which must be exactly one stone, and keeps no part of b.
-// It accepts only what [Stone.Append] writes. Otherwise the error wraps
+// Parse decodes b, which must be exactly one stone that carries nothing, and keeps
+// no part of b. It accepts only what [Stone.Append] writes. Otherwise the error wraps
 //
 //   - [ErrShort] if b ends before the stone does, or before one can tell,
 //   - [ErrForeign] if b does not have a stone's mark,
@@ -129,6 +138,25 @@ func (s Stone) padded(b []byte) bool {
 // These are tried in this order, so a stone damaged in its first 8 bytes may
 // pass for something else, but never for a stone.
 func Parse(b []byte) (Stone, error) {
+	s, err := Sound(b)
+	if err == nil && !s.padded(b[paddingAt:]) {
+		return Stone{}, ErrDamaged
+	}
+	return s, err
+}
+
+// ParseCarrying is Parse for stones that carry something: what is not known here.
+func ParseCarrying(b []byte) (Stone, error) {
+	s, err := Sound(b)
+	if err == nil {
+		s.Carries = string(b[paddingAt:])
+	}
+	return s, err
+}
+
+// Sound is Parse for who does not care what is behind the header: of that, only the
+// checksum is looked at.
+func Sound(b []byte) (Stone, error) {
 	if len(b) < exchangeAt {
 		return Stone{}, fmt.Errorf("%w: %d bytes", ErrShort, len(b))
 	}
@@ -150,7 +178,7 @@ func Parse(b []byte) (Stone, error) {
 		Due:      time.Duration(binary.BigEndian.Uint64(b[dueAt:])),
 		Size:     size,
 	}
-	if checksum(b) != binary.BigEndian.Uint32(b[checksumAt:]) || !s.padded(b[paddingAt:]) {
+	if checksum(b) != binary.BigEndian.Uint32(b[checksumAt:]) {
 		return Stone{}, ErrDamaged
 	}
 	return s, nil

@@ -234,7 +234,7 @@ func (f *fake) carry(conn net.Conn, r *control.Reader, c control.Carry) {
 		if _, err := io.ReadFull(in, b); err != nil {
 			return
 		}
-		s, err := stone.Parse(b)
+		s, err := stone.Sound(b)
 		if err != nil {
 			return
 		}

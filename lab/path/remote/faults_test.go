@@ -417,6 +417,29 @@ func TestReports(t *testing.T) {
 	}
 }
 
+// A report of stones that carried something else than was thrown cannot be true.
+func TestOtherBytes(t *testing.T) {
+	meet(t, far(), nil, func(w *sim.World, _ *fake) {
+		s, err := open(t, w, nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer s.Close()
+		e := thrown().Only(lab.TCP)
+		e.File = file()
+		r, err := run.Run(t.Context(), e, along(s))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		x := r.Flows[0]
+		if x.Complete || !strings.Contains(x.Error, "carried something else") || x.Unknown != 100 || x.Caught.Bytes != 0 {
+			t.Errorf("complete: %t, error %q, %d unknown, caught %+v", x.Complete, x.Error, x.Unknown, x.Caught)
+		}
+	})
+}
+
 // reporting has a server's reports altered.
 func reporting(alter func(reply string) string) func(*fake) {
 	return func(f *fake) {

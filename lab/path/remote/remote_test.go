@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -31,6 +32,11 @@ func thrown() lab.Experiment {
 	plan := pace.Plan{Count: 100, Size: 500, Rate: pace.StonesPerSecond(200)}
 	tcp, udp := plan, plan
 	return lab.Experiment{Path: lab.Remote, To: "there", Flows: []lab.Flow{lab.Over(lab.TCP, tcp), lab.Over(lab.UDP, udp)}, GiveUp: 10 * time.Second, Deadline: 150 * ms}
+}
+
+// file is what 100 stones of 500 bytes carry.
+func file() lab.File {
+	return lab.NewFile("file", strings.Repeat("0123456789", 4680-7))
 }
 
 // along is the path of a session.
@@ -59,6 +65,8 @@ func TestFlows(t *testing.T) {
 		{"together", func(e *lab.Experiment) { e.Together = true }},
 		{"together back", func(e *lab.Experiment) { e.Together, e.Reverse = true, true }},
 		{"in intervals", func(e *lab.Experiment) { e.Interval, e.PerStone = 100*ms, true }},
+		{"a file there", func(e *lab.Experiment) { e.File = file() }},
+		{"a file back", func(e *lab.Experiment) { e.File, e.Reverse = file(), true }},
 		{"by chance", func(e *lab.Experiment) {
 			e.Seed, e.Plan(lab.TCP).Pattern.Poisson, e.Plan(lab.UDP).Pattern.Poisson = 5, true, true
 		}},
@@ -86,18 +94,23 @@ func TestFlows(t *testing.T) {
 				}
 				for _, x := range r.Flows {
 					whole(t, x)
+					if e.File.Is() && (x.Caught == nil || !x.Caught.Equal || x.Caught.Bytes != e.File.Bytes) {
+						t.Errorf("%s: of the file it caught %+v", x.Transport, x.Caught)
+					}
 				}
 				legible(t, r)
 			}
 		}
-		t.Run("fake="+tt.name, func(t *testing.T) {
-			meet(t, far(), func(f *fake) { f.key = []byte("school") }, func(w *sim.World, f *fake) {
-				client(w)
-				if f.sessions != 1 {
-					t.Errorf("%d sessions for three experiments", f.sessions)
-				}
+		if !strings.HasPrefix(tt.name, "a file") { // of which the fake knows nothing
+			t.Run("fake="+tt.name, func(t *testing.T) {
+				meet(t, far(), func(f *fake) { f.key = []byte("school") }, func(w *sim.World, f *fake) {
+					client(w)
+					if f.sessions != 1 {
+						t.Errorf("%d sessions for three experiments", f.sessions)
+					}
+				})
 			})
-		})
+		}
 		t.Run("server="+tt.name, func(t *testing.T) {
 			meetServer(t, far(), keyed("school"), func(w *sim.World, _ *server.Server) { client(w) })
 		})

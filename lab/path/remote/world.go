@@ -108,7 +108,7 @@ func (w *World) Arrange(ctx context.Context, o path.Offer) (path.Agreement, erro
 		trips = append(trips, s.net.Now()-began)
 	}
 	x := &flow{Offer: o}
-	plan := control.Plan{Transport: o.Transport, Count: o.Count, Size: o.Size, Duration: o.Time}
+	plan := control.Plan{Transport: o.Transport, Count: o.Count, Size: o.Size, Duration: o.Time, Carrying: o.Carrying}
 	if o.Reverse {
 		plan.Reverse, plan.Rate, plan.Pattern = true, o.Rate, o.Pattern
 	}
@@ -121,6 +121,11 @@ func (w *World) Arrange(ctx context.Context, o path.Offer) (path.Agreement, erro
 	})
 	if err != nil {
 		return path.Agreement{}, err
+	}
+	if o.Reverse && o.Carrying {
+		if err := s.load(ctx, x); err != nil {
+			return path.Agreement{}, err
+		}
 	}
 	x.began = s.net.Now()
 	w.mu.Lock()
@@ -239,6 +244,7 @@ func (s *Session) readReport(x *flow) (path.Report, error) {
 	}
 	r.Damaged, r.Foreign, r.Reads = told.Damaged, told.Foreign, told.Reads
 	r.Drops, r.DropsUnknown, r.Drained = told.Drops, told.DropsUnknown, told.Drained
+	r.Carried = told.Carried
 	r.Planned, r.Attempted, r.NotThrown = told.Planned, told.Attempted, told.NotThrown
 	return r, nil
 }

@@ -373,7 +373,7 @@ func (w *Watch) Waiting() int {
 // number is that of the stone in a datagram; 0 if it is none.
 func (w *Watch) number(b []byte, whole bool) (n uint64, intact bool) {
 	if w.damages && whole {
-		s, err := stone.Parse(b)
+		s, err := stone.Sound(b)
 		return s.Number, err == nil
 	}
 	s, err := stone.Peek(b)
