@@ -39,6 +39,7 @@
 //	   +-- lab/worlds          the emulated world that an experiment asks for
 //	   +-- lab/relay           a wire between programs that have UDP sockets of their own
 //	   +-- lab/lesson          a story, a question, an experiment: one file a lesson; sheets that grade
+//	   +-- lab/photo           a picture as tiles, and what came of it
 //	   +-- lab/report          table, markdown, csv, json: one file a format
 //	        +-- picture        stones, delays, windows and packets, drawn
 //	        +-- glossary       what every figure, flag and warning means

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"iter"
 	"strings"
 
 	"stones/lab/quantity"
@@ -16,6 +17,11 @@ type File struct {
 	Name   string `json:"name"` // without its folder
 	Bytes  int    `json:"bytes"`
 	SHA256 string `json:"sha256"` // of all of it, in hex
+
+	// Of a picture, whose pixels are thrown in tiles: it is red, green, blue, pixel by
+	// pixel, line by line.
+	Width  int `json:"width,omitzero"`
+	Height int `json:"height,omitzero"`
 
 	Content string `json:"-"` // which stands in no document
 	Keep    bool   `json:"-"` // what comes of it
@@ -34,6 +40,10 @@ func (f File) Is() bool { return f != File{} }
 
 // Stones is how many stones of a size the file needs.
 func (f File) Stones(size int) int {
+	if f.IsPicture() {
+		across, down := f.tiles(size)
+		return across * down
+	}
 	room := size - stone.HeaderLen
 	if room < 1 {
 		return 0
@@ -41,18 +51,37 @@ func (f File) Stones(size int) int {
 	return (f.Bytes + room - 1) / room
 }
 
-// Part is what stone n of a size carries. The last one is filled up with zeros.
+// Part is what stone n of a size carries, filled up with zeros.
 func (f File) Part(n uint64, size int) string {
-	from, to := f.place(n, size)
-	part := f.Content[from:to]
-	return part + strings.Repeat("\x00", size-stone.HeaderLen-len(part))
+	part := make([]byte, 0, size-stone.HeaderLen)
+	for from, to := range f.places(n, size) {
+		part = append(part, f.Content[from:to]...)
+	}
+	return string(part[:cap(part)])
 }
 
-// place is where in the file stands what stone n of a size carries.
-func (f File) place(n uint64, size int) (from, to int) {
-	room := size - stone.HeaderLen
-	from = min(int(n-1)*room, f.Bytes)
-	return from, min(from+room, f.Bytes)
+// Load is what all stones of a size carry, one behind the other.
+func (f File) Load(size int) string {
+	if !f.IsPicture() {
+		return f.Content
+	}
+	var b strings.Builder
+	for n := range uint64(f.Stones(size)) {
+		b.WriteString(f.Part(n+1, size))
+	}
+	return b.String()
+}
+
+// places are where in the file stands what stone n of a size carries.
+func (f File) places(n uint64, size int) iter.Seq2[int, int] {
+	if f.IsPicture() {
+		return f.lines(f.Tile(n, size))
+	}
+	return func(yield func(int, int) bool) {
+		room := size - stone.HeaderLen
+		from := min(int(n-1)*room, f.Bytes)
+		yield(from, min(from+room, f.Bytes))
+	}
 }
 
 // A Caught is what came of a file.
@@ -64,6 +93,7 @@ type Caught struct {
 	Equal  bool   `json:"equal"`  // to the file's
 
 	Content []byte `json:"-"` // if it was to be kept
+	Came    []bool `json:"-"` // likewise: which stones
 }
 
 // A Catch is what has come of a file by now. [File.Catch] makes one.
@@ -87,8 +117,9 @@ func (c *Catch) Add(n uint64, carries string) bool {
 	}
 	if !c.came[n-1] {
 		c.came[n-1] = true
-		from, to := c.file.place(n, c.size)
-		copy(c.content[from:to], carries)
+		for from, to := range c.file.places(n, c.size) {
+			carries = carries[copy(c.content[from:to], carries):]
+		}
 	}
 	return true
 }
@@ -98,16 +129,19 @@ func (c *Catch) Caught() *Caught {
 	r := &Caught{Of: c.file.Bytes, SHA256: sum(c.content)}
 	whole := true // so far, at this place
 	for i, came := range c.came {
-		if from, to := c.file.place(uint64(i)+1, c.size); came {
-			r.Bytes += to - from
-		} else if whole {
+		if !came && whole {
 			r.Holes++
 		}
-		whole = came
+		if whole = came; !came {
+			continue
+		}
+		for from, to := range c.file.places(uint64(i)+1, c.size) {
+			r.Bytes += to - from
+		}
 	}
 	r.Equal = r.SHA256 == c.file.SHA256
 	if c.file.Keep {
-		r.Content = c.content
+		r.Content, r.Came = c.content, c.came
 	}
 	return r
 }
@@ -127,11 +161,14 @@ func (e Experiment) validateFile() error {
 	case f.Bytes < 1 || f.Bytes > MaxFile:
 		return quantity.Invalid("file", f.Name, fmt.Sprintf("it has %d bytes; allowed 1 to %d", f.Bytes, MaxFile))
 	}
+	if err := f.validatePicture(); err != nil {
+		return err
+	}
 	for _, x := range e.Flows {
 		switch need := f.Stones(x.Plan.Size); {
 		case x.Plan.Size < MinSize: // which is wrong without a file, too
 		case need == 0:
-			return quantity.Invalid("size", x.Plan.Size, fmt.Sprintf("a stone of %d bytes is a header, and has no room for a file; allowed from %d", x.Plan.Size, stone.HeaderLen+1))
+			return quantity.Invalid("size", x.Plan.Size, fmt.Sprintf("a stone of %d bytes has a header of %d, and no room for a file; allowed from %d", x.Plan.Size, stone.HeaderLen, stone.HeaderLen+f.least()))
 		case x.Plan.Count != need:
 			return quantity.Invalid("count", x.Plan.Count, fmt.Sprintf("the file has %d bytes and needs %d stones of %d", f.Bytes, need, x.Plan.Size))
 		}

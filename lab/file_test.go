@@ -68,7 +68,7 @@ func TestValidateFile(t *testing.T) {
 	}{
 		{10, 36, 3, "<nil>"},
 		{10, 36, 4, `count "4": the file has 10 bytes and needs 3 stones of 36`},
-		{10, 32, 1, `size "32": a stone of 32 bytes is a header, and has no room for a file; allowed from 33`},
+		{10, 32, 1, `size "32": a stone of 32 bytes has a header of 32, and no room for a file; allowed from 33`},
 		{0, 36, 1, `file "x": it has 0 bytes; allowed 1 to 67108864`},
 		{MaxFile + 1, 36, 1, `file "x": it has 67108865 bytes; allowed 1 to 67108864`},
 	} {

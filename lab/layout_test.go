@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"lab/advice":          {"stones/lab", "stones/lab/pace", "stones/lab/theory", "stones/lab/wire"},
 	"lab/document":        {"stones/lab", "stones/lab/prose", "stones/lab/quantity", "github.com/go-json-experiment/json", "github.com/go-json-experiment/json/jsontext"},
 	"lab/run":             {"stones/lab", "stones/lab/advice", "stones/tcp", "stones/udp", "stones/lab/stone", "stones/lab/clock", "stones/lab/pace", "stones/lab/tally", "stones/lab/path", "stones/lab/protocol", "stones/lab/wire", "golang.org/x/sync/errgroup"},
+	"lab/photo":           {"stones/lab", "golang.org/x/image/draw"},
 	"lab/protocol":        {},
 	"lab/stone":           {},
 	"lab/clock":           {"golang.org/x/sys/unix"},
@@ -57,12 +58,12 @@ var mayImport = map[string][]string{
 	"lab/web":             {"stones/lab", "stones/lab/document", "stones/lab/knob", "stones/lab/protocol", "stones/lab/report", "stones/lab/run"},
 	"lab/web/site":        {"stones/lab/web"},
 	"lab/relay":           {"stones/lab/wire"},
-	"lab/lesson":          {"stones/lab/document", "stones/lab/knob", "stones/lab", "stones/lab/path", "stones/lab/report", "github.com/rogpeppe/go-internal/txtar"},
+	"lab/lesson":          {"stones/lab/document", "stones/lab/photo", "stones/lab/knob", "stones/lab", "stones/lab/path", "stones/lab/report", "github.com/rogpeppe/go-internal/txtar"},
 	"lab/report/glossary": {"github.com/rogpeppe/go-internal/txtar"},
 	"lab/reference":       {"stones/lab"},
 	"lab/report":          {"github.com/go-json-experiment/json/jsontext", "stones/lab/advice", "stones/lab/document", "stones/lab", "stones/lab/reference", "stones/lab/pace", "stones/lab/path", "stones/lab/control", "stones/lab/relay", "stones/lab/report/glossary", "stones/lab/theory", "stones/lab/wire"},
 
-	"lab/report/picture": {"stones/lab", "codeberg.org/go-fonts/liberation/liberationsansregular", "golang.org/x/image/font/opentype", "gonum.org/v1/plot/font", "gonum.org/v1/plot/text", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/..."},
+	"lab/report/picture": {"stones/lab", "stones/lab/photo", "codeberg.org/go-fonts/liberation/liberationsansregular", "golang.org/x/image/font/opentype", "gonum.org/v1/plot/font", "gonum.org/v1/plot/text", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/..."},
 }
 
 // leaves are packages that know nothing of stones. All but those of the pure

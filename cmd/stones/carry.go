@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	imagepng "image/png"
 	"io"
 	"io/fs"
 	"os"
@@ -11,25 +12,41 @@ import (
 
 	"stones/lab"
 	"stones/lab/knob"
+	"stones/lab/photo"
 	"stones/lab/prose"
 	"stones/lab/quantity"
 )
 
 // carry reads the file that is to be thrown, if there is one.
 func (t *throw) carry() error {
-	if t.load == "" {
-		if t.keep != "" {
-			return errors.New("--keep-caught needs --file: without one the stones carry nothing")
-		}
+	switch {
+	case t.load == "" && t.tiles:
+		return errors.New("--tiles needs --file, which says what picture to throw, e.g. --file pebbles")
+	case t.load == "" && t.keep != "" && t.file == "":
+		return errors.New("--keep-caught needs --file: without one the stones carry nothing")
+	case t.load == "":
 		return nil
 	}
-	f, err := readFile(t.load)
+	f, err := readPicture(t.load, t.tiles)
 	if err != nil {
 		return &quantity.InvalidError{Word: "file", Value: t.load, Why: err.Error()}
 	}
 	f.Keep = t.keep != ""
 	t.settings.SetFile(f)
 	return nil
+}
+
+// readPicture reads a file to throw, or a picture if it is to be thrown as one. One of
+// them the program draws.
+func readPicture(name string, tiles bool) (lab.File, error) {
+	if name == photo.Pebbles {
+		return photo.DrawPebbles(), nil
+	}
+	f, err := readFile(name)
+	if err == nil && tiles {
+		f, err = photo.Decode(f)
+	}
+	return f, err
 }
 
 // readFile reads a file to throw. The error says what it is instead.
@@ -64,24 +81,39 @@ func readFile(name string) (lab.File, error) {
 	return lab.NewFile(strings.ToValidUTF8(filepath.Base(name), "?"), content.String()), nil
 }
 
-// refill gives the experiments of a file the bytes that they throw, which no result
+// refill gives the experiments of a document the bytes that they throw, which no result
 // keeps. They are to be named again: nobody's file is thrown because a document says so.
 func (t *throw) refill(es []lab.Experiment) error {
-	have, needed := t.settings.File(), false
+	needed := false
 	for i := range es {
 		f := es[i].File
-		switch {
-		case !f.Is():
+		if !f.Is() {
 			continue
-		case t.load == "":
-			return &quantity.InvalidError{Word: "experiment", Value: t.file, Why: "it throws a file; if that is meant, say so: --file " + prose.Quote(f.Name)}
-		case f.SHA256 != have.SHA256 || f.Bytes != have.Bytes:
+		}
+		have, known := photo.Known(f)
+		needed = true
+		if !known || t.load != "" {
+			if t.load == "" {
+				return &quantity.InvalidError{Word: "experiment", Value: t.file, Why: "it throws a file; if that is meant, say so: --file " + prose.Quote(f.Name)}
+			}
+			var err error
+			if have, err = readPicture(t.load, f.IsPicture()); err != nil {
+				return &quantity.InvalidError{Word: "file", Value: t.load, Why: err.Error()}
+			}
+		}
+		if f.SHA256 != have.SHA256 || f.Bytes != have.Bytes {
 			return &quantity.InvalidError{Word: "file", Value: t.load, Why: fmt.Sprintf("not the file that was thrown, which has %d bytes and the SHA-256 %s", f.Bytes, prose.Safe(f.SHA256))}
 		}
-		es[i].File, needed = have, true
+		es[i].File = have
+		es[i].File.Keep = t.keep != ""
 	}
-	if t.load != "" && !needed {
+	switch {
+	case needed:
+		return nil
+	case t.load != "":
 		return &knob.ConflictError{One: "--experiment", Other: "--file", Why: "the file says all of it"}
+	case t.keep != "":
+		return &knob.ConflictError{One: "--experiment", Other: "--keep-caught", Why: "no file is thrown there"}
 	}
 	return nil
 }
@@ -95,13 +127,17 @@ func (t *throw) keepOne(es []lab.Experiment) error {
 	return nil
 }
 
-// A keeper writes what each flow caught of the file. It may have nothing to write.
-type keeper map[string]*os.File // by the flow
+// A keeper writes what each flow caught of a file. It may have nothing to write.
+type keeper struct {
+	experiment lab.Experiment
+	to         map[string]*os.File // by the flow
+}
 
 // keeper makes the files, so that nothing is thrown if they cannot be made.
 func (t *throw) keeper(es []lab.Experiment) (keeper, error) {
+	k := keeper{es[0], map[string]*os.File{}}
 	if t.keep == "" {
-		return nil, nil
+		return k, nil
 	}
 	if err := os.MkdirAll(t.keep, 0o777); err != nil {
 		why := reason(err)
@@ -110,16 +146,15 @@ func (t *throw) keeper(es []lab.Experiment) (keeper, error) {
 		} else if errors.Is(err, fs.ErrPermission) {
 			why = "no right to make it"
 		}
-		return nil, &quantity.InvalidError{Word: "keep-caught", Value: t.keep, Why: why}
+		return k, &quantity.InvalidError{Word: "keep-caught", Value: t.keep, Why: why}
 	}
-	k := keeper{}
 	for _, f := range es[0].Flows {
-		w, err := create("keep-caught", filepath.Join(t.keep, f.Name+"-"+filepath.Base(t.load)), t.force)
+		w, err := create("keep-caught", filepath.Join(t.keep, f.Name+"-"+keptName(es[0].File)), t.force)
 		if err != nil {
 			_ = k.write(nil)
-			return nil, err
+			return k, err
 		}
-		k[f.Name] = w
+		k.to[f.Name] = w
 	}
 	return k, nil
 }
@@ -133,14 +168,35 @@ func (k keeper) write(results []lab.Result) error {
 		}
 	}
 	var failed error
-	for name, f := range k {
+	for name, f := range k.to {
 		c := caught[name]
 		if c == nil {
 			_ = finish(f, errNothing)
 			continue
 		}
-		_, err := f.Write(c.Content)
+		err := k.writeOne(f, name, c)
 		failed = errors.Join(failed, finish(f, err))
 	}
 	return failed
+}
+
+// writeOne writes what one flow caught: of a picture a PNG, with grey in its holes.
+func (k keeper) writeOne(w io.Writer, flow string, c *lab.Caught) error {
+	f := k.experiment.File
+	if !f.IsPicture() {
+		_, err := w.Write(c.Content)
+		return err
+	}
+	f.Content = string(c.Content)
+	came := func(n uint64) bool { return c.Came[n-1] }
+	return imagepng.Encode(w, photo.Came(f, k.experiment.Plan(flow).Size, came))
+}
+
+// keptName is the name of a file of what was caught, behind that of the flow.
+func keptName(f lab.File) string {
+	name := filepath.Base(f.Name)
+	if !f.IsPicture() {
+		return name
+	}
+	return strings.TrimSuffix(name, filepath.Ext(name)) + ".png"
 }

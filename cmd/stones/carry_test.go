@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	imagepng "image/png"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -17,11 +18,12 @@ import (
 	"stones/lab"
 	"stones/lab/document"
 	"stones/lab/path/host"
+	"stones/lab/photo"
 	"stones/lab/server"
 )
 
-// photo is a JPEG, and its name.
-func photo(t *testing.T) (name string, data []byte) {
+// photograph is a JPEG, and its name.
+func photograph(t *testing.T) (name string, data []byte) {
 	t.Helper()
 	dice := rand.New(rand.NewPCG(1, 2))
 	img := image.NewRGBA(image.Rect(0, 0, 640, 360))
@@ -57,7 +59,7 @@ func throwsFile(t *testing.T, name string, words ...string) (lab.Result, map[str
 	}
 	kept := map[string][]byte{}
 	for _, x := range doc.Results[0].Flows {
-		data, err := os.ReadFile(filepath.Join(folder, x.Name+"-"+filepath.Base(name)))
+		data, err := os.ReadFile(filepath.Join(folder, x.Name+"-"+keptName(doc.Results[0].Experiment.File)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +115,7 @@ func matches(t *testing.T, data []byte, size int, r lab.Result, kept map[string]
 
 // A JPEG comes whole over TCP, and over UDP without exactly what its lost stones carried.
 func TestFileOverBoth(t *testing.T) {
-	name, data := photo(t)
+	name, data := photograph(t)
 	t.Run("sim", func(t *testing.T) {
 		r, kept := throwsFile(t, name, "--loss", "5%", "--with", "selective-repeat", "--tcp-size", "1000", "--size", "200")
 		matches(t, data, 1000, lab.Result{Experiment: r.Experiment, Flows: r.Flows[:1]}, kept)
@@ -138,7 +140,7 @@ func TestFileOverBoth(t *testing.T) {
 // The other end tells which stones came, and a sum of what they carried; or it is given
 // the file, and throws it back.
 func TestFileElsewhere(t *testing.T) {
-	name, data := photo(t)
+	name, data := photograph(t)
 	at := serves(t)
 	for _, words := range [][]string{{}, {"--reverse"}} {
 		words = append(words, "--to", at, "--size", "500", "--rate", "500")
@@ -170,10 +172,67 @@ func serves(t *testing.T) string {
 	return s.Addr().String()
 }
 
+// The picture that the program draws: over TCP all of it comes, and over UDP it is grey
+// exactly where a tile was lost. The same of a JPEG, whose pixels are thrown.
+func TestTilesOverBoth(t *testing.T) {
+	name, data := photograph(t)
+	decoded, err := photo.Decode(lab.NewFile("photo.jpg", string(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := serves(t)
+	for _, tt := range []struct {
+		picture lab.File
+		words   []string
+	}{
+		{photo.DrawPebbles(), []string{"--loss", "5%"}},
+		{photo.DrawPebbles(), []string{"--path", "host", "--rate", "1000"}},
+		{photo.DrawPebbles(), []string{"--to", at, "--rate", "1000"}},
+		{photo.DrawPebbles(), []string{"--to", at, "--rate", "1000", "--reverse"}},
+		{decoded, []string{"--loss", "5%", "--tiles", "--size", "1000", "--rate", "500"}},
+	} {
+		file := tt.picture.Name
+		if file == "photo.jpg" {
+			file = name
+		}
+		r, kept := throwsFile(t, file, tt.words...)
+		for _, x := range r.Flows {
+			grey(t, tt.picture, r.Experiment.Plan(x.Name).Size, x, kept[x.Name])
+		}
+		if lossy := tt.words[0] == "--loss"; lossy && pick(t, r, lab.UDP).Lost == 0 {
+			t.Errorf("%q: UDP lost nothing", tt.words)
+		}
+	}
+}
+
+// grey expects a PNG of the picture, grey in the tiles of the lost stones and nowhere
+// else, and of TCP the same SHA-256.
+func grey(t *testing.T, f lab.File, size int, x lab.Outcome, data []byte) {
+	t.Helper()
+	img, err := imagepng.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := photo.Came(f, size, func(n uint64) bool { return x.Stones[n-1].Fate == "delivered" })
+	if img.Bounds() != want.Bounds() {
+		t.Fatalf("%s: %v; want %v", x.Name, img.Bounds(), want.Bounds())
+	}
+	for y := range f.Height {
+		for column := range f.Width {
+			if got := color.RGBAModel.Convert(img.At(column, y)); got != want.RGBAAt(column, y) {
+				t.Fatalf("%s: pixel %d %d is %v; want %v", x.Name, column, y, got, want.RGBAAt(column, y))
+			}
+		}
+	}
+	if x.Caught.Equal != (x.Lost == 0) || x.Is().Ordered && x.Caught.SHA256 != f.SHA256 {
+		t.Errorf("%s: %d lost, %+v; the picture has %s", x.Name, x.Lost, x.Caught, f.SHA256)
+	}
+}
+
 // A result keeps the name of the file: to throw it again it must be there, and be the
 // same, and be meant.
 func TestFileAgain(t *testing.T) {
-	name, data := photo(t)
+	name, data := photograph(t)
 	kept := filepath.Join(t.TempDir(), "kept.json")
 	exec := func(args ...string) (out, wrong string, code int) {
 		var o, e bytes.Buffer

@@ -46,6 +46,7 @@ func (t *throw) addFlags() []group {
 	groups[knob.Stones].flags.Var(listFlag{t.settings.AddFlow}, "flow", usage("flow"))
 	groups[knob.Stones].flags.Var(listFlag{t.settings.AddOwn}, "with", usage("with"))
 	plain(groups[knob.Stones].flags, "file", "F", knob.Word(), &t.load)
+	plain(groups[knob.Stones].flags, "tiles", "", knob.Toggle(), &t.tiles)
 	groups[knob.Way].flags.Var(listFlag{t.settings.AddChange}, "at", usage("at"))
 	plain(groups[knob.Far].flags, "key-file", "", knob.Word(), &t.keyFile)
 	plain(groups[knob.Overall].flags, "runs", "", knob.Whole(1, maxRuns), &t.runs)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -358,7 +359,7 @@ func (t *throw) meant(cmd *cobra.Command, args []string) error {
 			return fmt.Errorf("--%s: not in a lesson, which students copy from", name)
 		}
 	}
-	if err := t.contradiction(); err != nil {
+	if err := cmp.Or(t.carry(), t.contradiction()); err != nil {
 		return err
 	}
 	_, err := t.settings.Experiments(t.runs)

@@ -50,6 +50,9 @@ func (t *throw) undrawable() error {
 	case t.picture == "ladder" && t.file == "" && !knob.ItsPackets.Met(t.settings.Path()):
 		return &knob.ConflictError{One: fmt.Sprintf("%s %q", flag, t.picture), Other: t.settings.Where(), Why: knob.ItsPackets.Unmet(t.settings.Path())}
 	}
+	if t.picture == picture.PhotoKind && t.file == "" && !t.settings.File().IsPicture() {
+		return errors.New("--picture \"photo\" needs a picture to throw: --file pebbles, or --file NAME --tiles")
+	}
 	if t.picture == "interval" && t.file == "" && !t.settings.Given("interval") {
 		return fmt.Errorf("--picture %q needs --interval, which says how long each is, e.g. --interval 500ms", t.picture)
 	}
@@ -101,6 +104,9 @@ func (t *throw) sit(es []lab.Experiment) error {
 		return &knob.ConflictError{One: flag, Other: "--experiment", Why: fmt.Sprintf("one experiment at a time, and in %s are %d", prose.Quote(t.file), len(es))}
 	case t.picture == "ladder" && !knob.ItsPackets.Met(es[0].Path):
 		return &knob.ConflictError{One: fmt.Sprintf("%s %q", flag, t.picture), Other: "--experiment", Why: fmt.Sprintf("the path %s does not show its packets", es[0].Path)}
+	}
+	if t.picture == picture.PhotoKind && !es[0].File.IsPicture() {
+		return &knob.ConflictError{One: fmt.Sprintf("%s %q", flag, t.picture), Other: "--experiment", Why: "no picture is thrown there"}
 	}
 	es[0].PerStone = true
 	es[0].Packets = es[0].Packets || t.picture == "ladder"

@@ -40,6 +40,7 @@ type throw struct {
 	runs    int
 	file    string // with experiments to run again
 	load    string // file that is thrown
+	tiles   bool   // it is a picture, to be thrown in tiles
 	keep    string // folder for what came of it
 	format  string
 	json    bool
@@ -129,10 +130,7 @@ func formats() []string {
 
 // do runs what the flags ask for.
 func (t *throw) do(ctx context.Context) error {
-	if err := t.contradiction(); err != nil {
-		return err
-	}
-	if err := t.carry(); err != nil {
+	if err := cmp.Or(t.carry(), t.contradiction()); err != nil {
 		return err
 	}
 	if t.json {

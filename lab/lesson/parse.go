@@ -15,6 +15,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/knob"
+	"stones/lab/photo"
 	"stones/lab/prose"
 	"stones/lab/quantity"
 )
@@ -237,6 +238,13 @@ func (p *parser) blame(given []line, err error) error {
 // set sets the knob that a line names.
 func set(settings *knob.Settings, line string) error {
 	word, text, valued := strings.Cut(line, " ")
+	if word == "file" {
+		if text != photo.Pebbles {
+			return fmt.Errorf("file %s: not in a lesson; only %s, which the program draws", prose.Quote(text), photo.Pebbles)
+		}
+		settings.SetFile(photo.DrawPebbles())
+		return nil
+	}
 	k, known := knob.Find(word)
 	switch near := prose.Alike(word, ours()); {
 	case strings.HasPrefix(word, "-"):

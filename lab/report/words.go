@@ -236,6 +236,9 @@ func fileWord(f lab.File) string {
 
 // fileLine says what the stones carry.
 func fileLine(f lab.File) string {
+	if f.IsPicture() {
+		return fmt.Sprintf("they carry %s, %d x %d pixels in tiles, SHA-256 %s", f.Name, f.Width, f.Height, shortSum(f.SHA256))
+	}
 	return fmt.Sprintf("they carry %s, %s, SHA-256 %s", f.Name, prose.Plural(f.Bytes, "byte"), shortSum(f.SHA256))
 }
 

@@ -76,7 +76,7 @@ func (x *flow) offer() path.Offer {
 	if x.reverse && x.Plan.Pattern.Poisson { // the chance will be the far thrower's; 6 sigma for that, 6 for ours
 		took += time.Duration(12 * float64(took) / math.Sqrt(float64(x.schedule.Count())))
 	}
-	return path.Offer{
+	o := path.Offer{
 		Transport: x.Transport,
 		Count:     x.schedule.Count(),
 		Size:      x.Plan.Size,
@@ -85,8 +85,11 @@ func (x *flow) offer() path.Offer {
 		Rate:      x.Plan.Rate.String(),
 		Pattern:   x.Plan.Pattern.String(),
 		Carrying:  x.got != nil,
-		Carries:   x.file.Content,
 	}
+	if x.reverse {
+		o.Carries = x.file.Load(x.Plan.Size)
+	}
+	return o
 }
 
 // settle asks the far end for its report. Without it nobody knows what became

@@ -137,8 +137,6 @@ func (c Change) apply(s *Shape) error {
 			continue
 		}
 		switch v := set.at(s).(type) {
-		case *Queue:
-			return v.relimit(c.Value)
 		case interface{ UnmarshalText(text []byte) error }:
 			return v.UnmarshalText([]byte(c.Value))
 		case *time.Duration:

@@ -9,12 +9,11 @@ import (
 type link struct {
 	bandwidth uint64 // bits a second; 0 sends at once
 	limit     Queue
-	limited   bool    // there is a limit, now or at another time
 	shaper    *tokens // that a packet waits for before it is sent; nil is none
 
 	free  time.Duration // when the last packet has left, rounded down
 	rest  uint64        // what was rounded away, in 1/bandwidth of a nanosecond
-	queue fifo[turnout] // packets that have not left; kept only if there is a limit, or may be
+	queue fifo[turnout] // packets that have not left; kept only if there is a limit
 	bytes int           // in the queue
 }
 
@@ -38,7 +37,7 @@ func (l *link) take(now time.Duration, size int) (sent time.Duration, ok bool) {
 		return 0, false
 	}
 	sent = l.send(now, size)
-	if l.limited {
+	if l.limit != (Queue{}) {
 		l.queue.push(turnout{sent, size})
 		l.bytes += size
 	}

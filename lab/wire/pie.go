@@ -44,8 +44,6 @@ func newPIE(w *Wire, q Queue) *pie {
 func (p *pie) put(one waiter) (gone waiter, full bool) {
 	p.update(one.since)
 	switch {
-	case p.full(one.Size):
-		return one, true
 	case !p.early(one.id):
 	case p.probability < certain/10 && p.wire.mark(&one): // section 5.1
 	default:

@@ -98,7 +98,6 @@ func New(shape Shape, seed uint64, direction Direction) *Wire {
 	}
 	w.manager = w.newManager()
 	w.changes = shape.At
-	w.link.limited = w.link.limit != (Queue{}) || slices.ContainsFunc(shape.At, func(c Change) bool { return c.Word == "queue" })
 	w.change(0)
 	return w
 }

@@ -6,7 +6,7 @@
 // All words that people read are in words.go.
 //
 // What it deliberately lacks: it measures nothing. What it needs beyond the
-// counts must be in the result: the stones for "stones" and "cdf"
+// counts must be in the result: the stones for "stones", "cdf" and "photo"
 // ([lab.Experiment.PerStone]), the packets for "ladder"
 // ([lab.Experiment.Packets]), the intervals for "interval"
 // ([lab.Experiment.Interval]). What is missing, the picture says. Equal results
@@ -21,8 +21,11 @@ import (
 	"stones/lab"
 )
 
+// PhotoKind is the picture of what came of a picture.
+const PhotoKind = "photo"
+
 // Kinds are the names of the pictures.
-func Kinds() []string { return []string{"stones", "cdf", "ladder", "cwnd", "interval"} }
+func Kinds() []string { return []string{"stones", "cdf", "ladder", "cwnd", "interval", PhotoKind} }
 
 // A View says what to draw, and how.
 type View struct {
@@ -39,6 +42,8 @@ func (v View) Text(w io.Writer, r lab.Result) error {
 	switch v.Kind {
 	case "ladder":
 		lines = newLadder(r, v.Zoom).text()
+	case PhotoKind:
+		lines = newGallery(r).text()
 	default:
 		c, err := v.chart(r, 11)
 		if err != nil {
@@ -65,8 +70,11 @@ func (v View) PNG(w io.Writer, r lab.Result) error {
 
 // draw gives the picture on a sheet to write.
 func (v View) draw(r lab.Result, write func(sheet) error) error {
-	if v.Kind == "ladder" {
+	switch v.Kind {
+	case "ladder":
 		return write(v.sheet(newLadder(r, v.Zoom)))
+	case PhotoKind:
+		return write(v.sheet(newGallery(r)))
 	}
 	c, err := v.chart(r, 18)
 	if err != nil {

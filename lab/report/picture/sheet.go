@@ -48,6 +48,7 @@ func (s sheet) writeSVG(w io.Writer) error {
 	// The font is named, not embedded, which would take half a megabyte. These
 	// are as wide, letter by letter.
 	named := strings.ReplaceAll(drawn.String(), "font-family:Liberation Sans;", "font-family:'Liberation Sans',Arimo,Arial,Helvetica,sans-serif;")
+	named = strings.ReplaceAll(named, "data:image/jpg;base64,iVBOR", "data:image/png;base64,iVBOR") // which is what they are
 	_, err := io.WriteString(w, s.described(named))
 	return err
 }

@@ -38,6 +38,7 @@ const (
 	delayTitle    = "How many came within which time"
 	windowTitle   = "What TCP allowed itself"
 	intervalTitle = "What came in each interval, and how late"
+	photoTitle    = "What came of the picture"
 	ladderTitle   = "Who sent what, and when"
 
 	numberLabel      = "stone"
@@ -62,6 +63,8 @@ const (
 	noneThen    = "Nobody kept TCP's state in this time."
 	noFigures   = "This figure is not known of any of these experiments."
 	noIntervals = "Nobody kept intervals: --interval does, e.g. --interval 500ms."
+	noPicture   = "No picture was thrown: --file pebbles throws one, and --file NAME --tiles."
+	noPixels    = "The pixels of a picture are not kept with a result, and are not here."
 	noPackets   = "Nobody kept the packets: the paths sim and netns do."
 )
 
@@ -434,4 +437,49 @@ func bitRate(v float64) string {
 		return fmt.Sprintf("%.1f kbit/s", v/1e3)
 	}
 	return fmt.Sprintf("%.0f bit/s", v)
+}
+
+// Words of the picture of a photo.
+const (
+	thrownLabel   = "thrown"
+	legendOfPhoto = "   [/ not there, or not yet]"
+	greySays      = "Grey: not there, or not yet."
+)
+
+// untilLabel stands over a photo on its way.
+func untilLabel(flow string, ms float64) string {
+	if ms < 100 {
+		return flowName(flow) + ", " + milliseconds(ms)
+	}
+	return fmt.Sprintf("%s, %.2f s", flowName(flow), ms/1000)
+}
+
+// endLabel stands over what came of a photo.
+func endLabel(flow string) string { return flowName(flow) + ", at the end" }
+
+// flowName is a flow's name as it is shown.
+func flowName(flow string) string {
+	name := prose.Safe(flow)
+	if name == lab.TCP || name == lab.UDP {
+		name = strings.ToUpper(name)
+	}
+	return name[:min(len(name), 8)]
+}
+
+// gallerySays says how many tiles of a photo came over a flow.
+func gallerySays(x *lab.Outcome, tiles int) string {
+	last, came := 0.0, 0
+	for _, s := range stonesOf(x) {
+		if !s.lost {
+			last, came = max(last, s.came), came+1
+		}
+	}
+	what := fmt.Sprintf("%s: %d of %s came", flowName(x.Name), came, prose.Plural(tiles, "tile"))
+	if came == tiles {
+		what = fmt.Sprintf("%s: all %d tiles came", flowName(x.Name), tiles)
+	}
+	if came == 0 {
+		return what + "."
+	}
+	return what + ", the last after " + milliseconds(last) + "."
 }

@@ -1,0 +1,90 @@
+// Package photo makes a picture fit to be thrown, tile by tile, and shows what came
+// of it.
+package photo
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	_ "image/gif" // which are the pictures that are understood
+	_ "image/jpeg"
+	_ "image/png"
+	"strings"
+
+	"golang.org/x/image/draw"
+
+	"stones/lab"
+)
+
+// maxPixels is how many pixels a picture may have that is made smaller.
+const maxPixels = 20_000_000
+
+// Grey is where nothing came.
+var Grey = color.RGBA{R: 0x80, G: 0x80, B: 0x80, A: 0xFF}
+
+// Decode makes a file that holds a picture into its pixels, no more of them than are
+// thrown. What is transparent becomes white. It looks at nothing but the header before
+// it knows that the picture is not too large.
+func Decode(f lab.File) (lab.File, error) {
+	header, _, err := image.DecodeConfig(strings.NewReader(f.Content))
+	if err != nil {
+		return lab.File{}, errors.New("not a picture; allowed PNG, JPEG, GIF")
+	}
+	if header.Width < 1 || header.Height < 1 || header.Width > maxPixels/header.Height {
+		return lab.File{}, fmt.Errorf("a picture of %d x %d pixels; allowed up to %d million of them", header.Width, header.Height, maxPixels/1_000_000)
+	}
+	img, _, err := image.Decode(strings.NewReader(f.Content))
+	if err != nil {
+		return lab.File{}, errors.New("a damaged picture: it cannot be decoded")
+	}
+	to := image.NewRGBA(fit(img.Bounds().Size()))
+	draw.Draw(to, to.Bounds(), image.White, image.Point{}, draw.Src)
+	if to.Bounds().Size() == img.Bounds().Size() {
+		draw.Draw(to, to.Bounds(), img, img.Bounds().Min, draw.Over)
+	} else {
+		draw.CatmullRom.Scale(to, to.Bounds(), img, img.Bounds(), draw.Over, nil)
+	}
+	return file(f.Name, to), nil
+}
+
+// fit is how large a picture is thrown.
+func fit(size image.Point) image.Rectangle {
+	width, height := size.X, size.Y
+	if width > lab.MaxWidth {
+		width, height = lab.MaxWidth, height*lab.MaxWidth/width
+	}
+	if height > lab.MaxHeight {
+		width, height = width*lab.MaxHeight/height, lab.MaxHeight
+	}
+	return image.Rect(0, 0, max(width, 1), max(height, 1))
+}
+
+// file is the picture with its pixels as they are thrown.
+func file(name string, img *image.RGBA) lab.File {
+	var pixels strings.Builder
+	for i := 0; i < len(img.Pix); i += 4 {
+		pixels.Write(img.Pix[i : i+3])
+	}
+	return lab.NewPicture(name, img.Rect.Dx(), img.Rect.Dy(), pixels.String())
+}
+
+// Came is the picture with those tiles of stones of a size that came, and grey where
+// others were.
+func Came(f lab.File, size int, came func(n uint64) bool) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, f.Width, f.Height))
+	for n := range uint64(f.Stones(size)) {
+		tile := f.Tile(n+1, size)
+		if !came(n + 1) {
+			draw.Draw(img, tile, &image.Uniform{Grey}, image.Point{}, draw.Src)
+			continue
+		}
+		for y := tile.Min.Y; y < tile.Max.Y; y++ {
+			for x := tile.Min.X; x < tile.Max.X; x++ {
+				at := 3 * (y*f.Width + x)
+				img.SetRGBA(x, y, color.RGBA{f.Content[at], f.Content[at+1], f.Content[at+2], 0xFF})
+			}
+		}
+	}
+	return img
+}
