@@ -20,6 +20,7 @@ type Experiment struct {
 
 	Flows []Flow `json:"flows"`         // what is thrown, in the order of the results
 	File  File   `json:"file,omitzero"` // what the stones carry
+	Say   string `json:"say,omitzero"`  // or the text that each of them does
 
 	Road string `json:"road,omitzero"` // the name of the road that Out and Back began with; empty is none
 
@@ -42,5 +43,6 @@ type Experiment struct {
 
 	PerStone bool          `json:"per_stone,omitzero"` // keep what became of every single stone
 	Interval time.Duration `json:"interval,omitzero"`  // keep what happened in each stretch of this length; 0 is none
+	Overhear bool          `json:"overhear,omitzero"`  // keep how the first packets look to somebody on the way
 	Packets  bool          `json:"packets,omitzero"`   // keep what became of every packet
 }

@@ -55,6 +55,7 @@ const (
 	CauseOwnWay        = "own-way"       // a protocol of one's own asks in its own way, or not at all
 	CauseAlone         = "alone"         // on its wire
 	CauseNoFile        = "no-file"       // was thrown
+	CauseNoText        = "no-text"       // was read here
 	CauseNotCompared   = "not-compared"  // there is no measurement, or no theory
 	CauseNoChance      = "no-chance"     // decides it
 	CauseNoneExpected  = "none-expected" // nothing is a share of 0

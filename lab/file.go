@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"iter"
-	"strings"
 
 	"stones/lab/quantity"
 	"stones/lab/stone"
@@ -58,18 +57,6 @@ func (f File) Part(n uint64, size int) string {
 		part = append(part, f.Content[from:to]...)
 	}
 	return string(part[:cap(part)])
-}
-
-// Load is what all stones of a size carry, one behind the other.
-func (f File) Load(size int) string {
-	if !f.IsPicture() {
-		return f.Content
-	}
-	var b strings.Builder
-	for n := range uint64(f.Stones(size)) {
-		b.WriteString(f.Part(n+1, size))
-	}
-	return b.String()
 }
 
 // places are where in the file stands what stone n of a size carries.

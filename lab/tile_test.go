@@ -42,9 +42,6 @@ func TestTiles(t *testing.T) {
 			if seen != wide*high || !got.Equal || got.Bytes != len(pixels) || !bytes.Equal(c.content, pixels) {
 				t.Errorf("size %d, %d wide: %d pixels in the stones, %+v", size, wide, seen, got)
 			}
-			if load, room := len(f.Load(size)), size-32; load != f.Stones(size)*room {
-				t.Errorf("size %d: the load has %d bytes; want %d stones of %d", size, load, f.Stones(size), room)
-			}
 		}
 	}
 }

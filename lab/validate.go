@@ -72,6 +72,7 @@ func (e Experiment) Validate() error {
 		Experiment.validateRemote,
 		Experiment.validateEnds,
 		Experiment.validateFile,
+		Experiment.validateSay,
 		Experiment.validateFlows,
 		Experiment.validateWays,
 	} {

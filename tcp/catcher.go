@@ -21,9 +21,10 @@ type Listener interface {
 
 // A Catcher is the end that catches.
 type Catcher struct {
-	ReadSize int  // bytes asked of the socket at once, if that is set before Catch
-	Carrying bool // the stones carry something, and are yielded with it, if that is set before Catch
-	Reads    int  // how often the socket gave something, after Catch
+	ReadSize int             // bytes asked of the socket at once, if that is set before Catch
+	Carrying bool            // the stones carry something, and are yielded with it, if that is set before Catch
+	Reads    int             // how often the socket gave something, after Catch
+	Gave     func(bytes int) // is told what each read gave, if it is set before Catch
 
 	socket net.Listener
 
@@ -61,7 +62,7 @@ func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 		}
 		defer conn.Close()
 		most := cmp.Or(c.ReadSize, maxRead)
-		frames := frames{c.parse(), bufio.NewReaderSize(&counted{conn, most, &c.Reads}, 2*most)}
+		frames := frames{c.parse(), bufio.NewReaderSize(&counted{conn, most, c.gave}, 2*most)}
 		for {
 			s, err := frames.read()
 			if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
@@ -91,6 +92,14 @@ func (c *Catcher) accept() (net.Conn, error) {
 	}
 	c.conn = conn
 	return conn, nil
+}
+
+// gave notes what a read gave.
+func (c *Catcher) gave(bytes int) {
+	c.Reads++
+	if c.Gave != nil {
+		c.Gave(bytes)
+	}
 }
 
 // parse is how bytes become a stone.

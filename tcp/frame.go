@@ -11,18 +11,18 @@ import (
 // maxRead is how many bytes are asked of the socket at once.
 const maxRead = 64 << 10
 
-// counted asks for so many bytes at the most, and counts the reads that give
+// counted asks for so many bytes at the most, and tells of the reads that give
 // something.
 type counted struct {
 	io.Reader
-	most  int
-	reads *int
+	most int
+	gave func(bytes int)
 }
 
 func (c *counted) Read(b []byte) (int, error) {
 	n, err := c.Reader.Read(b[:min(len(b), c.most)])
 	if n > 0 {
-		*c.reads++
+		c.gave(n)
 	}
 	return n, err
 }

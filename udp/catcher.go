@@ -18,9 +18,10 @@ type Listener interface {
 
 // A Catcher is the end that catches.
 type Catcher struct {
-	ReadSize int  // bytes asked of the socket at once, if that is set before Catch
-	Carrying bool // the stones carry something, and are yielded with it, if that is set before Catch
-	Reads    int  // how often the socket gave something, after Catch
+	ReadSize int             // bytes asked of the socket at once, if that is set before Catch
+	Carrying bool            // the stones carry something, and are yielded with it, if that is set before Catch
+	Reads    int             // how often the socket gave something, after Catch
+	Gave     func(bytes int) // is told what each read gave, if it is set before Catch
 
 	socket net.PacketConn
 }
@@ -44,7 +45,7 @@ func (c *Catcher) Addr() net.Addr { return c.socket.LocalAddr() }
 // ends it. A datagram that is no stone is one datagram; the next is whole.
 func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 	return func(yield func(stone.Stone, error) bool) {
-		frames := frames{parse: c.parse(), r: &counted{c.socket, &c.Reads}, buf: make([]byte, cmp.Or(c.ReadSize, maxRead))}
+		frames := frames{parse: c.parse(), r: &counted{c.socket, c.gave}, buf: make([]byte, cmp.Or(c.ReadSize, maxRead))}
 		for {
 			s, err := frames.read()
 			if errors.Is(err, net.ErrClosed) {
@@ -57,6 +58,14 @@ func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 				return
 			}
 		}
+	}
+}
+
+// gave notes what a read gave.
+func (c *Catcher) gave(bytes int) {
+	c.Reads++
+	if c.Gave != nil {
+		c.Gave(bytes)
 	}
 }
 

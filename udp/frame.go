@@ -10,16 +10,16 @@ import (
 // longer (RFC 768: its length has 16 bits), so none is cut.
 const maxRead = 64 << 10
 
-// counted counts the reads that give something.
+// counted tells of the reads that give something.
 type counted struct {
 	net.PacketConn
-	reads *int
+	gave func(bytes int)
 }
 
 func (c *counted) ReadFrom(b []byte) (int, net.Addr, error) {
 	n, from, err := c.PacketConn.ReadFrom(b)
 	if err == nil {
-		*c.reads++
+		c.gave(n)
 	}
 	return n, from, err
 }

@@ -41,7 +41,7 @@ func netnsConfig(e lab.Experiment, t worlds.Tap) netns.Config {
 		Back:       e.Back,
 		Congestion: e.Congestion,
 		Buffer:     e.Buffer,
-		Packets:    e.Packets,
+		Packets:    e.Packets || e.Overhear,
 		Tap:        t.Of(e),
 	}
 }

@@ -109,6 +109,7 @@ func (t *throw) sit(es []lab.Experiment) error {
 		return &knob.ConflictError{One: fmt.Sprintf("%s %q", flag, t.picture), Other: "--experiment", Why: "no picture is thrown there"}
 	}
 	es[0].PerStone = true
+	es[0].Overhear = es[0].Overhear || t.picture == picture.OverheardKind
 	es[0].Packets = es[0].Packets || t.picture == "ladder"
 	return nil
 }

@@ -35,7 +35,7 @@ func flowWords() []flowWord {
 		}},
 	}
 	for _, k := range stones() {
-		if k.Variant != Plain || k.Word == "start" {
+		if k.Variant != Plain || k.Word == "start" || k.Word == "say" {
 			continue
 		}
 		words = append(words, flowWord{k.Word, func(f *lab.Flow, text string) error {

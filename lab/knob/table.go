@@ -25,6 +25,7 @@ func stones() []Knob {
 		planned(Knob{Word: "size", Letter: "l", Example: "500"}, stoneSize(), func(p *pace.Plan) *int { return &p.Size }),
 		started(Knob{Word: "start", Example: "2s"}, text[lab.Start](), func(f *lab.Flow) *lab.Start { return &f.Start }),
 		planned(Knob{Word: "pattern", Example: "burst:10"}, text[pace.Pattern](), func(p *pace.Plan) *pace.Pattern { return &p.Pattern }),
+		[]Knob{general(Knob{Word: "say", Group: Stones, Single: true, Example: "Привет"}, "/say", Word(), func(e *lab.Experiment) *string { return &e.Say })},
 	)
 }
 
@@ -132,6 +133,7 @@ func kept() []Knob {
 	return []Knob{
 		general(Knob{Word: "per-stone", Group: Kept, Single: true, Switch: true, Example: "true"}, "/per_stone", Toggle(), func(e *lab.Experiment) *bool { return &e.PerStone }),
 		general(Knob{Word: "interval", Letter: "i", Group: Kept, Single: true, Example: "1s"}, "/interval", During(lab.MinInterval, lab.MaxInterval), func(e *lab.Experiment) *time.Duration { return &e.Interval }),
+		general(Knob{Word: "overhear", Group: Kept, Single: true, Switch: true, Example: "true"}, "/overhear", Toggle(), func(e *lab.Experiment) *bool { return &e.Overhear }),
 		general(Knob{Word: "packets", Group: Kept, Needs: ItsPackets, Single: true, Switch: true, Example: "true"}, "/packets", Toggle(), func(e *lab.Experiment) *bool { return &e.Packets }),
 	}
 }

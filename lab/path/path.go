@@ -117,6 +117,10 @@ type Record struct {
 	// ways together. It is zero where time is virtual.
 	Lateness Lateness
 
+	// Heard is what was overheard at the sockets of this end, if that was asked for and
+	// nobody sees the packets.
+	Heard []Heard
+
 	// Packets are all that the two ends gave to the wire, in that order. It is nil
 	// unless that was asked for.
 	Packets []*Packet
@@ -199,6 +203,8 @@ type Packet struct {
 	Offset int
 	More   bool
 
+	Head []byte // how it begins, of the first ones of a flow
+
 	Trip
 	Copy *Trip // of the copy that the wire made; nil if it made none
 }
@@ -266,6 +272,7 @@ type Offer struct {
 	Rate    string // as the flag takes it
 	Pattern string // as the flag takes it
 
+	Overhear bool   // listen at the sockets of this end
 	Carrying bool   // the stones carry something
 	Carries  string // all of it, which a far thrower does not have
 }

@@ -118,10 +118,13 @@ func planLines(c combination) []string {
 // fileLines says what the stones carry, if anything.
 func fileLines(c combination) []string {
 	f := c.experiment().File
-	if !f.Is() {
-		return nil
+	switch say := c.experiment().Say; {
+	case f.Is():
+		return []string{fileLine(f)}
+	case say != "":
+		return []string{sayLine(say)}
 	}
-	return []string{fileLine(f)}
+	return nil
 }
 
 // wayLines says what the wire is like, if there is anything to say beside what

@@ -79,6 +79,12 @@ var measures = []measure{
 	{key: "after_drain", rare: true, in: inAlarm | inAll, of: stones(func(x *lab.Outcome) int { return x.AfterDrain })},
 	{key: "arrivals", of: stones(func(x *lab.Outcome) int { return x.Arrivals })},
 	{key: "reads", in: inAll, of: stones(func(x *lab.Outcome) int { return x.Reads })},
+	{key: "cut_letters", rare: true, in: inStory | inAll, of: func(x *lab.Outcome) lab.Figure {
+		if x.CutLetters == nil {
+			return lab.NA(lab.CauseNoText)
+		}
+		return *x.CutLetters
+	}},
 	{key: "receiver_drops", in: inAlarm | inAll | inColumn | ifAny, head: "rcvr\ndrops", of: func(x *lab.Outcome) lab.Figure { return x.ReceiverDrops }},
 
 	{key: "file_bytes", whole: file(func(c *lab.Caught) int { return c.Of }), rare: true, in: inStory | inAll, of: file(func(c *lab.Caught) int { return c.Bytes })},

@@ -36,6 +36,7 @@ func parameters() []parameter {
 		flowing("extra-delay", func(f *lab.Flow) string { return quantity.FormatDuration(f.ExtraDelay) }),
 	)
 	list = append(list, general("file", func(e *lab.Experiment) string { return cmp.Or(fileWord(e.File), none) }))
+	list = append(list, general("say", func(e *lab.Experiment) string { return cmp.Or(e.Say, none) }))
 	list = append(list, general("road", func(e *lab.Experiment) string { return own(e.Road) }))
 	for _, k := range knobs {
 		list = append(list, parameter{k.word, func(e *lab.Experiment, _ string) string { return k.of(e.Out) }, true})

@@ -39,6 +39,7 @@ var causeWords = map[string]string{
 	lab.CauseOwnWay:          "it asks in its own way",
 	lab.CauseAlone:           "alone on its wire",
 	lab.CauseNoFile:          "no file was thrown",
+	lab.CauseNoText:          "no text was read",
 	advice.CauseNoFormula:    "there is no formula for it",
 	advice.CauseNotEmulated:  "nothing is known of the path",
 	advice.CauseNotComplete:  "it was cut short",

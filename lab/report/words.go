@@ -242,6 +242,9 @@ func fileLine(f lab.File) string {
 	return fmt.Sprintf("they carry %s, %s, SHA-256 %s", f.Name, prose.Plural(f.Bytes, "byte"), shortSum(f.SHA256))
 }
 
+// sayLine says what text the stones carry.
+func sayLine(text string) string { return "they say: " + text }
+
 // caughtLine says what came of the file over a flow.
 func caughtLine(name string, c *lab.Caught) string {
 	if c.Equal {

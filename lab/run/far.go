@@ -41,7 +41,12 @@ type caught struct {
 func (x *flow) runFar(ctx context.Context) {
 	x.reads = &x.report.Reads
 	x.began = x.world.Now()
-	if x.agreed, x.throwErr = x.far.Arrange(ctx, x.offer()); x.throwErr != nil {
+	offer, err := x.offer()
+	if err == nil {
+		x.agreed, err = x.far.Arrange(ctx, offer)
+	}
+	if err != nil {
+		x.throwErr = err
 		return
 	}
 	x.began = x.world.Now()
@@ -71,12 +76,13 @@ func (x *flow) runFar(ctx context.Context) {
 }
 
 // offer is what is to be agreed on.
-func (x *flow) offer() path.Offer {
+func (x *flow) offer() (path.Offer, error) {
 	took := x.schedule.Length()
 	if x.reverse && x.Plan.Pattern.Poisson { // the chance will be the far thrower's; 6 sigma for that, 6 for ours
 		took += time.Duration(12 * float64(took) / math.Sqrt(float64(x.schedule.Count())))
 	}
-	o := path.Offer{
+	load, err := x.load()
+	return path.Offer{
 		Transport: x.Transport,
 		Count:     x.schedule.Count(),
 		Size:      x.Plan.Size,
@@ -84,12 +90,10 @@ func (x *flow) offer() path.Offer {
 		Reverse:   x.reverse,
 		Rate:      x.Plan.Rate.String(),
 		Pattern:   x.Plan.Pattern.String(),
-		Carrying:  x.got != nil,
-	}
-	if x.reverse {
-		o.Carries = x.file.Load(x.Plan.Size)
-	}
-	return o
+		Overhear:  x.ear != nil,
+		Carrying:  x.cargo != nil,
+		Carries:   load,
+	}, err
 }
 
 // settle asks the far end for its report. Without it nobody knows what became

@@ -2,7 +2,9 @@ package run
 
 import (
 	"errors"
+	"fmt"
 	"iter"
+	"strings"
 
 	"stones/lab"
 	"stones/lab/stone"
@@ -13,12 +15,12 @@ var errNoContent = errors.New("lab: the bytes of the file are not here; only its
 
 // carrying yields the stones with what they carry.
 func (x *flow) carrying(stones iter.Seq[stone.Stone]) iter.Seq[stone.Stone] {
-	if x.got == nil {
+	if x.cargo == nil {
 		return stones
 	}
 	return func(yield func(stone.Stone) bool) {
 		for s := range stones {
-			s.Carries = x.file.Part(s.Number, s.Size)
+			s.Carries = x.cargo(s.Number)
 			if !yield(s) {
 				return
 			}
@@ -29,13 +31,19 @@ func (x *flow) carrying(stones iter.Seq[stone.Stone]) iter.Seq[stone.Stone] {
 // takes notes what a stone carried, and reports whether that is what it should be. A
 // number outside the plan is for others to refuse.
 func (x *flow) takes(s stone.Stone) bool {
-	return x.got == nil || s.Number < 1 || s.Number > uint64(x.schedule.Count()) || x.got.Add(s.Number, s.Carries)
+	if x.cargo == nil || s.Number < 1 || s.Number > uint64(x.schedule.Count()) && x.schedule.Count() > 0 {
+		return true
+	}
+	if x.got != nil {
+		return x.got.Add(s.Number, s.Carries)
+	}
+	return s.Carries == x.cargo(s.Number)
 }
 
 // takeReported notes what the stones carried that the other end reports. It tells
 // nothing of them but the sum.
 func (x *flow) takeReported() error {
-	if x.got == nil {
+	if x.cargo == nil {
 		return nil
 	}
 	var sum stone.Sum
@@ -43,18 +51,34 @@ func (x *flow) takeReported() error {
 	for _, s := range x.report.Stones {
 		if !seen[s.Number-1] {
 			seen[s.Number-1] = true
-			sum.Add(s.Number, x.file.Part(s.Number, x.Plan.Size))
+			sum.Add(s.Number, x.cargo(s.Number))
 		}
 	}
 	if sum != x.report.Carried {
 		return errors.New("it tells of stones that carried something else than was thrown")
 	}
 	for i, came := range seen {
-		if n := uint64(i) + 1; came {
-			x.got.Add(n, x.file.Part(n, x.Plan.Size))
+		if n := uint64(i) + 1; came && x.got != nil {
+			x.got.Add(n, x.cargo(n))
 		}
 	}
 	return nil
+}
+
+// load is all that the other end's stones are to carry.
+func (x *flow) load() (string, error) {
+	room := x.Plan.Size - stone.HeaderLen
+	if x.cargo == nil || !x.reverse {
+		return "", nil
+	}
+	if room*x.schedule.Count() > lab.MaxFile+room {
+		return "", fmt.Errorf("the other end can be told no more than %d bytes to throw, and these are %d", lab.MaxFile, room*x.schedule.Count())
+	}
+	var all strings.Builder
+	for n := range uint64(x.schedule.Count()) {
+		all.WriteString(x.cargo(n + 1))
+	}
+	return all.String(), nil
 }
 
 // fileFigures is what came of the file.

@@ -11,6 +11,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/pace"
+	"stones/lab/path"
 	"stones/lab/stone"
 	"stones/lab/tally"
 	"stones/tcp"
@@ -48,8 +49,10 @@ type flow struct {
 
 	elsewhere // of a flow one end of which is
 
-	file lab.File   // what its stones carry
-	got  *lab.Catch // what came of that; nil if they carry nothing
+	cargo func(n uint64) string // what stone n carries; nil if they carry nothing
+	got   *lab.Catch            // what came of the file that this is; nil if it is none
+	text  *text                 // how the text that this is was read; nil if it is none, or nobody here reads
+	ear   *path.Ear             // at the thrower's sockets; nil if nobody listens
 
 	notes []lab.Note              // of a protocol of one's own
 	say   func(flow, line string) // shows what its programs say; may be nil
@@ -82,8 +85,12 @@ func newFlow(ctx context.Context, w World, e lab.Experiment, f lab.Flow, id uint
 	}
 	x.follow(schedule)
 	x.step = e.Interval
-	if x.file = e.File; x.file.Is() {
-		x.got = x.file.Catch(x.Plan.Size)
+	x.cargo = e.Carries(x.Plan.Size)
+	if e.File.Is() {
+		x.got = e.File.Catch(x.Plan.Size)
+	}
+	if e.Overhear {
+		x.ear = &path.Ear{Now: w.Now}
 	}
 	x.asleep = w.Now() + e.Asleep
 	x.awake, x.over = context.WithCancel(ctx)
@@ -126,7 +133,7 @@ func (x *flow) listen(ctx context.Context, readSize int) error {
 		if err != nil {
 			return err
 		}
-		c.ReadSize, c.Carrying = readSize, x.file.Is()
+		c.ReadSize, c.Carrying, c.Gave = readSize, x.cargo != nil, x.reading()
 		x.catcher, x.reads, x.address = c, &c.Reads, c.Addr().String()
 		return nil
 	}
@@ -134,7 +141,7 @@ func (x *flow) listen(ctx context.Context, readSize int) error {
 	if err != nil {
 		return err
 	}
-	c.ReadSize, c.Carrying = readSize, x.file.Is()
+	c.ReadSize, c.Carrying, c.Gave = readSize, x.cargo != nil, x.reading()
 	x.catcher, x.reads, x.address = c, &c.Reads, c.Addr().String()
 	return nil
 }
@@ -211,13 +218,13 @@ func (x *flow) dial(ctx context.Context) (thrower, error) {
 	ctx, cancel := context.WithDeadline(ctx, x.world.Time(x.limit))
 	defer cancel()
 	if x.Transport == lab.TCP {
-		t, err := tcp.Dial(ctx, x.world, x.address)
+		t, err := tcp.Dial(ctx, x.dialer(), x.address)
 		if err != nil {
 			return nil, err
 		}
 		return t, nil
 	}
-	t, err := udp.Dial(ctx, x.world, x.address)
+	t, err := udp.Dial(ctx, x.dialer(), x.address)
 	if err != nil {
 		return nil, err
 	}

@@ -119,8 +119,8 @@ func (h *handed) thrown(n int) {
 		due = h.world.Now()
 	}
 	s := stone.Stone{Exchange: h.id, Number: uint64(n), Due: due, Size: h.Plan.Size, Salt: h.salt}
-	if h.got != nil {
-		s.Carries = h.file.Part(s.Number, s.Size)
+	if h.cargo != nil {
+		s.Carries = h.cargo(s.Number)
 	}
 	h.stones = append(h.stones, s)
 	h.at = append(h.at, h.world.Now())

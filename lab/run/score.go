@@ -62,6 +62,10 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 	r.Waiting = x.waiting(s, seen)
 	r.Notes = x.notes
 	x.fileFigures(&r)
+	x.textFigures(&r)
+	if e.Overhear {
+		r.Overheard = x.overheard(seen)
+	}
 	if x.far != nil {
 		x.farFigures(&r)
 	}

@@ -23,7 +23,7 @@ type Limits struct {
 	Duration time.Duration // as planned; 60 s
 	Size     int           // bytes of a stone; 65,507
 	Bytes    int           // of all its stones; 1 GiB
-	Load     int           // bytes of what its stones are to carry; 64 MiB, and four times that of all flows
+	Load     int           // bytes of what its stones are to carry; 65 MiB, and four times that of all flows
 
 	// How long is waited, each time all in all, however many bytes trickle in.
 	FirstLine time.Duration // for the first line of a connection; 5 s
@@ -42,7 +42,7 @@ func (l Limits) Defaults() Limits {
 		Duration:    cmp.Or(l.Duration, time.Minute),
 		Size:        cmp.Or(l.Size, 65_507),
 		Bytes:       cmp.Or(l.Bytes, 1<<30),
-		Load:        cmp.Or(l.Load, 64<<20),
+		Load:        cmp.Or(l.Load, 65<<20),
 		FirstLine:   cmp.Or(l.FirstLine, 5*time.Second),
 		Idle:        cmp.Or(l.Idle, time.Minute),
 		Grace:       cmp.Or(l.Grace, 15*time.Second),

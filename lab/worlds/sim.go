@@ -40,7 +40,7 @@ func Sim(t Tap) run.Path {
 			InitialWindow: e.Tuning.InitialWindow,
 			Tick:          e.Tuning.Tick,
 			Buffer:        e.Buffer,
-			Packets:       e.Packets,
+			Packets:       e.Packets || e.Overhear,
 			Tap:           t.Of(e),
 		})
 	}}

@@ -19,7 +19,7 @@ var knocks = [...]time.Duration{0, 500 * time.Millisecond, 1500 * time.Milliseco
 
 // hello asks whether UDP comes through there and back.
 func (s *Session) hello(ctx context.Context) error {
-	conn, err := s.dial(ctx, "udp", s.address, s.net.Now()+asking)
+	conn, err := s.dial(ctx, "udp", s.address, s.net.Now()+asking, nil)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ type sealed struct {
 
 // throwDatagrams opens the connection for stones that fly there.
 func (s *Session) throwDatagrams(ctx context.Context, x *flow) (net.Conn, error) {
-	conn, err := s.dial(ctx, "udp", s.address, s.net.Now()+asking)
+	conn, err := s.dial(ctx, "udp", s.address, s.net.Now()+asking, x.ear)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ const (
 
 // catchDatagrams opens the connection for stones that fly here.
 func (s *Session) catchDatagrams(ctx context.Context, x *flow) (net.PacketConn, error) {
-	conn, err := s.dial(ctx, "udp", s.address, s.net.Now()+asking)
+	conn, err := s.dial(ctx, "udp", s.address, s.net.Now()+asking, x.ear)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	mathrand "math/rand/v2"
 	"net"
 	"os"
@@ -112,6 +113,56 @@ func TestTLS(t *testing.T) {
 					}
 					for _, x := range r.Flows {
 						whole(t, x)
+					}
+				})
+			})
+		}
+	}
+}
+
+// With TLS nobody on the way can read what TCP says; UDP is as open as before. The price
+// is one round trip more before the first stone.
+func TestOverheard(t *testing.T) {
+	const said = "Привет"
+	for _, hidden := range []bool{false, true} {
+		for _, back := range []bool{false, true} {
+			t.Run(fmt.Sprintf("tls=%t/back=%t", hidden, back), func(t *testing.T) {
+				prepare := func(s *server.Server) {
+					if hidden {
+						overTLS(s)
+					}
+				}
+				meetServer(t, far(), prepare, func(w *sim.World, _ *server.Server) {
+					s, err := open(t, w, func(cfg *remote.Config) { cfg.TLS = hidden })
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					defer s.Close()
+					e := thrown()
+					e.Say, e.Overhear, e.TLS, e.Reverse = said, true, hidden, back
+					r, err := run.Run(t.Context(), e, along(s))
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					for _, x := range r.Flows {
+						whole(t, x)
+						legible := false
+						for _, o := range x.Overheard {
+							legible = legible || o.Back == back && o.What == lab.HeardSocket && strings.Contains(o.Head, fmt.Sprintf("%x", said))
+						}
+						if want := !hidden || x.Transport == lab.UDP; legible != want {
+							t.Errorf("%s: legible: %t; want %t of %d that were heard", x.Transport, legible, want, len(x.Overheard))
+						}
+					}
+					trips := 1.0
+					if hidden {
+						trips = 2
+					}
+					tcp := r.Flows[0]
+					if got := tcp.Connect.Value / tcp.RTT.Min.Value; !back && math.Abs(got-trips) > 0.1 {
+						t.Errorf("TCP was asked for %.2f round trips; want %v", got, trips)
 					}
 				})
 			})

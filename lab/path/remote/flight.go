@@ -75,7 +75,7 @@ type stream struct {
 
 // carry opens a stream and says which flow it is for.
 func (s *Session) carry(ctx context.Context, x *flow) (*stream, error) {
-	conn, err := s.dial(ctx, "tcp", s.address, s.net.Now()+asking)
+	conn, err := s.dial(ctx, "tcp", s.address, s.net.Now()+asking, x.ear)
 	if err != nil {
 		return nil, err
 	}

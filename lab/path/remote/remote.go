@@ -27,6 +27,7 @@ import (
 
 	"stones/lab/clock"
 	"stones/lab/control"
+	"stones/lab/path"
 	"stones/lab/prose"
 	"stones/lab/seal"
 )
@@ -93,7 +94,7 @@ type Session struct {
 func Open(ctx context.Context, cfg Config) (*Session, error) {
 	s := &Session{cfg: cfg, net: cfg.Net, flying: make(map[*flight]bool)}
 	address := withPort(cfg.Address)
-	conn, err := s.dial(ctx, "tcp", address, s.net.Now()+asking)
+	conn, err := s.dial(ctx, "tcp", address, s.net.Now()+asking, nil)
 	if err != nil {
 		return nil, fmt.Errorf("remote: %s: %w", prose.Safe(address), bare(err))
 	}
@@ -122,8 +123,9 @@ func (s *Session) network(transport string) string {
 	return transport
 }
 
-// dial connects, and over TCP makes it a TLS connection if that is asked for.
-func (s *Session) dial(ctx context.Context, transport, address string, until time.Duration) (net.Conn, error) {
+// dial connects, and over TCP makes it a TLS connection if that is asked for. The ear,
+// which may be nil, hears what goes over the way.
+func (s *Session) dial(ctx context.Context, transport, address string, until time.Duration, ear *path.Ear) (net.Conn, error) {
 	limited, cancel := context.WithDeadline(ctx, s.net.Time(until))
 	defer cancel()
 	conn, err := s.net.DialContext(limited, s.network(transport), address)
@@ -133,6 +135,7 @@ func (s *Session) dial(ctx context.Context, transport, address string, until tim
 		}
 		return nil, err
 	}
+	conn = ear.At(conn)
 	if !s.cfg.TLS || transport != "tcp" {
 		return conn, nil
 	}

@@ -30,6 +30,7 @@ type flow struct {
 	control.Ticket
 	began  time.Duration // when it was agreed on
 	report *path.Report  // nil before it is there
+	ear    *path.Ear     // nil if nobody listens
 }
 
 // end is the planned end.
@@ -108,6 +109,9 @@ func (w *World) Arrange(ctx context.Context, o path.Offer) (path.Agreement, erro
 		trips = append(trips, s.net.Now()-began)
 	}
 	x := &flow{Offer: o}
+	if o.Overhear {
+		x.ear = &path.Ear{Now: s.net.Now}
+	}
 	plan := control.Plan{Transport: o.Transport, Count: o.Count, Size: o.Size, Duration: o.Time, Carrying: o.Carrying}
 	if o.Reverse {
 		plan.Reverse, plan.Rate, plan.Pattern = true, o.Rate, o.Pattern
@@ -272,6 +276,9 @@ func (w *World) Record(name string) path.Record {
 	if tells && err == nil && !x.Reverse {
 		seen := sockets.Record(transport)
 		r.Retransmitted, r.Timeouts, r.CountsUnknown, r.Samples = seen.Retransmitted, seen.Timeouts, seen.CountsUnknown, seen.Samples
+	}
+	if err == nil {
+		r.Heard = x.ear.Heard()
 	}
 	r.DropsUnknown = path.FarSilent
 	w.mu.Lock()

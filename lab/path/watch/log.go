@@ -34,6 +34,9 @@ func (l *log) sent(now time.Duration, s Sight, whole []byte, back bool) *path.Pa
 	}
 	f := l.describe(p, l.watch.of(s, back), unwrap(whole))
 	if l.keep && f != nil {
+		if len(f.packets) < path.MostHeard {
+			p.Head = slices.Clone(whole[:min(len(whole), path.HeardLen)])
+		}
 		f.packets = append(f.packets, p)
 	}
 	if l.tap != nil {

@@ -9,7 +9,8 @@
 // counts must be in the result: the stones for "stones", "cdf" and "photo"
 // ([lab.Experiment.PerStone]), the packets for "ladder"
 // ([lab.Experiment.Packets]), the intervals for "interval"
-// ([lab.Experiment.Interval]). What is missing, the picture says. Equal results
+// ([lab.Experiment.Interval]), what was heard for "overheard"
+// ([lab.Experiment.Overhear]). What is missing, the picture says. Equal results
 // give equal bytes.
 package picture
 
@@ -21,11 +22,17 @@ import (
 	"stones/lab"
 )
 
-// PhotoKind is the picture of what came of a picture.
-const PhotoKind = "photo"
+// PhotoKind is the picture of what came of a picture, and OverheardKind that of what
+// somebody on the way sees.
+const (
+	PhotoKind     = "photo"
+	OverheardKind = "overheard"
+)
 
 // Kinds are the names of the pictures.
-func Kinds() []string { return []string{"stones", "cdf", "ladder", "cwnd", "interval", PhotoKind} }
+func Kinds() []string {
+	return []string{"stones", "cdf", "ladder", "cwnd", "interval", PhotoKind, OverheardKind}
+}
 
 // A View says what to draw, and how.
 type View struct {
@@ -35,7 +42,8 @@ type View struct {
 	Caption []string // stands above the picture in files: what was thrown
 }
 
-// Text writes the picture in plain ASCII, 80 characters wide. Its error is that
+// Text writes the picture in plain ASCII, but for letters that were thrown, 80
+// characters wide. Its error is that
 // of w, or that there is no such kind.
 func (v View) Text(w io.Writer, r lab.Result) error {
 	var lines []string
@@ -44,6 +52,8 @@ func (v View) Text(w io.Writer, r lab.Result) error {
 		lines = newLadder(r, v.Zoom).text()
 	case PhotoKind:
 		lines = newGallery(r).text()
+	case OverheardKind:
+		lines = newTap(r).lines()
 	default:
 		c, err := v.chart(r, 11)
 		if err != nil {
@@ -75,6 +85,8 @@ func (v View) draw(r lab.Result, write func(sheet) error) error {
 		return write(v.sheet(newLadder(r, v.Zoom)))
 	case PhotoKind:
 		return write(v.sheet(newGallery(r)))
+	case OverheardKind:
+		return write(v.sheet(newTap(r)))
 	}
 	c, err := v.chart(r, 18)
 	if err != nil {

@@ -34,12 +34,13 @@ const (
 
 // Titles and labels.
 const (
-	stonesTitle   = "When each stone came"
-	delayTitle    = "How many came within which time"
-	windowTitle   = "What TCP allowed itself"
-	intervalTitle = "What came in each interval, and how late"
-	photoTitle    = "What came of the picture"
-	ladderTitle   = "Who sent what, and when"
+	stonesTitle    = "When each stone came"
+	delayTitle     = "How many came within which time"
+	windowTitle    = "What TCP allowed itself"
+	intervalTitle  = "What came in each interval, and how late"
+	overheardTitle = "What somebody on the way sees"
+	photoTitle     = "What came of the picture"
+	ladderTitle    = "Who sent what, and when"
 
 	numberLabel      = "stone"
 	sinceAxis        = "since the thrower began"
@@ -63,6 +64,7 @@ const (
 	noneThen    = "Nobody kept TCP's state in this time."
 	noFigures   = "This figure is not known of any of these experiments."
 	noIntervals = "Nobody kept intervals: --interval does, e.g. --interval 500ms."
+	noneHeard   = "Nobody listened: --overhear does."
 	noPicture   = "No picture was thrown: --file pebbles throws one, and --file NAME --tiles."
 	noPixels    = "The pixels of a picture are not kept with a result, and are not here."
 	noPackets   = "Nobody kept the packets: the paths sim and netns do."
@@ -442,6 +444,7 @@ func bitRate(v float64) string {
 // Words of the picture of a photo.
 const (
 	thrownLabel   = "thrown"
+	ownName       = "other"
 	legendOfPhoto = "   [/ not there, or not yet]"
 	greySays      = "Grey: not there, or not yet."
 )
@@ -449,13 +452,13 @@ const (
 // untilLabel stands over a photo on its way.
 func untilLabel(flow string, ms float64) string {
 	if ms < 100 {
-		return flowName(flow) + ", " + milliseconds(ms)
+		return shortName(flow) + ", " + milliseconds(ms)
 	}
-	return fmt.Sprintf("%s, %.2f s", flowName(flow), ms/1000)
+	return fmt.Sprintf("%s, %.2f s", shortName(flow), ms/1000)
 }
 
 // endLabel stands over what came of a photo.
-func endLabel(flow string) string { return flowName(flow) + ", at the end" }
+func endLabel(flow string) string { return shortName(flow) + ", at the end" }
 
 // flowName is a flow's name as it is shown.
 func flowName(flow string) string {
@@ -463,7 +466,15 @@ func flowName(flow string) string {
 	if name == lab.TCP || name == lab.UDP {
 		name = strings.ToUpper(name)
 	}
-	return name[:min(len(name), 8)]
+	return name
+}
+
+// shortName is a flow's name where there is little room.
+func shortName(flow string) string {
+	if name := flowName(flow); len(name) < 8 {
+		return name
+	}
+	return ownName
 }
 
 // gallerySays says how many tiles of a photo came over a flow.
@@ -482,4 +493,36 @@ func gallerySays(x *lab.Outcome, tiles int) string {
 		return what + "."
 	}
 	return what + ", the last after " + milliseconds(last) + "."
+}
+
+// socketSays says what is heard where nobody sees the packets.
+const socketSays = "This is what the program gives to its sockets: nobody sees the packets."
+
+// heardTitle stands over what was heard.
+func heardTitle(flow string, o lab.Overheard) string {
+	what := "packet"
+	if o.What == lab.HeardSocket {
+		what = "through the socket"
+	}
+	text := fmt.Sprintf("%s %s, %s: %s", flowName(flow), what, milliseconds(sane(o.At.Value)), prose.Plural(o.Bytes, "byte"))
+	if o.Data != o.Bytes {
+		text += fmt.Sprintf(", %d of them data", o.Data)
+	}
+	return text
+}
+
+// moreBytes stands below the beginning of what was heard.
+func moreBytes(n int) string { return fmt.Sprintf("      and %s", prose.Plural(n, "byte")) }
+
+// heardSays says whether anything of a flow can be read, and how long it took to be
+// asked.
+func heardSays(x *lab.Outcome, legible bool) string {
+	text := flowName(x.Name) + ": nothing of it can be read, only how much was said, and when."
+	if legible {
+		text = flowName(x.Name) + ": everybody on the way can read it."
+	}
+	if x.RTT != nil && x.RTT.Median.Known() && x.RTT.Median.Value >= 1 && x.Connect.Known() {
+		text += fmt.Sprintf(" Its asking took %.1f round trips.", sane(x.Connect.Value)/x.RTT.Median.Value)
+	}
+	return text
 }

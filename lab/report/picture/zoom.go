@@ -16,7 +16,9 @@ import (
 type Zoom struct{ From, To time.Duration }
 
 // Zooms reports whether a picture of that kind can show a part of the time.
-func Zooms(kind string) bool { return kind != "cdf" && kind != PhotoKind && kind != SweepKind }
+func Zooms(kind string) bool {
+	return kind != "cdf" && kind != PhotoKind && kind != OverheardKind && kind != SweepKind
+}
 
 func (z Zoom) String() string {
 	return quantity.FormatDuration(z.From) + "-" + quantity.FormatDuration(z.To)
