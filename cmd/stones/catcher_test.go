@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stones/lab"
+	"stones/lab/wire"
 )
 
 // The reader sleeps: over UDP its socket buffer holds so much and no more, over
@@ -65,6 +66,51 @@ func TestNobodyHome(t *testing.T) {
 	}
 	if x := pick(t, r, lab.UDP); !x.Refused || x.Thrown != 6 || x.NotThrown["refused"] != 4 || x.Lost != 6 {
 		t.Errorf("UDP: refused %t, thrown %d, refused %d, lost %d; want true, 6, 4, 6", x.Refused, x.Thrown, x.NotThrown["refused"], x.Lost)
+	}
+}
+
+// The catcher closes after stone 50, 540 ms after the first was due. Stone 51 finds it
+// closed 10 ms later, and the answer is there 50 ms after that, at the moment when stone
+// 62 is due: eleven were thrown for nothing.
+func TestCatcherDies(t *testing.T) {
+	e := both(classroom(), steady(200, 100, 10*ms))
+	e.Dies, e.PerStone = 50, true
+	r := ran(t, e)
+	tcp, udp := pick(t, r, lab.TCP), pick(t, r, lab.UDP)
+	if tcp.Delivered != 50 || tcp.Thrown != 61 || tcp.Lost != 11 || tcp.NotAttempted != 138 || tcp.Complete || tcp.Refused {
+		t.Errorf("TCP: %d thrown, %d delivered, %d lost, %d not attempted, %q", tcp.Thrown, tcp.Delivered, tcp.Lost, tcp.NotAttempted, tcp.Error)
+	}
+	if udp.Delivered != 50 || udp.Thrown+udp.NotThrown["refused"] != 200 || udp.NotThrown["refused"] == 0 || udp.Lost != udp.Thrown-50 || udp.Complete {
+		t.Errorf("UDP: %d thrown, %v not, %d delivered, %d lost, %q", udp.Thrown, udp.NotThrown, udp.Delivered, udp.Lost, udp.Error)
+	}
+	for _, x := range r.Flows {
+		for i, s := range x.Stones {
+			if (s.Fate == "delivered") != (i < 50) {
+				t.Errorf("%s: stone %d is %s", x.Name, i+1, s.Fate)
+			}
+		}
+	}
+
+	t.Log("# copies do not make it older, and in a shorter plan it lives")
+	e.Out.Duplicate, e.Dies = wire.Percent*100, 200
+	for _, x := range ran(t, e).Flows {
+		if x.Delivered != 200 || !x.Complete {
+			t.Errorf("%s: %d delivered, %q", x.Name, x.Delivered, x.Error)
+		}
+	}
+}
+
+// On this computer's own sockets it dies likewise, and the books are in order.
+func TestCatcherDiesHere(t *testing.T) {
+	e := lab.Experiment{Path: lab.Host, Flows: []lab.Flow{lab.Over(lab.TCP, steady(200, 100, ms)), lab.Over(lab.UDP, steady(200, 100, ms))}, GiveUp: time.Second, Dies: 50}
+	results, err := runAlong(t.Context(), paths()[lab.Host], []lab.Experiment{e}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range results[0].Flows {
+		if x.Broken != "" || x.Delivered != 50 || x.Lost != x.Thrown-50 || x.Complete {
+			t.Errorf("%s: %d delivered, %d lost of %d, %q, %q", x.Name, x.Delivered, x.Lost, x.Thrown, x.Error, x.Broken)
+		}
 	}
 }
 

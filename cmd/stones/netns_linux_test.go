@@ -156,3 +156,19 @@ func TestNetnsFlows(t *testing.T) {
 		t.Errorf("%d flows had %v of 10 Mbit/s together", len(r.Flows), sum)
 	}
 }
+
+// The kernel's TCP and UDP lose as much to a catcher that has died as those of the path
+// sim: what is on the way before the answer is there.
+func TestCatcherDiesNetns(t *testing.T) {
+	needsNetns(t)
+	e := both(classroom(), steady(200, 100, 10*ms))
+	e.Dies = 50
+	r := along(t, lab.Netns, 1, []lab.Experiment{e})[0]
+	tcp, udp := pick(t, r, lab.TCP), pick(t, r, lab.UDP)
+	if tcp.Delivered != 50 || tcp.Lost < 10 || tcp.Lost > 13 || tcp.Complete {
+		t.Errorf("TCP: %d delivered, %d lost of %d", tcp.Delivered, tcp.Lost, tcp.Thrown)
+	}
+	if udp.Delivered != 50 || udp.NotThrown["refused"] == 0 || udp.Lost != udp.Thrown-50 {
+		t.Errorf("UDP: %d delivered, %d lost of %d, not thrown %v", udp.Delivered, udp.Lost, udp.Thrown, udp.NotThrown)
+	}
+}

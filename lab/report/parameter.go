@@ -64,6 +64,7 @@ func parameters() []parameter {
 		general("deadline", func(e *lab.Experiment) string { return quantity.FormatDuration(e.Deadline) }),
 		general("asleep", func(e *lab.Experiment) string { return quantity.FormatDuration(e.Asleep) }),
 		general("read-size", func(e *lab.Experiment) string { return own(e.ReadSize) }),
+		general("catcher-dies", func(e *lab.Experiment) string { return after(e.Dies) }),
 		general("nobody", func(e *lab.Experiment) string { return yesNo(e.Nobody) }),
 		general("give-up", func(e *lab.Experiment) string { return quantity.FormatDuration(e.GiveUp) }),
 		general("parallel", func(e *lab.Experiment) string { return strconv.Itoa(e.Parallel()) }),
@@ -178,6 +179,14 @@ func own[T int | string](choice T) string {
 		return theOwn
 	}
 	return fmt.Sprint(choice)
+}
+
+// after writes after how many stones something happens.
+func after(n int) string {
+	if n == 0 {
+		return never
+	}
+	return strconv.Itoa(n)
 }
 
 func yesNo(b bool) string {

@@ -26,6 +26,7 @@ const (
 	yes      = "yes"
 	no       = "no"
 	none     = "none"
+	never    = "never"
 	theOwn   = "the path's own"
 	notThere = "not thrown"
 

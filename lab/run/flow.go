@@ -40,6 +40,7 @@ type flow struct {
 	schedule *pace.Schedule
 	start    time.Duration   // when it asks
 	limit    time.Duration   // of the whole: when everything that waits gives up
+	dies     int             // after how many stones the catcher closes; 0 is never
 	asleep   time.Duration   // until when the catcher does not read
 	awake    context.Context // while somebody may still have to read
 	over     func()          // ends awake
@@ -93,6 +94,7 @@ func newFlow(ctx context.Context, w World, e lab.Experiment, f lab.Flow, id uint
 		x.ear = &path.Ear{Now: w.Now}
 	}
 	x.asleep = w.Now() + e.Asleep
+	x.dies = e.Dies
 	x.awake, x.over = context.WithCancel(ctx)
 	x.start = w.Now() + f.Start.At(e.Seed, int(id))
 	x.limit = x.start + schedule.Length() + e.GiveUp
@@ -247,8 +249,9 @@ func (x *flow) catch() {
 			continue
 		}
 		x.catches.Add(s, at)
-		if x.catches.Copies(s.Number) == 1 {
-			x.arrived.Add(1)
+		if x.catches.Copies(s.Number) == 1 && x.arrived.Add(1) == int64(x.dies) {
+			_ = x.catcher.Close() // and what is still in its socket is not read
+			return
 		}
 	}
 }

@@ -321,8 +321,11 @@ func (w *World) Drain(ctx context.Context, flow string, limit time.Duration, don
 	w.mu.Lock()
 	a := w.account
 	w.mu.Unlock()
-	if a == nil {
+	switch {
+	case a == nil:
 		a = &account{}
+	case a.closed.Load(): // its book was closed with the socket
+		return
 	}
 	handed, since := a.handed.Load(), w.Now()
 	for !done() {
