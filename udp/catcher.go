@@ -82,6 +82,6 @@ func (c *Catcher) Close() error { return c.socket.Close() }
 
 // broken reports whether err is of the socket, not of one datagram.
 func broken(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op)
+	_, ok := errors.AsType[*net.OpError](err)
+	return ok
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // lossy is the road of the speed figures: 10 Mbit/s, 20 ms each way, 1 % loss.
-func lossy(b *testing.B) lab.Experiment {
-	b.Helper()
+func lossy(tb testing.TB) lab.Experiment {
+	tb.Helper()
 	e := classroom()
 	e.Out = wire.Shape{Delay: 20 * ms, Loss: loss("1%"), Queue: wire.Queue{Packets: 100}}
 	set(&e.Out.Bandwidth, "10Mbit")
@@ -19,27 +19,43 @@ func lossy(b *testing.B) lab.Experiment {
 	return e
 }
 
+// exchange is what the speed figures are had with, over a transport.
+func exchange(tb testing.TB, transport string) lab.Experiment {
+	tb.Helper()
+	if transport == lab.TCP {
+		return lossy(tb).With(lab.Over(lab.TCP, bulk(10_000)))
+	}
+	return lossy(tb).With(lab.Over(lab.UDP, steady(20_000, 1000, 2*ms)))
+}
+
 // BenchmarkExchange reports how many packets, both ways, one core carries.
 func BenchmarkExchange(b *testing.B) {
 	for _, transport := range []string{lab.TCP, lab.UDP} {
 		b.Run("proto="+transport, func(b *testing.B) {
-			e := lossy(b)
-			plan := steady(20_000, 1000, 2*ms)
-			if transport == lab.TCP {
-				plan = bulk(10_000)
-				e = e.With(lab.Over(lab.TCP, plan))
-			} else {
-				e = e.With(lab.Over(lab.UDP, plan))
-			}
+			e := exchange(b, transport)
 			b.ReportAllocs()
 			packets := 0.0
 			for b.Loop() {
-				x := pick(b, ran(b, e), transport)
-				packets += x.Wire.Packets.Value + float64(x.Wire.Back.Sent)
+				packets += carried(pick(b, ran(b, e), transport))
 			}
 			b.ReportMetric(packets/b.Elapsed().Seconds(), "packets/s")
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/packets, "ns/packet")
 		})
+	}
+}
+
+// carried is how many packets there were, both ways.
+func carried(f lab.Outcome) float64 { return f.Wire.Packets.Value + float64(f.Wire.Back.Sent) }
+
+// A packet is paid for by memory that an earlier one has left; what TCP keeps of the
+// stream comes in blocks of many packets.
+func TestPacketsUseMemoryAgain(t *testing.T) {
+	for transport, most := range map[string]float64{lab.TCP: 0.25, lab.UDP: 0.05} {
+		e, packets := exchange(t, transport), 0.0
+		allocs := testing.AllocsPerRun(1, func() { packets = carried(pick(t, ran(t, e), transport)) })
+		if got := allocs / packets; got > most {
+			t.Errorf("%s: %.3f allocations a packet; want at most %.2f", transport, got, most)
+		}
 	}
 }
 

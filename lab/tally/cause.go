@@ -9,10 +9,11 @@ import (
 // CauseOf names why a stone was not thrown, in words that can be counted; it is
 // empty if there was no error.
 func CauseOf(err error) string {
+	if err == nil {
+		return ""
+	}
 	var words interface{ Timeout() bool }
 	switch {
-	case err == nil:
-		return ""
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "refused"
 	case errors.Is(err, syscall.EMSGSIZE):

@@ -202,11 +202,12 @@ func (l *line) took(p *parcel, item wire.Packet, outcome stack.Outcome) {
 
 // wrap makes a parcel of a packet.
 func (l *line) wrap(packet *stack.Packet) *parcel {
-	p := new(parcel)
-	if last := len(l.spare) - 1; last >= 0 {
-		p = l.spare[last]
-		l.spare = l.spare[:last]
+	last := len(l.spare) - 1
+	if last < 0 {
+		return &parcel{packet: packet, left: 1}
 	}
+	p := l.spare[last]
+	l.spare = l.spare[:last]
 	p.packet, p.left = packet, 1
 	return p
 }

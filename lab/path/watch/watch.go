@@ -344,7 +344,7 @@ func (w *Watch) Taken(port uint16, b []byte, whole bool) {
 	i = max(i, 0) // the number is damaged
 	f.noRoom(f.waiting[:i])
 	n = f.waiting[i].stone
-	f.waiting = f.waiting[i+1:]
+	f.waiting = slices.Delete(f.waiting, 0, i+1)
 	switch {
 	case n == 0:
 	case !whole:
