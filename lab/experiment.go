@@ -38,6 +38,7 @@ type Experiment struct {
 
 	// How the catcher catches.
 	Nobody   bool          `json:"nobody,omitzero"`    // it does not: nobody listens
+	Answer   bool          `json:"answer,omitzero"`    // it throws each stone back
 	Dies     int           `json:"dies,omitzero"`      // it closes when it has caught so many stones, and reads no more; 0 is never
 	Asleep   time.Duration `json:"asleep,omitzero"`    // it sleeps so long before it reads
 	ReadSize int           `json:"read_size,omitzero"` // bytes it asks its socket for at once; 0 is 64 KiB

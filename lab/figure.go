@@ -54,6 +54,7 @@ const (
 	CauseNoPackets     = "packets-not-seen"
 	CauseOwnWay        = "own-way"       // a protocol of one's own asks in its own way, or not at all
 	CauseAlone         = "alone"         // on its wire
+	CauseNoAnswers     = "no-answers"    // were asked for
 	CauseNoFile        = "no-file"       // was thrown
 	CauseNoText        = "no-text"       // was read here
 	CauseNotCompared   = "not-compared"  // there is no measurement, or no theory

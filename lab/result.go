@@ -91,6 +91,7 @@ type Outcome struct {
 	Drain      string        `json:"drain"`               // how the end of waiting was decided
 	Drained    *Figure       `json:"drained_ms,omitzero"` // how long that was, if the other end decided
 	Samples    []Sample      `json:"tcp_info"`
+	Answers    *Answers      `json:"answers,omitzero"`     // nil if none were asked for
 	Caught     *Caught       `json:"caught,omitzero"`      // nil if no file was thrown
 	CutLetters *Figure       `json:"cut_letters,omitzero"` // reads that ended within a letter of the text; nil if there is none
 	Overheard  []Overheard   `json:"overheard,omitzero"`
@@ -102,6 +103,16 @@ type Outcome struct {
 	Packets   []Packet   `json:"packets,omitzero"`
 
 	Theory map[string]Expectation `json:"theory,omitzero"` // what theory says of a measure, if that was asked for
+}
+
+// Answers are the stones that the catcher threw back. Times are from when each was due
+// to when the thrower had read it again; of a stone without an answer that is infinite.
+type Answers struct {
+	Came int    `json:"came"` // distinct stones
+	P50  Figure `json:"p50_ms"`
+	P99  Figure `json:"p99_ms"`
+	Max  Figure `json:"max_ms"`  // of those that came
+	Done Figure `json:"done_ms"` // when the last one came, since the thrower's first act
 }
 
 // A Note is a figure that one end of a protocol noted at a time since the flow

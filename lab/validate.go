@@ -122,6 +122,8 @@ func (e Experiment) validateRemote() error {
 		return quantity.Invalid("to", e.To, "needed on the path remote: where the catcher is, e.g. 192.0.2.7")
 	case e.Nobody:
 		return quantity.Invalid("nobody", true, "somebody has to catch on the path remote, or there is no report")
+	case e.Answer:
+		return quantity.Invalid("answer", true, "not on the path remote; its catcher only counts")
 	case e.Dies != 0:
 		return quantity.Invalid("catcher-dies", e.Dies, "not on the path remote; its catcher lives on")
 	case e.Asleep != 0:
@@ -155,6 +157,8 @@ func (e Experiment) validateEnds() error {
 		return quantity.Invalid("asleep", e.Asleep, quantity.OutOfRange(time.Duration(0), MaxTime))
 	case e.Dies < 0 || e.Dies > MaxCount:
 		return quantity.Invalid("catcher-dies", e.Dies, quantity.OutOfRange(1, MaxCount))
+	case e.Answer && e.Nobody:
+		return quantity.Invalid("answer", true, "nobody is there to answer, with --nobody")
 	case e.Dies > 0 && e.Nobody:
 		return quantity.Invalid("catcher-dies", e.Dies, "nobody is there to die, with --nobody")
 	case e.ReadSize != 0 && (e.ReadSize < MinReadSize || e.ReadSize > MaxReadSize):
@@ -238,8 +242,8 @@ func (e Experiment) validateOwn(f Flow) error {
 		return quantity.Invalid("with", f.Own, "names no protocol")
 	case e.Path != Sim:
 		return quantity.Invalid("with", f.Own, "only on the path sim; got "+e.Path)
-	case e.Nobody || e.Asleep > 0 || e.ReadSize > 0 || e.Dies > 0:
-		return quantity.Invalid("with", f.Own, "not with --nobody, --asleep, --read-size and --catcher-dies: it has a catcher of its own")
+	case e.Nobody || e.Asleep > 0 || e.ReadSize > 0 || e.Dies > 0 || e.Answer:
+		return quantity.Invalid("with", f.Own, "not with --nobody, --asleep, --read-size, --catcher-dies and --answer: it has a catcher of its own")
 	case f.Plan.Rate == pace.Max() && f.Plan.Count == 0:
 		return quantity.Invalid("rate", f.Plan.Rate, "needs --count instead of --time: nothing slows down who hands stones to a protocol")
 	}

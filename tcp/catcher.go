@@ -23,6 +23,7 @@ type Listener interface {
 type Catcher struct {
 	ReadSize int             // bytes asked of the socket at once, if that is set before Catch
 	Carrying bool            // the stones carry something, and are yielded with it, if that is set before Catch
+	Answer   bool            // throw each stone back, if that is set before Catch
 	Reads    int             // how often the socket gave something, after Catch
 	Gave     func(bytes int) // is told what each read gave, if it is set before Catch
 
@@ -63,6 +64,7 @@ func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 		defer conn.Close()
 		most := cmp.Or(c.ReadSize, maxRead)
 		frames := frames{c.parse(), bufio.NewReaderSize(&counted{conn, most, c.gave}, 2*most)}
+		var answer []byte
 		for {
 			s, err := frames.read()
 			if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
@@ -73,6 +75,12 @@ func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 			}
 			if !yield(s, err) || err != nil {
 				return
+			}
+			if c.Answer {
+				answer = s.Append(answer[:0])
+				// TCP: the connection leads both ways. Write waits when the thrower does
+				// not read; if it fails, so does the next read.
+				_, _ = conn.Write(answer)
 			}
 		}
 	}

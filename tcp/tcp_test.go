@@ -72,6 +72,37 @@ func caught(c *Catcher, n int) <-chan []string {
 	return list
 }
 
+// The catcher throws back what it catches, and the thrower reads it while it throws.
+func TestAnswers(t *testing.T) {
+	const n = 50
+	c := listen(t)
+	c.Answer = true
+	got := caught(c, n+1)
+	th := dial(t, c)
+	th.Answered = true
+	answers := make(chan int, 1)
+	go func() {
+		next := 1
+		for s, err := range th.Answers() {
+			if err != nil || s.Number != uint64(next) || len(s.Carries) != 68 {
+				t.Errorf("answer %d is %d, %v", next, s.Number, err)
+			}
+			next++
+		}
+		answers <- next - 1
+	}()
+	for s, err := range th.Throw(t.Context(), pile(n, 100)) {
+		if err != nil {
+			t.Fatalf("stone %d: %v", s.Number, err)
+		}
+	}
+	if came := <-answers; came != n {
+		t.Errorf("%d answers to %d stones", came, n)
+	}
+	c.Close()
+	<-got
+}
+
 func TestThrowAndCatch(t *testing.T) {
 	for _, tt := range []struct{ n, size int }{{100, stone.HeaderLen}, {50, 1000}, {1, 65507}} { // so few that a socket holds them
 		t.Run(fmt.Sprint(tt.size), func(t *testing.T) {

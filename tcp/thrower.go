@@ -1,6 +1,7 @@
 package tcp
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,8 @@ type Dialer interface {
 
 // A Thrower is the end that throws.
 type Thrower struct {
+	Answered bool // somebody reads the Answers, if that is set before Throw
+
 	conn net.Conn
 }
 
@@ -76,8 +79,33 @@ func (t *Thrower) finish() error {
 	if err := half.CloseWrite(); err != nil {
 		return err
 	}
+	if t.Answered {
+		return nil
+	}
 	_, err := io.Copy(io.Discard, t.conn)
 	return err
+}
+
+// Answers yields the stones that the catcher throws back, until there will be no more.
+// What comes and is no stone is yielded as its error. It may run beside Throw.
+//
+// TCP: the end is the catcher's FIN, behind its last answer.
+func (t *Thrower) Answers() iter.Seq2[stone.Stone, error] {
+	return func(yield func(stone.Stone, error) bool) {
+		frames := frames{stone.ParseCarrying, bufio.NewReaderSize(t.conn, maxRead)}
+		for {
+			s, err := frames.read()
+			if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
+				return
+			}
+			if err != nil {
+				err = fmt.Errorf("tcp: answer: %w", err)
+			}
+			if !yield(s, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // SetDeadline sets when a call that waits gives up.

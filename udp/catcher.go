@@ -20,6 +20,7 @@ type Listener interface {
 type Catcher struct {
 	ReadSize int             // bytes asked of the socket at once, if that is set before Catch
 	Carrying bool            // the stones carry something, and are yielded with it, if that is set before Catch
+	Answer   bool            // throw each stone back, if that is set before Catch
 	Reads    int             // how often the socket gave something, after Catch
 	Gave     func(bytes int) // is told what each read gave, if it is set before Catch
 
@@ -46,6 +47,7 @@ func (c *Catcher) Addr() net.Addr { return c.socket.LocalAddr() }
 func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 	return func(yield func(stone.Stone, error) bool) {
 		frames := frames{parse: c.parse(), r: &counted{c.socket, c.gave}, buf: make([]byte, cmp.Or(c.ReadSize, maxRead))}
+		var answer []byte
 		for {
 			s, err := frames.read()
 			if errors.Is(err, net.ErrClosed) {
@@ -56,6 +58,11 @@ func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 			}
 			if !yield(s, err) || broken(err) {
 				return
+			}
+			if c.Answer && err == nil {
+				answer = s.Append(answer[:0])
+				// UDP: there is no connection. The datagram says where it came from.
+				_, _ = c.socket.WriteTo(answer, frames.from)
 			}
 		}
 	}

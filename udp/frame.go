@@ -32,14 +32,16 @@ type frames struct {
 	parse func([]byte) (stone.Stone, error)
 	r     net.PacketConn
 	buf   []byte
+	from  net.Addr // of the last one
 }
 
 // read reads one stone. A datagram that is no stone, or is damaged, is the
 // error that says so; any other error is the socket's.
 func (f *frames) read() (stone.Stone, error) {
-	n, _, err := f.r.ReadFrom(f.buf)
+	n, from, err := f.r.ReadFrom(f.buf)
 	if err != nil {
 		return stone.Stone{}, err
 	}
+	f.from = from
 	return f.parse(f.buf[:n])
 }

@@ -19,6 +19,8 @@ type Dialer interface {
 
 // A Thrower is the end that throws.
 type Thrower struct {
+	Answered bool // somebody reads the Answers, if that is set before Throw
+
 	conn net.Conn
 }
 
@@ -68,6 +70,32 @@ func (t *Thrower) Throw(ctx context.Context, stones iter.Seq[stone.Stone]) iter.
 // UDP: nothing says so. The catcher must be told in another way, or guess.
 func (t *Thrower) finish() error {
 	return nil
+}
+
+// Answers yields the stones that the catcher throws back, until there will be no more.
+// What comes and is no stone is yielded as its error. It may run beside Throw.
+//
+// UDP: nothing tells of the end: only Close or a deadline does.
+func (t *Thrower) Answers() iter.Seq2[stone.Stone, error] {
+	return func(yield func(stone.Stone, error) bool) {
+		frame := make([]byte, maxRead)
+		for {
+			n, err := t.conn.Read(frame)
+			if errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) {
+				return
+			}
+			var s stone.Stone
+			if err == nil {
+				s, err = stone.ParseCarrying(frame[:n])
+			}
+			if err != nil {
+				err = fmt.Errorf("udp: answer: %w", err)
+			}
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
 }
 
 // SetDeadline sets when a call that waits gives up.

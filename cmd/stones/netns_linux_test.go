@@ -172,3 +172,19 @@ func TestCatcherDiesNetns(t *testing.T) {
 		t.Errorf("UDP: %d delivered, %d lost of %d, not thrown %v", udp.Delivered, udp.Lost, udp.Thrown, udp.NotThrown)
 	}
 }
+
+// Over the kernel's UDP, too, each stone that was caught is answered, unless the way back
+// lost the answer.
+func TestAnswersNetns(t *testing.T) {
+	needsNetns(t)
+	e := both(classroom(), steady(200, 200, 5*ms))
+	e.Answer, e.Out.Loss, e.Back.Loss = true, loss("5%"), loss("5%")
+	r := along(t, lab.Netns, 1, []lab.Experiment{e})[0]
+	tcp, udp := pick(t, r, lab.TCP), pick(t, r, lab.UDP)
+	if udp.Answers.Came != udp.Delivered-udp.Wire.Back.Lost || udp.Wire.Back.Lost == 0 {
+		t.Errorf("UDP: %d answers to %d delivered, of which the way back lost %d", udp.Answers.Came, udp.Delivered, udp.Wire.Back.Lost)
+	}
+	if tcp.Answers.Came != 200 {
+		t.Errorf("TCP: %d answers to 200 stones", tcp.Answers.Came)
+	}
+}

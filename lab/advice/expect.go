@@ -48,7 +48,7 @@ func Expect(e *lab.Experiment, x *lab.Outcome, key string) Expected {
 		return unknown(CauseNotEmulated)
 	case !x.Complete:
 		return unknown(CauseNotComplete)
-	case e.Nobody || e.Asleep > 0 || e.ReadSize > 0 || e.Dies > 0:
+	case e.Nobody || e.Asleep > 0 || e.ReadSize > 0 || e.Dies > 0 || e.Answer:
 		return unknown(CauseNotCatching)
 	case strange(e.Out) || strange(e.Back):
 		return unknown(CauseStrangeRoad)

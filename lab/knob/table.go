@@ -87,6 +87,7 @@ func catcher() []Knob {
 	return []Knob{
 		general(Knob{Word: "asleep", Group: Catcher, Needs: OwnCatcher, Example: "1s"}, "/asleep", During(0, lab.MaxTime), func(e *lab.Experiment) *time.Duration { return &e.Asleep }),
 		general(Knob{Word: "read-size", Group: Catcher, Needs: OwnCatcher, Example: "100"}, "/read_size", Size(lab.MinReadSize, lab.MaxReadSize), func(e *lab.Experiment) *int { return &e.ReadSize }),
+		general(Knob{Word: "answer", Group: Catcher, Needs: OwnCatcher, Switch: true, Example: "true"}, "/answer", Toggle(), func(e *lab.Experiment) *bool { return &e.Answer }),
 		general(Knob{Word: "catcher-dies", Group: Catcher, Needs: OwnCatcher, Example: "50"}, "/dies", Whole(1, lab.MaxCount), func(e *lab.Experiment) *int { return &e.Dies }),
 		general(Knob{Word: "nobody", Group: Catcher, Needs: OwnCatcher, Switch: true, Example: "true"}, "/nobody", Toggle(), func(e *lab.Experiment) *bool { return &e.Nobody }),
 	}

@@ -102,7 +102,7 @@ func names() []string {
 			all = append(all, strings.TrimPrefix(prefix, "."))
 		}
 	}
-	walk("", fields(lab.Outcome{Refused: true, Wire: lab.Wire{Back: &path.Direction{}}, Caught: &lab.Caught{}, CutLetters: &lab.Figure{}}))
+	walk("", fields(lab.Outcome{Refused: true, Wire: lab.Wire{Back: &path.Direction{}}, Caught: &lab.Caught{}, CutLetters: &lab.Figure{}, Answers: &lab.Answers{}}))
 	slices.Sort(all)
 	return all
 }

@@ -87,6 +87,11 @@ var measures = []measure{
 	}},
 	{key: "receiver_drops", in: inAlarm | inAll | inColumn | ifAny, head: "rcvr\ndrops", of: func(x *lab.Outcome) lab.Figure { return x.ReceiverDrops }},
 
+	{key: "answers_came", whole: thrown, rare: true, in: inStory | inAll | inColumn | ifAny, head: "ans-\nwers", of: answers(func(a *lab.Answers) lab.Figure { return lab.Number(a.Came) })},
+	{key: "answers_p50_ms", unit: milliseconds, rare: true, in: inStory | inAll | inColumn | ifAny, head: "answer\np50", of: answers(func(a *lab.Answers) lab.Figure { return a.P50 })},
+	{key: "answers_p99_ms", unit: milliseconds, rare: true, in: inStory | inAll, of: answers(func(a *lab.Answers) lab.Figure { return a.P99 })},
+	{key: "answers_max_ms", unit: milliseconds, of: answers(func(a *lab.Answers) lab.Figure { return a.Max })},
+	{key: "answers_done_ms", unit: milliseconds, rare: true, in: inStory | inAll, of: answers(func(a *lab.Answers) lab.Figure { return a.Done })},
 	{key: "file_bytes", whole: file(func(c *lab.Caught) int { return c.Of }), rare: true, in: inStory | inAll, of: file(func(c *lab.Caught) int { return c.Bytes })},
 	{key: "file_holes", rare: true, in: inStory | inAll | inColumn | ifAny, head: "holes", of: file(func(c *lab.Caught) int { return c.Holes })},
 
@@ -171,6 +176,16 @@ func back(field func(d *path.Direction) int) func(x *lab.Outcome) lab.Figure {
 			return lab.NA(lab.CauseUnseen)
 		}
 		return lab.Number(field(x.Wire.Back))
+	}
+}
+
+// answers turns a figure of the answers into a figure of the flow.
+func answers(of func(a *lab.Answers) lab.Figure) func(x *lab.Outcome) lab.Figure {
+	return func(x *lab.Outcome) lab.Figure {
+		if x.Answers == nil {
+			return lab.NA(lab.CauseNoAnswers)
+		}
+		return of(x.Answers)
 	}
 }
 

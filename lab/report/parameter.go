@@ -64,6 +64,7 @@ func parameters() []parameter {
 		general("deadline", func(e *lab.Experiment) string { return quantity.FormatDuration(e.Deadline) }),
 		general("asleep", func(e *lab.Experiment) string { return quantity.FormatDuration(e.Asleep) }),
 		general("read-size", func(e *lab.Experiment) string { return own(e.ReadSize) }),
+		general("answer", func(e *lab.Experiment) string { return yesNo(e.Answer) }),
 		general("catcher-dies", func(e *lab.Experiment) string { return after(e.Dies) }),
 		general("nobody", func(e *lab.Experiment) string { return yesNo(e.Nobody) }),
 		general("give-up", func(e *lab.Experiment) string { return quantity.FormatDuration(e.GiveUp) }),

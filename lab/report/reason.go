@@ -38,6 +38,7 @@ var causeWords = map[string]string{
 	lab.CauseNoPackets:       "the packets are not seen",
 	lab.CauseOwnWay:          "it asks in its own way",
 	lab.CauseAlone:           "alone on its wire",
+	lab.CauseNoAnswers:       "no answers were asked for",
 	lab.CauseNoFile:          "no file was thrown",
 	lab.CauseNoText:          "no text was read",
 	advice.CauseNoFormula:    "there is no formula for it",

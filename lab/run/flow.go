@@ -22,6 +22,7 @@ import (
 type (
 	thrower interface {
 		Throw(context.Context, iter.Seq[stone.Stone]) iter.Seq2[stone.Stone, error]
+		Answers() iter.Seq2[stone.Stone, error]
 		SetDeadline(time.Time) error
 		Close() error
 	}
@@ -40,6 +41,8 @@ type flow struct {
 	schedule *pace.Schedule
 	start    time.Duration   // when it asks
 	limit    time.Duration   // of the whole: when everything that waits gives up
+	home     time.Duration   // the most that an answer takes on an emulated way, but for its queue
+	answers  *answers        // nil if none are wanted
 	dies     int             // after how many stones the catcher closes; 0 is never
 	asleep   time.Duration   // until when the catcher does not read
 	awake    context.Context // while somebody may still have to read
@@ -95,6 +98,10 @@ func newFlow(ctx context.Context, w World, e lab.Experiment, f lab.Flow, id uint
 	}
 	x.asleep = w.Now() + e.Asleep
 	x.dies = e.Dies
+	if e.Answer {
+		x.answers = &answers{}
+		x.home = e.Back.Delay + e.Back.Jitter.Max + f.ExtraDelay
+	}
 	x.awake, x.over = context.WithCancel(ctx)
 	x.start = w.Now() + f.Start.At(e.Seed, int(id))
 	x.limit = x.start + schedule.Length() + e.GiveUp
@@ -135,7 +142,7 @@ func (x *flow) listen(ctx context.Context, readSize int) error {
 		if err != nil {
 			return err
 		}
-		c.ReadSize, c.Carrying, c.Gave = readSize, x.cargo != nil, x.reading()
+		c.ReadSize, c.Carrying, c.Gave, c.Answer = readSize, x.cargo != nil, x.reading(), x.answers != nil
 		x.catcher, x.reads, x.address = c, &c.Reads, c.Addr().String()
 		return nil
 	}
@@ -143,7 +150,7 @@ func (x *flow) listen(ctx context.Context, readSize int) error {
 	if err != nil {
 		return err
 	}
-	c.ReadSize, c.Carrying, c.Gave = readSize, x.cargo != nil, x.reading()
+	c.ReadSize, c.Carrying, c.Gave, c.Answer = readSize, x.cargo != nil, x.reading(), x.answers != nil
 	x.catcher, x.reads, x.address = c, &c.Reads, c.Addr().String()
 	return nil
 }
@@ -164,9 +171,11 @@ func (x *flow) throw(ctx context.Context) {
 		return
 	}
 	defer t.Close()
+	x.listenTo(t)
 	x.throwAll(ctx, t)
 	_ = x.world.SleepUntil(ctx, min(x.asleep, x.limit)) // ended early, it ends the drain too
 	x.world.Drain(ctx, x.Name, x.limit, func() bool { return x.arrived.Load() >= int64(x.throws.Thrown) })
+	x.awaitAnswers(ctx)
 	if x.world.Now() >= x.limit && x.throwErr == nil {
 		x.throwErr, x.cut = errGaveUp, true
 	}
@@ -224,12 +233,14 @@ func (x *flow) dial(ctx context.Context) (thrower, error) {
 		if err != nil {
 			return nil, err
 		}
+		t.Answered = x.answers != nil
 		return t, nil
 	}
 	t, err := udp.Dial(ctx, x.dialer(), x.address)
 	if err != nil {
 		return nil, err
 	}
+	t.Answered = x.answers != nil
 	return t, nil
 }
 

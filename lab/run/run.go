@@ -140,6 +140,9 @@ func runTogether(ctx context.Context, e lab.Experiment, p Path, number func(name
 				x.converse(ctx, e)
 			})
 		} else {
+			if x.answers != nil {
+				tasks = append(tasks, x.hearAnswers)
+			}
 			tasks = append(tasks, func() { x.catch() }, func() {
 				defer over()
 				x.throw(ctx)

@@ -63,6 +63,7 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 	r.Notes = x.notes
 	x.fileFigures(&r)
 	x.textFigures(&r)
+	x.answerFigures(&r)
 	if e.Overhear {
 		r.Overheard = x.overheard(seen)
 	}
@@ -83,7 +84,7 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 
 // laws checks every law that is known to apply.
 func (x *flow) laws(t tally.Tally, s tally.Score, seen path.Record) error {
-	errs := []error{s.Check(), x.world.Check()}
+	errs := []error{s.Check(), x.world.Check(), x.checkAnswers()}
 	if x.is.Ordered {
 		errs = append(errs, x.catches.CheckStream())
 	} else if x.Transport == lab.Own {
