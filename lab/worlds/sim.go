@@ -23,27 +23,30 @@ func (t Tap) Of(e lab.Experiment) func(path.Frame) {
 
 // Sim is the path sim, whose packets are shown to the tap.
 func Sim(t Tap) run.Path {
-	return run.Path{Virtual: true, Open: func(e lab.Experiment) (run.World, error) {
-		return sim.Open(sim.Config{
-			Flows:         Flows(e),
-			Seed:          e.Seed,
-			IPv6:          e.IPv6,
-			Out:           e.Out,
-			Back:          e.Back,
-			Congestion:    e.Congestion,
-			Recovery:      e.Recovery,
-			NoSACK:        e.Tuning.SACK == lab.Off,
-			NoDelayedACK:  e.Tuning.DelayedACK == lab.Off,
-			Nagle:         e.Tuning.Nagle,
-			ECN:           e.Tuning.ECN,
-			NoUDPChecksum: e.Tuning.UDPChecksum == lab.Off,
-			InitialWindow: e.Tuning.InitialWindow,
-			Tick:          e.Tuning.Tick,
-			Buffer:        e.Buffer,
-			Packets:       e.Packets || e.Overhear,
-			Tap:           t.Of(e),
-		})
-	}}
+	return run.Path{Virtual: true, Open: func(e lab.Experiment) (run.World, error) { return sim.Open(Config(e, t)) }}
+}
+
+// Config is how the world of an experiment on the path sim is set.
+func Config(e lab.Experiment, t Tap) sim.Config {
+	return sim.Config{
+		Flows:         Flows(e),
+		Seed:          e.Seed,
+		IPv6:          e.IPv6,
+		Out:           e.Out,
+		Back:          e.Back,
+		Congestion:    e.Congestion,
+		Recovery:      e.Recovery,
+		NoSACK:        e.Tuning.SACK == lab.Off,
+		NoDelayedACK:  e.Tuning.DelayedACK == lab.Off,
+		Nagle:         e.Tuning.Nagle,
+		ECN:           e.Tuning.ECN,
+		NoUDPChecksum: e.Tuning.UDPChecksum == lab.Off,
+		InitialWindow: e.Tuning.InitialWindow,
+		Tick:          e.Tuning.Tick,
+		Buffer:        e.Buffer,
+		Packets:       e.Packets || e.Overhear,
+		Tap:           t.Of(e),
+	}
 }
 
 // Flows are those that meet in the world of an experiment.

@@ -33,6 +33,7 @@ type Config struct {
 	Buffer        int           // what SO_SNDBUF and SO_RCVBUF are set to; 0 is buffers that grow
 
 	Packets bool             // keep what becomes of every packet, for the record
+	Encode  bool             // give each end what the bytes of a packet say, and not its fields: slower, and the same
 	Tap     func(path.Frame) // is shown every packet that leaves an end or arrives there, in order of time; nil is nobody
 }
 

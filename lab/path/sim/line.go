@@ -28,11 +28,12 @@ type line struct {
 
 func newLine(w *World, shape wire.Shape, direction wire.Direction, eye *watch.Eye) *line {
 	l := &line{
-		world: w,
-		wire:  wire.New(shape, w.cfg.Seed, direction),
-		whole: shape.Corrupt > 0 || w.watch.Bytes(),
-		back:  direction == wire.Back,
-		eye:   eye,
+		world:  w,
+		wire:   wire.New(shape, w.cfg.Seed, direction),
+		whole:  shape.Corrupt > 0 || w.watch.Bytes(),
+		encode: w.cfg.Encode,
+		back:   direction == wire.Back,
+		eye:    eye,
 	}
 	l.arrival = w.driver.Timer(l.arrive)
 	return l
