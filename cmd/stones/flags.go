@@ -49,6 +49,8 @@ func (t *throw) addFlags() []group {
 	plain(groups[knob.Carried].flags, "file", "F", knob.Word(), &t.load)
 	plain(groups[knob.Carried].flags, "tiles", "", knob.Toggle(), &t.tiles)
 	groups[knob.Way].flags.Var(listFlag{t.settings.AddChange}, "at", usage("at"))
+	groups[knob.Way].flags.Var(listFlag{t.settings.AddCycle}, "every", usage("every"))
+	t.settings.FromFiles(readValue)
 	plain(groups[knob.Far].flags, "key-file", "", knob.Word(), &t.keyFile)
 	plain(groups[knob.Overall].flags, "runs", "", knob.Whole(1, maxRuns), &t.runs)
 	plain(groups[knob.Overall].flags, "experiment", "", knob.Word(), &t.file)

@@ -70,6 +70,8 @@ interrupt is the ordinary end: then it says what became of all datagrams.`,
 		}
 	}
 	s.flags.Var(listFlag{s.settings.AddChange}, "at", usage("at"))
+	s.flags.Var(listFlag{s.settings.AddCycle}, "every", usage("every"))
+	s.settings.FromFiles(readValue)
 	plain(s.flags, "count", "", knob.Whole(1, lab.MaxCount), &s.count)
 	plain(s.flags, "time", "", knob.During(lab.MinTime, 24*time.Hour), &s.time)
 	plain(s.flags, "json", "J", knob.Toggle(), &s.json)

@@ -1,7 +1,7 @@
 package knob
 
 import (
-	"errors"
+	"encoding"
 	"slices"
 	"strings"
 
@@ -13,10 +13,20 @@ import (
 // AddChange adds a change of the wire in time, as people write it: 5s:loss=100%, or
 // 5s:loss-back=100%.
 func (s *Settings) AddChange(text string) error {
-	if _, _, err := readChange(text); err != nil {
+	if _, err := readTimed(text, new(wire.Change)); err != nil {
 		return quantity.Invalid("at", text, err.Error())
 	}
 	s.at = append(s.at, text)
+	return nil
+}
+
+// AddCycle adds what changes again and again, as people write it:
+// 15s:delay=30ms 60ms 45ms.
+func (s *Settings) AddCycle(text string) error {
+	if _, err := readTimed(text, new(wire.Cycle)); err != nil {
+		return quantity.Invalid("every", text, err.Error())
+	}
+	s.every = append(s.every, text)
 	return nil
 }
 
@@ -26,16 +36,15 @@ func (s *Settings) Changes() []string { return slices.Clone(s.at) }
 // changes sets what changes when, on both ways.
 func (s *Settings) changes(e *lab.Experiment) {
 	for _, text := range s.at {
-		c, back, err := readChange(text)
-		if err != nil {
-			continue // it was read before
+		var c wire.Change
+		if back, err := readTimed(text, &c); err == nil { // it was read before
+			along(e, c.Word, back, func(way *wire.Shape) { way.At = append(way.At, c) })
 		}
-		k, _ := Find(c.Word)
-		if !back {
-			e.Out.At = append(e.Out.At, c)
-		}
-		if back || len(k.spots(e)) > 1 { // the knob is for both ways
-			e.Back.At = append(e.Back.At, c)
+	}
+	for _, text := range s.every {
+		var c wire.Cycle
+		if back, err := readTimed(text, &c); err == nil {
+			along(e, c.Word, back, func(way *wire.Shape) { way.Every = append(way.Every, c) })
 		}
 	}
 	for _, way := range []*wire.Shape{&e.Out, &e.Back} {
@@ -43,14 +52,24 @@ func (s *Settings) changes(e *lab.Experiment) {
 	}
 }
 
-// readChange reads a change, and whether it is one of the way back alone.
-func readChange(text string) (c wire.Change, back bool, err error) {
+// along does the same to each way that the knob of a word sets.
+func along(e *lab.Experiment, word string, back bool, do func(way *wire.Shape)) {
+	k, _ := Find(word)
+	if !back {
+		do(&e.Out)
+	}
+	if back || len(k.spots(e)) > 1 { // the knob is for both ways
+		do(&e.Back)
+	}
+}
+
+// readTimed reads a change or a cycle, and whether it is one of the way back alone.
+func readTimed(text string, into encoding.TextUnmarshaler) (back bool, err error) {
 	when, what, ok := strings.Cut(text, ":")
 	word, value, set := strings.Cut(what, "=")
 	if !ok || !set {
-		return c, false, errors.New("not a change; write when and what, as in 5s:loss=100%")
+		return false, into.UnmarshalText([]byte(text)) // which says what is missing
 	}
 	word, back = strings.CutSuffix(word, "-back")
-	err = c.UnmarshalText([]byte(when + ":" + word + "=" + value))
-	return c, back, err
+	return back, into.UnmarshalText([]byte(when + ":" + word + "=" + value))
 }

@@ -55,8 +55,10 @@ func (s *Settings) conflict() error {
 		return err
 	}
 	path := s.Path()
-	if why := AWire.Unmet(path); why != "" && len(s.at) > 0 {
-		return &ConflictError{"--at", s.Where(), why}
+	for word, given := range map[string][]string{"at": s.at, "every": s.every} {
+		if why := AWire.Unmet(path); why != "" && len(given) > 0 {
+			return &ConflictError{"--" + word, s.Where(), why}
+		}
 	}
 	if path == lab.Remote && !s.Given("to") {
 		return fmt.Errorf("--path %q needs --to, which says where the catcher is, e.g. --to 192.0.2.7", path)

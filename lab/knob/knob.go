@@ -28,7 +28,8 @@ type Knob struct {
 	Example string   // a value that makes a difference
 
 	read  func(text string) (value any, err error)
-	join  func(values []any) any // makes one value of several entries
+	join  func(values []any) any                   // makes one value of several entries
+	whole func(data []byte) (value any, err error) // reads a file that is one value, and no list of entries
 	set   func(e *lab.Experiment, value any)
 	spots func(e *lab.Experiment) []spot
 }
@@ -117,7 +118,7 @@ func (k Knob) Default() string {
 
 // Set sets the knob in e to the value that text means.
 func (k Knob) Set(e *lab.Experiment, text string) error {
-	values, err := k.values(text)
+	values, err := k.values(text, nil)
 	if err != nil {
 		return err
 	}

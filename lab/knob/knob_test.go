@@ -171,12 +171,12 @@ func TestSweep(t *testing.T) {
 // Whatever is written for a flow or a change is read or refused, and what is read
 // can be run.
 func FuzzFlowsAndChanges(f *testing.F) {
-	for _, text := range []string{"tcp rate=max start=0-100ms", "udp count=5 size=100 name=a-1", "5s:loss=1%", "1s:queue=300:codel target=5ms", "0:delay-back=1ms"} {
+	for _, text := range []string{"tcp rate=max start=0-100ms", "udp count=5 size=100 name=a-1", "5s:loss=1%", "1s:queue=300:codel target=5ms", "0:delay-back=1ms", "15s:delay=30ms 60ms", "@lte-car", "@5 0x2 1x100"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		var s knob.Settings
-		if s.AddFlow(text) != nil && s.AddChange(text) != nil {
+		if s.AddFlow(text) != nil && s.AddChange(text) != nil && s.AddCycle(text) != nil && s.Set("bandwidth", text) != nil {
 			return
 		}
 		es, err := s.Experiments(1)

@@ -31,6 +31,7 @@ func (s *Settings) Over(base *Settings) *Settings {
 		over.file = base.file
 	}
 	over.at = append(slices.Clone(base.at), s.at...)
+	over.every = append(slices.Clone(base.every), s.every...)
 	return over
 }
 

@@ -28,7 +28,9 @@ type Settings struct {
 	flows []string         // added one by one; none are those that the knobs mean
 	own   []string         // protocols of flows beside those, as they were written
 	at    []string         // changes in time
+	every []string         // and those again and again
 	file  lab.File         // what the stones carry
+	open  Opener           // reads files with values; nil if there are none
 }
 
 // A given is what one knob was set to.
@@ -44,14 +46,14 @@ type value struct {
 }
 
 // values reads the values of text.
-func (k Knob) values(text string) ([]value, error) {
+func (k Knob) values(text string, open Opener) ([]value, error) {
 	parts := strings.Split(text, ",")
 	if k.Single {
 		parts = []string{text}
 	}
 	var values []value
 	for i, part := range parts {
-		v, err := k.read(part)
+		v, err := k.readPart(part, open)
 		if point := k.point(parts[i:]); point != "" && !k.Many {
 			return nil, quantity.Invalid(k.Word, part+","+parts[i+1],
 				fmt.Sprintf("a comma stands between two values; write %s with a point, or begin with the value that has the unit", point))
@@ -71,7 +73,11 @@ func (k Knob) values(text string) ([]value, error) {
 	for _, v := range values {
 		entries = append(entries, v.value)
 	}
-	return []value{{text, k.join(entries)}}, nil
+	joined, err := k.joined(entries)
+	if err != nil {
+		return nil, quantity.Invalid(k.Word, text, err.Error())
+	}
+	return []value{{text, joined}}, nil
 }
 
 // point returns the one value that the first two of parts are if the comma
@@ -101,7 +107,7 @@ func (s *Settings) Set(word, text string) error {
 	if before, again := s.given[word]; again {
 		return quantity.Invalid(word, text, "given twice; before, it was "+prose.Quote(before.text))
 	}
-	values, err := k.values(text)
+	values, err := k.values(text, s.open)
 	if err != nil {
 		return err
 	}
@@ -114,7 +120,7 @@ func (s *Settings) Set(word, text string) error {
 
 // Clone is s, to be set further without s being set.
 func (s *Settings) Clone() *Settings {
-	return &Settings{given: maps.Clone(s.given), flows: slices.Clone(s.flows), own: slices.Clone(s.own), at: slices.Clone(s.at), file: s.file}
+	return &Settings{given: maps.Clone(s.given), flows: slices.Clone(s.flows), own: slices.Clone(s.own), at: slices.Clone(s.at), every: slices.Clone(s.every), file: s.file, open: s.open}
 }
 
 // Given reports whether the knob of that word was set.

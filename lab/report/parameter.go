@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"hash/crc32"
 	"slices"
 	"strconv"
 	"strings"
@@ -132,9 +133,10 @@ var knobs = []knob{
 	{"hold", func(s wire.Shape) string { return listOf(s.Hold) }},
 	{"outage", func(s wire.Shape) string { return listOf(s.Outage) }},
 	{"at", func(s wire.Shape) string { return listOf(s.At) }},
+	{"every", func(s wire.Shape) string { return listOf(s.Every) }},
 	{"policer", func(s wire.Shape) string { return s.Policer.String() }},
 	{"shaper", func(s wire.Shape) string { return s.Shaper.String() }},
-	{"bandwidth", func(s wire.Shape) string { return s.Bandwidth.String() }},
+	{"bandwidth", bandwidth},
 	{"queue", func(s wire.Shape) string { return s.Queue.String() }},
 	{"mtu", func(s wire.Shape) string { return own(s.MTU) }},
 }
@@ -158,8 +160,30 @@ func turned(s wire.Shape, suffix string, varying []parameter) []string {
 	return list
 }
 
+// bandwidth writes the bandwidth as its flag takes it, or names the trace.
+func bandwidth(s wire.Shape) string {
+	if !s.Trace.IsZero() {
+		return s.Trace.String()
+	}
+	return s.Bandwidth.String()
+}
+
+// maxList is how long a list may be before only its beginning is shown.
+const maxList = 120
+
+// brief is the beginning of a list if it is long, and how many it has, and its checksum,
+// which tells it from others.
+func brief(text string, n int) string {
+	if len(text) <= maxList {
+		return text
+	}
+	return text[:strings.LastIndexByte(text[:maxList-20], ',')+1] + fmt.Sprintf(" ... (%d, %08x)", n, crc32.ChecksumIEEE([]byte(text)))
+}
+
 // numbers writes a list of numbers as its flag takes it.
-func numbers(list []uint64) string { return cmp.Or(quantity.FormatNumbers(list), none) }
+func numbers(list []uint64) string {
+	return brief(cmp.Or(quantity.FormatNumbers(list), none), len(list))
+}
 
 // listOf writes a list as its flag takes it.
 func listOf[T any](list []T) string {
@@ -170,7 +194,7 @@ func listOf[T any](list []T) string {
 	for i, v := range list {
 		texts[i] = fmt.Sprint(v)
 	}
-	return strings.Join(texts, ",")
+	return brief(strings.Join(texts, ","), len(list))
 }
 
 // own writes a choice that may be left to the path.

@@ -10,6 +10,7 @@ import (
 	"stones/lab"
 	"stones/lab/advice"
 	"stones/lab/pace"
+	"stones/lab/wire"
 )
 
 // Every key and every rule has its words.
@@ -69,6 +70,12 @@ func TestParameters(t *testing.T) {
 		switch kind := v.Kind(); {
 		case v.Type() == reflect.TypeFor[pace.Rate]():
 			v.Set(reflect.ValueOf(pace.Max()))
+		case v.Type() == reflect.TypeFor[wire.Trace]():
+			trace, err := wire.ReadTrace([]byte("1\n"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			v.Set(reflect.ValueOf(trace))
 		case kind == reflect.Pointer:
 			walk(name, v.Elem())
 			return

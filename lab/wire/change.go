@@ -137,6 +137,8 @@ func (c Change) apply(s *Shape) error {
 			continue
 		}
 		switch v := set.at(s).(type) {
+		case *Queue:
+			return v.relimit(c.Value)
 		case interface{ UnmarshalText(text []byte) error }:
 			return v.UnmarshalText([]byte(c.Value))
 		case *time.Duration:
@@ -153,53 +155,4 @@ func (c Change) apply(s *Shape) error {
 		}
 	}
 	return nil
-}
-
-// after is the shape when the first n of its changes have taken effect.
-func (s Shape) after(n int) (Shape, error) {
-	for _, c := range s.At[:n] {
-		if err := c.apply(&s); err != nil {
-			return s, err
-		}
-	}
-	return s, nil
-}
-
-// validateChanges checks the shape after each of its changes.
-func (s Shape) validateChanges() error {
-	for i, c := range s.At {
-		if i > 0 && c.At < s.At[i-1].At {
-			return quantity.Invalid("at", c, "stands behind a later one; write changes in the order of time")
-		}
-		next, err := s.after(i + 1)
-		if err == nil {
-			next.At, next.Outage = nil, nil
-			err = next.Validate()
-		}
-		wrong := new(quantity.InvalidError)
-		switch {
-		case errors.As(err, &wrong):
-			return quantity.Invalid("at", c, wrong.Why)
-		case err != nil:
-			return quantity.Invalid("at", c, err.Error())
-		}
-	}
-	return nil
-}
-
-// change applies the changes whose time has come.
-func (w *Wire) change(now time.Duration) {
-	for len(w.changes) > 0 && w.changes[0].At <= now {
-		_ = w.changes[0].apply(&w.shape) // it has been read before
-		w.changes = w.changes[1:]
-		if w.shape.Reorder.By == 0 {
-			w.shape.Reorder.By = defaultBy
-		}
-		w.link.bandwidth = uint64(w.shape.Bandwidth)
-		w.link.limit = w.shape.room()
-		if m, ok := w.manager.(interface{ relimit(limit Queue) }); ok {
-			m.relimit(w.link.limit)
-		}
-		w.far.delay = w.shape.Delay
-	}
 }

@@ -1,17 +1,58 @@
 package wire
 
 import (
+	"errors"
 	"math"
 	"testing"
 	"time"
+
+	"stones/lab/quantity"
 )
+
+// The weight follows from the burst as tc has it: the vectors are those of tc's own rule,
+// and the first is the example of tc-red(8), which tc prints as ewma 5.
+func TestREDWeight(t *testing.T) {
+	for text, want := range map[string]uint{
+		"400kB:red min=30kB max=90kB burst=55": 5,
+		"300:red":                              5,  // min 25, max 75, burst 41: 17 <= 32 (1 - (31/32)^41) = 23.3, and 16 (1 - (15/16)^41) = 14.9 is less
+		"1000:red min=50 max=150":              6,  // burst 83: 34 <= 46.7, not 29.7
+		"1000:red min=5 burst=100":             11, // 96 <= 97.6, not 95.3
+		"4:red":                                1,
+	} {
+		var q Queue
+		if err := q.UnmarshalText([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		w := New(Shape{Bandwidth: 10 * Mbit, Queue: q}, 1, Out)
+		if got := w.manager.(*red).weight; got != want {
+			t.Errorf("%s: weight %d; want %d", text, got, want)
+		}
+	}
+	for burst := 2; burst < 2000; burst += 7 { // against floating point
+		for low := 2; low <= burst; low += 5 {
+			want, share, even := uint(1), 0.5, false
+			for ; ; want, share = want+1, share/2 {
+				above := (1-math.Pow(1-share, float64(burst)))/share - float64(burst+1-low)
+				if even = even || math.Abs(above) < 1e-6; above >= 0 {
+					break
+				}
+			}
+			if even {
+				continue // floating point cannot tell
+			}
+			if got := redWeight(uint64(burst), uint64(low), 1); got != want {
+				t.Fatalf("burst %d, min %d: weight %d; want %d", burst, low, got, want)
+			}
+		}
+	}
+}
 
 // RED's mean follows the queue as the simple model has it, and what it drops comes as
 // often as the model says.
 func TestREDMean(t *testing.T) {
 	w := New(Shape{Bandwidth: 10 * Mbit, Queue: Queue{Packets: 1000, Manager: RED, Min: 50, Max: 150, Probability: 10 * Percent}}, 1, Out)
 	r := w.manager.(*red)
-	mean, drops, expected, passed := 0.0, 0, 0.0, -1.0
+	mean, drops, expected := 0.0, 0, 0.0
 	for i := range 20_000 {
 		now := time.Duration(i) * 1150 * time.Microsecond // 1.2 ms on the link
 		for at, ok := w.Next(); ok && at <= now; at, ok = w.Next() {
@@ -19,16 +60,17 @@ func TestREDMean(t *testing.T) {
 		}
 		for _, ok := w.Event(); ok; _, ok = w.Event() {
 		}
-		mean += (float64(r.queue.len()) - mean) / 512
+		if idle := now - r.since; !r.idle || idle < 0 {
+			mean += (float64(r.queue.len()) - mean) / 64
+		} else {
+			mean *= math.Pow(1-1.0/64, float64(idle/(800*time.Microsecond)))
+		}
 		w.Send(now, Packet{Size: 1500, Stone: uint64(i + 1)})
-		if got := float64(r.mean) / (1 << redShift); math.Abs(got-mean) > 0.01*mean+0.05 {
+		if got := float64(r.mean) / (1 << redShift); math.Abs(got-mean) > 0.001 {
 			t.Fatalf("packet %d: the mean is %.3f; the model has %.3f", i+1, got, mean)
 		}
 		if e, ok := w.Event(); ok && e.Fate == Managed {
 			drops++
-			passed = 0
-		} else if mean >= 50 {
-			passed++
 		}
 		if mean >= 50 && mean < 150 {
 			expected += 0.1 * (mean - 50) / 100
@@ -44,14 +86,127 @@ func TestREDMean(t *testing.T) {
 	}
 }
 
-// While the queue is idle the mean forgets it.
+// While the mean stays, from one drop to the next there are 1 to 1/p_b packets, all
+// equally likely (Floyd and Jacobson, section 7), and so from where the mean has crossed
+// the lower threshold.
+func TestREDCount(t *testing.T) {
+	w := New(Shape{Bandwidth: 10 * Mbit, Queue: Queue{Packets: 100, Manager: RED, Min: 10, Max: 20, Probability: 20 * Percent}}, 1, Out)
+	r := w.manager.(*red)
+	r.mean = 15 << redShift // p_b is a tenth
+	const drops = 20_000
+	var gaps [11]int
+	gap, seen := 0, 0
+	for id := identity(1); seen < drops; id++ {
+		gap++
+		if gap > 10 {
+			t.Fatal("more than 10 packets pass")
+		}
+		if r.early(id * scatter) {
+			gaps[gap]++
+			gap = 0
+			seen++
+		}
+	}
+	for n, count := range gaps[1:] {
+		if math.Abs(float64(count)-drops/10) > 5*math.Sqrt(drops*0.1*0.9) {
+			t.Errorf("%d of %d gaps are of %d packets; want a tenth", count, drops, n+1)
+		}
+	}
+	first := 0
+	for id := identity(1); id <= drops; id++ {
+		r.passed = 0
+		if r.early(id * scatter) {
+			first++
+		}
+	}
+	if math.Abs(float64(first)-drops/10) > 5*math.Sqrt(drops*0.1*0.9) {
+		t.Errorf("the first packet above the threshold is dropped %d times of %d; want a tenth", first, drops)
+	}
+	r.mean = 20 << redShift // from the upper threshold on none passes, and the count begins anew
+	if r.passed = 7; !r.early(1) || r.passed != 0 {
+		t.Errorf("at the upper threshold %d have passed", r.passed)
+	}
+}
+
+// While the queue is idle the mean forgets it: by a packet of 1000 bytes each 0.8 ms,
+// from when the last one has left the link, and once even if all that comes is dropped.
 func TestREDIdle(t *testing.T) {
 	w := New(Shape{Bandwidth: 10 * Mbit, Queue: Queue{Packets: 100, Manager: RED}}, 1, Out)
 	r := w.manager.(*red)
-	r.mean, r.idle, r.since, r.airtime = 40<<redShift, true, 0, 1200*time.Microsecond
-	r.average(512 * 1200 * time.Microsecond) // 512 packets could have passed
-	if got, want := float64(r.mean)/(1<<redShift), 40*math.Pow(1-1.0/512, 513); math.Abs(got-want) > 0.05 {
-		t.Errorf("the mean is %.3f; want %.3f", got, want)
+	w.Send(0, Packet{Size: 1500}) // on the link until 1.2 ms
+	r.mean = 80 << redShift
+	mean := func() float64 { return float64(r.mean) / (1 << redShift) }
+	near := func(want float64) {
+		t.Helper()
+		if math.Abs(mean()-want) > 1e-6 {
+			t.Errorf("the mean is %.6f; want %.6f", mean(), want)
+		}
+	}
+	keep := 1 - 1/math.Pow(2, float64(r.weight))
+	w.Send(1*time.Millisecond, Packet{Size: 1500}) // not idle yet: one step towards 0
+	near(80 * keep)
+	w.Send(2*time.Millisecond, Packet{Size: 1500}) // idle for one usual packet
+	near(80 * keep * keep)
+	w.Send(2*time.Millisecond, Packet{Size: 1500})
+	near(80 * keep * keep)
+	w.Send(3600*time.Microsecond, Packet{Size: 1500}) // and for two more
+	near(80 * math.Pow(keep, 4))
+	if c := w.Counts(); c.Managed != 4 {
+		t.Errorf("%d were dropped; want all 4 that came while the mean was high", c.Managed)
+	}
+	w.Send(time.Hour, Packet{Size: 1500})
+	near(0)
+}
+
+// What finds no room is not marked first.
+func TestFullIsNotMarked(t *testing.T) {
+	for _, queue := range []string{"20:red probability=100%", "20:pie target=1ms"} {
+		_, arrived, w := overload(t, queue, 20*time.Second, func(_ int, p *Packet) { p.Capable = true })
+		marked := 0
+		for _, p := range arrived {
+			if p.Marked {
+				marked++
+			}
+		}
+		if c := w.Counts(); c.Marked != marked || c.Overflowed == 0 {
+			t.Errorf("%s: %d marks are counted, %d came, %d found no room", queue, c.Marked, marked, c.Overflowed)
+		}
+	}
+}
+
+// Another limit leaves who manages the queue as it was, and holds for what waits already.
+func TestRelimit(t *testing.T) {
+	for _, tt := range []struct{ queue, to, wrong string }{
+		{"100:codel target=7ms noecn", "3", ""},
+		{"100:red min=5", "20", ""},
+		{"100:red min=5", "20kB", "red keeps its thresholds; write the limit in what they are in, packets or bytes"},
+		{"100:codel", "3:pie", `only its limit can change; write "3" alone`},
+		{"unlimited", "3", ""},
+	} {
+		var q Queue
+		if err := q.UnmarshalText([]byte(tt.queue)); err != nil {
+			t.Fatal(err)
+		}
+		s := Shape{Bandwidth: 1 * Mbit, Queue: q, At: []Change{{5 * time.Millisecond, "queue", tt.to}}}
+		err := s.Validate()
+		if invalid := new(quantity.InvalidError); tt.wrong != "" && (!errors.As(err, &invalid) || invalid.Why != tt.wrong) || tt.wrong == "" && err != nil {
+			t.Errorf("%s to %s: %v; want %q", tt.queue, tt.to, err, tt.wrong)
+		}
+		if err != nil {
+			continue
+		}
+		w := New(s, 1, Out)
+		for range 10 {
+			w.Send(0, Packet{Size: 1500})
+		}
+		w.Send(6*time.Millisecond, Packet{Size: 1500})
+		want := q
+		if want.Packets = w.shape.Queue.Packets; w.shape.Queue != want {
+			t.Errorf("%s to %s: %v", tt.queue, tt.to, w.shape.Queue)
+		}
+		if room := tt.to != "20"; room != (w.Counts().Overflowed == 1) {
+			t.Errorf("%s to %s: %d found no room", tt.queue, tt.to, w.Counts().Overflowed)
+		}
 	}
 }
 

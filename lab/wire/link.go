@@ -7,13 +7,15 @@ import (
 
 // A link sends one packet after the other, at its bandwidth.
 type link struct {
-	bandwidth uint64 // bits a second; 0 sends at once
+	bandwidth uint64     // bits a second; 0 sends at once
+	trace     *timetable // that says when it may send, instead; nil is none
 	limit     Queue
+	limited   bool    // there is a limit, now or at another time
 	shaper    *tokens // that a packet waits for before it is sent; nil is none
 
 	free  time.Duration // when the last packet has left, rounded down
 	rest  uint64        // what was rounded away, in 1/bandwidth of a nanosecond
-	queue fifo[turnout] // packets that have not left; kept only if there is a limit
+	queue fifo[turnout] // packets that have not left; kept only if there is a limit, or may be
 	bytes int           // in the queue
 }
 
@@ -37,7 +39,7 @@ func (l *link) take(now time.Duration, size int) (sent time.Duration, ok bool) {
 		return 0, false
 	}
 	sent = l.send(now, size)
-	if l.limit != (Queue{}) {
+	if l.limited {
 		l.queue.push(turnout{sent, size})
 		l.bytes += size
 	}
@@ -55,7 +57,11 @@ func (l *link) send(now time.Duration, size int) time.Duration {
 			l.free, l.rest = at, 0
 		}
 	}
-	if l.bandwidth == 0 {
+	switch {
+	case l.trace != nil:
+		l.free = l.trace.send(l.free, size)
+		return l.free
+	case l.bandwidth == 0:
 		return l.free
 	}
 	// A bit takes 1e9/bandwidth nanoseconds. What does not make a whole one is
@@ -67,7 +73,8 @@ func (l *link) send(now time.Duration, size int) time.Duration {
 	return l.free
 }
 
-// airtime is how long so many bytes take on the link, or on the shaper without one.
+// airtime is how long so many bytes take on the link, or on the shaper without one; where
+// it follows a trace, on average.
 func (l *link) airtime(size int) time.Duration {
 	rate := l.bandwidth
 	if l.shaper != nil && (rate == 0 || l.shaper.rate < rate) {

@@ -64,7 +64,11 @@ func (w *Wire) advance(now time.Duration) {
 		if !ok {
 			return
 		}
-		w.leave(w.link.send(at, p.Size), p.Packet, p.id)
+		sent := w.link.send(at, p.Size)
+		if m, ok := w.manager.(interface{ sent(free time.Duration) }); ok {
+			m.sent(sent)
+		}
+		w.leave(sent, p.Packet, p.id)
 	}
 }
 
@@ -96,12 +100,17 @@ func (m *managed) len() int { return m.queue.len() }
 func (m *managed) relimit(limit Queue) { m.limit = limit }
 
 func (m *managed) put(p waiter) (gone waiter, full bool) {
-	if m.limit.Packets > 0 && m.queue.len() >= m.limit.Packets || m.limit.Bytes > 0 && m.bytes+p.Size > m.limit.Bytes {
+	if m.full(p.Size) {
 		return p, true
 	}
 	m.queue.push(p)
 	m.bytes += p.Size
 	return p, false
+}
+
+// full reports whether there is no room for a packet of so many bytes.
+func (m *managed) full(size int) bool {
+	return m.limit.Packets > 0 && m.queue.len() >= m.limit.Packets || m.limit.Bytes > 0 && m.bytes+size > m.limit.Bytes
 }
 
 func (m *managed) take(now time.Duration) (p waiter, ok bool) { return m.codel.take(now, m) }

@@ -8,7 +8,8 @@ import (
 // PIE (RFC 8033) drops or marks some of what comes, with a probability that it sets
 // anew every 15 ms: up while packets wait for longer than the target, or for longer and
 // longer, and down again. How long they wait follows from the bytes in the queue and
-// the bandwidth, which it knows.
+// the bandwidth, which it knows; where a trace says when the link sends, it is how long
+// the packet that left last has waited (section 4.2 allows both).
 
 // Constants of PIE, RFC 8033 sections 4.1 to 4.4 and 5.5.
 const (
@@ -34,6 +35,7 @@ type pie struct {
 	delay       time.Duration // at the last update
 	burst       time.Duration // for how long it still lets all in
 	next        time.Duration // update
+	waited      time.Duration // the packet that left last
 }
 
 func newPIE(w *Wire, q Queue) *pie {
@@ -44,6 +46,8 @@ func newPIE(w *Wire, q Queue) *pie {
 func (p *pie) put(one waiter) (gone waiter, full bool) {
 	p.update(one.since)
 	switch {
+	case p.full(one.Size):
+		return one, true
 	case !p.early(one.id):
 	case p.probability < certain/10 && p.wire.mark(&one): // section 5.1
 	default:
@@ -66,14 +70,24 @@ func (p *pie) early(id identity) bool {
 
 func (p *pie) take(now time.Duration) (one waiter, ok bool) {
 	p.update(now)
-	return p.pop()
+	one, ok = p.pop()
+	p.waited = now - one.since
+	return one, ok
+}
+
+// current is how long packets wait now.
+func (p *pie) current() time.Duration {
+	if p.wire.link.trace == nil || p.bytes == 0 {
+		return p.wire.link.airtime(p.bytes)
+	}
+	return p.waited
 }
 
 // update sets the probability as often as it was due by now. Between two calls the queue
 // did not change.
 func (p *pie) update(now time.Duration) {
 	for p.next <= now {
-		delay := p.wire.link.airtime(p.bytes)
+		delay := p.current()
 		if p.probability == 0 && delay == 0 && p.delay == 0 && p.burst == pieBurst {
 			p.next += (now - p.next) / pieUpdate * pieUpdate // nothing will change before
 		}

@@ -28,7 +28,8 @@ type Queue struct {
 	Quantum  int           // of FQCoDel: bytes that a flow sends in a turn; 0 is 1514
 	NoECN    bool          // drop even what could be marked
 
-	Min, Max    int   // of RED: the thresholds of the mean, in packets, or bytes if that is what Bytes says; 0 is a third of Max, and a quarter of the limit
+	Min, Max    int   // of RED: the thresholds of the mean, in packets, or bytes if that is what Bytes says; 0 is a third of Max, and three times Min or a quarter of the limit
+	Burst       int   // of RED: packets that may come at once to an empty queue; 0 is (2 Min + Max) / 3
 	Probability Share // of RED: at Max; 0 is 2 %
 }
 
@@ -96,6 +97,9 @@ func (q Queue) String() string {
 	if q.Max != 0 {
 		text += " max=" + q.threshold(q.Max)
 	}
+	if q.Burst != 0 {
+		text += " burst=" + strconv.Itoa(q.Burst)
+	}
 	if q.Probability != 0 {
 		text += " probability=" + q.Probability.String()
 	}
@@ -129,6 +133,22 @@ func (q *Queue) UnmarshalText(text []byte) error {
 		}
 	}
 	*q = v
+	return nil
+}
+
+// relimit reads another limit; who manages the queue, and how, stays.
+func (q *Queue) relimit(text string) error {
+	var v Queue
+	if err := v.UnmarshalText([]byte(text)); err != nil {
+		return err
+	}
+	if v.Manager != "" {
+		return fmt.Errorf("only its limit can change; write %s alone", prose.Quote(strings.SplitN(text, ":", 2)[0]))
+	}
+	if q.Manager == RED && (v.Packets > 0) != (q.Packets > 0) || q.Manager == RED && (v.Bytes > 0) != (q.Bytes > 0) {
+		return errors.New("red keeps its thresholds; write the limit in what they are in, packets or bytes")
+	}
+	q.Packets, q.Bytes, q.Time = v.Packets, v.Bytes, v.Time
 	return nil
 }
 
@@ -187,11 +207,15 @@ func (q *Queue) readManager(words []string) error {
 	if q.Manager != RED {
 		return nil
 	}
+	low, high := q.thresholds()
+	least := low/int(q.usual()) + 1
 	switch room := max(q.Packets, q.Bytes); {
 	case room == 0:
 		return errors.New("red needs a limit in packets or in bytes, e.g. 300:red")
-	case q.Max > room, q.Max > 0 && q.Min >= q.Max, q.Max == 0 && q.Min >= max(2, room/4):
-		return errors.New("red needs min below max, and max within the queue")
+	case high > max(2, room) || low >= high:
+		return fmt.Errorf("red needs min (%s) below max (%s), and max within the queue", q.threshold(low), q.threshold(high))
+	case q.Burst != 0 && q.Burst < least:
+		return fmt.Errorf("burst=%d would be dropped at min=%s; allowed %d to %d packets", q.Burst, q.threshold(low), least, maxREDBurst)
 	}
 	return nil
 }
@@ -205,9 +229,9 @@ func (q *Queue) readParameter(key, value string) (err error) {
 	}
 	parameters := map[string]string{
 		CoDel: "target=, interval=, noecn", FQCoDel: "target=, interval=, quantum=, noecn",
-		RED: "min=, max=, probability=, noecn", PIE: "target=, noecn",
+		RED: "min=, max=, burst=, probability=, noecn", PIE: "target=, noecn",
 	}
-	if !strings.Contains(parameters[q.Manager], key+"=") && key != "noecn" || key == "" {
+	if !slices.Contains(strings.Split(parameters[q.Manager], ", "), key+"=") && key != "noecn" || key == "" {
 		return errors.New("no parameter; allowed " + parameters[q.Manager])
 	}
 	switch {
@@ -219,6 +243,11 @@ func (q *Queue) readParameter(key, value string) (err error) {
 		q.Min, err = q.readThreshold(value)
 	case key == "max":
 		q.Max, err = q.readThreshold(value)
+	case key == "burst":
+		q.Burst, err = strconv.Atoi(value)
+		if err != nil || q.Burst < 1 || q.Burst > maxREDBurst {
+			err = fmt.Errorf("not a number of packets; allowed 1 to %d", maxREDBurst)
+		}
 	case key == "probability":
 		err = q.Probability.UnmarshalText([]byte(value))
 		if err == nil && q.Probability == 0 {

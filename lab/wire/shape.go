@@ -15,10 +15,10 @@ type Shape struct {
 	Jitter   Jitter        `json:"jitter,omitzero"`
 	Overtake bool          `json:"overtake,omitzero"` // jitter lets packets pass each other
 
-	Loss        Loss     `json:"loss,omitzero"`
-	Drop        []uint64 `json:"drop,omitzero"`         // the stones whose first copies are lost
-	DropEvery   int      `json:"drop_every,omitzero"`   // n loses the first copies of stones n, 2n, 3n ...; 0 is none
-	DropPackets []uint64 `json:"drop_packets,omitzero"` // the packets that are lost, whatever is in them: 1 is the first on this wire
+	Loss        Loss    `json:"loss,omitzero"`
+	Drop        Numbers `json:"drop,omitzero"`         // the stones whose first copies are lost
+	DropEvery   int     `json:"drop_every,omitzero"`   // n loses the first copies of stones n, 2n, 3n ...; 0 is none
+	DropPackets Numbers `json:"drop_packets,omitzero"` // the packets that are lost, whatever is in them: 1 is the first on this wire
 
 	Reorder      Reorder `json:"reorder,omitzero"`
 	ReorderEarly Share   `json:"reorder_early,omitzero"` // these skip the delay, which is netem's reordering
@@ -28,11 +28,13 @@ type Shape struct {
 	Corrupt   Share `json:"corrupt,omitzero"`   // one bit of these is flipped
 
 	Bandwidth Bandwidth `json:"bandwidth,omitzero"`
+	Trace     Trace     `json:"trace,omitzero"`   // when the link may send; the bandwidth is its mean then
 	Queue     Queue     `json:"queue,omitzero"`   // in front of the bandwidth, or the shaper; without both there is none
 	Policer   Bucket    `json:"policer,omitzero"` // drops what it has no tokens for, before the queue
 	Shaper    Bucket    `json:"shaper,omitzero"`  // lets what it has no tokens for wait, before the link
 	Outage    []Outage  `json:"outage,omitzero"`  // times in which nothing enters
 	At        []Change  `json:"at,omitzero"`      // what changes when, in the order of time
+	Every     []Cycle   `json:"every,omitzero"`   // what changes again and again
 
 	MTU int `json:"mtu,omitzero"` // largest packet in bytes, headers included; 0 is no limit
 }
@@ -78,6 +80,12 @@ func (s Shape) Validate() error {
 		return quantity.Invalid("jitter", s.Jitter, quantity.OutOfRange(0*time.Second, s.Delay)+", the delay")
 	case s.Loss.Random > 0 && s.Loss.Gemodel != none.Loss.Gemodel:
 		return quantity.Invalid("loss", s.Loss, "one model of loss at a time: a share, or gemodel")
+	case len(s.Drop) > MaxListed:
+		return quantity.Invalid("drop", len(s.Drop), fmt.Sprintf("of them; allowed %d", MaxListed))
+	case len(s.DropPackets) > MaxListed:
+		return quantity.Invalid("drop-packets", len(s.DropPackets), fmt.Sprintf("of them; allowed %d", MaxListed))
+	case len(s.Hold) > MaxListed:
+		return quantity.Invalid("hold", len(s.Hold), fmt.Sprintf("of them; allowed %d", MaxListed))
 	case slices.Contains(s.Drop, 0):
 		return quantity.Invalid("drop", 0, "no such stone; the first is 1")
 	case slices.Contains(s.DropPackets, 0):
@@ -88,6 +96,8 @@ func (s Shape) Validate() error {
 		return quantity.Invalid("reorder", s.Reorder, quantity.OutOfRange(1, MaxBy)+" packets")
 	case s.Bandwidth < 0 || s.Bandwidth > MaxBandwidth:
 		return quantity.Invalid("bandwidth", s.Bandwidth, quantity.OutOfRange(Bit, MaxBandwidth))
+	case !s.Trace.IsZero() && s.Bandwidth != s.Trace.Mean():
+		return quantity.Invalid("bandwidth", s.Bandwidth, fmt.Sprintf("not that of the trace, which is %v on average", s.Trace.Mean()))
 	case s.Queue.Packets > 0 && s.Queue.Bytes > 0:
 		return quantity.Invalid("queue", s.Queue, "one limit at a time: packets, or bytes")
 	case min(s.Queue.Packets, s.Queue.Bytes) < 0 || max(s.Queue.Packets, s.Queue.Bytes) > MaxQueue:
@@ -106,6 +116,8 @@ func (s Shape) Validate() error {
 	switch {
 	case len(s.At) > MaxChanges:
 		return quantity.Invalid("at", len(s.At), fmt.Sprintf("changes; allowed %d", MaxChanges))
+	case len(s.Every) > MaxCycles:
+		return quantity.Invalid("every", len(s.Every), fmt.Sprintf("of them; allowed %d", MaxCycles))
 	case len(s.Outage) > MaxChanges:
 		return quantity.Invalid("outage", len(s.Outage), fmt.Sprintf("of them; allowed %d", MaxChanges))
 	}
@@ -120,14 +132,16 @@ func (s Shape) Validate() error {
 	if err := s.validateChanges(); err != nil {
 		return err
 	}
-	for i, h := range s.Hold {
-		again := func(other Hold) bool { return other.Stone == h.Stone }
+	held := make(map[uint64]bool, len(s.Hold))
+	for _, h := range s.Hold {
+		again := held[h.Stone]
+		held[h.Stone] = true
 		switch {
 		case h.Stone == 0:
 			return quantity.Invalid("hold", h, "no such stone; the first is 1")
 		case h.By < 0 || h.By > MaxBy:
 			return quantity.Invalid("hold", h, quantity.OutOfRange(0, MaxBy)+" packets")
-		case slices.ContainsFunc(s.Hold[:i], again):
+		case again:
 			return quantity.Invalid("hold", h, "this stone is held already")
 		}
 	}

@@ -67,7 +67,7 @@ type Wire struct {
 	entrance entrance
 	others   map[uint64]*entrance // of each sender but 0
 	link     link
-	changes  []Change      // to come
+	agenda   agenda
 	policer  *tokens       // nil is none
 	manager  manager       // of the queue before the link; nil is drop-tail
 	ready    time.Duration // when the packet came that found the manager's queue empty
@@ -96,8 +96,10 @@ func New(shape Shape, seed uint64, direction Direction) *Wire {
 		policer: newTokens(shape.Policer),
 		far:     farEnd{delay: shape.Delay},
 	}
+	w.link.trace = newTimetable(shape.Trace)
+	w.link.limited = w.link.limit != (Queue{}) || slices.Contains(shape.words(), "queue")
 	w.manager = w.newManager()
-	w.changes = shape.At
+	w.agenda = newAgenda(shape)
 	w.change(0)
 	return w
 }

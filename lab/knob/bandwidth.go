@@ -1,0 +1,72 @@
+package knob
+
+import (
+	"strings"
+
+	"stones/lab"
+	"stones/lab/wire"
+)
+
+// A capacity is the bandwidth of a link, or the trace that it follows.
+type capacity struct {
+	bandwidth wire.Bandwidth
+	trace     wire.Trace
+}
+
+func (c capacity) text() string {
+	if c.trace.IsZero() {
+		return c.bandwidth.String()
+	}
+	text, _ := c.trace.MarshalText() // which has no error
+	return string(text)
+}
+
+// readCapacity reads a bandwidth, or a trace behind an @.
+func readCapacity(text string) (any, error) {
+	var c capacity
+	if !strings.HasPrefix(text, "@") {
+		err := c.bandwidth.UnmarshalText([]byte(text))
+		return c, err
+	}
+	err := c.trace.UnmarshalText([]byte(text))
+	c.bandwidth = c.trace.Mean()
+	return c, err
+}
+
+// readTrace reads a file that has a trace.
+func readTrace(data []byte) (any, error) {
+	t, err := wire.ReadTrace(data)
+	return capacity{t.Mean(), t}, err
+}
+
+// bandwidth is the knob for both directions of the wire, and the one for the way back.
+func bandwidth(k Knob) []Knob {
+	k.read, k.whole = readCapacity, readTrace
+	along := func(k Knob, ways func(e *lab.Experiment) map[string]*wire.Shape) Knob {
+		k.set = func(e *lab.Experiment, value any) {
+			for _, s := range ways(e) {
+				s.Bandwidth, s.Trace = value.(capacity).bandwidth, value.(capacity).trace
+			}
+		}
+		k.spots = func(e *lab.Experiment) (spots []spot) {
+			all := ways(e)
+			for _, place := range []string{"/out/bandwidth", "/back/bandwidth"} {
+				if s := all[place]; s != nil {
+					spots = append(spots, spot{place, capacity{s.Bandwidth, s.Trace}.text()})
+				}
+			}
+			return spots
+		}
+		return k
+	}
+	back := k
+	back.Word, back.Variant = k.Word+"-back", Back
+	return []Knob{
+		along(k, func(e *lab.Experiment) map[string]*wire.Shape {
+			return map[string]*wire.Shape{"/out/bandwidth": &e.Out, "/back/bandwidth": &e.Back}
+		}),
+		along(back, func(e *lab.Experiment) map[string]*wire.Shape {
+			return map[string]*wire.Shape{"/back/bandwidth": &e.Back}
+		}),
+	}
+}

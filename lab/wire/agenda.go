@@ -1,0 +1,193 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"stones/lab/quantity"
+)
+
+// A Cycle changes one thing of a shape each time so long is over, to one value after the
+// other, again and again; until the first time the shape is as it is. Its text is
+// 15s:delay=30ms 60ms 45ms.
+type Cycle struct {
+	Every  time.Duration
+	Word   string // one of those of [ChangeWords]
+	Values []string
+}
+
+// Limits of cycles.
+const (
+	MinCycle       = time.Millisecond
+	MaxCycles      = 100
+	MaxCycleValues = 1000
+)
+
+func (c Cycle) String() string {
+	return quantity.FormatDuration(c.Every) + ":" + c.Word + "=" + strings.Join(c.Values, " ")
+}
+
+// MarshalText writes the cycle as it is read.
+func (c Cycle) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads a cycle.
+func (c *Cycle) UnmarshalText(text []byte) error {
+	every, what, ok := strings.Cut(string(text), ":")
+	word, values, set := strings.Cut(what, "=")
+	v := Cycle{Word: word, Values: strings.Fields(values)}
+	if !ok || !set || len(v.Values) == 0 {
+		return errors.New("not a cycle; write how often and what, as in 15s:delay=30ms 60ms 45ms")
+	}
+	var err error
+	if v.Every, err = quantity.ParseDuration(every); err != nil {
+		return err
+	}
+	for _, value := range v.Values {
+		var one Change
+		if err := one.UnmarshalText([]byte("0:" + word + "=" + value)); err != nil {
+			return err
+		}
+	}
+	if err := v.validate(); err != nil {
+		return err
+	}
+	*c = v
+	return nil
+}
+
+func (c Cycle) validate() error {
+	switch {
+	case c.Every < MinCycle || c.Every > MaxMoment:
+		return errors.New(quantity.OutOfRange(MinCycle, MaxMoment))
+	case len(c.Values) == 0 || len(c.Values) > MaxCycleValues:
+		return fmt.Errorf("%d values; allowed 1 to %d", len(c.Values), MaxCycleValues)
+	}
+	return nil
+}
+
+// An agenda is what changes when.
+type agenda struct {
+	changes []Change // to come
+	cycles  []Cycle
+	rounds  []int         // how often each cycle has changed something
+	next    time.Duration // when something changes next
+}
+
+// never is when nothing changes.
+const never = time.Duration(math.MaxInt64)
+
+func newAgenda(s Shape) agenda {
+	a := agenda{changes: s.At, cycles: s.Every, rounds: make([]int, len(s.Every))}
+	a.next, _ = a.first()
+	return a
+}
+
+// first is when something changes next, and which cycle does it, or -1 if a single change
+// does. At the same time single changes have the last word.
+func (a *agenda) first() (at time.Duration, cycle int) {
+	at, cycle = never, -1
+	for i, c := range a.cycles {
+		if t := time.Duration(a.rounds[i]+1) * c.Every; t < at {
+			at, cycle = t, i
+		}
+	}
+	if len(a.changes) > 0 && a.changes[0].At < at {
+		return a.changes[0].At, -1
+	}
+	return at, cycle
+}
+
+// pop takes out what changes next.
+func (a *agenda) pop() (c Change) {
+	at, cycle := a.first()
+	if cycle < 0 {
+		c, a.changes = a.changes[0], a.changes[1:]
+	} else {
+		of := a.cycles[cycle]
+		c = Change{at, of.Word, of.Values[a.rounds[cycle]%len(of.Values)]}
+		a.rounds[cycle]++
+	}
+	a.next, _ = a.first()
+	return c
+}
+
+// seen reports whether all that the agenda can change has been changed once.
+func (a *agenda) seen() bool {
+	for i, c := range a.cycles {
+		if a.rounds[i] < len(c.Values) {
+			return false
+		}
+	}
+	return len(a.changes) == 0
+}
+
+// words are the words of all that changes.
+func (s Shape) words() []string {
+	var words []string
+	for _, c := range s.At {
+		words = append(words, c.Word)
+	}
+	for _, c := range s.Every {
+		words = append(words, c.Word)
+	}
+	return words
+}
+
+// validateChanges checks the shape after each of its changes.
+func (s Shape) validateChanges() error {
+	for i, c := range s.At {
+		if i > 0 && c.At < s.At[i-1].At {
+			return quantity.Invalid("at", c, "stands behind a later one; write changes in the order of time")
+		}
+	}
+	for _, c := range s.Every {
+		if err := c.validate(); err != nil {
+			return quantity.Invalid("every", c, err.Error())
+		}
+	}
+	if !s.Trace.IsZero() && slices.Contains(s.words(), "bandwidth") {
+		return quantity.Invalid("bandwidth", s.Trace, "a trace cannot be combined with changes of the bandwidth: it says how that changes")
+	}
+	next := s
+	next.At, next.Every, next.Outage, next.Drop, next.DropPackets = nil, nil, nil, nil, nil
+	for a := newAgenda(s); !a.seen(); {
+		_, cycle := a.first()
+		c := a.pop()
+		err := c.apply(&next)
+		if err == nil {
+			err = next.Validate()
+		}
+		if err == nil {
+			continue
+		}
+		why := err.Error()
+		if wrong := new(quantity.InvalidError); errors.As(err, &wrong) {
+			why = wrong.Why
+		}
+		if cycle >= 0 {
+			return quantity.Invalid("every", s.Every[cycle], "at "+c.String()+": "+why)
+		}
+		return quantity.Invalid("at", c, why)
+	}
+	return nil
+}
+
+// change applies the changes whose time has come.
+func (w *Wire) change(now time.Duration) {
+	for w.agenda.next <= now {
+		_ = w.agenda.pop().apply(&w.shape) // it has been read before
+		if w.shape.Reorder.By == 0 {
+			w.shape.Reorder.By = defaultBy
+		}
+		w.link.bandwidth = uint64(w.shape.Bandwidth)
+		w.link.limit = w.shape.room()
+		if m, ok := w.manager.(interface{ relimit(limit Queue) }); ok {
+			m.relimit(w.link.limit)
+		}
+		w.far.delay = w.shape.Delay
+	}
+}

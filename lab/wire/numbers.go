@@ -1,0 +1,61 @@
+package wire
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"stones/lab/quantity"
+)
+
+// Numbers are those of stones or packets. In JSON they are a list in which a row of three
+// or more stands as its first and last: [50, "60-69"].
+type Numbers []uint64
+
+// MaxListed is how many numbers, or stones to be held, a list may have.
+const MaxListed = 1_000_000
+
+// MarshalJSON writes the numbers as they are read.
+func (n Numbers) MarshalJSON() ([]byte, error) {
+	if len(n) == 0 {
+		return []byte("[]"), nil
+	}
+	parts := strings.Split(quantity.FormatNumbers(n), ",")
+	for i, part := range parts {
+		if strings.Contains(part, "-") {
+			parts[i] = `"` + part + `"`
+		}
+	}
+	return []byte("[" + strings.Join(parts, ",") + "]"), nil
+}
+
+// UnmarshalJSON reads numbers and rows of them.
+func (n *Numbers) UnmarshalJSON(data []byte) error {
+	var entries []json.RawMessage
+	if err := json.Unmarshal(data, &entries); err != nil {
+		return errors.New("not a list of numbers")
+	}
+	list := make(Numbers, 0, len(entries))
+	for _, entry := range entries {
+		var first, last uint64
+		var row string
+		if json.Unmarshal(entry, &row) == nil {
+			if m, err := fmt.Sscanf(row, "%d-%d", &first, &last); err != nil || m != 2 || row != fmt.Sprintf("%d-%d", first, last) {
+				return fmt.Errorf("%.40q is no row of numbers such as 60-69", row)
+			}
+		} else if err := json.Unmarshal(entry, &first); err != nil {
+			return fmt.Errorf("%.40s is no number", entry)
+		} else {
+			last = first
+		}
+		if last < first || last-first >= quantity.MaxRow || len(list)+int(last-first) >= MaxListed {
+			return fmt.Errorf("a row has up to %d numbers, the lower first, and a list up to %d", quantity.MaxRow, MaxListed)
+		}
+		for k := range last - first + 1 {
+			list = append(list, first+k)
+		}
+	}
+	*n = list
+	return nil
+}
