@@ -19,8 +19,7 @@ type group struct {
 // groups returns the groups of flags of the command throw, still empty.
 func groups() []group {
 	all := []group{
-		knob.Stones:  {title: "The stones", note: "All but --flow and --with also as --tcp-... and --udp-..., for one of the two."},
-		knob.Carried: {title: "What they carry, in the place of padding"},
+		knob.Stones:  {title: "The stones", note: "Each of these also as --tcp-... and --udp-..., for one of the two."},
 		knob.Way:     {title: "What may happen to them on the way (--path sim, netns)", note: "Each of these also as --...-back, for the way back. Without that, the way back has the same\n  delay, overtaking, bandwidth, queue and mtu, and nothing else happens there."},
 		knob.Ends:    {title: "The two ends"},
 		knob.Catcher: {title: "The catcher"},
@@ -46,8 +45,8 @@ func (t *throw) addFlags() []group {
 	}
 	groups[knob.Stones].flags.Var(listFlag{t.settings.AddFlow}, "flow", usage("flow"))
 	groups[knob.Stones].flags.Var(listFlag{t.settings.AddOwn}, "with", usage("with"))
-	plain(groups[knob.Carried].flags, "file", "F", knob.Word(), &t.load)
-	plain(groups[knob.Carried].flags, "tiles", "", knob.Toggle(), &t.tiles)
+	plain(groups[knob.Stones].flags, "file", "F", knob.Word(), &t.load)
+	plain(groups[knob.Stones].flags, "tiles", "", knob.Toggle(), &t.tiles)
 	groups[knob.Way].flags.Var(listFlag{t.settings.AddChange}, "at", usage("at"))
 	groups[knob.Way].flags.Var(listFlag{t.settings.AddCycle}, "every", usage("every"))
 	t.settings.FromFiles(readValue)
@@ -58,7 +57,7 @@ func (t *throw) addFlags() []group {
 	plain(result, "all", "", knob.Toggle(), &t.all)
 	plain(result, "theory", "", knob.Toggle(), &t.theory)
 	plain(result, "pcap", "", knob.Word(), &t.pcap)
-	plain(groups[knob.Carried].flags, "keep-caught", "", knob.Word(), &t.keep)
+	plain(result, "keep-caught", "", knob.Word(), &t.keep)
 	plain(result, "picture", "", knob.OneOf(throwKinds()), &t.picture)
 	plain(result, "measure", "", knob.OneOf(report.Keys()), &t.measure)
 	plain(result, "zoom", "", zoomForm(), &t.zoom)

@@ -303,3 +303,14 @@ func TestNamesNoStone(t *testing.T) {
 		}
 	}
 }
+
+// A receiver's window grows by what a round trip brings. If its round trip counted the
+// time in the queue too, it would let twice as much into the queue as Linux does, whose
+// p50 is 165 ms here.
+func TestTheReceiversWindowOnALongQueue(t *testing.T) {
+	e := asked(t, "only", "tcp", "rate", "max", "count", "1000", "size", "1000", "loss", "0%", "reorder", "0%", "queue", "1000", "tick", "4ms")
+	x := pick(t, ran(t, e), lab.TCP)
+	if got := x.Delay.P50.Value; got < 140 || got > 190 {
+		t.Errorf("p50 is %v ms; want about 165", got)
+	}
+}

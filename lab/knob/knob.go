@@ -44,7 +44,6 @@ type Group int
 // The groups of knobs, in the order in which they are shown.
 const (
 	Stones  Group = iota // what is thrown
-	Carried              // what that carries
 	Way                  // what happens on the way
 	Ends                 // the sockets of both ends
 	Catcher              // how the catcher catches

@@ -25,7 +25,7 @@ func stones() []Knob {
 		planned(Knob{Word: "size", Letter: "l", Example: "500"}, stoneSize(), func(p *pace.Plan) *int { return &p.Size }),
 		started(Knob{Word: "start", Example: "2s"}, text[lab.Start](), func(f *lab.Flow) *lab.Start { return &f.Start }),
 		planned(Knob{Word: "pattern", Example: "burst:10"}, text[pace.Pattern](), func(p *pace.Plan) *pace.Pattern { return &p.Pattern }),
-		[]Knob{general(Knob{Word: "say", Group: Carried, Single: true, Example: "Привет"}, "/say", Word(), func(e *lab.Experiment) *string { return &e.Say })},
+		[]Knob{general(Knob{Word: "say", Group: Stones, Single: true, Example: "Привет"}, "/say", Word(), func(e *lab.Experiment) *string { return &e.Say })},
 	)
 }
 

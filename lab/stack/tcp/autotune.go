@@ -20,8 +20,10 @@ type tuning struct {
 	readAt      time.Duration // and when that was
 	trip        time.Duration // round trip as the receiver sees it; 0 is not known
 	lastEcho    uint32
-	peerSegment int64 // estimate of the other end's segment size (rcv_mss)
-	shortCame   int64 // payload of the last one, if it was shorter
+	windowEnd   int64         // when all up to here has come, a round trip has passed
+	windowFrom  time.Duration // since then
+	peerSegment int64         // estimate of the other end's segment size (rcv_mss)
+	shortCame   int64         // payload of the last one, if it was shorter
 }
 
 // advertisedMSS is the payload of the largest segment that can come.
@@ -94,11 +96,33 @@ func (c *Conn) measureRTTByEcho(seg *Segment) {
 		return
 	}
 	d := time.Duration(int32(c.stamp()-seg.TSEcr)) * ms
+	if d > 0 {
+		c.learnTrip(d, false)
+	}
+}
+
+// measureRTTByWindow measures no less than a round trip: the time in which as much
+// came as the window let when it began.
+func (c *Conn) measureRTTByWindow() {
+	if c.rcvNxt < c.windowEnd {
+		return
+	}
+	if c.windowEnd > 0 {
+		c.learnTrip(max(c.now-c.windowFrom, us), true)
+	}
+	c.windowEnd, c.windowFrom = c.rcvNxt+c.offered, c.now
+}
+
+// learnTrip takes a sample of the receiver's round trip. A shorter one counts at
+// once: all that makes a sample longer than the path's round trip, a queue or a
+// sender that paused, is to be left out. A longer one counts by an eighth, unless
+// it may be the program that was slow, or is the time of a whole window, which a
+// sender that does not fill it makes longer.
+func (c *Conn) learnTrip(d time.Duration, ofWindow bool) {
 	switch {
-	case d <= 0:
-	case c.trip == 0:
+	case c.trip == 0, d < c.trip:
 		c.trip = d
-	default:
+	case !ofWindow && c.inLen == 0:
 		c.trip += (d - c.trip) / 8
 	}
 }

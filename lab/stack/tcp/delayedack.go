@@ -38,6 +38,7 @@ type ackState struct {
 func (c *Conn) dataArrived(t text) {
 	c.scheduled = true
 	c.measureSegments(t)
+	c.measureRTTByWindow()
 	now := c.coarse()
 	switch pause := now - c.lastCame; {
 	case c.delay == 0:
