@@ -91,7 +91,19 @@ func TestCatcherDies(t *testing.T) {
 		}
 	}
 
+	t.Log("# all are sent before anybody can complain, and nobody does: lost all the same")
+	e = both(classroom(), steady(60, 100, 10*ms))
+	e.Dies = 50
+	set(&e.Flows[0].Plan.Rate, "max")
+	set(&e.Flows[1].Plan.Rate, "max")
+	for _, x := range ran(t, e).Flows {
+		if x.Thrown != 60 || x.Delivered != 50 || x.Lost != 10 || x.Complete || x.Error == "" {
+			t.Errorf("%s: %d thrown, %d delivered, %d lost, complete: %t, %q", x.Name, x.Thrown, x.Delivered, x.Lost, x.Complete, x.Error)
+		}
+	}
+
 	t.Log("# copies do not make it older, and in a shorter plan it lives")
+	e = both(classroom(), steady(200, 100, 10*ms))
 	e.Out.Duplicate, e.Dies = wire.Percent*100, 200
 	for _, x := range ran(t, e).Flows {
 		if x.Delivered != 200 || !x.Complete {

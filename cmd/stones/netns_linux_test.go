@@ -163,6 +163,13 @@ func TestCatcherDiesNetns(t *testing.T) {
 	needsNetns(t)
 	e := both(classroom(), steady(200, 100, 10*ms))
 	e.Dies = 50
+	hasty := both(classroom(), steady(200, 100, 100*time.Microsecond)) // some are in the socket when it closes
+	hasty.Dies = 50
+	for _, x := range along(t, lab.Netns, 1, []lab.Experiment{hasty})[0].Flows {
+		if x.Delivered != 50 || x.Complete {
+			t.Errorf("thrown hastily, %s: %d delivered, complete: %t", x.Name, x.Delivered, x.Complete)
+		}
+	}
 	r := along(t, lab.Netns, 1, []lab.Experiment{e})[0]
 	tcp, udp := pick(t, r, lab.TCP), pick(t, r, lab.UDP)
 	if tcp.Delivered != 50 || tcp.Lost < 10 || tcp.Lost > 13 || tcp.Complete {

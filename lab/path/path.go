@@ -146,7 +146,7 @@ const (
 	Damaged                        // a packet had one bit flipped
 	TooBig                         // a packet was longer than the MTU
 	ReceiverDrop                   // a datagram found the catcher's socket buffer full
-	NobodyHome                     // a datagram came to a port where nobody listens
+	NobodyHome                     // a datagram came to a port where nobody listens, or reads any more
 	CutShort                       // the catching program asked for less than a datagram
 	Pieces                         // it travelled in fragments, which must be put together
 )

@@ -261,6 +261,9 @@ func (x *flow) catch() {
 		}
 		x.catches.Add(s, at)
 		if x.catches.Copies(s.Number) == 1 && x.arrived.Add(1) == int64(x.dies) {
+			if sees, ok := x.world.(Witness); ok {
+				sees.Abandon(x.Name)
+			}
 			_ = x.catcher.Close() // and what is still in its socket is not read
 			return
 		}
@@ -291,6 +294,8 @@ func (x *flow) failure() error {
 		return x.catchErr
 	case x.throws.Planned > x.throws.Attempted:
 		return fmt.Errorf("%d of %d stones were not thrown", x.throws.Planned-x.throws.Attempted, x.throws.Planned)
+	case x.dies > 0 && x.arrived.Load() >= int64(x.dies) && x.throws.Thrown > x.dies: // and nobody has noticed
+		return fmt.Errorf("the catcher closed after stone %d", x.dies)
 	}
 	return nil
 }

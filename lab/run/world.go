@@ -71,6 +71,14 @@ type Roaded interface {
 	OpenRoad(flow string) (path.Road, error)
 }
 
+// A Witness is a World that sees what a catcher leaves behind.
+type Witness interface {
+	World
+
+	// Abandon notes that the catcher of a flow is about to close, and reads no more.
+	Abandon(flow string)
+}
+
 // A Far is a World one end of which is elsewhere, on another computer. The other
 // end is here: it throws, or catches, over the World's own connections, as ever.
 // What the far end knows it tells afterwards.

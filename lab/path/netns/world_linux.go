@@ -259,6 +259,17 @@ func (w *World) closing() {
 	}
 }
 
+// Abandon notes that the catcher of a flow closes, and reads no more.
+func (w *World) Abandon(flow string) {
+	if w.cfg.Flows.Transport(flow) != "udp" {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.open = false
+	w.watch.Abandon(flow)
+}
+
 // How long Drain waits for what should come and does not, for a socket that
 // gives nothing more, and how often it looks.
 const (

@@ -127,6 +127,9 @@ func (w *World) Drain(ctx context.Context, flow string, limit time.Duration, _ f
 	w.drain(ctx, w.watch.Flow(flow), limit)
 }
 
+// Abandon notes that the catcher of a flow closes, and reads no more.
+func (w *World) Abandon(flow string) { w.watch.Abandon(flow) }
+
 // DrainRule says how Drain decides.
 func (w *World) DrainRule() string { return "until the wire is empty" }
 

@@ -399,6 +399,15 @@ func (w *Watch) Left() {
 	}
 }
 
+// Abandon notes that the catcher of a flow closes its socket, whatever waits in it.
+func (w *Watch) Abandon(name string) {
+	f := w.Flow(name)
+	for _, d := range f.waiting {
+		f.note(d.stone, path.NobodyHome)
+	}
+	f.waiting = nil
+}
+
 // handOver notes that the catching program has an intact copy of stone n.
 func (f *Flow) handOver(n uint64) {
 	f.copies, f.behind = grow(f.copies, n), grow(f.behind, n)
