@@ -54,6 +54,9 @@ const (
 	CauseNoPackets     = "packets-not-seen"
 	CauseOwnWay        = "own-way"       // a protocol of one's own asks in its own way, or not at all
 	CauseAlone         = "alone"         // on its wire
+	CauseNoBulk        = "no-bulk"       // no flow that is not paced shares its wire, or this one is not paced
+	CauseNeverIdle     = "never-idle"    // no stone was due before such a flow began
+	CauseNeverLoaded   = "never-loaded"  // or while it ran
 	CauseNoAnswers     = "no-answers"    // were asked for
 	CauseNoFile        = "no-file"       // was thrown
 	CauseNoText        = "no-text"       // was read here

@@ -99,6 +99,7 @@ type Outcome struct {
 	Stones     []StoneRecord `json:"stones,omitzero"`
 
 	Shared    *Shared    `json:"shared,omitzero"` // nil if it had its wire for itself
+	Load      *Load      `json:"load,omitzero"`   // nil if it is not paced, or none beside it goes as fast as it can
 	Intervals []Interval `json:"intervals,omitzero"`
 	Packets   []Packet   `json:"packets,omitzero"`
 
@@ -132,6 +133,14 @@ type Shared struct {
 	Goodput Figure `json:"goodput_bps"`
 	Share   Figure `json:"share"` // of the goodput of all, from 0 to 1
 	Jain    Figure `json:"jain"`  // Jain's index of all: 1 if they had the same, 1/n if one had it all (Jain, Chiu, Hawe 1984)
+}
+
+// Load is how long the stones of a paced flow took, in the middle, while others that go as
+// fast as they can shared its wire, and before.
+type Load struct {
+	Idle       Figure `json:"idle_p50_ms"`          // of those due before the first of these began
+	Loaded     Figure `json:"loaded_p50_ms"`        // of those due while any of these ran
+	RoundTrips Figure `json:"round_trips_a_minute"` // of such a stone, and of an answer that waits for nobody
 }
 
 // An Expectation is what theory says of a measure, and how far the measurement is

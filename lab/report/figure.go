@@ -16,6 +16,7 @@ const (
 	bitsASecond               // of a rate
 	stonesASecond             // of a rate
 	parts                     // of a whole, which is 1
+	aMinute                   // of what happens again and again
 )
 
 // multiples of bits a second are decimal.
@@ -33,6 +34,8 @@ func (u unit) scale(v float64) (size float64, name string) {
 		return 1, "ms"
 	case stonesASecond:
 		return 1, "stones/s"
+	case aMinute:
+		return 1, "/min"
 	case parts:
 		return 1, ""
 	case bitsASecond:

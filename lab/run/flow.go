@@ -65,6 +65,7 @@ type flow struct {
 	began     time.Duration // when the thrower asked
 	connected time.Duration // when it was answered
 	end       time.Duration // of its span, once it is scored
+	tally     tally.Tally   // that was scored
 	answered  bool
 	throws    tally.Throws
 	attempted atomic.Int64 // for the task that tells how far it is

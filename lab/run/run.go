@@ -159,6 +159,7 @@ func runTogether(ctx context.Context, e lab.Experiment, p Path, number func(name
 		done = append(done, x.score(e))
 	}
 	share(flows, done)
+	underLoad(flows, done, e)
 	return done, nil
 }
 

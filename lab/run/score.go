@@ -25,6 +25,7 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 		// What was on its way at the end is not lost.
 		t.Unknown = func(n uint64) bool { return seen.Causes == nil || seen.Causes(n) == 0 }
 	}
+	x.tally = t
 	s := t.Score(e.Deadline)
 	x.end = s.End
 	r := lab.Outcome{
