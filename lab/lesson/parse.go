@@ -246,7 +246,12 @@ func set(settings *knob.Settings, line string) error {
 		return nil
 	}
 	k, known := knob.Find(word)
+	add := map[string]func(string) error{"flow": settings.AddFlow, "at": settings.AddChange, "every": settings.AddCycle}[word]
 	switch near := prose.Alike(word, ours()); {
+	case add != nil && valued:
+		return add(text)
+	case add != nil:
+		return fmt.Errorf("%s: the value is missing", word)
 	case strings.HasPrefix(word, "-"):
 		return fmt.Errorf("%s: write the flag without dashes", prose.Quote(word))
 	case !known && near != nil:
@@ -280,7 +285,7 @@ func ours() []string {
 			words = append(words, k.Word)
 		}
 	}
-	return words
+	return append(words, "flow", "at", "every")
 }
 
 // plain says what is wrong with a setting as it is written in a lesson, which is

@@ -129,7 +129,7 @@ var measures = []measure{
 	{key: "shared_goodput_bps", unit: bitsASecond, rare: true, in: inStory | inAll, of: shared(func(s *lab.Shared) lab.Figure { return s.Goodput })},
 	{key: "share", unit: parts, rare: true, in: inStory | inAll | inColumn | ifAny, head: "share", of: shared(func(s *lab.Shared) lab.Figure { return s.Share })},
 	{key: "jain", unit: parts, rare: true, in: inAll, of: shared(func(s *lab.Shared) lab.Figure { return s.Jain })},
-	{key: "delay_idle_ms", unit: milliseconds, rare: true, in: inAll, better: lower, of: load(func(l *lab.Load) lab.Figure { return l.Idle })},
+	{key: "delay_idle_ms", unit: milliseconds, rare: true, in: inAll, bench: "idle-ms", better: lower, of: load(func(l *lab.Load) lab.Figure { return l.Idle })},
 	{key: "delay_under_load_ms", unit: milliseconds, rare: true, in: inAll, bench: "under-load-ms", better: lower, of: load(func(l *lab.Load) lab.Figure { return l.Loaded })},
 	{key: "round_trips_a_minute", unit: aMinute, rare: true, in: inAll, bench: "round-trips/min", better: higher, of: load(func(l *lab.Load) lab.Figure { return l.RoundTrips })},
 	{key: "connect_ms", unit: milliseconds, in: inStory | inAll | inLone, head: "connect", bench: "connect-ms", better: lower, of: func(x *lab.Outcome) lab.Figure { return x.Connect }},
