@@ -58,7 +58,7 @@ func wantAtArrival(t *testing.T, s *Story, acks []Sent, size int, gap float64) {
 	}
 }
 
-func TestEachPushedSegmentIsAcknowledgedWhenItIsRead(t *testing.T) {
+func TestV6EachPushedSegmentIsAcknowledgedWhenItIsRead(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		s.Accepted(ms(40))
@@ -69,7 +69,7 @@ func TestEachPushedSegmentIsAcknowledgedWhenItIsRead(t *testing.T) {
 	})
 }
 
-func TestEverySecondSegmentIsAcknowledgedAfterTheQuickOnes(t *testing.T) {
+func TestV7And9EverySecondSegmentIsAcknowledgedAfterTheQuickOnes(t *testing.T) {
 	for _, size := range []int{1000, 100} {
 		eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 			t.Helper()
@@ -82,7 +82,7 @@ func TestEverySecondSegmentIsAcknowledgedAfterTheQuickOnes(t *testing.T) {
 	}
 }
 
-func TestUnreadSegmentsAreAcknowledgedByTheDelayedACK(t *testing.T) {
+func TestV8UnreadSegmentsAreAcknowledgedByTheDelayedACK(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		s.Accepted(ms(40))
@@ -109,7 +109,7 @@ func TestUnreadSegmentsAreAcknowledgedByTheDelayedACK(t *testing.T) {
 	})
 }
 
-func TestFullSegmentsAreAcknowledgedAloneWhileTheWindowGrows(t *testing.T) {
+func TestV10FullSegmentsAreAcknowledgedAloneWhileTheWindowGrows(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		s.Accepted(ms(40))
@@ -129,7 +129,7 @@ func TestFullSegmentsAreAcknowledgedAloneWhileTheWindowGrows(t *testing.T) {
 	})
 }
 
-func TestLonelyUnreadSegmentsWaitForTheDelayedACK(t *testing.T) {
+func TestV11LonelyUnreadSegmentsWaitForTheDelayedACK(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		s.Accepted(ms(40))
@@ -145,7 +145,7 @@ func TestLonelyUnreadSegmentsWaitForTheDelayedACK(t *testing.T) {
 	})
 }
 
-func TestAConversationDelaysItsACKs(t *testing.T) {
+func TestV12AConversationDelaysItsACKs(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		s.Accepted(ms(40))

@@ -7,7 +7,7 @@ import (
 )
 
 // A send buffer counts the memory of segments, not their bytes.
-func TestHowMuchASendBufferTakes(t *testing.T) {
+func TestV21To23HowMuchASendBufferTakes(t *testing.T) {
 	for _, tt := range []struct {
 		size, sndbuf int
 		want         int64

@@ -23,6 +23,9 @@
 // in what is left out: see [Story.In] and [Story.Out]. A replayer that wants to
 // compare by rules of its own takes segments by [Story.Next].
 //
+// Tests named V and a number hold the stack to a single answer of Linux, measured on
+// kernel 6.18; those named Timeline and a letter to a whole course of events there.
+//
 // # The tick
 //
 // Linux rounds its timers to ticks. A [When] therefore has two faces: the exact

@@ -26,7 +26,7 @@ func TestASmallWindowIsFilled(t *testing.T) {
 	})
 }
 
-func TestFINIsRepeated(t *testing.T) {
+func TestV46FINIsRepeated(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		s.Connected(ms(rtt))

@@ -20,7 +20,7 @@ func windows(t *testing.T, s *Story, n int, gap, r float64) []int {
 }
 
 // RFC 7661: the window grows while it is used, and in slow start while half of it is.
-func TestTheWindowGrowsToTwiceWhatIsOut(t *testing.T) {
+func TestV25TheWindowGrowsToTwiceWhatIsOut(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		got := windows(t, s, 200, 5, 42)
@@ -34,7 +34,7 @@ func TestTheWindowGrowsToTwiceWhatIsOut(t *testing.T) {
 	})
 }
 
-func TestTheWindowStaysWhereLittleIsOut(t *testing.T) {
+func TestV26TheWindowStaysWhereLittleIsOut(t *testing.T) {
 	for _, gap := range []float64{10, 20} {
 		eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 			t.Helper()

@@ -45,7 +45,7 @@ func TestHandshakeWithoutOptions(t *testing.T) {
 	}
 }
 
-func TestSYNIsRepeated(t *testing.T) {
+func TestV17SYNIsRepeated(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		s.Connect().Fails(syscall.EINPROGRESS)
@@ -58,7 +58,7 @@ func TestSYNIsRepeated(t *testing.T) {
 	})
 }
 
-func TestSYNACKIsRepeated(t *testing.T) {
+func TestV18SYNACKIsRepeated(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		s.Listen().Gives(0)
@@ -102,7 +102,7 @@ func TestLostSYNsCloseTheWindow(t *testing.T) {
 	}
 }
 
-func TestTwoLostSYNsLeaveOneStone(t *testing.T) {
+func TestV19TwoLostSYNsLeaveOneStone(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		opened(t, s, 2)
@@ -155,7 +155,7 @@ func TestDataMayOvertakeTheHandshakesACK(t *testing.T) {
 	s.Silent(ms(1000))
 }
 
-func TestRetransmissionTimeout(t *testing.T) {
+func TestV20RetransmissionTimeout(t *testing.T) {
 	for _, tt := range []struct{ rtt, exact, ticked float64 }{
 		{40.27, 240.27, 244},
 		{300, 900, 900},

@@ -33,7 +33,7 @@ func doublings(t *testing.T, s *Story, again string, gaps ...When) {
 	}
 }
 
-func TestOneStoneWithoutAnAnswer(t *testing.T) {
+func TestV28OneStoneWithoutAnAnswer(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		written(t, s, rtt, 1)
@@ -47,7 +47,7 @@ func TestOneStoneWithoutAnAnswer(t *testing.T) {
 	})
 }
 
-func TestManyStonesWithoutAnAnswer(t *testing.T) {
+func TestV29And30ManyStonesWithoutAnAnswer(t *testing.T) {
 	for _, n := range []int{2, 5} {
 		eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 			t.Helper()
@@ -61,7 +61,7 @@ func TestManyStonesWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-func TestStonesWithoutAnAnswerOnALongRoad(t *testing.T) {
+func TestV31StonesWithoutAnAnswerOnALongRoad(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		written(t, s, 300, 1)
@@ -75,7 +75,7 @@ func TestStonesWithoutAnAnswerOnALongRoad(t *testing.T) {
 	})
 }
 
-func TestStonesWithoutAnAnswerOnAShortRoad(t *testing.T) {
+func TestV32StonesWithoutAnAnswerOnAShortRoad(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		written(t, s, 10, 2)
@@ -122,7 +122,7 @@ func (s *Story) throw(n int, gap, r float64, ack func(k int) string) {
 	answer(float64(n-1)*gap + r)
 }
 
-func TestTheLastStoneIsLost(t *testing.T) {
+func TestV32aTheLastStoneIsLost(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		thrown(t, s, 10, 10)
@@ -131,7 +131,7 @@ func TestTheLastStoneIsLost(t *testing.T) {
 	})
 }
 
-func TestTheLastTwoStonesAreLost(t *testing.T) {
+func TestV32bTheLastTwoStonesAreLost(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		thrown(t, s, 10, 9)
@@ -141,7 +141,7 @@ func TestTheLastTwoStonesAreLost(t *testing.T) {
 	})
 }
 
-func TestTheLastThreeStonesAreLost(t *testing.T) {
+func TestV32bTheLastThreeStonesAreLost(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		thrown(t, s, 10, 8)
@@ -154,7 +154,7 @@ func TestTheLastThreeStonesAreLost(t *testing.T) {
 	})
 }
 
-func TestTheReorderingTimerSendsAgain(t *testing.T) {
+func TestV3And33TheReorderingTimerSendsAgain(t *testing.T) {
 	const r, window = 40.2, 40.2 / 4
 	t.Run("a quarter of the RTT is left", func(t *testing.T) {
 		eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
@@ -177,7 +177,7 @@ func TestTheReorderingTimerSendsAgain(t *testing.T) {
 	})
 }
 
-func TestTheThirdSACKSendsAgain(t *testing.T) {
+func TestV34TheThirdSACKSendsAgain(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		thirdSACK(t, s)
@@ -204,7 +204,7 @@ func thirdSACK(t *testing.T, s *Story) (original, again Sent) {
 	return original, s.Out(same(42), stone("P.", 1, 1000))
 }
 
-func TestReorderingThatWasSeenLetsOnlyTimeCount(t *testing.T) {
+func TestV35ReorderingThatWasSeenLetsOnlyTimeCount(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		written(t, s, 40, 10)
@@ -231,7 +231,7 @@ func timedOut(t *testing.T, s *Story) (originals []Sent, again Sent) {
 }
 
 // RFC 3522: an ACK that echoes the original shows that the timeout was needless.
-func TestATimeoutIsUndoneByTheEcho(t *testing.T) {
+func TestV36ATimeoutIsUndoneByTheEcho(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		originals, _ := timedOut(t, s)
@@ -243,7 +243,7 @@ func TestATimeoutIsUndoneByTheEcho(t *testing.T) {
 	})
 }
 
-func TestATimeoutIsUndoneByALaterEcho(t *testing.T) {
+func TestV37ATimeoutIsUndoneByALaterEcho(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		originals, again := timedOut(t, s)
@@ -261,7 +261,7 @@ func TestATimeoutIsUndoneByALaterEcho(t *testing.T) {
 	})
 }
 
-func TestARecoveryIsUndoneByDSACK(t *testing.T) {
+func TestV38ARecoveryIsUndoneByDSACK(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		_, again := thirdSACK(t, s)
@@ -274,7 +274,7 @@ func TestARecoveryIsUndoneByDSACK(t *testing.T) {
 	})
 }
 
-func TestARecoveryIsUndoneByTheEcho(t *testing.T) {
+func TestV39ARecoveryIsUndoneByTheEcho(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		original, _ := thirdSACK(t, s)

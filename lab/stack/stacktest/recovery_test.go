@@ -34,7 +34,7 @@ func sends(t *testing.T, s *Story, segments ...int) {
 }
 
 // RFC 9937: the window follows what is delivered, in proportion.
-func TestOneLossWithDataWaiting(t *testing.T) {
+func TestV34aOneLossWithDataWaiting(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		queued(t, s)
@@ -71,7 +71,7 @@ func TestOneLossWithDataWaiting(t *testing.T) {
 	})
 }
 
-func TestFourLossesWithDataWaiting(t *testing.T) {
+func TestV34bFourLossesWithDataWaiting(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		queued(t, s)

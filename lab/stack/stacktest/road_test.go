@@ -262,11 +262,13 @@ func (r *road) percentile(p int) time.Duration {
 }
 
 // heldUp counts the stones that came more than a millisecond after the least delay.
-func (r *road) heldUp() int {
+func (r *road) heldUp() int { return r.heldUpBy(time.Millisecond) }
+
+func (r *road) heldUpBy(most time.Duration) int {
 	list, n := r.delays(), 0
 	least := slices.Min(list)
 	for _, d := range list {
-		if d > least+time.Millisecond {
+		if d > least+most {
 			n++
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 // Blocks: the newest first, a repeated range before all (RFC 2018 section 4, RFC
 // 2883 section 4).
-func TestSACKBlocks(t *testing.T) {
+func TestV13To16SACKBlocks(t *testing.T) {
 	type step struct{ in, out string }
 	seg := func(from, to int) string { return fmt.Sprintf("P. %d:%d(%d) ack 1", from, to, to-from) }
 	n := func(k int) string { return seg(1+(k-1)*1000, 1+k*1000) }

@@ -45,7 +45,7 @@ func dropping(r *road, stones ...uint64) *road {
 	return r
 }
 
-func TestTimelineWithoutLoss(t *testing.T) {
+func TestTimelineAWithoutLoss(t *testing.T) {
 	eachRoad(t, func() *road { return newRoad(100, 200) }, func(t *testing.T, r *road) {
 		t.Helper()
 		for k := 1; k <= 100; k++ {
@@ -80,7 +80,7 @@ func delayOf(t *testing.T, r *road, k int, exact, from, to float64) {
 	wantAt(t, r, fmt.Sprintf("stone %d readable", k), r.delay(k), exact, from, to)
 }
 
-func TestTimelineTheLastStoneIsLost(t *testing.T) {
+func TestTimelineDTheLastStoneIsLost(t *testing.T) {
 	eachRoad(t, func() *road { return dropping(newRoad(100, 200), 100) }, func(t *testing.T, r *road) {
 		t.Helper()
 		againAt(t, r, 100, 1, 52.2, 58.5-2.5, 59.8)
@@ -88,7 +88,7 @@ func TestTimelineTheLastStoneIsLost(t *testing.T) {
 	})
 }
 
-func TestTimelineTheLastThreeStonesAreLost(t *testing.T) {
+func TestTimelineETheLastThreeStonesAreLost(t *testing.T) {
 	eachRoad(t, func() *road { return dropping(newRoad(100, 200), 98, 99, 100) }, func(t *testing.T, r *road) {
 		t.Helper()
 		againAt(t, r, 98, 1, 62.2, 66, 69.5)
@@ -103,7 +103,7 @@ func TestTimelineTheLastThreeStonesAreLost(t *testing.T) {
 	})
 }
 
-func TestTimelineTwoStonesLost(t *testing.T) {
+func TestTimelineFTwoStonesLost(t *testing.T) {
 	eachRoad(t, func() *road { return dropping(newRoad(100, 200), 50, 51) }, func(t *testing.T, r *road) {
 		t.Helper()
 		againAt(t, r, 50, 1, 56, 56, 56)
@@ -122,7 +122,7 @@ func TestTimelineTwoStonesLost(t *testing.T) {
 	})
 }
 
-func TestTimelineTheRepeatIsLost(t *testing.T) {
+func TestTimelineGTheRepeatIsLost(t *testing.T) {
 	make := func() *road {
 		r := dropping(newRoad(100, 200), 50)
 		lost := false
@@ -146,7 +146,7 @@ func TestTimelineTheRepeatIsLost(t *testing.T) {
 	})
 }
 
-func TestTimelineTwelveStonesInARowLost(t *testing.T) {
+func TestTimelineHTwelveStonesInARowLost(t *testing.T) {
 	make := func() *road {
 		return dropping(newRoad(100, 200), 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61)
 	}

@@ -15,7 +15,7 @@ func reduced(max, window int64) *cubic {
 	return b
 }
 
-func TestCubicReduces(t *testing.T) {
+func TestV40CubicReduces(t *testing.T) {
 	for window, want := range map[int64]int64{10: 7, 18: 12, 100: 70, 3: 2, 2: 2} {
 		b := reduced(0, window)
 		if b.Threshold() != want || b.Window() != want {
@@ -24,7 +24,7 @@ func TestCubicReduces(t *testing.T) {
 	}
 }
 
-func TestCubicMakesRoomForOthers(t *testing.T) {
+func TestV41CubicMakesRoomForOthers(t *testing.T) {
 	if b := reduced(18, 15); b.max != 12 {
 		t.Errorf("a loss at 15 below W_max 18: W_max %d; want 12", b.max)
 	}
@@ -34,7 +34,7 @@ func TestCubicMakesRoomForOthers(t *testing.T) {
 }
 
 // RFC 9438 section 4.2: K = cubic_root((W_max - cwnd_epoch) / C).
-func TestCubicTurningPoint(t *testing.T) {
+func TestV42CubicTurningPoint(t *testing.T) {
 	for _, tt := range []struct {
 		max, window int64
 		k           float64 // in seconds
@@ -56,7 +56,7 @@ func TestCubicTurningPoint(t *testing.T) {
 
 // The window after a loss, when it is always in the way and one ACK comes for two
 // segments.
-func TestCubicGrows(t *testing.T) {
+func TestV43And44CubicGrows(t *testing.T) {
 	type point struct {
 		at   float64 // in seconds
 		want int64

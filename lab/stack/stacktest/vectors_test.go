@@ -1,0 +1,155 @@
+package stacktest
+
+import (
+	"fmt"
+	"syscall"
+	"testing"
+
+	"stones/lab/stack/tcp"
+)
+
+// Without SACK there is no probe, so that the timeout comes first, and doubles.
+func TestV1And5TheTimeoutDoubles(t *testing.T) {
+	eachTick(t, tcp.Config{NoSACK: true}, func(t *testing.T, s *Story) {
+		t.Helper()
+		s.Connected(ms(rtt))
+		s.Write(1000).Gives(1000)
+		s.Out(same(0), stone("P.", 1, 1000))
+		doublings(t, s, stone("P.", 1, 1000),
+			timer(rto, 244, 248),
+			timer(2*rto, 484, 520),
+			timer(4*rto, 964, 1008),
+			timer(8*rto, 1924, 1984))
+	})
+}
+
+func TestV2TheProbeComesAfterTwoRoundTrips(t *testing.T) {
+	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
+		t.Helper()
+		s.Connected(ms(rtt))
+		s.Write(1000).Gives(1000)
+		s.Write(1000).Gives(1000)
+		s.Out(same(0), stone("P.", 1, 1000))
+		s.Out(same(0), stone("P.", 2, 1000))
+		s.Out(timer(2*rtt+2, 84, 92), stone("P.", 2, 1000))
+	})
+}
+
+// What is left of the reordering window is short, and the timer adds 2 ms.
+func TestV4TheReorderingTimerIsShort(t *testing.T) {
+	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
+		t.Helper()
+		const trip, left = 40, 0.2
+		const second = trip/4 - left // when stone 2 leaves
+		s.Connected(ms(trip))
+		s.Write(1000).Gives(1000)
+		s.Out(same(0), stone("P.", 1, 1000))
+		s.Until(ms(second))
+		s.Write(1000).Gives(1000)
+		s.Out(same(second), stone("P.", 2, 1000))
+		const sack = second + trip
+		s.In(ms(sack), ackOf(0, 1000, [2]int{2, 2}))
+		s.Out(timer(sack+left+2, sack+4, sack+8), stone("P.", 1, 1000))
+	})
+}
+
+// The send buffer has room for one to two windows, and follows the window when the writer
+// waits. When it is raised within a round trip is a matter of how ACKs and writes meet,
+// which a story without a kernel's writer cannot repeat.
+func TestV24TheSendBufferFollowsTheWindow(t *testing.T) {
+	s := New(t, Options{})
+	s.Connected(ms(40))
+	s.Writing(1448)
+	if got := s.Info().SendBuffer; got != 2*10*segment {
+		t.Errorf("the first send buffer is %d; want %d", got, 2*10*segment)
+	}
+	acked, out, before := 0, 0, 0
+	for round := 1; round <= 5; round++ {
+		at := ms(float64(40 * round))
+		out += len(s.Skip(at))
+		for to := out; acked < to; {
+			acked = min(acked+2, to)
+			s.In(at, ackOf(acked, 1448))
+			out += len(s.Skip(at))
+		}
+		i := s.Info()
+		if want := 10 << round; i.Window != want {
+			t.Fatalf("the window is %d after %d round trips; want %d", i.Window, round, want)
+		}
+		if i.SendBuffer < segment*i.Window || i.SendBuffer > 2*segment*i.Window || i.SendBuffer < before {
+			t.Errorf("the send buffer is %d at a window of %d, and was %d; want %d to %d", i.SendBuffer, i.Window, before, segment*i.Window, 2*segment*i.Window)
+		}
+		before = i.SendBuffer
+	}
+}
+
+// segment is what a full segment costs a send buffer.
+const segment = 2304
+
+// A pause costs half of the window for each timeout that it lasts, down to the initial one.
+func TestV27TheWindowAfterPauses(t *testing.T) {
+	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
+		t.Helper()
+		const stones, gap, trip = 300, 2, 47
+		s.Connected(ms(trip))
+		var waiting []Sent
+		last := 0.0
+		for at := 0.0; at < stones*gap || len(waiting) > 0; at++ {
+			for len(waiting) > 0 && waiting[0].At+ms(trip) <= ms(at) {
+				a := waiting[0]
+				waiting = waiting[1:]
+				s.In(a.At+ms(trip), fmt.Sprintf(". 1:1(0) ack %d", a.Seq+uint32(a.Len)))
+				waiting = append(waiting, s.Skip(s.Now())...)
+			}
+			if at < stones*gap && int(at)%gap == 0 {
+				s.Until(ms(at))
+				s.WriteAll(1000)
+			}
+			waiting = append(waiting, s.Skip(max(s.Now(), ms(at)))...)
+			if n := len(waiting); n > 0 {
+				last = inMS(waiting[n-1].At)
+			}
+		}
+		wantCwnd(t, s, 48)
+		for i, tt := range []struct {
+			pause  float64
+			window int
+		}{{100, 48}, {252, 24}, {352, 12}, {652, 10}} {
+			last += tt.pause
+			s.Until(ms(last))
+			s.Write(1000).Gives(1000)
+			s.Out(same(last), stone("P.", stones+1+i, 1000))
+			wantCwnd(t, s, tt.window)
+			s.In(ms(last+trip), ackOf(stones+1+i, 1000))
+		}
+	})
+}
+
+// wantCwnd checks the congestion window alone.
+func wantCwnd(t *testing.T, s *Story, window int) {
+	t.Helper()
+	if got := s.Info().Window; got != window {
+		s.Fatalf("cwnd %d; want %d", got, window)
+	}
+}
+
+// Who waits for a closed window asks again and again, each time after twice as long.
+func TestV45AClosedWindowIsProbed(t *testing.T) {
+	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
+		t.Helper()
+		s.Connect().Fails(syscall.EINPROGRESS)
+		s.Out(same(0), "S 0:0(0)")
+		s.In(ms(rtt), "S. 0:0(0) ack 1")
+		s.Out(same(rtt), ". 1:1(0) ack 1")
+		s.In(ms(rtt), ". 1:1(0) ack 1 win 0")
+		s.Mark()
+		s.Write(3000).Gives(3000)
+		s.Out(timer(rto, 240, 248), ". 0:0(0) ack 1")
+		s.Out(timer(3*rto, 724, 768), ". 0:0(0) ack 1")
+		s.Out(timer(7*rto, 1690, 1776), ". 0:0(0) ack 1")
+		s.Out(timer(15*rto, 3615, 3760), ". 0:0(0) ack 1")
+		s.Out(timer(31*rto, 7455, 8000), ". 0:0(0) ack 1")
+		s.In(s.Now()+ms(rtt), ". 1:1(0) ack 1")
+		s.Out(At(s.Now()), ". 1:1449(1448) ack 1")
+	})
+}
