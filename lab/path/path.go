@@ -69,12 +69,12 @@ func (fs Flows) Named(name string) Flow {
 
 // Nth is how many flows of the same transport stand before the one of that name.
 func (fs Flows) Nth(name string) int {
-	n := 0
+	n, transport := 0, fs.Transport(name)
 	for _, f := range fs {
 		if f.Name == name {
 			break
 		}
-		if f.Transport == fs.Transport(name) {
+		if f.Transport == transport {
 			n++
 		}
 	}

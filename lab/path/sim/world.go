@@ -30,6 +30,19 @@ func (cfg Config) port(flow string) uint16 {
 	return port
 }
 
+// doors are where the catchers of the flows read.
+func (cfg Config) doors() map[string]doorway {
+	doors := make(map[string]doorway, len(cfg.Flows))
+	for _, f := range cfg.Flows {
+		doors[f.Name] = cfg.door(f.Name)
+	}
+	return doors
+}
+
+func (cfg Config) door(flow string) doorway {
+	return doorway{cfg.Flows.Transport(flow), cfg.port(flow)}
+}
+
 // ownPorts is how far behind the ports of UDP those of protocols of one's own begin.
 const ownPorts = 1000
 
@@ -62,8 +75,9 @@ type World struct {
 	catcher   *stack.Host
 	out, back *line
 	watch     *watch.Watch
-	set       tcp.Config // of connections
-	longer    bool       // some flow has an extra delay
+	set       tcp.Config         // of connections
+	longer    bool               // some flow has an extra delay
+	doors     map[string]doorway // of each flow
 	drains    []*drain
 	roads     []*road
 	dialed    []*stream
@@ -83,6 +97,7 @@ func Open(cfg Config) (*World, error) {
 		return nil, err
 	}
 	w.set = connection
+	w.doors = cfg.doors()
 	w.longer = slices.ContainsFunc(cfg.Flows, func(f path.Flow) bool { return f.ExtraDelay > 0 })
 	host := func(n byte, send func(*stack.Packet)) *stack.Host {
 		return stack.New(&w.driver.Queue, &w.pool, stack.Config{
@@ -104,7 +119,11 @@ func (w *World) SleepUntil(ctx context.Context, at time.Duration) error {
 
 // Arrival is when what was read last of a flow could have been read.
 func (w *World) Arrival(flow string) time.Duration {
-	return w.driver.arrived[doorway{w.cfg.Flows.Transport(flow), w.cfg.port(flow)}]
+	door, ok := w.doors[flow]
+	if !ok {
+		door = w.cfg.door(flow)
+	}
+	return w.driver.arrived[door]
 }
 
 // Time is the instant at in the form that deadlines take.
