@@ -178,7 +178,7 @@ func (s Shape) validateChanges() error {
 
 // change applies the changes whose time has come.
 func (w *Wire) change(now time.Duration) {
-	for w.agenda.next <= now {
+	for w.agenda.next <= now-w.begun {
 		_ = w.agenda.pop().apply(&w.shape) // it has been read before
 		if w.shape.Reorder.By == 0 {
 			w.shape.Reorder.By = defaultBy

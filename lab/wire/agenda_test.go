@@ -40,6 +40,24 @@ func TestCycle(t *testing.T) {
 	}
 }
 
+// Where the run begins later than the wire's time, all times count from there.
+func TestBegin(t *testing.T) {
+	const begun = 123456789 * time.Nanosecond
+	trace := read(t, "5\n12\n")
+	s := Shape{Bandwidth: trace.Mean(), Trace: trace, At: []Change{{20 * time.Millisecond, "delay", "7ms"}}, Outage: []Outage{{30 * time.Millisecond, 40 * time.Millisecond}}}
+	w := New(s, 1, Out)
+	w.Begin(begun)
+	for _, tt := range []struct{ at, want time.Duration }{ // both in ms from there; 0 is lost
+		{0, 5}, {18, 24}, {20, 36}, {29, 43}, {30, 0}, {39, 0}, {40, 48},
+	} {
+		w.Send(begun+tt.at*time.Millisecond, Packet{Size: 1500})
+		at, ok := w.Next()
+		if _, came := w.Arrive(at); came != (tt.want > 0) || ok && at != begun+tt.want*time.Millisecond {
+			t.Errorf("what enters at %d ms comes at %v, %t; want %d ms", tt.at, at-begun, came, tt.want)
+		}
+	}
+}
+
 func TestWrongCycles(t *testing.T) {
 	for text, want := range map[string]string{
 		"15s":                                    "not a cycle; write how often and what, as in 15s:delay=30ms 60ms 45ms",

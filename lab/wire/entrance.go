@@ -22,7 +22,7 @@ func (w *Wire) enter(now time.Duration, p *Packet) (identity, Fate) {
 	switch {
 	case w.shape.MTU > 0 && p.Size > w.shape.MTU:
 		return id, TooBig
-	case w.loses(p, id, e) || w.shape.out(now):
+	case w.loses(p, id, e) || w.shape.out(now-w.begun):
 		return id, Lost
 	}
 	return id, Carried

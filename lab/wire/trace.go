@@ -162,7 +162,8 @@ func ReadTrace(data []byte) (Trace, error) {
 // A timetable is a trace that a link follows.
 type timetable struct {
 	Trace
-	round time.Duration // when the round has begun
+	begun time.Duration // when the first round began
+	round time.Duration // how long after that this one did
 	place int           // of the opportunity, in the round
 	left  int           // bytes of it that are not used
 }
@@ -177,7 +178,7 @@ func newTimetable(t Trace) *timetable {
 
 // now is the time of the opportunity.
 func (t *timetable) now() time.Duration {
-	return t.round + time.Duration(t.at[t.place])*time.Millisecond
+	return t.begun + t.round + time.Duration(t.at[t.place])*time.Millisecond
 }
 
 // send returns when a packet has left that may leave from a time on. An opportunity at
@@ -185,8 +186,9 @@ func (t *timetable) now() time.Duration {
 func (t *timetable) send(from time.Duration, size int) time.Duration {
 	if t.now() < from {
 		length := t.length()
-		t.round = (from - 1) / length * length
-		ms := uint32((from - t.round + time.Millisecond - 1) / time.Millisecond)
+		after := from - t.begun
+		t.round = (after - 1) / length * length
+		ms := uint32((after - t.round + time.Millisecond - 1) / time.Millisecond)
 		t.place, _ = slices.BinarySearch(t.at, ms)
 		t.left = opportunity
 	}

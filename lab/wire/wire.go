@@ -68,6 +68,7 @@ type Wire struct {
 	others   map[uint64]*entrance // of each sender but 0
 	link     link
 	agenda   agenda
+	begun    time.Duration // from when on changes, outages and traces count
 	policer  *tokens       // nil is none
 	manager  manager       // of the queue before the link; nil is drop-tail
 	ready    time.Duration // when the packet came that found the manager's queue empty
@@ -102,6 +103,15 @@ func New(shape Shape, seed uint64, direction Direction) *Wire {
 	w.agenda = newAgenda(shape)
 	w.change(0)
 	return w
+}
+
+// Begin lets the times of changes, outages and traces count from a time on instead of from
+// 0. It is called before the first packet is sent.
+func (w *Wire) Begin(at time.Duration) {
+	w.begun = at
+	if w.link.trace != nil {
+		w.link.trace.begun = at
+	}
 }
 
 // Send gives the wire a packet at time now. What becomes of it, Event and Arrive

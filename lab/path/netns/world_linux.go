@@ -65,6 +65,16 @@ func (w *World) sail(f *ferry) error {
 	return f.run()
 }
 
+// begin lets the times at which the wire changes count from now on: it has taken some time
+// to get here.
+func (w *World) begin() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now := w.Now()
+	w.out.wire.Begin(now)
+	w.back.wire.Begin(now)
+}
+
 // furnish makes the two ends and what lies between them.
 func (w *World) furnish() (err error) {
 	if w.thrower, err = newRoom(w.cfg.prefix(1), w.cfg.mtu()); err != nil {
@@ -391,6 +401,7 @@ func (w *World) Stack() path.Stack {
 // Run runs the tasks, each on a goroutine of its own, waits for all, and stops
 // the ferries: what the record says by then stays. It is called once.
 func (w *World) Run(ctx context.Context, tasks ...func()) error {
+	w.begin()
 	return errors.Join(w.World.Run(ctx, tasks...), w.land())
 }
 
