@@ -53,7 +53,7 @@ func (t *throw) undrawable() error {
 	if t.picture == picture.PhotoKind && t.file == "" && !t.settings.File().IsPicture() {
 		return errors.New("--picture \"photo\" needs a picture to throw: --file pebbles, or --file NAME --tiles")
 	}
-	if t.picture == "interval" && t.file == "" && !t.settings.Given("interval") {
+	if (t.picture == "interval" || t.picture == "share") && t.file == "" && !t.settings.Given("interval") {
 		return fmt.Errorf("--picture %q needs --interval, which says how long each is, e.g. --interval 500ms", t.picture)
 	}
 	if k, several := t.settings.Several(); several {
@@ -110,7 +110,7 @@ func (t *throw) sit(es []lab.Experiment) error {
 	}
 	es[0].PerStone = true
 	es[0].Overhear = es[0].Overhear || t.picture == picture.OverheardKind
-	es[0].Packets = es[0].Packets || t.picture == "ladder"
+	es[0].Packets = es[0].Packets || t.picture == "ladder" || t.picture == "cwnd" && knob.ItsPackets.Met(es[0].Path)
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 type chart struct {
 	title string
 	rows  [][]panel // all rows have the same number of panels
+	flows []string  // the names of firstFlow and those behind it
 	says  string    // in a sentence, what there is to see
 }
 
@@ -87,8 +88,10 @@ const (
 	window
 	threshold
 	roundTrip
-	gone  // of a ladder: an arrow ends there
-	again // of a ladder: an arrow
+	waitingLine // packets in the queue
+	gone        // of a ladder: an arrow ends there
+	again       // of a ladder: an arrow
+	firstFlow   // of several over time, and those behind it are of the others
 )
 
 // A drawing is what is drawn of the points of a series.
@@ -146,27 +149,43 @@ const (
 
 // styles holds the style of each look.
 var styles = [...]style{
-	tcpFlight: {drawing: pairs, letter: '-', colour: blue},
-	udpFlight: {drawing: pairs, letter: '-', colour: orange},
-	leaving:   {drawing: pairs, letter: '<', name: leavingName, colour: green, line: dashedLine},
-	repeating: {drawing: pairs, letter: '%', name: repeatingName, colour: ink, line: dottedLine},
-	waiting:   {drawing: pairs, letter: '=', name: waitingName, colour: blue, line: boldLine},
-	tcpLine:   {drawing: curve, letter: '.', colour: blue},
-	udpLine:   {drawing: curve, letter: '.', colour: orange},
-	tcpBand:   {drawing: pairs, letter: '|', name: bandName, colour: blue, line: boldLine},
-	udpBand:   {drawing: pairs, letter: '|', colour: orange, line: dashedLine},
-	due:       {drawing: marks, letter: '.', name: dueName, colour: ink, shape: speck},
-	tcpStone:  {drawing: marks, letter: 'T', name: tcpName, colour: blue, shape: disc},
-	udpStone:  {drawing: marks, letter: 'U', name: udpName, colour: orange, shape: triangle},
-	lost:      {drawing: marks, letter: 'x', name: lostName, colour: ink, shape: cross},
-	tcpSteps:  {drawing: steps, letter: 'T', name: tcpName, colour: blue},
-	udpSteps:  {drawing: dashes, letter: 'U', name: udpName, colour: orange},
-	never:     {drawing: dots, letter: '.', name: neverName, colour: ink},
-	window:    {drawing: steps, letter: '#', name: windowName, colour: blue},
-	threshold: {drawing: dashes, letter: '-', name: thresholdName, colour: ink},
-	roundTrip: {drawing: curve, letter: '*', name: roundTripName, colour: green},
-	gone:      {drawing: marks, letter: 'x', name: goneName, colour: ink, shape: cross},
-	again:     {drawing: dashes, letter: '-', name: againName, colour: ink},
+	tcpFlight:   {drawing: pairs, letter: '-', colour: blue},
+	udpFlight:   {drawing: pairs, letter: '-', colour: orange},
+	leaving:     {drawing: pairs, letter: '<', name: leavingName, colour: green, line: dashedLine},
+	repeating:   {drawing: pairs, letter: '%', name: repeatingName, colour: ink, line: dottedLine},
+	waiting:     {drawing: pairs, letter: '=', name: waitingName, colour: blue, line: boldLine},
+	tcpLine:     {drawing: curve, letter: '.', colour: blue},
+	udpLine:     {drawing: curve, letter: '.', colour: orange},
+	tcpBand:     {drawing: pairs, letter: '|', name: bandName, colour: blue, line: boldLine},
+	udpBand:     {drawing: pairs, letter: '|', colour: orange, line: dashedLine},
+	due:         {drawing: marks, letter: '.', name: dueName, colour: ink, shape: speck},
+	tcpStone:    {drawing: marks, letter: 'T', name: tcpName, colour: blue, shape: disc},
+	udpStone:    {drawing: marks, letter: 'U', name: udpName, colour: orange, shape: triangle},
+	lost:        {drawing: marks, letter: 'x', name: lostName, colour: ink, shape: cross},
+	tcpSteps:    {drawing: steps, letter: 'T', name: tcpName, colour: blue},
+	udpSteps:    {drawing: dashes, letter: 'U', name: udpName, colour: orange},
+	never:       {drawing: dots, letter: '.', name: neverName, colour: ink},
+	window:      {drawing: steps, letter: '#', name: windowName, colour: blue},
+	threshold:   {drawing: dashes, letter: '-', name: thresholdName, colour: ink},
+	roundTrip:   {drawing: curve, letter: '*', name: roundTripName, colour: green},
+	waitingLine: {drawing: steps, letter: '=', name: queueName, colour: orange},
+	gone:        {drawing: marks, letter: 'x', name: goneName, colour: ink, shape: cross},
+	again:       {drawing: dashes, letter: '-', name: againName, colour: ink},
+	// Six flows differ in colour and line both.
+	firstFlow:     {drawing: steps, letter: '1', colour: blue},
+	firstFlow + 1: {drawing: dashes, letter: '2', colour: orange},
+	firstFlow + 2: {drawing: steps, letter: '3', colour: green},
+	firstFlow + 3: {drawing: dashes, letter: '4', colour: ink},
+	firstFlow + 4: {drawing: dashes, letter: '5', colour: blue},
+	firstFlow + 5: {drawing: steps, letter: '6', colour: orange},
+}
+
+// name is what a look is called in a legend.
+func (c chart) name(l look) string {
+	if l >= firstFlow && int(l-firstFlow) < len(c.flows) {
+		return c.flows[l-firstFlow]
+	}
+	return styles[l].name
 }
 
 // legend is the looks that have a name and occur, in their order.
@@ -175,7 +194,7 @@ func (c chart) legend() []look {
 	for _, row := range c.rows {
 		for _, p := range row {
 			for _, s := range p.series {
-				if len(s.points) > 0 && styles[s.look].name != "" {
+				if len(s.points) > 0 && c.name(s.look) != "" {
 					looks = append(looks, s.look)
 				}
 			}

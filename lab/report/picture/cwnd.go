@@ -5,7 +5,8 @@ import (
 )
 
 // windowChart is the state of TCP over time: the congestion window and the slow
-// start threshold above, the round-trip time below.
+// start threshold above, with a cross where a packet was lost, the round-trip time
+// below, and the queue below that, if the packets were kept.
 func windowChart(r lab.Result, zoom Zoom) chart {
 	c := chart{title: windowTitle}
 	x := find(r, lab.TCP)
@@ -36,11 +37,18 @@ func windowChart(r lab.Result, zoom Zoom) chart {
 			widest = max(widest, float64(s.Ssthresh))
 		}
 	}
+	gone := losses(x, samples, zoom)
+	for _, q := range gone {
+		end = max(end, q.x)
+	}
 	time := timeAxis(sinceAxis, begin, end)
 	trip := timeAxis(tripLabel, 0, max(longest, 0.001)*1.15)
 	c.rows = [][]panel{
-		{{x: time, y: upTo(windowLabel, widest), lines: 9, series: []series{{window, windows}, {threshold, thresholds}}}},
+		{{x: time, y: upTo(windowLabel, widest), lines: 9, series: []series{{window, windows}, {threshold, thresholds}, {lost, gone}}}},
 		{{x: time, y: trip, lines: 6, series: []series{{roundTrip, trips}}}},
+	}
+	if queue, ok := queuePanel(r, zoom, x); ok {
+		c.rows = append(c.rows, []panel{queue})
 	}
 	return c
 }

@@ -31,7 +31,7 @@ const (
 
 // Kinds are the names of the pictures.
 func Kinds() []string {
-	return []string{"stones", "cdf", "ladder", "cwnd", "interval", PhotoKind, OverheardKind}
+	return []string{"stones", "cdf", "ladder", "cwnd", "interval", "share", PhotoKind, OverheardKind}
 }
 
 // A View says what to draw, and how.
@@ -116,6 +116,8 @@ func (v View) chart(r lab.Result, closer int) (chart, error) {
 		return windowChart(r, v.Zoom), nil
 	case "interval":
 		return intervalChart(r, v.Zoom), nil
+	case "share":
+		return shareChart(r, v.Zoom), nil
 	}
 	return chart{}, fmt.Errorf("picture: %q: not a picture", v.Kind)
 }

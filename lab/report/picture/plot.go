@@ -9,7 +9,7 @@ func (c chart) heading() (title, says string) { return c.title, c.says }
 
 // draw draws the legend and below it the panels, in rows and columns.
 func (c chart) draw(p pen, area draw.Canvas) {
-	area = p.legend(area, c.legend())
+	area = p.legend(area, c.legend(), c.name)
 	places, left := newGrid(p, c.rows, area)
 	for i, row := range places {
 		for j, place := range row {
@@ -25,7 +25,7 @@ func (c chart) draw(p pen, area draw.Canvas) {
 }
 
 // legend writes what the looks mean in a line, and returns what is left.
-func (p pen) legend(area draw.Canvas, looks []look) draw.Canvas {
+func (p pen) legend(area draw.Canvas, looks []look, name func(look) string) draw.Canvas {
 	style := p.text(labelSize, ink)
 	style.YAlign = draw.YCenter
 	sink := style.FontExtents().Descent // the middle of a line is not that of its letters
@@ -39,8 +39,8 @@ func (p pen) legend(area draw.Canvas, looks []look) draw.Canvas {
 		} else {
 			area.StrokeLine2(p.stroke(s), x, y, x+sample, y)
 		}
-		area.FillText(style, vg.Point{X: x + sample + 6, Y: y + sink}, s.name)
-		x += sample + 6 + style.Width(s.name) + 1.5*margin
+		area.FillText(style, vg.Point{X: x + sample + 6, Y: y + sink}, name(l))
+		x += sample + 6 + style.Width(name(l)) + 1.5*margin
 	}
 	area.Max.Y -= leading(style) * 1.4
 	return area

@@ -127,7 +127,7 @@ func (l ladder) draw(p pen, area draw.Canvas) {
 		area.FillText(style, area.Center(), noPackets)
 		return
 	}
-	area = p.legend(area, []look{gone, again})
+	area = p.legend(area, []look{gone, again}, chart{}.name)
 	if rest := l.rest(); rest != "" {
 		area = p.below(area, p.text(tickSize, ink), []string{rest})
 	}

@@ -13,7 +13,7 @@ const textWidth = 80
 // text draws the chart with letters.
 func (c chart) text() []string {
 	lines := []string{c.title}
-	legend := legendText(c.legend(), c.dense())
+	legend := c.legendText(c.legend(), c.dense())
 	if len(c.title)+len(legend) <= textWidth {
 		lines[0] += legend
 	} else {
@@ -32,11 +32,11 @@ func (c chart) dense() bool {
 
 // legendText says what the letters mean. Where they are dense, a small letter
 // stands for stones of which some are lost.
-func legendText(looks []look, dense bool) string {
+func (c chart) legendText(looks []look, dense bool) string {
 	var parts []string
 	curves := 0
 	for _, l := range looks {
-		parts = append(parts, string(styles[l].letter)+" "+styles[l].name)
+		parts = append(parts, string(styles[l].letter)+" "+c.name(l))
 		if l == tcpSteps || l == udpSteps {
 			curves++
 		}

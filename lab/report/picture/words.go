@@ -28,6 +28,7 @@ const (
 	windowName    = "congestion window"
 	thresholdName = "slow start threshold"
 	roundTripName = "round-trip time"
+	queueName     = "before and on the link"
 	bothName      = "both"
 	bandName      = "least to most of the runs"
 )
@@ -39,11 +40,14 @@ const (
 	windowTitle    = "What TCP allowed itself"
 	intervalTitle  = "What came in each interval, and how late"
 	overheardTitle = "What somebody on the way sees"
+	shareTitle     = "What came over each flow in each interval"
 	photoTitle     = "What came of the picture"
 	ladderTitle    = "Who sent what, and when"
 
 	numberLabel      = "stone"
 	sinceAxis        = "since the thrower began"
+	runAxis          = "since the first flow began"
+	queueLabel       = "packets"
 	delayLabel       = "delay since the stone was due"
 	logSuffix        = ", logarithmic"
 	shareLabel       = "% of the stones thrown"
@@ -64,6 +68,7 @@ const (
 	noneThen    = "Nobody kept TCP's state in this time."
 	noFigures   = "This figure is not known of any of these experiments."
 	noIntervals = "Nobody kept intervals: --interval does, e.g. --interval 500ms."
+	queueUnseen = "Jitter, reordering and changes hide when packets leave the queue."
 	noneHeard   = "Nobody listened: --overhear does."
 	noPicture   = "No picture was thrown: --file pebbles throws one, and --file NAME --tiles."
 	noPixels    = "The pixels of a picture are not kept with a result, and are not here."
@@ -120,6 +125,32 @@ func (s Sweep) amount(v float64) string {
 		return bitRate(v)
 	}
 	return strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64)
+}
+
+// nameOf is what a flow is called: by its name, or by its transport if nobody named it.
+func nameOf(x lab.Outcome) string {
+	if x.Name == x.Transport || x.Name == "" {
+		return strings.ToUpper(x.Transport)
+	}
+	return x.Name
+}
+
+// shareSays says what each flow had while all of them ran.
+func shareSays(r lab.Result) string {
+	var parts []string
+	for _, x := range r.Flows {
+		if x.Shared != nil && x.Shared.Share.Known() {
+			parts = append(parts, fmt.Sprintf("%s %s", nameOf(x), percent(int(1e6*x.Shared.Share.Value), 1e6)))
+		}
+	}
+	if len(parts) < 2 {
+		return ""
+	}
+	text := "Of what came while all ran, " + strings.Join(parts[:min(len(parts), maxShares)], ", ")
+	if more := len(parts) - maxShares; more > 0 {
+		text += fmt.Sprintf(" and %d others", more)
+	}
+	return fmt.Sprintf("%s: Jain's index %.3f.", text, r.Flows[0].Shared.Jain.Value)
 }
 
 // intervalSays says what the picture of the intervals shows.

@@ -1,0 +1,107 @@
+package picture
+
+import (
+	"cmp"
+	"slices"
+
+	"stones/lab"
+)
+
+// A step is when the queue gets longer or shorter by one, or a packet finds no room.
+type step struct {
+	at   float64
+	more int // 0 if it finds no room
+}
+
+// queuePanel is how many packets wait for the link out or are on it, over time, with a
+// cross for each that found no room. It follows from when each was sent and came. There is
+// none where nobody kept the packets, or there is no link.
+func queuePanel(r lab.Result, zoom Zoom, own *lab.Outcome) (p panel, ok bool) {
+	out := r.Experiment.Out
+	if out.Bandwidth == 0 || len(own.Packets) == 0 {
+		return p, false
+	}
+	p = panel{lines: 6, y: upTo(queueLabel, 1)}
+	if moved(&r.Experiment) {
+		p.x, p.empty = timeAxis(sinceAxis, zoom.from(), zoom.to()), queueUnseen
+		return p, true
+	}
+	steps := queueSteps(r, own)
+	var length, full []point
+	begin, end, n, most := zoom.from(), zoom.from(), 0, 1
+	for _, s := range steps {
+		n += s.more
+		if !zoom.holds(s.at) {
+			continue
+		}
+		end = max(end, s.at)
+		if s.more == 0 {
+			full = append(full, point{s.at, float64(n)})
+			continue
+		}
+		most = max(most, n)
+		length = append(length, point{s.at, float64(n)})
+	}
+	p.x, p.y = timeAxis(sinceAxis, begin, end), upTo(queueLabel, float64(most))
+	p.series = []series{{waitingLine, length}, {lost, full}}
+	return p, true
+}
+
+// moved reports whether packets take longer or shorter on the way than the delay, so that
+// nothing says when they left the queue.
+func moved(e *lab.Experiment) bool {
+	s := e.Out
+	return s.Jitter.Max > 0 || s.Reorder.Share > 0 || s.ReorderEarly > 0 || len(s.Hold) > 0 || len(s.At) > 0 || len(s.Every) > 0
+}
+
+// queueSteps are all changes of the queue in the order of time, which is own's. What leaves
+// makes room for what comes at the same time.
+func queueSteps(r lab.Result, own *lab.Outcome) []step {
+	begun := beginnings(r)
+	zero := 0.0
+	for i := range r.Flows {
+		if &r.Flows[i] == own {
+			zero = begun[i]
+		}
+	}
+	var steps []step
+	for i := range r.Flows {
+		x := &r.Flows[i]
+		if x != own && x.Shared == nil {
+			continue // it had the wire for itself, at another time
+		}
+		delay := lab.Milliseconds(r.Experiment.Out.Delay).Value
+		if f := r.Experiment.Flow(x.Name); f != nil {
+			delay += lab.Milliseconds(f.ExtraDelay).Value
+		}
+		for _, p := range x.Packets {
+			at := begun[i] - zero + sane(p.Sent.Value)
+			switch {
+			case p.Back:
+			case p.Fate == lab.PacketOverflowed:
+				steps = append(steps, step{at, 0})
+			case p.Arrived.Known():
+				left := max(at, begun[i]-zero+sane(p.Arrived.Value)-delay)
+				steps = append(steps, step{at, 1}, step{left, -1})
+			}
+		}
+	}
+	slices.SortStableFunc(steps, func(a, b step) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.more, b.more)) })
+	return steps
+}
+
+// losses are a cross for each packet of x that went out and was lost, at the congestion
+// window of that time.
+func losses(x *lab.Outcome, samples []lab.Sample, zoom Zoom) []point {
+	var crosses []point
+	for _, p := range x.Packets {
+		if at := sane(p.Sent.Value); !p.Back && (p.Fate == lab.PacketLost || p.Fate == lab.PacketOverflowed) && zoom.holds(at) {
+			i, _ := slices.BinarySearchFunc(samples, at, func(s lab.Sample, at float64) int { return cmp.Compare(sane(s.At.Value), at) })
+			if i == len(samples) || i > 0 && sane(samples[i].At.Value) > at {
+				i--
+			}
+			crosses = append(crosses, point{at, float64(samples[i].Cwnd)})
+		}
+	}
+	return crosses
+}
