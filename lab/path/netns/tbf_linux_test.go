@@ -1,0 +1,110 @@
+package netns
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"slices"
+	"testing"
+	"time"
+
+	"stones/lab/wire"
+)
+
+// A shaper lets a burst of datagrams out when Linux's tbf does, on the loopback device of
+// a namespace of its own.
+func TestShaperBesideTBF(t *testing.T) {
+	if os.Getenv("STONES_PEERS") == "" {
+		t.Skip("STONES_PEERS is not set: the computer may be too busy to measure milliseconds")
+	}
+	tc, err := exec.LookPath("tc")
+	if err != nil {
+		t.Skip("there is no tc here")
+	}
+	ip, err := exec.LookPath("ip")
+	if err != nil {
+		t.Skip("there is no ip here")
+	}
+	r, err := newRoom(netip.MustParsePrefix("10.99.0.1/24"), 1500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := r.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	const (
+		datagrams = 40
+		payload   = 1000
+		frame     = payload + 28 + 14 // tbf counts the header of the link
+	)
+	for _, bucket := range []wire.Bucket{{Rate: wire.Mbit, Burst: 5000}, {Rate: 2 * wire.Mbit, Burst: 20_000}} {
+		var got []time.Duration
+		err := r.within(func() error {
+			if text, err := exec.Command(ip, "link", "set", "lo", "up").CombinedOutput(); err != nil {
+				return fmt.Errorf("ip: %w: %s", err, text)
+			}
+			text, err := exec.Command(tc, "qdisc", "replace", "dev", "lo", "root", "tbf", "rate", fmt.Sprint(int64(bucket.Rate)), "burst", fmt.Sprint(bucket.Burst), "limit", "1000000").CombinedOutput()
+			if err != nil {
+				return fmt.Errorf("tc: %w: %s", err, text)
+			}
+			got, err = burst(datagrams, payload)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := wire.New(wire.Shape{Shaper: bucket}, 1, wire.Out)
+		for range datagrams {
+			w.Send(0, wire.Packet{Size: frame})
+		}
+		var off []time.Duration
+		for i := range got {
+			at, _ := w.Next()
+			if _, ok := w.Arrive(at); !ok {
+				t.Fatal("the shaper has lost one")
+			}
+			off = append(off, (got[i] - at).Abs())
+		}
+		slices.Sort(off)
+		middle, worst := off[len(off)/2], off[len(off)-1]
+		t.Logf("%v: the last of %d after %v; half within %v of the shaper's, all within %v", bucket, len(got), got[len(got)-1], middle, worst)
+		if middle > 3*time.Millisecond || worst > 50*time.Millisecond { // a busy computer may be late at times
+			t.Errorf("%v: tbf lets out at %v", bucket, got)
+		}
+	}
+}
+
+// burst sends so many datagrams to itself at once, and says when each came.
+func burst(n, size int) ([]time.Duration, error) {
+	in, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	out, err := net.DialUDP("udp4", nil, in.LocalAddr().(*net.UDPAddr))
+	if err != nil {
+		return nil, err
+	}
+	defer out.Close()
+	begun := time.Now()
+	for range n {
+		if _, err := out.Write(make([]byte, size)); err != nil {
+			return nil, err
+		}
+	}
+	if err := in.SetReadDeadline(begun.Add(10 * time.Second)); err != nil {
+		return nil, err
+	}
+	at := make([]time.Duration, n)
+	for i := range at {
+		if _, err := in.Read(make([]byte, size)); err != nil {
+			return nil, err
+		}
+		at[i] = time.Since(begun)
+	}
+	return at, nil
+}
