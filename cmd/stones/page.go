@@ -32,6 +32,8 @@ func (p program) newPage() *cobra.Command {
 		Long: `Show the lab in a browser, on this computer alone: sliders run the experiment
 again at once, a slow film shows every packet on both roads, and a click on a
 flying stone loses it. Whatever it shows, it says which command gives the same.
+Its lessons ask for a prediction before they throw; the answers are kept in the
+browser, and are saved as stones lesson --save saves them.
 
 It prints the address to open, and serves until it is interrupted. With --out it
 writes the page instead, with the lab in it as WebAssembly: a folder for any

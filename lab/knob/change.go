@@ -33,6 +33,9 @@ func (s *Settings) AddCycle(text string) error {
 // Changes are the changes that were added, as they were written.
 func (s *Settings) Changes() []string { return slices.Clone(s.at) }
 
+// Cycles are the cycles that were added, as they were written.
+func (s *Settings) Cycles() []string { return slices.Clone(s.every) }
+
 // changes sets what changes when, on both ways.
 func (s *Settings) changes(e *lab.Experiment) {
 	for _, text := range s.at {

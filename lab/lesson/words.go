@@ -21,18 +21,16 @@ var hours = []string{
 	5: "For a project",
 }
 
+// Hour says what an hour of the course is about.
+func Hour(n int) string { return hours[n] }
+
 // staleReport says that a file's report is an old one.
 const staleReport = "the report is not what came of the experiment; leave it empty, or put in what was printed"
 
 // List is the course, a line for each lesson, with what was made of those that are in the
 // record.
 func List(lessons []*Lesson, record Record) string {
-	last := make(map[string]Outcome)
-	for _, o := range record.Answers {
-		if o.Turned == "" {
-			last[o.Lesson] = o
-		}
-	}
+	marks := record.Marks()
 	var b strings.Builder
 	hour := 0
 	for _, l := range lessons {
@@ -41,13 +39,22 @@ func List(lessons []*Lesson, record Record) string {
 			fmt.Fprintf(&b, "%s\n", hours[hour])
 		}
 		line := fmt.Sprintf("%4d %-20s %-36s", l.Place, l.Name, l.Title)
-		if o, done := last[l.Name]; done {
-			line += " " + o.mark()
-		}
+		line += " " + marks[l.Name]
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	b.WriteString("\nstones lesson NAME runs one: predict first, then see. Its number or the beginning\nof its name will do.\n")
 	return b.String()
+}
+
+// Marks say in a few letters what was made of each lesson the last time, by its name.
+func (r Record) Marks() map[string]string {
+	marks := make(map[string]string)
+	for _, o := range r.Answers {
+		if o.Turned == "" {
+			marks[o.Lesson] = o.mark()
+		}
+	}
+	return marks
 }
 
 // mark is an outcome in a few letters.
@@ -79,6 +86,12 @@ func (l *Lesson) Closing(o Outcome) string {
 	return fmt.Sprintf("\n%s\n\nWhy\n---\n%s\n\nNow change one knob\n-------------------\n%s\n", l.Answer.verdict(o), l.Why, l.Knob)
 }
 
+// Verdict is the prediction beside the result.
+func (l *Lesson) Verdict(o Outcome) string { return l.Answer.verdict(o) }
+
+// Came is the result in words.
+func (l *Lesson) Came(o Outcome) string { return l.Answer.came(o) }
+
 // Turned is what stands below the result if knobs were turned: what the file says is
 // about the experiment as it stands there.
 func (l *Lesson) Turned(o Outcome, how string) string {
@@ -87,10 +100,7 @@ func (l *Lesson) Turned(o Outcome, how string) string {
 
 // verdict is the prediction beside the result.
 func (a Answer) verdict(o Outcome) string {
-	came := report.Words(o.Measured)
-	if o.Measured.Known() {
-		came = a.amount(o.Measured.Value)
-	}
+	came := a.came(o)
 	theory := ""
 	if len(o.Expected) == 2 {
 		theory = fmt.Sprintf("\nOver many such roads, %s to %s on average are expected.", write(o.Expected[0]), a.amount(o.Expected[1]))
@@ -119,6 +129,14 @@ func (a Answer) verdict(o Outcome) string {
 	default:
 		return said + fmt.Sprintf("\nOff by %s: it was less. Good that you said it first: read why.", points(off))
 	}
+}
+
+// came is the result in words.
+func (a Answer) came(o Outcome) string {
+	if o.Measured.Known() {
+		return a.amount(o.Measured.Value)
+	}
+	return report.Words(o.Measured)
 }
 
 // amount is v with the unit.

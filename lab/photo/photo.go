@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	_ "image/gif" // which are the pictures that are understood
-	_ "image/jpeg"
-	_ "image/png"
 	"strings"
 
 	"golang.org/x/image/draw"

@@ -124,7 +124,7 @@ func TestRefused(t *testing.T) {
 		{`{"id":1,"set":[{"word":"count","text":"1000000000"}]}`, "count", `--count "1000000000": out of range; allowed 1 to 100000000`},
 		{`{"id":1,"set":[{"word":"count","text":"20000"}]}`, "count", `--count "20000": too many for a page; allowed 20000, all flows together`},
 		{`{"id":1,"set":[{"word":"rate","text":"1"}]}`, "rate", `--rate "1/s": takes too long; a page throws for at most 10 min`},
-		{`{"id":1,"set":[{"word":"rate","text":"max"},{"word":"tcp-time","text":"1s"},{"word":"only","text":"tcp"}]}`, "time", `--time "1s": needs a --rate on a page, or --count instead`},
+		{`{"id":1,"set":[{"word":"rate","text":"max"},{"word":"bandwidth","text":"unlimited"},{"word":"queue","text":"unlimited"},{"word":"tcp-time","text":"1s"},{"word":"only","text":"tcp"}]}`, "time", `--time "1s": needs a --rate on a page, or --count instead`},
 		{`{"id":1,"set":[{"word":"path","text":"netns"}]}`, "path", `--path "netns": a page throws on the path sim`},
 		{`{"id":1,"set":[{"word":"to","text":"192.0.2.7"}]}`, "to", `--to "192.0.2.7": a page throws on the path sim`},
 		{`{"id":1,"with":["./evil.py"]}`, "with", `--with "./evil.py": a page runs no programs; allowed are those that are built in`},

@@ -48,7 +48,7 @@ func NewHandler(g web.Engine) http.Handler {
 		}
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, web.MaxRequest))
 		if err != nil {
-			http.Error(w, "a request has at most 64 kB", http.StatusRequestEntityTooLarge)
+			http.Error(w, "a request has at most 256 kB", http.StatusRequestEntityTooLarge)
 			return
 		}
 		select {

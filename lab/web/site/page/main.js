@@ -1,20 +1,21 @@
 import {connect} from './engine.js'
 import {Film} from './film.js'
-import {Picture, el} from './picture.js'
+import {Picture} from './picture.js'
 import {knobs} from './knobs.js'
+import {Lessons} from './lesson.js'
+import {$, bar, tabulate} from './table.js'
 
-const $ = id => document.getElementById(id)
 const calm = matchMedia('(prefers-reduced-motion: reduce)')
 
 // What is turned, as on the command line. It lives in the address, so that a link
 // holds the whole experiment.
-const state = {set: {}, drop: [], seed: 1, with: []}
+const state = {set: {}, drop: [], seed: 1, with: [], flow: [], at: [], every: [], lesson: ''}
 const film = new Film($('canvas')), picture = new Picture($('picture'))
 let engine, frame = null, playing = false, last = 0
 
 function start() {
   state.set = Object.fromEntries(knobs.map(k => [k.word, k.start]))
-  Object.assign(state, {drop: [], seed: 1, with: []})
+  Object.assign(state, {drop: [], seed: 1, with: [], flow: [], at: [], every: [], lesson: ''})
 }
 
 // read takes what the address says; what it cannot say is left out.
@@ -23,7 +24,8 @@ function read() {
   for (const [word, text] of new URLSearchParams(location.hash.slice(1))) {
     if (word === 'drop') state.drop = text.split(',').map(Number).filter(n => Number.isSafeInteger(n) && n > 0).slice(0, 1000)
     else if (word === 'seed' && /^\d{1,19}$/.test(text)) state.seed = text
-    else if (word === 'with' && text.length < 200) state.with.push(text)
+    else if (['with', 'flow', 'at', 'every'].includes(word) && text.length < 200) state[word].push(text)
+    else if (word === 'lesson') state.lesson = text.slice(0, 64)
     else if (/^[a-z][a-z-]{0,30}$/.test(word) && text.length < 200) state.set[word] = text
   }
 }
@@ -32,26 +34,75 @@ function request() {
   const set = Object.entries(state.set).map(([word, text]) => ({word, text}))
   if (state.drop.length) set.push({word: 'drop', text: state.drop.join(',')})
   set.push({word: 'seed', text: String(state.seed)})
-  return {set, with: state.with}
+  return {set, flow: state.flow, with: state.with, at: state.at, every: state.every}
 }
 
 // throwAll runs what is turned, and shows it.
 async function throwAll() {
   const asked = request()
   const hash = new URLSearchParams(asked.set.map(s => [s.word, s.text]))
-  for (const w of state.with) hash.append('with', w)
+  for (const word of ['with', 'flow', 'at', 'every']) for (const text of state[word]) hash.append(word, text)
   history.replaceState(null, '', '#' + hash)
+  const answer = await run(asked)
+  if (!answer) return
+  trouble(answer.error?.text ?? '')
+  for (const k of document.querySelectorAll('#knobs input')) k.setAttribute('aria-invalid', String(k.dataset.word === answer.error?.word))
+  if (!answer.error) present(answer)
+}
+
+// run asks the engine; meanwhile what is shown is an old picture.
+async function run(asked) {
   $('shown').classList.add('stale')
   const answer = await engine.run(asked)
-  if (!answer) return
-  $('shown').classList.remove('stale')
-  $('trouble').textContent = answer.error?.text ?? ''
-  for (const k of document.querySelectorAll('#knobs input')) k.setAttribute('aria-invalid', String(k.dataset.word === answer.error?.word))
-  if (answer.error) return
+  if (answer) $('shown').classList.remove('stale')
+  return answer
+}
+
+function present(answer) {
   frame = answer
   film.show(frame)
   report(frame)
   redraw()
+}
+
+function trouble(text) { $('trouble').textContent = text }
+
+// look changes what the page shows: the lab, the list of lessons, a lesson's question,
+// or what came of it.
+function look(view, lesson = '') {
+  document.body.dataset.view = view
+  $('tolab').setAttribute('aria-pressed', String(view === 'lab'))
+  $('tolessons').setAttribute('aria-pressed', String(view !== 'lab'))
+  play(false)
+  if (view === 'told') film.t = 0
+  if (view !== 'lab') history.replaceState(null, '', '#lesson=' + encodeURIComponent(lesson))
+  trouble('')
+}
+
+// toLab shows the lab, with what is set there.
+function toLab(own) {
+  if (own) {
+    start()
+    Object.assign(state, {set: {}, flow: own.flow ?? [], at: own.at ?? [], every: own.every ?? []})
+    for (const s of own.set) {
+      if (s.word === 'drop') state.drop = s.text.split(',').map(Number)
+      else if (s.word === 'seed') state.seed = s.text
+      else state.set[s.word] = s.text
+    }
+  }
+  look('lab')
+  retell()
+  return throwAll()
+}
+
+// follow shows what the address says.
+function follow() {
+  read()
+  retell()
+  if (state.lesson) return lessons.open({name: state.lesson})
+  if (new URLSearchParams(location.hash.slice(1)).has('lesson')) return lessons.course()
+  look('lab')
+  return throwAll()
 }
 
 function report(f) {
@@ -63,40 +114,6 @@ function report(f) {
   $('sentence').textContent = sentences.join('\n')
   $('below').replaceChildren(...below.filter(s => !sentences.includes(s)).map(s => Object.assign(document.createElement('li'), {textContent: s})))
   $('key').textContent = 'dotted: when stones were due; ' + f.flows.map((x, i) => `${['squares', 'discs', 'diamonds', 'pluses'][i % 4]}: ${x.name}`).join('; ') + '; crosses: lost'
-}
-
-function tabulate(table, sheet) {
-  const row = (cells, name) => {
-    const tr = document.createElement('tr')
-    cells.forEach((text, i) => {
-      const cell = document.createElement(name === 'th' || i === 0 ? 'th' : 'td')
-      cell.scope = name === 'th' ? 'col' : 'row'
-      if (cell.tagName === 'TD') cell.removeAttribute('scope')
-      cell.textContent = text.replaceAll('\n', ' ')
-      tr.append(cell)
-    })
-    return tr
-  }
-  table.tHead.replaceChildren(row(sheet.head, 'th'))
-  table.tBodies[0].replaceChildren(...sheet.rows.map(r => row(r, 'td')))
-}
-
-// bar shows what became of a flow's stones, in words too.
-function bar(b) {
-  const parts = b.parts ?? [], all = parts.reduce((n, p) => n + p.stones, 0)
-  const words = parts.map(p => `${p.stones} ${p.word}`).join(', ')
-  const kinds = ['on time', 'late', 'lost', 'unknown']
-  const svg = el('svg', {viewBox: '0 0 1000 18', preserveAspectRatio: 'none', role: 'img', 'aria-label': `${b.name}: ${words}`})
-  let x = 0
-  for (const p of parts) {
-    const w = 1000 * p.stones / Math.max(1, all), kind = kinds.indexOf(p.word === 'caught' ? 'on time' : p.word)
-    svg.append(el('rect', {x, y: 0, width: Math.max(w, 3), height: 18, class: `part${kind < 0 ? 4 : kind}`}))
-    x += w
-  }
-  const div = Object.assign(document.createElement('div'), {className: 'bar'}), text = document.createElement('div')
-  text.append(svg, Object.assign(document.createElement('small'), {textContent: words}))
-  div.append(Object.assign(document.createElement('span'), {textContent: b.name}), text)
-  return div
 }
 
 function redraw() {
@@ -152,8 +169,8 @@ function knobRows() {
     const tell = () => {
       const text = state.set[k.word], at = k.values.indexOf(text)
       if (at >= 0) input.value = at
-      output.textContent = text
-      input.setAttribute('aria-valuetext', text)
+      output.textContent = text ?? ''
+      input.setAttribute('aria-valuetext', text ?? '')
     }
     input.oninput = () => { state.set[k.word] = k.values[input.value]; tell(); throwAll() }
     input.tell = tell
@@ -190,7 +207,9 @@ function listen() {
   $('knobs').onsubmit = event => event.preventDefault()
   $('canvas').onclick = event => {
     const box = $('canvas').getBoundingClientRect(), stone = film.hit(event.clientX - box.left, event.clientY - box.top)
-    if (stone && !state.drop.includes(stone)) {
+    if (!stone) return
+    if (document.body.dataset.view === 'told') toLab(lessons.sheet.own)
+    if (!state.drop.includes(stone)) {
       state.drop = [...state.drop, stone].sort((a, b) => a - b)
       throwAll()
     }
@@ -202,15 +221,19 @@ function listen() {
   }
   new ResizeObserver(redraw).observe($('picture'))
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw)
-  addEventListener('hashchange', () => { read(); retell(); throwAll() })
+  addEventListener('hashchange', follow)
+  $('tolab').onclick = () => toLab()
+  $('tolessons').onclick = () => lessons.course()
+  $('touch').onclick = () => toLab(lessons.sheet.own)
 }
 
 read()
 knobRows()
+const lessons = new Lessons({run, present, look, trouble})
 listen()
 engine = await connect()
 $('engine').textContent = `Emulated, thrown by ${engine.name}; the same seed gives the same stones.`
-await throwAll()
-play(true)
+await follow()
+if (document.body.dataset.view === 'lab') play(true)
 // For who tests the page.
-window.stones = {ask: body => engine.ask(body), get idle() { return engine.idle }, get frame() { return frame }, film, state, throwAll}
+window.stones = {ask: body => engine.ask(body), get idle() { return engine.idle }, get frame() { return frame }, film, state, lessons, throwAll}

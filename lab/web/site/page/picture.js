@@ -9,7 +9,7 @@ export function el(name, attributes, ...inside) {
 }
 
 // step is a round number of which about n fit into a range.
-function step(range, n) {
+export function step(range, n) {
   const rough = range / n, power = 10 ** Math.floor(Math.log10(rough))
   return [1, 2, 5, 10].find(m => m * power >= rough) * power
 }

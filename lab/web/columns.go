@@ -1,0 +1,106 @@
+package web
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"stones/lab"
+)
+
+// A Column is one figure of all stones, or of all packets, of a flow. Times are in ms
+// since the flow began; one that never came is not a number.
+type Column struct {
+	Flow string `json:"flow"`
+	Of   string `json:"of"` // stones, packets
+	Name string `json:"name"`
+	At   int    `json:"at"` // of the first number, counted in numbers
+	N    int    `json:"n"`
+}
+
+// Bits of a packet's kind.
+const (
+	kindBack = 1 << iota
+	kindAgain
+	kindSYN
+	kindCopy
+	kindFragment
+)
+
+// fates are the names of what becomes of stones and packets; in columns stand their
+// places in this list.
+func fates() []string {
+	return []string{
+		"delivered", "lost", "receiver drop", "unknown",
+		lab.PacketArrived, lab.PacketDamaged, lab.PacketOverflowed, lab.PacketTooBig, lab.PacketNobody, lab.PacketOnTheWay,
+	}
+}
+
+func (h *Header) fate(name string) float64 { return float64(slices.Index(h.Fates, name)) }
+
+// columns are the figures of all stones and packets, one clock for all of a flow: that
+// of its beginning, the asking included.
+func (h *Header) columns(r *lab.Result) []float64 {
+	var all []float64
+	add := func(flow, of, name string, n int, value func(i int) float64) {
+		h.Columns = append(h.Columns, Column{flow, of, name, len(all), n})
+		for i := range n {
+			all = append(all, value(i))
+		}
+	}
+	number := func(f lab.Figure, after float64) float64 {
+		if !f.Known() {
+			return math.NaN()
+		}
+		return f.Value + after
+	}
+	for _, x := range r.Flows {
+		asked := 0.0
+		if x.Connect.Known() {
+			asked = x.Connect.Value
+		}
+		stones, packets := x.Stones, x.Packets
+		for _, c := range []struct {
+			name string
+			of   func(s *lab.StoneRecord) float64
+		}{
+			{"number", func(s *lab.StoneRecord) float64 { return float64(s.Number) }},
+			{"due", func(s *lab.StoneRecord) float64 { return number(s.Due, asked) }},
+			{"first", func(s *lab.StoneRecord) float64 { return number(s.First, asked) }},
+			{"copies", func(s *lab.StoneRecord) float64 { return float64(s.Copies) }},
+			{"fate", func(s *lab.StoneRecord) float64 { return h.fate(s.Fate) }},
+		} {
+			add(x.Name, "stones", c.name, len(stones), func(i int) float64 { return c.of(&stones[i]) })
+		}
+		for _, c := range []struct {
+			name string
+			of   func(p *lab.Packet) float64
+		}{
+			{"number", func(p *lab.Packet) float64 { return float64(p.Number) }},
+			{"sent", func(p *lab.Packet) float64 { return p.Sent.Value }},
+			{"arrived", func(p *lab.Packet) float64 { return number(p.Arrived, 0) }},
+			{"first", func(p *lab.Packet) float64 { return float64(p.First) }},
+			{"last", func(p *lab.Packet) float64 { return float64(p.Last) }},
+			{"bytes", func(p *lab.Packet) float64 { return float64(p.Bytes) }},
+			{"kind", kind},
+			{"fate", func(p *lab.Packet) float64 { return h.fate(p.Fate) }},
+		} {
+			add(x.Name, "packets", c.name, len(packets), func(i int) float64 { return c.of(&packets[i]) })
+		}
+	}
+	return all
+}
+
+// kind is what kind of packet it is, bit by bit.
+func kind(p *lab.Packet) float64 {
+	bits := 0
+	for bit, is := range map[int]bool{
+		kindBack: p.Back, kindAgain: p.Again, kindSYN: strings.Contains(p.Flags, "SYN"),
+		kindCopy: p.Copy != nil, kindFragment: p.Offset > 0 || p.More,
+	} {
+		if is {
+			bits |= bit
+		}
+	}
+	return float64(bits)
+}

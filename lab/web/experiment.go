@@ -1,0 +1,144 @@
+package web
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"stones/lab"
+	"stones/lab/knob"
+	"stones/lab/photo"
+	"stones/lab/protocol"
+	"stones/lab/quantity"
+)
+
+// experiment is what a request asks for. It is one on the path sim, and not too large
+// for a page.
+func experiment(r Request) (lab.Experiment, error) {
+	var s knob.Settings
+	for _, with := range r.With {
+		if protocol.IsProgram(with) {
+			return lab.Experiment{}, quantity.Invalid("with", with, "a page runs no programs; allowed are those that are built in")
+		}
+		if err := s.AddOwn(with); err != nil {
+			return lab.Experiment{}, err
+		}
+	}
+	for _, flow := range r.Flow {
+		if err := s.AddFlow(flow); err != nil {
+			return lab.Experiment{}, err
+		}
+	}
+	for _, at := range r.At {
+		if err := s.AddChange(at); err != nil {
+			return lab.Experiment{}, err
+		}
+	}
+	for _, every := range r.Every {
+		if err := s.AddCycle(every); err != nil {
+			return lab.Experiment{}, err
+		}
+	}
+	for _, set := range r.Set {
+		if set.Word == "file" {
+			if err := load(&s, set.Text); err != nil {
+				return lab.Experiment{}, err
+			}
+			continue
+		}
+		if set.Word == "path" || set.Word == "to" {
+			return lab.Experiment{}, quantity.Invalid(set.Word, set.Text, "a page throws on the path sim")
+		}
+		if err := s.Set(set.Word, set.Text); err != nil {
+			return lab.Experiment{}, err
+		}
+	}
+	return settled(&s)
+}
+
+// load has the stones carry the one file that a page can throw.
+func load(s *knob.Settings, name string) error {
+	if name != photo.Pebbles {
+		return quantity.Invalid("file", name, "a page reads no files; allowed "+photo.Pebbles+", which the program draws")
+	}
+	s.SetFile(photo.DrawPebbles())
+	return nil
+}
+
+// settled is the one experiment that settings mean.
+func settled(s *knob.Settings) (lab.Experiment, error) {
+	if k, several := s.Several(); several {
+		return lab.Experiment{}, quantity.Invalid(k.Word, s.Text(k.Word), "one value; a page shows one experiment at a time")
+	}
+	es, err := s.Experiments(1)
+	if err != nil {
+		return lab.Experiment{}, err
+	}
+	return bounded(es[0])
+}
+
+// bounded is an experiment with all that a page shows of it, or an error if it is too
+// large.
+func bounded(e lab.Experiment) (lab.Experiment, error) {
+	stones, carried, most := 0, 0, 0
+	for _, f := range e.Flows {
+		n, per, byRoad := float64(f.Plan.Count), f.Plan.PerSecond(), false
+		if f.Plan.Time > 0 {
+			if byRoad = per == 0 && f.Transport == lab.TCP && e.Out.Bandwidth > 0; byRoad {
+				per = float64(e.Out.Bandwidth) / float64(8*f.Plan.Size)
+			}
+			if per == 0 {
+				return e, quantity.Invalid("time", f.Plan.Time, "needs a --rate on a page, or --count instead")
+			}
+			n = math.Floor(per * f.Plan.Time.Seconds())
+		}
+		if per > 0 && 1000*n/per > maxLasts {
+			return e, quantity.Invalid("rate", f.Plan.Rate, fmt.Sprintf("takes too long; a page throws for at most %d min", maxLasts/60_000))
+		}
+		count := int(min(n, lab.MaxCount))
+		most = max(most, count)
+		if byRoad {
+			carried = max(carried, count) // the flows share it
+			continue
+		}
+		stones += count
+	}
+	if stones > MaxStones {
+		return e, quantity.Invalid("count", most, fmt.Sprintf("too many for a page; allowed %d, all flows together", MaxStones))
+	}
+	if carried > MaxCarried {
+		return e, quantity.Invalid("bandwidth", e.Out.Bandwidth, fmt.Sprintf("carries too many stones for a page in that --time; allowed %d", MaxCarried))
+	}
+	e.PerStone, e.Packets = true, most <= MaxPackets
+	return e, nil
+}
+
+// command is the command line that gives the same.
+func command(r Request) string {
+	words := []string{"stones", "throw"}
+	for _, s := range r.Set {
+		k, _ := knob.Find(s.Word) // a file is none
+		if k.Switch {
+			words = append(words, "--"+s.Word+"="+s.Text)
+			continue
+		}
+		words = append(words, "--"+s.Word, shell(s.Text))
+	}
+	for _, list := range []struct {
+		word  string
+		texts []string
+	}{{"flow", r.Flow}, {"with", r.With}, {"at", r.At}, {"every", r.Every}} {
+		for _, text := range list.texts {
+			words = append(words, "--"+list.word, shell(text))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// shell is a word as a shell takes it.
+func shell(word string) string {
+	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:%-_/=") == "" && word != "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
