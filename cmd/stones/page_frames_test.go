@@ -1,0 +1,131 @@
+//go:build !js
+
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stones/lab/lesson"
+	"stones/lab/web"
+	"stones/lab/worlds"
+)
+
+// randomSet is a setting of some knobs, each of which fits the others.
+func randomSet(dice *rand.Rand) []web.Setting {
+	set := []web.Setting{{Word: "seed", Text: fmt.Sprint(dice.IntN(1000) + 1)}, {Word: "reorder", Text: "0%"}}
+	for _, k := range []struct {
+		word   string
+		values []string
+	}{
+		{"loss", []string{"0%", "1%", "5%", "20%"}},
+		{"delay", []string{"10ms", "20ms", "100ms"}},
+		{"count", []string{"10", "100", "300"}},
+		{"rate", []string{"20", "200", "1000"}},
+		{"size", []string{"33", "1000", "4000"}},
+		{"jitter", []string{"0ms", "5ms"}},
+		{"duplicate", []string{"0%", "5%"}},
+		{"corrupt", []string{"0%", "2%"}},
+		{"bandwidth", []string{"1Mbit", "10Mbit"}},
+		{"queue", []string{"5", "100", "100:fq_codel"}},
+		{"together", []string{"true", "false"}},
+		{"ipv6", []string{"true", "false"}},
+	} {
+		set = append(set, web.Setting{Word: k.word, Text: k.values[dice.IntN(len(k.values))]})
+	}
+	return set
+}
+
+// The engine in a browser gives the bytes that the program gives, for every lesson and
+// for 20 random experiments.
+func TestPageFrames(t *testing.T) {
+	browser := chromium(t)
+	lessons, err := lesson.All(program{}.check)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var requests []web.Request
+	for _, l := range lessons {
+		requests = append(requests, web.Request{Lesson: &web.Lesson{Name: l.Name, Throw: true, Predicted: "7"}})
+	}
+	dice := rand.New(rand.NewPCG(1, 2))
+	for range 20 {
+		requests = append(requests, web.Request{Set: randomSet(dice)})
+	}
+	t.Chdir("../..")
+	out := filepath.Join(t.TempDir(), "page")
+	var stderr bytes.Buffer
+	if code := (program{stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &stderr}).exec(t.Context(), []string{"page", "--out", out}); code != 0 {
+		t.Fatalf("exit %d: %s", code, stderr.String())
+	}
+	files := httptest.NewServer(http.FileServer(http.Dir(out)))
+	defer files.Close()
+	b := visit(t, browser, files.URL+"/")
+	native := web.Engine{Version: version, Path: worlds.Sim(nil)}
+	for _, r := range requests {
+		body, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := native.Frame(t.Context(), body)
+		if bytes.Contains(want[:min(len(want), 200)], []byte(`"error":{`)) {
+			t.Errorf("%s: %.300q", body, want)
+		}
+		b.run(fmt.Sprintf(`stones.ask(%q).then(got => crypto.subtle.digest("SHA-256", got)).then(sum => { window.sum = [...new Uint8Array(sum)].map(b => b.toString(16).padStart(2, "0")).join("") })`, body))
+		if got := value[string](b, `window.sum`); got != fmt.Sprintf("%x", sha256.Sum256(want)) {
+			t.Errorf("%s: the browser gives other bytes than the program", body)
+		}
+	}
+}
+
+// A thousand random requests, links and lesson files that mean no good are refused in
+// one line of words, or are answered like any other.
+func TestPageHostile(t *testing.T) {
+	dice := rand.New(rand.NewPCG(3, 4))
+	words := []string{"loss", "count", "rate", "path", "to", "out", "experiment", "file", "seed", "__proto__", "", "-loss", "with", "pcap", "delay", "listen"}
+	texts := []string{"-1", "1e999", "NaN", "101%", "1%,2%", "<script>alert(1)</script>", "\u202e", "\x1b[2J", "../../etc/passwd", "99999999999999999999", "$(reboot)", "5", "0%", strings.Repeat("9", 5000), "\x00"}
+	word := func() string { return words[dice.IntN(len(words))] }
+	text := func() string { return texts[dice.IntN(len(texts))] }
+	refused := 0
+	for i := range 1000 {
+		var r web.Request
+		switch i % 4 {
+		case 0:
+			for range 1 + dice.IntN(4) {
+				r.Set = append(r.Set, web.Setting{Word: word(), Text: text()})
+			}
+		case 1:
+			r.Set, r.With, r.Flow, r.At, r.Every = []web.Setting{{Word: "count", Text: "5"}}, []string{text()}, []string{"tcp " + word() + "=" + text()}, []string{text()}, []string{text()}
+		case 2:
+			r.Lesson, r.Record = &web.Lesson{Name: text(), Throw: true, Predicted: text()}, text()
+		case 3: // a lesson file with bytes of it changed, or a line that is put in
+			data := lesson.Start()
+			for range 1 + dice.IntN(5) {
+				data[dice.IntN(len(data))] = byte(dice.IntN(256))
+			}
+			lines := strings.SplitAfter(string(data), "\n")
+			at := dice.IntN(len(lines))
+			lines[at] += word() + " " + text() + "\n"
+			r.Lesson = &web.Lesson{File: &web.File{Name: "my.txtar", Text: strings.Join(lines, "")}}
+		}
+		h := answered(t, r)
+		if h.Error == nil {
+			continue
+		}
+		refused++
+		if line := h.Error.Text; line == "" || len(line) > 20_000 || strings.ContainsAny(line, "\n\x00\x1b\u202e") || h.Result != nil || h.Lesson != nil || h.Record != "" {
+			t.Errorf("%+v: %.300q", r, line)
+		}
+	}
+	if refused < 700 {
+		t.Errorf("%d of 1000 are refused", refused)
+	}
+}
