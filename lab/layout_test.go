@@ -48,7 +48,7 @@ var mayImport = map[string][]string{
 	"lab/path/watch":      {"stones/lab/path", "stones/lab/stone", "stones/lab/wire"},
 	"lab/path/sim":        {"stones/lab/clock", "stones/lab/path", "stones/lab/path/watch", "stones/lab/stack", "stones/lab/stack/...", "stones/lab/wire"},
 	"lab/path/netns":      {"stones/lab/path", "stones/lab/path/host", "stones/lab/path/watch", "stones/lab/stone", "stones/lab/wire", "github.com/vishvananda/netlink", "golang.org/x/sync/errgroup", "golang.org/x/sys/unix"},
-	"lab/path/host":       {"stones/lab/clock", "stones/lab/path", "golang.org/x/net/ipv4", "golang.org/x/sys/unix"},
+	"lab/path/host":       {"stones/lab/clock", "stones/lab/path", "golang.org/x/net/ipv4", "golang.org/x/net/ipv6", "golang.org/x/sys/unix"},
 	"lab/path/remote":     {"stones/lab/clock", "stones/lab/control", "stones/lab/path", "stones/lab/seal"},
 	"lab/control":         {"stones/lab/stone"},
 	"lab/seal":            {},

@@ -30,31 +30,40 @@ func (s *Server) catchDatagrams(ctx context.Context) {
 		if s.Arrived != nil {
 			at = s.Arrived()
 		}
-		if udp, ok := from.(*net.UDPAddr); ok {
-			s.datagram(ctx, buf[:n], udp.AddrPort(), at)
+		if sender, ok := from.(origin); ok {
+			s.datagram(ctx, buf[:n], sender, at)
 		}
 	}
 }
 
+// An origin is where a datagram came from, as the socket gives it. An answer goes
+// to the same value, which may know more than the address: at which of this
+// computer's addresses the datagram was received.
+type origin interface {
+	net.Addr
+	AddrPort() netip.AddrPort
+}
+
 // datagram takes one datagram. If it is of nobody it leaves nothing behind, and
 // costs no allocation.
-func (s *Server) datagram(ctx context.Context, b []byte, from netip.AddrPort, at time.Duration) {
+func (s *Server) datagram(ctx context.Context, b []byte, sender origin, at time.Duration) {
 	defer s.recovered()
+	from := sender.AddrPort()
 	if s.stone(b, from, at) {
 		return
 	}
 	switch d := control.ParseDatagram(b); d.Word {
 	case control.Hello:
-		s.greet(from, len(b))
+		s.greet(sender, len(b))
 	case control.Knock:
 		if e := s.find(d.Flow); e != nil && e.plan.Reverse && e.plan.Transport == "udp" && !e.over() {
 			cookie := control.Datagram{Word: control.Cookie, Cookie: s.baker.Bake(from, d.Flow, s.World.Now())}
-			_, _ = s.packets.WriteTo(cookie.Append(nil), net.UDPAddrFromAddrPort(from))
+			_, _ = s.packets.WriteTo(cookie.Append(nil), sender)
 		} else {
 			s.strangers.Add(1)
 		}
 	case control.Open:
-		s.openReverse(ctx, d, from)
+		s.openReverse(ctx, d, sender)
 	case control.None, control.Cookie:
 		if s.strangers.Add(1)%strangersPerLine == 1 {
 			s.journal.write(ofStrangers, slog.LevelWarn, "datagrams of strangers", slog.Int64("so_far", s.strangers.Load()), slog.Any("last", from))
@@ -127,20 +136,20 @@ func (x *flow) damaged(from netip.AddrPort) bool {
 }
 
 // greet sends the greeting, as much of it as is no longer than what came.
-func (s *Server) greet(to netip.AddrPort, room int) {
+func (s *Server) greet(to net.Addr, room int) {
 	for _, text := range s.Greeting {
 		if room -= len(text) + 1; room < 0 {
 			return
 		}
-		_, _ = s.packets.WriteTo(append([]byte(text), '\n'), net.UDPAddrFromAddrPort(to))
+		_, _ = s.packets.WriteTo(append([]byte(text), '\n'), to)
 	}
 }
 
 // openReverse throws stones at an address that has shown that it hears what is sent
 // to it, and that it knows the flow's secret.
-func (s *Server) openReverse(ctx context.Context, d control.Datagram, from netip.AddrPort) {
+func (s *Server) openReverse(ctx context.Context, d control.Datagram, from origin) {
 	e := s.find(d.Flow)
-	if e == nil || !e.plan.Reverse || e.plan.Transport != "udp" || !s.baker.Check(d.Cookie, from, d.Flow, s.World.Now()) {
+	if e == nil || !e.plan.Reverse || e.plan.Transport != "udp" || !s.baker.Check(d.Cookie, from.AddrPort(), d.Flow, s.World.Now()) {
 		s.strangers.Add(1)
 		return
 	}
@@ -150,6 +159,6 @@ func (s *Server) openReverse(ctx context.Context, d control.Datagram, from netip
 		return
 	}
 	if e.claim(nil) {
-		s.run(func() { e.throwDatagrams(ctx, net.UDPAddrFromAddrPort(from)) })
+		s.run(func() { e.throwDatagrams(ctx, from) })
 	}
 }

@@ -55,13 +55,13 @@ func TestFlood(t *testing.T) {
 			number++
 			st := stone.Stone{Exchange: ticket.Flow, Number: number, Size: 100}
 			sealed = tagger.Append(st.Append(sealed[:0]))
-			s.server.datagram(t.Context(), sealed, thrower, s.Now())
+			s.server.datagram(t.Context(), sealed, net.UDPAddrFromAddrPort(thrower), s.Now())
 		}
 		throw()
 		before := heap()
 		for i := range strangers {
 			from := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), uint16(i))
-			s.server.datagram(t.Context(), kinds[i%len(kinds)], from, s.Now())
+			s.server.datagram(t.Context(), kinds[i%len(kinds)], net.UDPAddrFromAddrPort(from), s.Now())
 			if i%(strangers/planned) == 1 && number < planned {
 				throw()
 			}
@@ -83,7 +83,7 @@ func TestFlood(t *testing.T) {
 // What a stranger sends costs no allocation.
 func TestStrangersCostNothing(t *testing.T) {
 	s := open(t, func(s *Server) { s.Log = nil })
-	from := netip.MustParseAddrPort("192.0.2.1:1000")
+	from := net.UDPAddrFromAddrPort(netip.MustParseAddrPort("192.0.2.1:1000"))
 	for name, b := range map[string][]byte{
 		"nonsense":          make([]byte, 1400),
 		"a stone of nobody": append(stone.Stone{Exchange: 7, Number: 1, Size: 1000}.Append(nil), make([]byte, seal.TagLen)...),
@@ -173,7 +173,7 @@ func FuzzDatagram(f *testing.F) {
 	f.Add(control.Datagram{Word: control.Knock, Flow: 7}.Append(nil))
 	f.Add(control.Datagram{Word: control.Open, Flow: 7}.Append(nil))
 	f.Add(seal.NewTagger([16]byte{}).Append(stone.Stone{Exchange: 8, Number: 1, Size: 40}.Append(nil)))
-	from := netip.MustParseAddrPort("192.0.2.1:1000")
+	from := net.UDPAddrFromAddrPort(netip.MustParseAddrPort("192.0.2.1:1000"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		out := &counts{}
 		s := &Server{World: still{}, packets: out, Greeting: DefaultGreeting(), baker: seal.NewBaker([16]byte{}), flows: map[uint32]*flow{}}
@@ -272,7 +272,7 @@ func BenchmarkDatagram(b *testing.B) {
 	s := &Server{World: still{}, packets: &counts{}, baker: seal.NewBaker([16]byte{}), flows: map[uint32]*flow{}}
 	s.limits = Limits{}.Defaults()
 	s.journal = newJournal(nil, s.World)
-	from := netip.MustParseAddrPort("192.0.2.1:1000")
+	from := net.UDPAddrFromAddrPort(netip.MustParseAddrPort("192.0.2.1:1000"))
 	for _, size := range []int{100, 1200} {
 		e := newFlow(s, control.Plan{Transport: "udp", Count: 1 << 30, Size: size}, control.Ticket{Flow: 7}, nil)
 		s.flows[7] = e

@@ -3,6 +3,7 @@ package host
 import (
 	"encoding/binary"
 	"net"
+	"net/netip"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -16,6 +17,7 @@ import (
 // and gives out their datagrams one by one.
 type receiver struct {
 	net.PacketConn
+	conn    *net.UDPConn     // the same
 	packets *ipv4.PacketConn // of the same socket
 	world   *World
 	account *account
@@ -45,12 +47,12 @@ const (
 
 func newReceiver(w *World, conn *net.UDPConn, a *account) *receiver {
 	r := &receiver{
-		PacketConn: conn, packets: ipv4.NewPacketConn(conn), world: w, account: a,
+		PacketConn: conn, conn: conn, packets: ipv4.NewPacketConn(conn), world: w, account: a,
 		messages: make([]ipv4.Message, maxMessages), stamps: stamps{now: w.Now},
 	}
 	for i := range r.messages {
 		r.messages[i].Buffers = [][]byte{make([]byte, messageBytes)}
-		r.messages[i].OOB = make([]byte, unix.CmsgSpace(16)+unix.CmsgSpace(4)) // a timespec and a segment size
+		r.messages[i].OOB = make([]byte, controlRoom)
 	}
 	return r
 }
@@ -112,8 +114,7 @@ func (r *receiver) receive(flags int) (int, error) {
 			r.account.others.Add(1)
 			continue
 		}
-		segment, _ := told(m.OOB[:m.NN])
-		r.account.taken.add(1, datagrams(m.N, segment))
+		r.account.taken.add(1, datagrams(m.N, told(m.OOB[:m.NN]).segment))
 	}
 	return max(0, n), err
 }
@@ -122,10 +123,13 @@ func (r *receiver) receive(flags int) (int, error) {
 func (r *receiver) open() {
 	m := &r.messages[r.next]
 	r.next++
-	segment, stamp := told(m.OOB[:m.NN])
-	r.data, r.segment, r.left = m.Buffers[0][:m.N], segment, datagrams(m.N, segment)
+	said := told(m.OOB[:m.NN])
+	r.data, r.segment, r.left = m.Buffers[0][:m.N], said.segment, datagrams(m.N, said.segment)
 	r.from, r.ours = m.Addr, r.isOurs(m.Addr)
-	r.world.arrival.Store(int64(r.stamps.at(stamp)))
+	if from, ok := m.Addr.(*net.UDPAddr); ok && said.here.IsValid() {
+		r.from = &asked{from, said.here}
+	}
+	r.world.arrival.Store(int64(r.stamps.at(said.stamp)))
 }
 
 // datagrams is how many there are in a message of size bytes.
@@ -143,10 +147,19 @@ func (r *receiver) isOurs(from net.Addr) bool {
 	return thrower == nil || addrPort(from) == *thrower
 }
 
-// told reads the control messages: the size of the datagrams that the
-// message consists of, 0 if it is one, and the kernel's time of its coming, in
-// nanoseconds since 1970, 0 if it told none.
-func told(oob []byte) (segment int, stamp int64) {
+// A message's controls are what the kernel says beside it.
+type controls struct {
+	segment int        // bytes of each datagram that it consists of; 0 is one datagram
+	stamp   int64      // when it came, in nanoseconds since 1970; 0 is not told
+	here    netip.Addr // the address it was sent to; not valid is not told
+}
+
+// controlRoom is how many bytes those take: a timespec, a segment size and an
+// address.
+var controlRoom = unix.CmsgSpace(16) + unix.CmsgSpace(4) + unix.CmsgSpace(unix.SizeofInet6Pktinfo)
+
+// told reads the control messages.
+func told(oob []byte) (c controls) {
 	for len(oob) > 0 {
 		h, data, rest, err := unix.ParseOneSocketControlMessage(oob)
 		if err != nil {
@@ -154,13 +167,20 @@ func told(oob []byte) (segment int, stamp int64) {
 		}
 		switch {
 		case h.Level == unix.SOL_UDP && h.Type == unix.UDP_GRO && len(data) >= 4:
-			segment = int(binary.NativeEndian.Uint32(data))
+			c.segment = int(binary.NativeEndian.Uint32(data))
 		case h.Level == unix.SOL_SOCKET && h.Type == unix.SO_TIMESTAMPNS && len(data) >= 16:
-			stamp = int64(binary.NativeEndian.Uint64(data))*1e9 + int64(binary.NativeEndian.Uint64(data[8:]))
+			c.stamp = int64(binary.NativeEndian.Uint64(data))*1e9 + int64(binary.NativeEndian.Uint64(data[8:]))
+		case h.Level == unix.IPPROTO_IP && h.Type == unix.IP_PKTINFO && len(data) >= unix.SizeofInet4Pktinfo:
+			c.here = netip.AddrFrom4([4]byte(data[4:])) // ipi_spec_dst: the local address, also of a broadcast
+		case h.Level == unix.IPPROTO_IPV6 && h.Type == unix.IPV6_PKTINFO && len(data) >= unix.SizeofInet6Pktinfo:
+			c.here = netip.AddrFrom16([16]byte(data))
 		}
 		oob = rest
 	}
-	return segment, stamp
+	if c.here.IsMulticast() { // nobody answers from there
+		c.here = netip.Addr{}
+	}
+	return c
 }
 
 // SetDeadline sets when a ReadFrom that waits gives up.

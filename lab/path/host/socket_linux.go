@@ -171,6 +171,11 @@ func (w *World) catcher(conn *net.UDPConn) (net.PacketConn, error) {
 		held:   func() int { return held(raw) },
 		gather: func() bool { return gather(raw) },
 	}
+	if anywhere(conn) {
+		if err := tellAddresses(raw); err != nil {
+			return nil, err
+		}
+	}
 	w.open(a)
 	return newReceiver(w, conn, a), nil
 }

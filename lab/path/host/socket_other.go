@@ -41,6 +41,11 @@ func (w *World) catcher(conn *net.UDPConn) (net.PacketConn, error) {
 		held: func() int { return 0 },
 	}
 	w.open(a)
+	if anywhere(conn) {
+		if answering := tellAddresses(conn); answering != nil {
+			return &receiver{answering, a}, nil
+		}
+	}
 	return &receiver{conn, a}, nil
 }
 
