@@ -155,19 +155,21 @@ func holdAgainstTshark(t *testing.T, r lab.Result, file string) {
 	if wrong := tshark(t, file, "(_ws.malformed || "+unsound+") && !("+damaged+")", "_ws.col.Info"); len(wrong) > 0 && !inPieces(r) {
 		t.Errorf("%d packets are not sound, and not damaged by the wire; the first is %q", len(wrong), wrong[0])
 	}
+	streams := 0 // of TCP, which are caught at one port behind the other
 	for _, x := range r.Flows {
 		world := x.Transport
 		if r.Experiment.Together {
-			world = "tcp+udp"
+			world = worldOf(r.Experiment)
 		}
 		if x.Transport == lab.TCP {
-			again := tshark(t, alone(t, file, world+" thrower"), fmt.Sprintf("tcp.dstport == %d && (%s)", port, sentAgain))
+			again := tshark(t, alone(t, file, world+" thrower"), fmt.Sprintf("tcp.dstport == %d && (%s)", port+streams, sentAgain))
+			streams++
 			if got, want := strconv.Itoa(len(again)), x.Wire.Retransmitted.String(); got != want {
 				t.Errorf("tshark counts %s retransmissions; TCP itself counted %s", got, want)
 			}
 			continue
 		}
-		if r.Experiment.Nobody || r.Experiment.ReadSize > 0 || inPieces(r) {
+		if r.Experiment.Nobody || r.Experiment.Dies > 0 || r.Experiment.ReadSize > 0 || inPieces(r) {
 			continue // what comes is not what is caught
 		}
 		got := missing(t, file, world)
