@@ -63,7 +63,7 @@ func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 		}
 		defer conn.Close()
 		most := cmp.Or(c.ReadSize, maxRead)
-		frames := frames{c.parse(), bufio.NewReaderSize(&counted{conn, most, c.gave}, 2*most)}
+		frames := frames{stone.Parser(c.Carrying), bufio.NewReaderSize(&counted{conn, most, c.gave}, 2*most)}
 		var answer []byte
 		for {
 			s, err := frames.read()
@@ -108,14 +108,6 @@ func (c *Catcher) gave(bytes int) {
 	if c.Gave != nil {
 		c.Gave(bytes)
 	}
-}
-
-// parse is how bytes become a stone.
-func (c *Catcher) parse() func([]byte) (stone.Stone, error) {
-	if c.Carrying {
-		return stone.ParseCarrying
-	}
-	return stone.Parse
 }
 
 // Close ends the catching. Stones that come later are not caught.

@@ -46,7 +46,7 @@ func (c *Catcher) Addr() net.Addr { return c.socket.LocalAddr() }
 // ends it. A datagram that is no stone is one datagram; the next is whole.
 func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 	return func(yield func(stone.Stone, error) bool) {
-		frames := frames{parse: c.parse(), r: &counted{c.socket, c.gave}, buf: make([]byte, cmp.Or(c.ReadSize, maxRead))}
+		frames := frames{parse: stone.Parser(c.Carrying), r: &counted{c.socket, c.gave}, buf: make([]byte, cmp.Or(c.ReadSize, maxRead))}
 		var answer []byte
 		for {
 			s, err := frames.read()
@@ -74,14 +74,6 @@ func (c *Catcher) gave(bytes int) {
 	if c.Gave != nil {
 		c.Gave(bytes)
 	}
-}
-
-// parse is how bytes become a stone.
-func (c *Catcher) parse() func([]byte) (stone.Stone, error) {
-	if c.Carrying {
-		return stone.ParseCarrying
-	}
-	return stone.Parse
 }
 
 // Close ends the catching. Stones that come later are not caught.

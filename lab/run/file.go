@@ -3,7 +3,6 @@ package run
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"strings"
 
 	"stones/lab"
@@ -12,21 +11,6 @@ import (
 
 // errNoContent is why a file cannot be thrown that a document tells of.
 var errNoContent = errors.New("lab: the bytes of the file are not here; only its name is kept with a result")
-
-// carrying yields the stones with what they carry.
-func (x *flow) carrying(stones iter.Seq[stone.Stone]) iter.Seq[stone.Stone] {
-	if x.cargo == nil {
-		return stones
-	}
-	return func(yield func(stone.Stone) bool) {
-		for s := range stones {
-			s.Carries = x.cargo(s.Number)
-			if !yield(s) {
-				return
-			}
-		}
-	}
-}
 
 // takes notes what a stone carried, and reports whether that is what it should be. A
 // number outside the plan is for others to refuse.

@@ -207,7 +207,7 @@ func (x *flow) ask(ctx context.Context) thrower {
 
 // throwAll throws all stones of the plan.
 func (x *flow) throwAll(ctx context.Context, t thrower) {
-	stones := x.carrying(x.schedule.Stones(ctx, x.world, x.connected, x.id))
+	stones := stone.Carrying(x.schedule.Stones(ctx, x.world, x.connected, x.id), x.cargo)
 	for s, err := range t.Throw(ctx, stones) {
 		if err != nil && (s.Number == 0 || ctx.Err() != nil) {
 			x.throwErr = err

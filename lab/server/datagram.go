@@ -100,11 +100,7 @@ func (s *Server) stone(b []byte, from netip.AddrPort, at time.Duration) bool {
 		}
 		return true // somebody has overheard it, and throws it again
 	}
-	parse := stone.Parse
-	if e.plan.Carrying {
-		parse = stone.ParseCarrying
-	}
-	st, err := parse(inner)
+	st, err := stone.Parser(e.plan.Carrying)(inner)
 	e.catch(st, err, at)
 	return true
 }

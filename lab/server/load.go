@@ -81,20 +81,15 @@ func (x *flow) begin(content string) {
 	x.loaded = content
 }
 
-// carrying yields stones with what they carry.
+// carrying yields stones with what they carry: of what was loaded, their part.
 func (x *flow) carrying(stones iter.Seq[stone.Stone]) iter.Seq[stone.Stone] {
 	if !x.plan.Carrying {
 		return stones
 	}
-	return func(yield func(stone.Stone) bool) {
-		for s := range stones {
-			room := s.Size - stone.HeaderLen
-			from := min(int(s.Number-1)*room, len(x.loaded))
-			part := x.loaded[from:min(from+room, len(x.loaded))]
-			s.Carries = part + strings.Repeat("\x00", room-len(part))
-			if !yield(s) {
-				return
-			}
-		}
-	}
+	return stone.Carrying(stones, func(number uint64) string {
+		room := x.plan.Size - stone.HeaderLen
+		from := min(int(number-1)*room, len(x.loaded))
+		part := x.loaded[from:min(from+room, len(x.loaded))]
+		return part + strings.Repeat("\x00", room-len(part))
+	})
 }

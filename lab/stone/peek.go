@@ -1,10 +1,6 @@
 package stone
 
-import (
-	"encoding/binary"
-	"fmt"
-	"time"
-)
+import "fmt"
 
 // Peek decodes the header at the start of b, which may be cut off behind it.
 // It is for who stands beside the way and watches: the checksum, which covers
@@ -14,17 +10,12 @@ func Peek(b []byte) (Stone, error) {
 	if len(b) < HeaderLen {
 		return Stone{}, fmt.Errorf("%w: %d bytes", ErrShort, len(b))
 	}
-	if binary.BigEndian.Uint32(b[magicAt:]) != magic {
+	if !marked(b) {
 		return Stone{}, ErrForeign
 	}
 	size, err := Size(b)
 	if err != nil {
 		return Stone{}, err
 	}
-	return Stone{
-		Exchange: binary.BigEndian.Uint32(b[exchangeAt:]),
-		Number:   binary.BigEndian.Uint64(b[numberAt:]),
-		Due:      time.Duration(binary.BigEndian.Uint64(b[dueAt:])),
-		Size:     size,
-	}, nil
+	return header(b, size), nil
 }

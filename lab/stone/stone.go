@@ -65,8 +65,9 @@ const (
 	paddingAt  = HeaderLen
 )
 
-// magic is "STN" and the version of the layout.
-const magic = 'S'<<24 | 'T'<<16 | 'N'<<8 | 1
+// Mark is what stands behind the size in each stone: "STN" and the version of the
+// layout.
+const Mark = "STN\x01"
 
 // Never written. CRC-32C is the one that amd64 and arm64 have an instruction for.
 var (
@@ -85,7 +86,7 @@ func (s Stone) Append(b []byte) []byte {
 	}
 	start := len(b)
 	b = binary.BigEndian.AppendUint32(b, uint32(s.Size))
-	b = binary.BigEndian.AppendUint32(b, magic)
+	b = append(b, Mark...)
 	b = binary.BigEndian.AppendUint32(b, s.Exchange)
 	b = append(b, noChecksum[:]...)
 	b = binary.BigEndian.AppendUint64(b, s.Number)
@@ -160,7 +161,7 @@ func Sound(b []byte) (Stone, error) {
 	if len(b) < exchangeAt {
 		return Stone{}, fmt.Errorf("%w: %d bytes", ErrShort, len(b))
 	}
-	if binary.BigEndian.Uint32(b[magicAt:]) != magic {
+	if !marked(b) {
 		return Stone{}, ErrForeign
 	}
 	size, err := Size(b)
@@ -172,16 +173,32 @@ func Sound(b []byte) (Stone, error) {
 	case len(b) > size:
 		return Stone{}, fmt.Errorf("%w: %d bytes for a stone of %d", ErrSize, len(b), size)
 	}
-	s := Stone{
+	if checksum(b) != binary.BigEndian.Uint32(b[checksumAt:]) {
+		return Stone{}, ErrDamaged
+	}
+	return header(b, size), nil
+}
+
+// Parser is ParseCarrying for who catches stones that carry something, and Parse for
+// who does not.
+func Parser(carrying bool) func(b []byte) (Stone, error) {
+	if carrying {
+		return ParseCarrying
+	}
+	return Parse
+}
+
+// marked reports whether b, which has room for it, has the mark of a stone.
+func marked(b []byte) bool { return string(b[magicAt:exchangeAt]) == Mark }
+
+// header decodes the header at the start of b, of a stone of that size.
+func header(b []byte, size int) Stone {
+	return Stone{
 		Exchange: binary.BigEndian.Uint32(b[exchangeAt:]),
 		Number:   binary.BigEndian.Uint64(b[numberAt:]),
 		Due:      time.Duration(binary.BigEndian.Uint64(b[dueAt:])),
 		Size:     size,
 	}
-	if checksum(b) != binary.BigEndian.Uint32(b[checksumAt:]) {
-		return Stone{}, ErrDamaged
-	}
-	return s, nil
 }
 
 // checksum returns the checksum that b should have. It leaves b as it is.

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"stones/lab"
+	layout "stones/lab/stone" // stone is a word of this package
 )
 
 // How much is shown: so many flows, packets of each, lines of each, bytes of a line.
@@ -87,15 +88,12 @@ func newTap(r lab.Result) tap {
 	return t
 }
 
-// stoneMark is what each stone has in its header (package stone).
-const stoneMark = "STN\x01"
-
 // legible reports whether the text can be found in what was heard; without a text, a
 // stone's mark.
 func legible(heard [][]byte, text string) bool {
 	const enough = 12 // bytes, which there is room for
 	if text == "" {
-		text = stoneMark
+		text = layout.Mark
 	}
 	for len(text) > enough {
 		_, last := utf8.DecodeLastRuneInString(text)
