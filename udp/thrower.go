@@ -19,8 +19,6 @@ type Dialer interface {
 
 // A Thrower is the end that throws.
 type Thrower struct {
-	Answered bool // somebody reads the Answers, if that is set before Throw
-
 	conn net.Conn
 }
 

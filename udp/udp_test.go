@@ -77,7 +77,6 @@ func TestAnswers(t *testing.T) {
 	c.Answer = true
 	got := caught(c, n+1)
 	th := dial(t, c)
-	th.Answered = true
 	answers := make(chan int, 1)
 	go func() {
 		next := 1

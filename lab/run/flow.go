@@ -241,7 +241,6 @@ func (x *flow) dial(ctx context.Context) (thrower, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Answered = x.answers != nil
 	return t, nil
 }
 
