@@ -85,17 +85,20 @@ func readFile(name string) (lab.File, error) {
 // keeps. They are to be named again: nobody's file is thrown because a document says so.
 func (t *throw) refill(es []lab.Experiment) error {
 	needed := false
+	have := t.settings.File() // as it was read before anything else
 	for i := range es {
 		f := es[i].File
 		if !f.Is() {
 			continue
 		}
-		have, known := photo.Known(f)
 		needed = true
-		if !known || t.load != "" {
-			if t.load == "" {
+		if t.load == "" {
+			drawn, known := photo.Known(f)
+			if !known {
 				return &quantity.InvalidError{Word: "experiment", Value: t.file, Why: "it throws a file; if that is meant, say so: --file " + prose.Quote(f.Name)}
 			}
+			have = drawn
+		} else if f.IsPicture() != have.IsPicture() { // --tiles need not be said again
 			var err error
 			if have, err = readPicture(t.load, f.IsPicture()); err != nil {
 				return &quantity.InvalidError{Word: "file", Value: t.load, Why: err.Error()}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -359,7 +358,10 @@ func (t *throw) meant(cmd *cobra.Command, args []string) error {
 			return fmt.Errorf("--%s: not in a lesson, which students copy from", name)
 		}
 	}
-	if err := cmp.Or(t.carry(), t.contradiction()); err != nil {
+	if err := t.carry(); err != nil {
+		return err
+	}
+	if err := t.contradiction(); err != nil {
 		return err
 	}
 	_, err := t.settings.Experiments(t.runs)

@@ -130,7 +130,10 @@ func formats() []string {
 
 // do runs what the flags ask for.
 func (t *throw) do(ctx context.Context) error {
-	if err := cmp.Or(t.carry(), t.contradiction()); err != nil {
+	if err := t.carry(); err != nil {
+		return err
+	}
+	if err := t.contradiction(); err != nil {
 		return err
 	}
 	if t.json {
@@ -300,7 +303,10 @@ func (t *throw) experiments() ([]lab.Experiment, error) {
 			return nil, &quantity.InvalidError{Word: "experiment", Value: t.file, Why: fmt.Sprintf("experiments of two paths, %s and %s; one at a time", es[0].Path, e.Path)}
 		}
 	}
-	if err := cmp.Or(t.permitted(es), t.refill(es)); err != nil {
+	if err := t.permitted(es); err != nil {
+		return nil, err
+	}
+	if err := t.refill(es); err != nil {
 		return nil, err
 	}
 	return es, t.settings.Keep(es)
