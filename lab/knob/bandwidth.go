@@ -42,18 +42,23 @@ func readTrace(data []byte) (any, error) {
 // bandwidth is the knob for both directions of the wire, and the one for the way back.
 func bandwidth(k Knob) []Knob {
 	k.read, k.whole = readCapacity, readTrace
-	along := func(k Knob, ways func(e *lab.Experiment) map[string]*wire.Shape) Knob {
+	type way struct {
+		place string
+		shape func(e *lab.Experiment) *wire.Shape
+	}
+	out := way{"/out/bandwidth", func(e *lab.Experiment) *wire.Shape { return &e.Out }}
+	home := way{"/back/bandwidth", func(e *lab.Experiment) *wire.Shape { return &e.Back }}
+	along := func(k Knob, ways ...way) Knob {
 		k.set = func(e *lab.Experiment, value any) {
-			for _, s := range ways(e) {
+			for _, w := range ways {
+				s := w.shape(e)
 				s.Bandwidth, s.Trace = value.(capacity).bandwidth, value.(capacity).trace
 			}
 		}
 		k.spots = func(e *lab.Experiment) (spots []spot) {
-			all := ways(e)
-			for _, place := range []string{"/out/bandwidth", "/back/bandwidth"} {
-				if s := all[place]; s != nil {
-					spots = append(spots, spot{place, capacity{s.Bandwidth, s.Trace}.text()})
-				}
+			for _, w := range ways {
+				s := w.shape(e)
+				spots = append(spots, spot{w.place, capacity{s.Bandwidth, s.Trace}.text()})
 			}
 			return spots
 		}
@@ -61,12 +66,5 @@ func bandwidth(k Knob) []Knob {
 	}
 	back := k
 	back.Word, back.Variant = k.Word+"-back", Back
-	return []Knob{
-		along(k, func(e *lab.Experiment) map[string]*wire.Shape {
-			return map[string]*wire.Shape{"/out/bandwidth": &e.Out, "/back/bandwidth": &e.Back}
-		}),
-		along(back, func(e *lab.Experiment) map[string]*wire.Shape {
-			return map[string]*wire.Shape{"/back/bandwidth": &e.Back}
-		}),
-	}
+	return []Knob{along(k, out, home), along(back, home)}
 }

@@ -55,9 +55,12 @@ func (s *Settings) conflict() error {
 		return err
 	}
 	path := s.Path()
-	for word, given := range map[string][]string{"at": s.at, "every": s.every} {
-		if why := AWire.Unmet(path); why != "" && len(given) > 0 {
-			return &ConflictError{"--" + word, s.Where(), why}
+	if why := AWire.Unmet(path); why != "" {
+		switch { // always the same one first
+		case len(s.at) > 0:
+			return &ConflictError{"--at", s.Where(), why}
+		case len(s.every) > 0:
+			return &ConflictError{"--every", s.Where(), why}
 		}
 	}
 	if path == lab.Remote && !s.Given("to") {
