@@ -20,23 +20,12 @@ func experiment(r Request) (lab.Experiment, error) {
 		if protocol.IsProgram(with) {
 			return lab.Experiment{}, quantity.Invalid("with", with, "a page runs no programs; allowed are those that are built in")
 		}
-		if err := s.AddOwn(with); err != nil {
-			return lab.Experiment{}, err
-		}
 	}
-	for _, flow := range r.Flow {
-		if err := s.AddFlow(flow); err != nil {
-			return lab.Experiment{}, err
-		}
-	}
-	for _, at := range r.At {
-		if err := s.AddChange(at); err != nil {
-			return lab.Experiment{}, err
-		}
-	}
-	for _, every := range r.Every {
-		if err := s.AddCycle(every); err != nil {
-			return lab.Experiment{}, err
+	for _, list := range r.lists() {
+		for _, text := range *list.texts {
+			if err := list.add(&s, text); err != nil {
+				return lab.Experiment{}, err
+			}
 		}
 	}
 	for _, set := range r.Set {
@@ -55,6 +44,25 @@ func experiment(r Request) (lab.Experiment, error) {
 	}
 	return settled(&s)
 }
+
+// A list is a flag that is given once for each of its entries.
+type list struct {
+	word  string
+	texts *[]string
+	add   func(s *knob.Settings, text string) error
+}
+
+// lists are all of them, in the order in which a command names them.
+func lists(flow, with, at, every *[]string) []list {
+	return []list{
+		{"flow", flow, (*knob.Settings).AddFlow},
+		{"with", with, (*knob.Settings).AddOwn},
+		{"at", at, (*knob.Settings).AddChange},
+		{"every", every, (*knob.Settings).AddCycle},
+	}
+}
+
+func (r *Request) lists() []list { return lists(&r.Flow, &r.With, &r.At, &r.Every) }
 
 // load has the stones carry the one file that a page can throw.
 func load(s *knob.Settings, name string) error {
@@ -124,11 +132,8 @@ func command(r Request) string {
 		}
 		words = append(words, "--"+s.Word, shell(s.Text))
 	}
-	for _, list := range []struct {
-		word  string
-		texts []string
-	}{{"flow", r.Flow}, {"with", r.With}, {"at", r.At}, {"every", r.Every}} {
-		for _, text := range list.texts {
+	for _, list := range r.lists() {
+		for _, text := range *list.texts {
 			words = append(words, "--"+list.word, shell(text))
 		}
 	}

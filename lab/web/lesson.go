@@ -113,7 +113,10 @@ func (g Engine) lesson(ctx context.Context, r Request, h *Header) ([]float64, er
 	if err != nil {
 		return nil, err
 	}
-	turned := len(r.Set)+len(r.Flow)+len(r.With)+len(r.At)+len(r.Every) > 0
+	turned := len(r.Set) > 0
+	for _, list := range r.lists() {
+		turned = turned || len(*list.texts) > 0
+	}
 	var e lab.Experiment
 	if turned {
 		e, err = experiment(r)

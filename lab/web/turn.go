@@ -109,7 +109,10 @@ func flag(word string) (k knob.Knob, name string, err error) {
 	if k, ok := knob.Find(name); ok {
 		return k, name, nil
 	}
-	known := slices.AppendSeq(append(knob.Words(), "flow", "with", "at", "every", "file"), maps.Keys(besides()))
+	known := slices.AppendSeq(append(knob.Words(), "file"), maps.Keys(besides()))
+	for _, list := range new(Turn).lists() {
+		known = append(known, list.word)
+	}
 	slices.Sort(known)
 	if slices.Contains(known, name) {
 		return k, name, nil
@@ -126,16 +129,16 @@ func (t *Turn) add(s *knob.Settings, k knob.Knob, name, text string) (err error)
 	switch {
 	case k.Word != "":
 		err = s.Set(name, text)
-	case name == "flow":
-		t.Flow, err = append(t.Flow, text), s.AddFlow(text)
-	case name == "with":
-		t.With, err = append(t.With, text), s.AddOwn(text)
-	case name == "at":
-		t.At, err = append(t.At, text), s.AddChange(text)
-	case name == "every":
-		t.Every, err = append(t.Every, text), s.AddCycle(text)
 	case name == "file" && text == photo.Pebbles:
 		err = load(s, text)
 	}
+	for _, list := range t.lists() {
+		if list.word == name {
+			*list.texts = append(*list.texts, text)
+			err = list.add(s, text)
+		}
+	}
 	return inWords(err)
 }
+
+func (t *Turn) lists() []list { return lists(&t.Flow, &t.With, &t.At, &t.Every) }
