@@ -74,7 +74,7 @@ var shown = map[string][]string{
 // unshown returns an error if the format does not show what is to be kept.
 func (t *throw) unshown() error {
 	for word, formats := range shown {
-		if (word == t.picture || t.picture == "share") && (t.format == svg || t.format == png) {
+		if word == "interval" && t.ofIntervals() && (t.format == svg || t.format == png) {
 			continue // the picture shows them
 		}
 		if t.settings.Given(word) && !t.json && !slices.Contains(formats, t.format) {

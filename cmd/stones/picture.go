@@ -53,7 +53,7 @@ func (t *throw) undrawable() error {
 	if t.picture == picture.PhotoKind && t.file == "" && !t.settings.File().IsPicture() {
 		return errors.New("--picture \"photo\" needs a picture to throw: --file pebbles, or --file NAME --tiles")
 	}
-	if (t.picture == "interval" || t.picture == "share") && t.file == "" && !t.settings.Given("interval") {
+	if t.ofIntervals() && t.file == "" && !t.settings.Given("interval") {
 		return fmt.Errorf("--picture %q needs --interval, which says how long each is, e.g. --interval 500ms", t.picture)
 	}
 	if k, several := t.settings.Several(); several {
@@ -61,6 +61,9 @@ func (t *throw) undrawable() error {
 	}
 	return nil
 }
+
+// ofIntervals reports whether the picture is drawn from intervals.
+func (t *throw) ofIntervals() bool { return t.picture == "interval" || t.picture == "share" }
 
 // unpictured returns an error if the format does not go with a picture, or nothing
 // is drawn that has a theme.

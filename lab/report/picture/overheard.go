@@ -186,9 +186,7 @@ func (t tap) lines() []string {
 // draw draws the flows side by side.
 func (t tap) draw(p pen, area draw.Canvas) {
 	if t.empty != "" {
-		style := p.text(labelSize, ink)
-		style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
-		area.FillText(style, area.Center(), t.empty)
+		p.nothing(area, t.empty)
 		return
 	}
 	area.Max.Y -= margin / 2

@@ -106,9 +106,7 @@ func (g gallery) heading() (title, says string) { return photoTitle, g.says }
 // draw draws what was thrown at the left, and a row of shots for each flow.
 func (g gallery) draw(p pen, area draw.Canvas) {
 	if g.empty != "" {
-		style := p.text(labelSize, ink)
-		style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
-		area.FillText(style, area.Center(), g.empty)
+		p.nothing(area, g.empty)
 		return
 	}
 	const gap = 10

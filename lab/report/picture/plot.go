@@ -97,13 +97,18 @@ func (k content) grid(c draw.Canvas) {
 func (k content) plot(c draw.Canvas) {
 	at := func(q point) vg.Point { return vg.Point{X: c.X(k.x.place(q.x)), Y: c.Y(k.y.place(q.y))} }
 	if k.empty != "" {
-		style := k.pen.text(labelSize, ink)
-		style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
-		c.FillText(style, c.Center(), k.empty)
+		k.nothing(c, k.empty)
 	}
 	for _, s := range k.series {
 		k.one(c, s, at)
 	}
+}
+
+// nothing says in the middle why there is nothing to see.
+func (p pen) nothing(area draw.Canvas, why string) {
+	style := p.text(labelSize, ink)
+	style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
+	area.FillText(style, area.Center(), why)
 }
 
 // one draws a series.
