@@ -42,13 +42,15 @@
 //
 // TRANSPORT is tcp or udp; there will be COUNT stones of SIZE bytes within so
 // many milliseconds. With "back" the server throws, at a rate such as 200/s or
-// 1.6Mbit or max, in a pattern such as steady. With " carrying" behind all that, the stones carry something
-// in the place of their padding. The answer is "ok flow=N secret=HEX". What the server
-// is to carry it has to be told, before the stones are asked for:
+// 1.6Mbit or max, in a pattern such as steady. With " carrying" behind all that,
+// the stones carry something in the place of their padding. The answer is
+// "ok flow=N secret=HEX". What the server is to carry it has to be told, before
+// the stones are asked for:
 //
 //	load EXCHANGE BYTES
 //
-// is answered with "ok send"; so many bytes follow, and it says "ok". Then the stones fly (see below), and
+// is answered with "ok send"; so many bytes follow, and it says "ok". Then the
+// stones fly (see below), and
 //
 //	thrown EXCHANGE PLANNED ATTEMPTED THROWN
 //
@@ -67,11 +69,12 @@
 // that is written in the stone, and since two computers have two clocks only
 // its changes mean something. Behind these come " damaged N", " foreign N" (no
 // stones of this plan), " reads N", " drops N" or " drops unknown WHY" (found
-// the socket's buffer full), " carried HEX" (the sum of what they carried, if anything), " drained N" (nanoseconds that were waited at the
-// end) and "ok N", the number of arrivals. Of a flow in which the server
-// threw, the lines are its throws (NUMBER, when thrown, how late) and before the
-// counts stand " thrown PLANNED ATTEMPTED THROWN" and " not N CAUSE" for those that
-// could not be thrown.
+// the socket's buffer full), " carried HEX" (the sum of what they carried, if
+// anything), " drained N" (nanoseconds that were waited at the end) and "ok N",
+// the number of arrivals. Of a flow in which the server threw, the lines are
+// its throws (NUMBER, when thrown, how late) and before the counts stand "
+// thrown PLANNED ATTEMPTED THROWN" and " not N CAUSE" for those that could not
+// be thrown.
 //
 //	forget EXCHANGE
 //
