@@ -72,8 +72,8 @@
 // the socket's buffer full), " carried HEX" (the sum of what they carried, if
 // anything), " drained N" (nanoseconds that were waited at the end) and "ok N",
 // the number of arrivals. Of a flow in which the server threw, the lines are
-// its throws (NUMBER, when thrown, how late) and before the counts stand "
-// thrown PLANNED ATTEMPTED THROWN" and " not N CAUSE" for those that could not
+// its throws (NUMBER, when thrown, how late) and before the counts stand
+// " thrown PLANNED ATTEMPTED THROWN" and " not N CAUSE" for those that could not
 // be thrown.
 //
 //	forget EXCHANGE
