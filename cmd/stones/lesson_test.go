@@ -602,9 +602,13 @@ func TestSharing(t *testing.T) {
 			t.Errorf("UDP at %v Mbit/s leaves TCP %.2f Mbit/s; want %.2f", rates[i], got, want)
 		}
 		lost := float64(udp.Lost) / float64(udp.Thrown)
+		few := 0.0 // what chance adds where few stones were thrown
+		if udp.Thrown < 1000 {
+			few = 4 * math.Sqrt(0.02*0.98/float64(udp.Thrown))
+		}
 		switch over := 1 - 10/rates[i]; {
-		case over <= 0 && lost > 0.02:
-			t.Errorf("UDP at %v Mbit/s lost %.1f%%; want at most 2%%", rates[i], 100*lost)
+		case over <= 0 && lost > 0.02+few:
+			t.Errorf("UDP at %v Mbit/s lost %.1f%%; want at most %.1f%%", rates[i], 100*lost, 100*(0.02+few))
 		case over > 0 && !within(lost, over, 0.05):
 			t.Errorf("UDP at %v Mbit/s lost %.1f%%; want %.1f%%", rates[i], 100*lost, 100*over)
 		}
