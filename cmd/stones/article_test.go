@@ -191,6 +191,7 @@ func TestArticleClientInGo(t *testing.T) {
 
 // stones hello hears the article's server, which has no UDP, and answers it.
 func TestArticleServer(t *testing.T) {
+	t.Parallel()
 	port := freePort(t)
 	cmd := python(t, articleServer, port)
 	stdout, err := cmd.StdoutPipe()
@@ -274,6 +275,7 @@ func TestArticleServerInGo(t *testing.T) {
 
 // Somebody who answers with empty datagrams greets nobody, and the talk ends.
 func TestHelloOfEmptyDatagrams(t *testing.T) {
+	t.Parallel()
 	packets, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

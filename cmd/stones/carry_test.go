@@ -115,6 +115,7 @@ func matches(t *testing.T, data []byte, size int, r lab.Result, kept map[string]
 
 // A JPEG comes whole over TCP, and over UDP without exactly what its lost stones carried.
 func TestFileOverBoth(t *testing.T) {
+	t.Parallel()
 	name, data := photograph(t)
 	t.Run("sim", func(t *testing.T) {
 		r, kept := throwsFile(t, name, "--loss", "5%", "--with", "selective-repeat", "--tcp-size", "1000", "--size", "200")
@@ -140,6 +141,7 @@ func TestFileOverBoth(t *testing.T) {
 // The other end tells which stones came, and a sum of what they carried; or it is given
 // the file, and throws it back.
 func TestFileElsewhere(t *testing.T) {
+	t.Parallel()
 	name, data := photograph(t)
 	at := serves(t)
 	for _, words := range [][]string{{}, {"--reverse"}} {
@@ -175,6 +177,7 @@ func serves(t *testing.T) string {
 // The picture that the program draws: over TCP all of it comes, and over UDP it is grey
 // exactly where a tile was lost. The same of a JPEG, whose pixels are thrown.
 func TestTilesOverBoth(t *testing.T) {
+	t.Parallel()
 	name, data := photograph(t)
 	decoded, err := photo.Decode(lab.NewFile("photo.jpg", string(data)))
 	if err != nil {

@@ -129,6 +129,7 @@ func exact(t *testing.T, results []lab.Result, count int, told string) (off floa
 
 // A class throws, and all is counted; one more has no room.
 func TestClass(t *testing.T) {
+	t.Parallel()
 	const pupils, rate = 8, 200
 	c, _ := catchHere(t, "--sessions", strconv.Itoa(pupils))
 	results := class(t, c.address, pupils, classroomPlan(rate, time.Second))

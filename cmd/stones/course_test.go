@@ -28,6 +28,7 @@ func lessonFiles(tb testing.TB) []string {
 // Every lesson prints what its file says, and theory holds for its own seed and
 // for 20 others.
 func TestLessons(t *testing.T) {
+	t.Parallel()
 	others := 20
 	if testing.Short() {
 		others = 2

@@ -181,6 +181,7 @@ func fold(b *strings.Builder, text string) {
 // A flagUse is where a flag is used.
 type flagUse struct {
 	base     string   // the flag that explains it: that of --loss-back is loss
+	varies   string   // in what it differs from that
 	commands []string // that have it
 	variants []string // of it: for one transport, or for the way back
 }
@@ -193,7 +194,7 @@ func usesOf(root *cobra.Command) map[string]flagUse {
 		cmd.InitDefaultHelpFlag()
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			use := uses[f.Name]
-			use.base = f.Name
+			use.base, use.varies = baseOf(f)
 			use.commands = append(use.commands, cmd.CommandPath())
 			uses[f.Name] = use
 		})
@@ -203,15 +204,12 @@ func usesOf(root *cobra.Command) map[string]flagUse {
 	}
 	visit(root)
 	for name, use := range uses {
-		base, variant := baseOf(name)
-		if variant == "" {
+		if use.varies == "" {
 			continue
 		}
-		use.base = base
-		uses[name] = use
-		whole := uses[base]
+		whole := uses[use.base]
 		whole.variants = append(whole.variants, "--"+name)
-		uses[base] = whole
+		uses[use.base] = whole
 	}
 	for _, use := range uses {
 		slices.Sort(use.variants)

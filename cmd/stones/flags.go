@@ -76,26 +76,27 @@ func (t *throw) addFlags() []group {
 func throwKinds() []string { return append(picture.Kinds(), picture.SweepKind) }
 
 // usage is what --help says of a flag: what the glossary says of it in short.
-func usage(name string) string {
-	base, variant := baseOf(name)
-	return glossary.Short(glossary.Flag, base) + variant
+func usage(name string) string { return glossary.Short(glossary.Flag, name) }
+
+// varies says in what a flag of that variant differs from its base.
+func varies(v knob.Variant) string {
+	switch v {
+	case knob.OverTCP:
+		return " over TCP"
+	case knob.OverUDP:
+		return " over UDP"
+	case knob.Back:
+		return " on the way back"
+	case knob.Plain:
+	}
+	return ""
 }
 
 // baseOf returns the name of the flag of which a flag is a variant, and in what
-// it varies; or the name itself.
-func baseOf(name string) (base, variant string) {
-	k, ok := knob.Find(name)
-	if !ok {
-		return name, ""
+// it varies; or its own name.
+func baseOf(f *pflag.Flag) (base, variant string) {
+	if k, ok := f.Value.(knobFlag); ok {
+		return k.Base, varies(k.Variant)
 	}
-	switch k.Variant {
-	case knob.OverTCP:
-		variant = " over TCP"
-	case knob.OverUDP:
-		variant = " over UDP"
-	case knob.Back:
-		variant = " on the way back"
-	case knob.Plain:
-	}
-	return k.Base, variant
+	return f.Name, ""
 }

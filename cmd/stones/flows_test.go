@@ -37,6 +37,7 @@ func flowing(t *testing.T, words []string, flows ...string) lab.Experiment {
 // Two equal flows share a link about equally, and what each had of it, and how
 // fair that is, is told over the time in which both ran.
 func TestTwoShareALink(t *testing.T) {
+	t.Parallel()
 	e := flowing(t, []string{"parallel", "2", "only", "tcp", "rate", "max", "time", "20s", "start", "0-100ms", "delay", "10ms", "queue", "50"})
 	var es []lab.Experiment
 	for seed := range 10 {

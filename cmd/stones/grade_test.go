@@ -51,6 +51,7 @@ func hidden() string {
 
 // The worked protocols get what they deserve, whatever the seed.
 func TestGradeWorked(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		sheet, with string
 		points      int
@@ -71,6 +72,7 @@ func TestGradeWorked(t *testing.T) {
 
 // Broken programs get what they deserve: each has one mistake.
 func TestGradeBroken(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("needs python3")
 	}

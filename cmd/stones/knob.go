@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+
 	"github.com/spf13/pflag"
 
 	"stones/lab/knob"
@@ -15,12 +17,12 @@ type knobFlag struct {
 }
 
 func (f knobFlag) Set(text string) error { return f.settings.Set(f.Word, text) }
-func (f knobFlag) String() string        { return f.settings.Text(f.Word) }
+func (f knobFlag) String() string        { return cmp.Or(f.settings.Text(f.Word), f.Default()) }
 func (f knobFlag) Type() string          { return typeName(f.Switch) }
 
 // addKnob adds the flag of a knob. Those that vary another one are not shown.
 func addKnob(flags *pflag.FlagSet, k knob.Knob, settings *knob.Settings) {
-	f := flags.VarPF(knobFlag{k, settings}, k.Word, k.Letter, usage(k.Word))
+	f := flags.VarPF(knobFlag{k, settings}, k.Word, k.Letter, usage(k.Base)+varies(k.Variant))
 	f.Hidden = k.Variant != knob.Plain
 	if k.Switch {
 		f.NoOptDefVal = "true"

@@ -624,6 +624,7 @@ func goodputOfFirst(x lab.Outcome) float64 {
 }
 
 func TestBigStones(t *testing.T) {
+	t.Parallel()
 	const n, p = 4000, 0.05
 	for _, size := range []int{1472, 1473, 4000, 8000, 20000, 65000} {
 		e := classroom()

@@ -16,6 +16,9 @@ import (
 // are demanded.
 func needsNetns(t *testing.T) {
 	t.Helper()
+	if testing.Short() && !demanded() {
+		t.Skip("network namespaces run in real time")
+	}
 	w, err := netns.Open(netns.Config{})
 	if err != nil && demanded() {
 		t.Fatalf("STONES_PEERS is set, and there can be no network namespaces: %v", err)

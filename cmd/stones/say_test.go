@@ -44,6 +44,7 @@ func TestCutLetters(t *testing.T) {
 // On the wire are the headers and the text, for everybody; where nobody sees the packets,
 // it is what goes through the sockets.
 func TestOverheard(t *testing.T) {
+	t.Parallel()
 	at := serves(t)
 	for _, words := range [][]string{{"--loss", "0%"}, {"--loss", "0%", "--ipv6"}, {"--path", "host"}, {"--to", at}, {"--to", at, "--reverse"}} {
 		r := said(t, append(words, "--count", "5", "--size", "44", "--overhear")...)

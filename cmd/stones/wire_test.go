@@ -74,6 +74,7 @@ func bound(t *testing.T) (*net.UDPConn, int) {
 // A pair of programs with sockets of their own: alternating bits over a wire that
 // loses, doubles and delays.
 func TestWireBetweenPair(t *testing.T) {
+	t.Parallel()
 	receiver, port := bound(t)
 	at, ended := stretched(t, port, "--loss", "20%", "--loss-back", "20%", "--duplicate", "10%", "--delay", "2ms", "--seed", "3", "-J")
 	const n = 60
@@ -142,6 +143,7 @@ func TestWireBetweenPair(t *testing.T) {
 
 // Programs in Python with sockets of their own.
 func TestWireBetweenPython(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("needs python3")
 	}

@@ -129,14 +129,9 @@ func (s *Settings) Given(word string) bool {
 	return ok
 }
 
-// Text is what the knob of that word was set to, as it was given; or its default.
-func (s *Settings) Text(word string) string {
-	if g, ok := s.given[word]; ok {
-		return g.text
-	}
-	k, _ := Find(word)
-	return k.Default()
-}
+// Text is what the knob of that word was set to, as it was given; empty if it was
+// not.
+func (s *Settings) Text(word string) string { return s.given[word].text }
 
 // Turned returns the knobs that were set, in the order of the table.
 func (s *Settings) Turned() []Knob {
