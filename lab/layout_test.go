@@ -61,7 +61,7 @@ var mayImport = map[string][]string{
 	"lab/lesson":          {"stones/lab/document", "stones/lab/photo", "stones/lab/knob", "stones/lab", "stones/lab/path", "stones/lab/report", "github.com/rogpeppe/go-internal/txtar"},
 	"lab/report/glossary": {"github.com/rogpeppe/go-internal/txtar"},
 	"lab/reference":       {"stones/lab"},
-	"lab/report":          {"github.com/go-json-experiment/json/jsontext", "stones/lab/advice", "stones/lab/document", "stones/lab", "stones/lab/reference", "stones/lab/pace", "stones/lab/path", "stones/lab/control", "stones/lab/relay", "stones/lab/report/glossary", "stones/lab/theory", "stones/lab/wire"},
+	"lab/report":          {"github.com/go-json-experiment/json/jsontext", "stones/lab/advice", "stones/lab/document", "stones/lab/knob", "stones/lab", "stones/lab/reference", "stones/lab/pace", "stones/lab/path", "stones/lab/control", "stones/lab/relay", "stones/lab/report/glossary", "stones/lab/theory", "stones/lab/wire"},
 
 	"lab/report/picture": {"stones/lab", "stones/lab/photo", "stones/lab/stone", "codeberg.org/go-fonts/liberation/liberationsansregular", "golang.org/x/image/font/opentype", "gonum.org/v1/plot/font", "gonum.org/v1/plot/text", "gonum.org/v1/plot/vg", "gonum.org/v1/plot/vg/..."},
 }

@@ -58,7 +58,7 @@ func bandwidth(k Knob) []Knob {
 		k.spots = func(e *lab.Experiment) (spots []spot) {
 			for _, w := range ways {
 				s := w.shape(e)
-				spots = append(spots, spot{w.place, capacity{s.Bandwidth, s.Trace}.text()})
+				spots = append(spots, spot{place: w.place, text: capacity{s.Bandwidth, s.Trace}.text()})
 			}
 			return spots
 		}

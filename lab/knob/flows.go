@@ -23,7 +23,9 @@ func flows(e *lab.Experiment, transports []string) iter.Seq2[string, *lab.Flow] 
 // congestion is the knob of TCP's congestion control.
 func congestion() Knob {
 	k := Knob{Word: "congestion", Letter: "C", Group: Ends, Example: "cubic"}
-	return general(k, "/congestion", Word(), func(e *lab.Experiment) *string { return &e.Congestion })
+	k = general(k, "/congestion", Word(), func(e *lab.Experiment) *string { return &e.Congestion })
+	k.own = func(f *lab.Flow) string { return f.Congestion }
+	return k
 }
 
 // only is the knob that leaves out the flows over other transports.
@@ -37,7 +39,7 @@ func only() Knob {
 		if len(left) != 1 {
 			return nil
 		}
-		return []spot{{"/flows/0/transport", left[0]}}
+		return []spot{{place: "/flows/0/transport", text: left[0]}}
 	}
 	return k
 }
@@ -57,7 +59,7 @@ func parallel() Knob {
 	k := Knob{Word: "parallel", Letter: "P", Base: "parallel", Group: Overall, Example: "2"}
 	k.read = func(s string) (any, error) { return form.Read(s) }
 	k.set = func(e *lab.Experiment, value any) { multiply(e, value.(int)) }
-	k.spots = func(e *lab.Experiment) []spot { return []spot{{"/flows", form.Write(e.Parallel())}} }
+	k.spots = func(e *lab.Experiment) []spot { return []spot{{place: "/flows", text: form.Write(e.Parallel())}} }
 	return k
 }
 

@@ -32,11 +32,15 @@ type Knob struct {
 	whole func(data []byte) (value any, err error) // reads a file that is one value, and no list of entries
 	set   func(e *lab.Experiment, value any)
 	spots func(e *lab.Experiment) []spot
+	own   func(f *lab.Flow) string // what the flow has of its own; nil if no flow has
 }
 
 // A spot is where a knob's value stands in an experiment: in the JSON, as a
 // pointer by RFC 6901, and as text.
-type spot struct{ place, text string }
+type spot struct {
+	place, text string
+	flow        string // whose value it is; empty is that of all
+}
 
 // A Group is what knobs are about.
 type Group int
@@ -87,6 +91,19 @@ func Words() []string {
 func (k Knob) Text(e lab.Experiment) string {
 	if spots := k.spots(&e); len(spots) > 0 {
 		return spots[0].text
+	}
+	return ""
+}
+
+// Of writes the knob's value for the flow of that name in e, like [Knob.Text].
+func (k Knob) Of(e *lab.Experiment, flow string) string {
+	if f := e.Flow(flow); k.own != nil && f != nil && k.own(f) != "" {
+		return k.own(f)
+	}
+	for _, s := range k.spots(e) {
+		if s.flow == "" || s.flow == flow {
+			return s.text
+		}
 	}
 	return ""
 }

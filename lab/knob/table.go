@@ -144,6 +144,7 @@ func kept() []Knob {
 type field[T any] struct {
 	place string
 	value *T
+	flow  string // whose it is; empty is that of all
 }
 
 // bind ties a knob to the fields that it sets.
@@ -160,7 +161,7 @@ func bind[T any](k Knob, f Form[T], fields func(*lab.Experiment) []field[T]) Kno
 	k.spots = func(e *lab.Experiment) []spot {
 		var spots []spot
 		for _, from := range fields(e) {
-			spots = append(spots, spot{from.place, f.Write(*from.value)})
+			spots = append(spots, spot{from.place, f.Write(*from.value), from.flow})
 		}
 		return spots
 	}
@@ -169,7 +170,7 @@ func bind[T any](k Knob, f Form[T], fields func(*lab.Experiment) []field[T]) Kno
 
 // general is a knob that sets one field of an experiment.
 func general[T any](k Knob, place string, f Form[T], at func(*lab.Experiment) *T) Knob {
-	return bind(k, f, func(e *lab.Experiment) []field[T] { return []field[T]{{place, at(e)}} })
+	return bind(k, f, func(e *lab.Experiment) []field[T] { return []field[T]{{place, at(e), ""}} })
 }
 
 // planned is a knob for the plans of all flows, and one for those over each
@@ -186,7 +187,7 @@ func started[T any](k Knob, f Form[T], at func(*lab.Flow) *T) []Knob {
 		return func(e *lab.Experiment) []field[T] {
 			var fields []field[T]
 			for place, f := range flows(e, transports) {
-				fields = append(fields, field[T]{place + "/" + name, at(f)})
+				fields = append(fields, field[T]{place + "/" + name, at(f), f.Name})
 			}
 			return fields
 		}
@@ -237,11 +238,11 @@ func joined[T any](values []any) any {
 type direction[T any] func(e *lab.Experiment, name string, at func(*wire.Shape) *T) field[T]
 
 func out[T any](e *lab.Experiment, name string, at func(*wire.Shape) *T) field[T] {
-	return field[T]{"/out/" + name, at(&e.Out)}
+	return field[T]{"/out/" + name, at(&e.Out), ""}
 }
 
 func back[T any](e *lab.Experiment, name string, at func(*wire.Shape) *T) field[T] {
-	return field[T]{"/back/" + name, at(&e.Back)}
+	return field[T]{"/back/" + name, at(&e.Back), ""}
 }
 
 // wired is a knob that sets a field of the given directions, and one that sets

@@ -37,7 +37,7 @@ func Bench(w io.Writer, doc lab.Document, _ View) error {
 		unset := unset()
 		for _, p := range parameters() {
 			varies := slices.ContainsFunc(varying, func(v parameter) bool { return v.word == p.word })
-			if text := p.of(lines[0].experiment(), lines[0].name); !varies && text != p.of(&unset, lab.TCP) {
+			if text := p.said(lines[0].experiment(), lines[0].name); !varies && text != p.said(&unset, lab.TCP) {
 				fmt.Fprintf(&b, "%s: %s\n", p.word, configured(text))
 			}
 		}
@@ -51,7 +51,7 @@ func Bench(w io.Writer, doc lab.Document, _ View) error {
 		var name strings.Builder
 		name.WriteString("BenchmarkThrow/proto=" + named(l.name))
 		for _, v := range varying {
-			name.WriteString("/" + v.word + "=" + named(v.of(l.experiment(), l.name)))
+			name.WriteString("/" + v.word + "=" + named(v.said(l.experiment(), l.name)))
 		}
 		for _, x := range l.flows {
 			b.WriteString(name.String() + " 1")

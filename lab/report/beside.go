@@ -47,8 +47,8 @@ func newBeside(a, b Side, v View) page {
 	var apart, away []string
 	for _, d := range differ {
 		if !slices.ContainsFunc(cells, func(q parameter) bool { return q.word == d.word }) && len(one) > 0 && len(other) > 0 {
-			apart = append(apart, d.word+" "+d.of(one[0].experiment(), one[0].name))
-			away = append(away, d.word+" "+d.of(other[0].experiment(), other[0].name))
+			apart = append(apart, d.word+" "+d.said(one[0].experiment(), one[0].name))
+			away = append(away, d.word+" "+d.said(other[0].experiment(), other[0].name))
 			common = slices.DeleteFunc(common, func(text string) bool { return strings.HasPrefix(text, d.word+" ") })
 		}
 	}
@@ -93,7 +93,7 @@ func runsOf(lines []line) int {
 func cellOf(l line, cells []parameter) string {
 	words := []string{l.title()}
 	for _, p := range cells {
-		words = append(words, p.word+" "+p.of(l.experiment(), l.name))
+		words = append(words, p.word+" "+p.said(l.experiment(), l.name))
 	}
 	return strings.Join(words, ", ")
 }
@@ -144,7 +144,7 @@ func besideGrid(pairs []pair, cells []parameter, v View) grid {
 			}
 			var row []string
 			for _, p := range cells {
-				row = append(row, p.of(q.a.experiment(), q.a.name))
+				row = append(row, p.said(q.a.experiment(), q.a.name))
 			}
 			g.rows = append(g.rows, append(append(row, q.a.title()), q.row(m)...))
 		}

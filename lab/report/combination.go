@@ -28,9 +28,9 @@ type combination struct {
 // combine sorts results into combinations, in the order in which they come.
 func combine(results []lab.Result) []combination {
 	var combinations []combination
-	known := make(map[string]int)
+	known, all := make(map[string]int), parameters()
 	for _, r := range results {
-		key := keyOf(&r.Experiment)
+		key := keyOf(&r.Experiment, all)
 		i, ok := known[key]
 		if !ok {
 			i = len(combinations)
@@ -43,11 +43,11 @@ func combine(results []lab.Result) []combination {
 }
 
 // keyOf is equal for experiments that differ in nothing but the seed.
-func keyOf(e *lab.Experiment) string {
+func keyOf(e *lab.Experiment, all []parameter) string {
 	var key strings.Builder
 	for _, f := range e.Flows {
 		key.WriteString(strconv.Quote(f.Name) + strconv.Quote(f.Transport))
-		for _, p := range parameters() {
+		for _, p := range all {
 			key.WriteString(strconv.Quote(p.of(e, f.Name)))
 		}
 	}

@@ -130,7 +130,7 @@ func fileLines(c combination) []string {
 // wayLines says what the wire is like, if there is anything to say beside what
 // varies.
 func wayLines(c combination, varying []parameter) []string {
-	out, back := turned(c.experiment().Out, "", varying), turned(c.experiment().Back, backSuffix, varying)
+	out, back := turned(c.experiment(), false, varying), turned(c.experiment(), true, varying)
 	var both []string
 	for _, knob := range out {
 		if slices.Contains(back, knob) {

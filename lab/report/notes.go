@@ -18,7 +18,7 @@ func troubles(combinations []combination, varying []parameter) []string {
 				x := &r.Flows[i]
 				var settings []string
 				for _, v := range varying {
-					settings = append(settings, v.word+" "+v.of(c.experiment(), x.Name))
+					settings = append(settings, v.word+" "+v.said(c.experiment(), x.Name))
 				}
 				if len(c.results) > 1 {
 					settings = append(settings, seedWord+" "+strconv.FormatUint(r.Experiment.Seed, 10))

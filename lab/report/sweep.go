@@ -75,7 +75,7 @@ func compare(lines []line) (varying []parameter, common []string) {
 		case differ(texts):
 			varying = append(varying, p)
 		case len(texts) > 0 && !p.way && texts[0] != p.of(&unset, lab.TCP):
-			common = append(common, p.word+" "+texts[0])
+			common = append(common, p.word+" "+p.said(lines[0].experiment(), lines[0].name))
 		}
 	}
 	return varying, common
@@ -129,7 +129,7 @@ func newGrid(lines []line, varying []parameter) grid {
 		}
 	}
 	for _, v := range varying {
-		add(v.word, func(l line) string { return v.of(l.experiment(), l.name) })
+		add(v.word, func(l line) string { return v.said(l.experiment(), l.name) })
 	}
 	add(transportWord, func(l line) string {
 		if l.slowed() {

@@ -26,7 +26,6 @@ const (
 	yes      = "yes"
 	no       = "no"
 	none     = "none"
-	never    = "never"
 	theOwn   = "the path's own"
 	notThere = "not thrown"
 
