@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"stones/lab/path"
+	"stones/lab/stone"
 )
 
 // Version is that of the program.
@@ -34,8 +35,7 @@ type Made struct {
 	Go string `json:"go"` // version of the language
 }
 
-// An Outcome is what came of one flow. Counts are of stones
-// unless the name says otherwise.
+// An Outcome is what came of one flow.
 //
 // The flow's span, over which all rates are, begins with the thrower's first act,
 // asking included. It ends with the last first arrival, or when the last stone was
@@ -50,29 +50,9 @@ type Outcome struct {
 	Broken    string     `json:"broken,omitzero"`  // the law that does not hold, with both sides of it
 	Stack     path.Stack `json:"stack"`
 
-	Planned      int            `json:"planned"`
-	Attempted    int            `json:"attempted"`
-	NotAttempted int            `json:"not_attempted"`
-	Thrown       int            `json:"thrown"`
-	NotThrown    map[string]int `json:"not_thrown"` // attempted in vain, by cause
+	stone.Counts
 
-	Delivered  int `json:"delivered"`         // distinct stones that came
-	Late       int `json:"late"`              // of these: after the deadline
-	HeldUp     int `json:"held_up"`           // of these: over 1 ms more than the least delay
-	Lost       int `json:"lost"`              // thrown and not delivered
-	Unknown    int `json:"unknown"`           // thrown, and the other side's report is missing
-	Reordered  int `json:"reordered"`         // RFC 4737 section 3, first arrivals only
-	Reordered3 int `json:"reordered_3"`       // of these: overtaken by at least three (RFC 4737 section 5.3)
-	Extent     int `json:"reordering_extent"` // the greatest (RFC 4737 section 4.2)
-	Duplicated int `json:"duplicated"`        // later copies of a stone that had come
-	Damaged    int `json:"damaged"`           // came with a wrong checksum
-	Foreign    int `json:"foreign"`           // came and was no stone of this flow
-	AfterDrain int `json:"after_drain"`
-	Reads      int `json:"reads"`    // how often the catcher's socket gave something
-	Arrivals   int `json:"arrivals"` // all that came
-
-	LongestLoss   int    `json:"longest_loss"` // stones lost in a row (RFC 3357)
-	LossPeriods   int    `json:"loss_periods"` // runs of lost stones (RFC 3357)
+	Reads         int    `json:"reads"` // how often the catcher's socket gave something
 	ReceiverDrops Figure `json:"receiver_drops"`
 
 	Wire Wire `json:"wire"`

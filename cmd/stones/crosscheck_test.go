@@ -9,6 +9,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/report"
+	"stones/lab/stone"
 )
 
 func TestMargin(t *testing.T) {
@@ -119,7 +120,7 @@ func TestChecks(t *testing.T) {
 // that is known to differ may be as far apart as that goes, and no further.
 func TestOutside(t *testing.T) {
 	result := func(connect lab.Figure) *lab.Result {
-		return &lab.Result{Flows: []lab.Outcome{{Name: lab.TCP, Transport: lab.TCP, Complete: true, Thrown: 1, Connect: connect}}}
+		return &lab.Result{Flows: []lab.Outcome{{Name: lab.TCP, Transport: lab.TCP, Complete: true, Counts: stone.Counts{Thrown: 1}, Connect: connect}}}
 	}
 	plainly, known := figures(tenMs, "tcp connect_ms"), timed(270, "tcp connect_ms")
 	for _, tt := range []struct {

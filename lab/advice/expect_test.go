@@ -8,6 +8,7 @@ import (
 	"stones/lab"
 	"stones/lab/pace"
 	"stones/lab/path"
+	"stones/lab/stone"
 	"stones/lab/wire"
 )
 
@@ -121,7 +122,7 @@ func TestExpect(t *testing.T) {
 // done is a flow that threw all its stones in 1000 packets.
 func done(e *lab.Experiment, transport string) *lab.Outcome {
 	return &lab.Outcome{
-		Name: transport, Transport: transport, Complete: true, Planned: e.Plan(transport).Count,
+		Name: transport, Transport: transport, Complete: true, Counts: stone.Counts{Planned: e.Plan(transport).Count},
 		Wire: lab.Wire{Packets: lab.Number(1000)}, Stack: path.Stack{RecvBuffer: 1 << 20},
 	}
 }

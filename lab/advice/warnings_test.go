@@ -9,6 +9,7 @@ import (
 	"stones/lab"
 	"stones/lab/advice"
 	"stones/lab/pace"
+	"stones/lab/stone"
 	"stones/lab/wire"
 )
 
@@ -217,8 +218,8 @@ func TestWarnings(t *testing.T) {
 			e := usual()
 			tt.turn(&e)
 			flows := []lab.Outcome{
-				{Name: lab.TCP, Transport: lab.TCP, Thrown: 1000, Pacing: lab.Pacing{Late: 500}},
-				{Name: lab.UDP, Transport: lab.UDP, Thrown: 1000, Pacing: lab.Pacing{Late: tt.late}, ReceiverDrops: lab.Number(tt.drop)},
+				{Name: lab.TCP, Transport: lab.TCP, Counts: stone.Counts{Thrown: 1000}, Pacing: lab.Pacing{Late: 500}},
+				{Name: lab.UDP, Transport: lab.UDP, Counts: stone.Counts{Thrown: 1000}, Pacing: lab.Pacing{Late: tt.late}, ReceiverDrops: lab.Number(tt.drop)},
 			}
 			for i := range flows {
 				p := &flows[i].Pacing

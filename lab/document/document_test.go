@@ -13,6 +13,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/pace"
+	"stones/lab/stone"
 	"stones/lab/wire"
 )
 
@@ -50,9 +51,9 @@ func kept(tb testing.TB, es ...lab.Experiment) []byte {
 			Experiment: e,
 			Flows: []lab.Outcome{{
 				Name: lab.UDP, Transport: lab.UDP,
-				NotThrown: map[string]int{"refused": 1, "other": 2},
-				Delay:     lab.Delays{P99: lab.Infinite()},
-				Stones:    []lab.StoneRecord{{Number: 1, Fate: strings.Repeat("long ", 100)}},
+				Counts: stone.Counts{NotThrown: map[string]int{"refused": 1, "other": 2}},
+				Delay:  lab.Delays{P99: lab.Infinite()},
+				Stones: []lab.StoneRecord{{Number: 1, Fate: strings.Repeat("long ", 100)}},
 			}},
 			Warnings: []lab.Warning{{Rule: "noise"}},
 		})

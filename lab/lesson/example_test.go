@@ -6,6 +6,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/lesson"
+	"stones/lab/stone"
 )
 
 // A lesson is read, its experiment is run elsewhere, and what came is held
@@ -21,7 +22,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	result := lab.Result{Flows: []lab.Outcome{{Name: lab.TCP, Transport: lab.TCP, HeldUp: 3}}}
+	result := lab.Result{Flows: []lab.Outcome{{Name: lab.TCP, Transport: lab.TCP, Counts: stone.Counts{HeldUp: 3}}}}
 	o := l.Outcome(&predicted, result)
 	fmt.Println(l.Name+":", o.Measured, o.Unit, o.Verdict)
 	// Output: my-lesson: 3 stones off

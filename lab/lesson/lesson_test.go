@@ -9,6 +9,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/lesson"
+	"stones/lab/stone"
 )
 
 // anything takes all flags.
@@ -30,7 +31,7 @@ func result(heldUp int, ms float64) lab.Result {
 	return lab.Result{
 		Experiment: lab.Experiment{Seed: 7},
 		Flows: []lab.Outcome{
-			{Name: lab.TCP, Transport: lab.TCP, Thrown: 10, Delivered: 10, HeldUp: heldUp, Delay: lab.Delays{Max: lab.Number(ms), P99: lab.Infinite()}, Goodput: lab.Number(1.2e6)},
+			{Name: lab.TCP, Transport: lab.TCP, Counts: stone.Counts{Thrown: 10, Delivered: 10, HeldUp: heldUp}, Delay: lab.Delays{Max: lab.Number(ms), P99: lab.Infinite()}, Goodput: lab.Number(1.2e6)},
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"stones/lab"
 	"stones/lab/pace"
 	"stones/lab/quantity"
+	"stones/lab/stone"
 )
 
 // sideOf is a side of so many runs of UDP at a loss, whose i-th run delivers what
@@ -17,7 +18,7 @@ func sideOf(name string, loss quantity.Share, runs int, delivered func(i int) in
 		e := lab.Experiment{Path: lab.Sim, Seed: uint64(i + 1), Flows: []lab.Flow{lab.Over(lab.UDP, pace.Plan{Count: 1000})}}
 		e.Out.Loss.Random = loss
 		s.Doc.Results = append(s.Doc.Results, lab.Result{Experiment: e, Flows: []lab.Outcome{{
-			Name: "udp", Transport: lab.UDP, Complete: true, Thrown: 1000, Delivered: delivered(i), Lost: 1000 - delivered(i),
+			Name: "udp", Transport: lab.UDP, Complete: true, Counts: stone.Counts{Thrown: 1000, Delivered: delivered(i), Lost: 1000 - delivered(i)},
 		}}})
 	}
 	return s

@@ -15,6 +15,7 @@ import (
 	"stones/lab/pace"
 	"stones/lab/path"
 	"stones/lab/report"
+	"stones/lab/stone"
 	"stones/lab/wire"
 )
 
@@ -45,8 +46,10 @@ func result() lab.Result {
 		Flows: []lab.Outcome{
 			{
 				Name: lab.TCP, Transport: lab.TCP, Complete: true, Stack: stack,
-				Planned: 1000, Attempted: 1000, Thrown: 1000, NotThrown: map[string]int{},
-				Delivered: 1000, Late: 0, HeldUp: 71, Arrivals: 1000,
+				Counts: stone.Counts{
+					Planned: 1000, Attempted: 1000, Thrown: 1000, NotThrown: map[string]int{},
+					Delivered: 1000, Late: 0, HeldUp: 71, Arrivals: 1000,
+				},
 				Wire: lab.Wire{
 					Packets: lab.Number(1027), DataPackets: lab.Number(1024), Bytes: lab.Number(1_078_416), Dropped: lab.Number(23),
 					Retransmitted: lab.Number(24), Back: &path.Direction{Sent: 1006, Bytes: 52_804, Arrived: 1006},
@@ -58,8 +61,10 @@ func result() lab.Result {
 			},
 			{
 				Name: lab.UDP, Transport: lab.UDP, Complete: true, Stack: stack,
-				Planned: 1000, Attempted: 1000, Thrown: 1000, NotThrown: map[string]int{},
-				Delivered: 977, HeldUp: 9, Lost: 23, Reordered: 9, Extent: 2, Arrivals: 977, LongestLoss: 2, LossPeriods: 22,
+				Counts: stone.Counts{
+					Planned: 1000, Attempted: 1000, Thrown: 1000, NotThrown: map[string]int{},
+					Delivered: 977, HeldUp: 9, Lost: 23, Reordered: 9, Extent: 2, Arrivals: 977, LongestLoss: 2, LossPeriods: 22,
+				},
 				Wire: lab.Wire{
 					Packets: lab.Number(1000), DataPackets: lab.Number(1000), Bytes: lab.Number(1_028_000), Dropped: lab.Number(23),
 					Retransmitted: lab.NA(lab.CauseThrowsOnce), Timeouts: lab.NA(lab.CauseNoTimeouts), Back: &path.Direction{},
@@ -139,7 +144,7 @@ func documents() map[string]lab.Document {
 			r.Experiment.Out.Loss.Random = 100 * wire.Percent
 			nothing := lab.NA(lab.CauseNothingCame)
 			*tcp = lab.Outcome{
-				Name: lab.TCP, Transport: lab.TCP, Error: "tcp: connect: timed out", Stack: tcp.Stack, Planned: 1000, NotAttempted: 1000,
+				Name: lab.TCP, Transport: lab.TCP, Error: "tcp: connect: timed out", Stack: tcp.Stack, Counts: stone.Counts{Planned: 1000, NotAttempted: 1000},
 				Wire:  lab.Wire{Packets: lab.Number(7), Bytes: lab.Number(420), Dropped: lab.Number(7), Back: &path.Direction{}},
 				Delay: lab.Delays{Min: nothing, P50: nothing, P95: nothing, P99: nothing, Max: nothing}, Jitter: nothing, Standstill: nothing,
 				Connect: lab.NA("never answered, in 127 seconds"), Done: nothing, Throughput: nothing, Goodput: nothing,

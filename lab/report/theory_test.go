@@ -14,6 +14,7 @@ import (
 	"stones/lab/pace"
 	"stones/lab/path"
 	"stones/lab/report/glossary"
+	"stones/lab/stone"
 	"stones/lab/wire"
 )
 
@@ -101,7 +102,7 @@ func change(e *lab.Experiment, how func(e *lab.Experiment)) *lab.Experiment {
 // done is a flow that threw all its stones in 1000 packets.
 func done(e *lab.Experiment, transport string) *lab.Outcome {
 	return &lab.Outcome{
-		Name: transport, Transport: transport, Complete: true, Planned: e.Plan(transport).Count,
+		Name: transport, Transport: transport, Complete: true, Counts: stone.Counts{Planned: e.Plan(transport).Count},
 		Wire: lab.Wire{Packets: lab.Number(1000)}, Stack: path.Stack{RecvBuffer: 1 << 20},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"stones/lab"
 	"stones/lab/advice"
 	"stones/lab/pace"
+	"stones/lab/stone"
 	"stones/lab/wire"
 )
 
@@ -171,7 +172,7 @@ func TestSpread(t *testing.T) {
 	lost := find("lost")
 	series := func(counts ...int) (flows []*lab.Outcome) {
 		for _, n := range counts {
-			flows = append(flows, &lab.Outcome{Lost: n})
+			flows = append(flows, &lab.Outcome{Counts: stone.Counts{Lost: n}})
 		}
 		return flows
 	}

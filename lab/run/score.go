@@ -33,16 +33,10 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 		Transport: x.Transport,
 		Stack:     x.world.Stack(),
 
-		Planned: s.Planned, Attempted: s.Attempted, NotAttempted: s.NotAttempted, Thrown: s.Thrown,
-		NotThrown: s.NotThrown,
-
-		Delivered: s.Delivered, Late: s.Late, HeldUp: s.HeldUp, Lost: s.Lost, Unknown: s.Unknown,
-		Reordered: s.Reordered, Reordered3: s.Reordering.Three, Extent: s.Reordering.MaxExtent,
-		Duplicated: s.Duplicated, Damaged: s.Damaged, Foreign: s.Foreign, AfterDrain: s.AfterDrain, Arrivals: s.Arrivals, Reads: *x.reads,
-		LongestLoss: s.LongestLoss, LossPeriods: s.LossPeriods,
-
-		Wire:  wireFigures(x.is, seen),
-		Drain: x.world.DrainRule(),
+		Counts: s.Counts,
+		Reads:  *x.reads,
+		Wire:   wireFigures(x.is, seen),
+		Drain:  x.world.DrainRule(),
 	}
 	if r.NotThrown == nil {
 		r.NotThrown = map[string]int{}

@@ -69,7 +69,7 @@ func ExampleCatches_Reordered() {
 
 // A count that does not add up says so with both of its sides.
 func ExampleScore_Check() {
-	s := tally.Score{Planned: 1000, Attempted: 1000, Thrown: 1000, Delivered: 979, Lost: 20, Arrivals: 979}
+	s := tally.Score{Counts: stone.Counts{Planned: 1000, Attempted: 1000, Thrown: 1000, Delivered: 979, Lost: 20, Arrivals: 979}}
 	fmt.Println(s.Check())
 	// Output:
 	// law 3: thrown 1000 != delivered 979 + lost 20 + unknown 0

@@ -344,15 +344,17 @@ func (m model) bufferDensity(threshold int) map[int]int {
 func (m model) score() Score {
 	firsts := m.firsts()
 	s := Score{
-		Arrivals:   len(m.came),
-		Delivered:  len(firsts),
-		Duplicated: m.count("stone") - len(firsts),
-		Damaged:    m.count("damaged"),
-		Foreign:    m.count("foreign"),
-		AfterDrain: m.count("after drain"),
-		Thrown:     len(m.thrown),
-		Attempted:  len(m.thrown) + m.refused,
-		Lost:       len(m.lost()),
+		Counts: stone.Counts{
+			Arrivals:   len(m.came),
+			Delivered:  len(firsts),
+			Duplicated: m.count("stone") - len(firsts),
+			Damaged:    m.count("damaged"),
+			Foreign:    m.count("foreign"),
+			AfterDrain: m.count("after drain"),
+			Thrown:     len(m.thrown),
+			Attempted:  len(m.thrown) + m.refused,
+			Lost:       len(m.lost()),
+		},
 		Standstill: m.standstill(),
 		Deadline:   m.deadline,
 	}
@@ -414,6 +416,7 @@ func (m model) score() Score {
 		s.Reordering.RunStones += r.Run
 		s.Reordering.RunSquares += int64(r.Run * r.Run)
 	}
+	s.Reordered3, s.Extent = s.Reordering.Three, s.Reordering.MaxExtent
 	for _, d := range m.discontinuities() {
 		s.Reordering.Discontinuities++
 		s.Reordering.MaxLeap = max(s.Reordering.MaxLeap, d.Size)

@@ -4,6 +4,8 @@ import (
 	"iter"
 	"maps"
 	"time"
+
+	"stones/lab/stone"
 )
 
 // A Tally is what both sides know, when both are done.
@@ -47,18 +49,15 @@ func (t Tally) Fates() iter.Seq[Fate] {
 // A Score is what a flow comes to. It is plain data; times are on the clock
 // of the stones' Due. Counts are of stones unless they say otherwise.
 type Score struct {
+	stone.Counts
+
 	// Of the thrower.
-	Planned      int
-	Attempted    int
-	NotAttempted int
-	Thrown       int
-	NotThrown    map[string]int // by cause
-	ThrownBytes  int64
-	FirstThrow   time.Duration // only if Thrown > 0
-	LastThrow    time.Duration // only if Thrown > 0
-	FirstDue     time.Duration // when the stone of FirstThrow was
-	LastDue      time.Duration // when the stone of LastThrow was
-	DueBefore    int           // thrown, and due before LastDue
+	ThrownBytes int64
+	FirstThrow  time.Duration // only if Thrown > 0
+	LastThrow   time.Duration // only if Thrown > 0
+	FirstDue    time.Duration // when the stone of FirstThrow was
+	LastDue     time.Duration // when the stone of LastThrow was
+	DueBefore   int           // thrown, and due before LastDue
 
 	// How well the thrower kept to the plan. Percentiles are at most 0.4 % too
 	// high; the ends are exact.
@@ -67,18 +66,6 @@ type Score struct {
 	Gap        Delays        // from a throw to the next; none if Thrown < 2
 	BackToBack int           // the longest run of stones thrown in less than half their planned gaps
 	Waited     time.Duration // sum of the throws that took longer than 1 ms, though the stone was due
-
-	// Of the catcher.
-	Arrivals   int // of anything; the sum of Delivered and what stands below it here
-	Delivered  int // of which a copy came
-	Duplicated int // later copies; Duplicated / Delivered is RFC 5560's duplication fraction, which may be above 1
-	Damaged    int // arrivals
-	Foreign    int // arrivals
-	AfterDrain int // arrivals
-
-	// Of both.
-	Lost    int // thrown, and no copy came
-	Unknown int // thrown, and the catcher's report is missing
 
 	// Of the delivered.
 	Replicated     int // came more than once; Replicated / Delivered is RFC 5560's replicated rate
@@ -92,9 +79,7 @@ type Score struct {
 	End time.Duration
 
 	// In time.
-	Deadline time.Duration // 0 if there is none
-	Late     int           // delivered with a delay above Deadline
-	HeldUp   int           // delivered with a delay more than 1 ms above the least
+	Deadline time.Duration // 0 if there is none; what took longer is late
 	Delay    Delays
 	PDV      Delays // Delay less its Min (RFC 5481 section 4.2)
 	IPDV     IPDV
@@ -108,22 +93,18 @@ type Score struct {
 	// the last first arrival to End.
 	Standstill time.Duration
 
-	// In order.
-	Reordered  int // RFC 4737 section 3.3
 	Reordering Reordering
-
-	// In a row.
-	LossPeriods int // runs of consecutive losses (RFC 3357 section 6.2)
-	LongestLoss int // the longest of them
 }
 
 // Score counts. A stone that takes longer than deadline is late; 0 is no deadline.
 func (t Tally) Score(deadline time.Duration) Score {
 	s := Score{
-		Planned:     t.Throws.Planned,
-		Attempted:   t.Throws.Attempted,
-		Thrown:      t.Throws.Thrown,
-		NotThrown:   maps.Clone(t.Throws.NotThrown),
+		Counts: stone.Counts{
+			Planned:   t.Throws.Planned,
+			Attempted: t.Throws.Attempted,
+			Thrown:    t.Throws.Thrown,
+			NotThrown: maps.Clone(t.Throws.NotThrown),
+		},
 		ThrownBytes: t.Throws.Bytes,
 		FirstThrow:  t.Throws.First,
 		LastThrow:   t.Throws.Last,
@@ -155,7 +136,7 @@ func (t Tally) Score(deadline time.Duration) Score {
 	}
 	s.Standstill = c.silence(s)
 	s.Reordering = c.reordering()
-	s.Reordered = s.Reordering.Runs
+	s.Reordered, s.Reordered3, s.Extent = s.Reordering.Runs, s.Reordering.Three, s.Reordering.MaxExtent
 	s.IPDV = c.ipdv()
 	s.Jitter = c.jitter()
 

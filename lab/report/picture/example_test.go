@@ -6,23 +6,24 @@ import (
 
 	"stones/lab"
 	"stones/lab/report/picture"
+	"stones/lab/stone"
 )
 
 // Stone 2 is lost. UDP leaves a hole; TCP throws it again, and holds up stone 3
 // until it is there.
 func ExampleView_Text() {
-	stone := func(number uint64, due float64, first lab.Figure) lab.StoneRecord {
+	record := func(number uint64, due float64, first lab.Figure) lab.StoneRecord {
 		return lab.StoneRecord{Number: number, Due: lab.Number(due), First: first}
 	}
 	r := lab.Result{Flows: []lab.Outcome{
 		{
-			Name: lab.TCP, Transport: lab.TCP, Thrown: 3, Delivered: 3, HeldUp: 2, Connect: lab.Number(100),
+			Name: lab.TCP, Transport: lab.TCP, Counts: stone.Counts{Thrown: 3, Delivered: 3, HeldUp: 2}, Connect: lab.Number(100),
 			Delay:  lab.Delays{Min: lab.Number(50), Max: lab.Number(200)},
-			Stones: []lab.StoneRecord{stone(1, 0, lab.Number(50)), stone(2, 50, lab.Number(250)), stone(3, 100, lab.Number(250))},
+			Stones: []lab.StoneRecord{record(1, 0, lab.Number(50)), record(2, 50, lab.Number(250)), record(3, 100, lab.Number(250))},
 		},
 		{
-			Name: lab.UDP, Transport: lab.UDP, Thrown: 3, Delivered: 2, Lost: 1, Connect: lab.NA(lab.CauseNeverAsks),
-			Stones: []lab.StoneRecord{stone(1, 0, lab.Number(50)), stone(2, 50, lab.NA(lab.CauseDidNotCome)), stone(3, 100, lab.Number(150))},
+			Name: lab.UDP, Transport: lab.UDP, Counts: stone.Counts{Thrown: 3, Delivered: 2, Lost: 1}, Connect: lab.NA(lab.CauseNeverAsks),
+			Stones: []lab.StoneRecord{record(1, 0, lab.Number(50)), record(2, 50, lab.NA(lab.CauseDidNotCome)), record(3, 100, lab.Number(150))},
 		},
 	}}
 	if err := (picture.View{Kind: "stones"}).Text(os.Stdout, r); err != nil {

@@ -33,7 +33,8 @@ func record(number int, due, delay float64) lab.StoneRecord {
 
 // flow is one over which stones were thrown every 50 ms, with these delays.
 func flow(transport string, connect lab.Figure, delays ...float64) lab.Outcome {
-	x := lab.Outcome{Transport: transport, Complete: true, Planned: len(delays), Thrown: len(delays), Connect: connect}
+	x := lab.Outcome{Transport: transport, Complete: true, Connect: connect}
+	x.Planned, x.Thrown = len(delays), len(delays)
 	least, most := math.Inf(1), 0.0
 	for i, d := range delays {
 		x.Stones = append(x.Stones, record(i+1, float64(50*i), d))
@@ -306,16 +307,19 @@ func TestAnyResult(t *testing.T) {
 		}
 	})
 	any := rapid.Custom(func(t *rapid.T) lab.Outcome {
-		thrown := rapid.IntRange(0, 1000).Draw(t, "thrown")
-		return lab.Outcome{
+		x := lab.Outcome{
 			Transport: rapid.SampledFrom([]string{lab.TCP, lab.UDP}).Draw(t, "transport"),
-			Thrown:    thrown, Delivered: rapid.IntRange(0, thrown).Draw(t, "delivered"), Lost: rapid.IntRange(0, thrown).Draw(t, "lost"),
-			HeldUp: rapid.IntRange(0, thrown).Draw(t, "held"), Connect: figure.Draw(t, "connect"),
-			Delay:   lab.Delays{Min: figure.Draw(t, "min"), P50: figure.Draw(t, "p50"), Max: figure.Draw(t, "max")},
-			Stones:  rapid.SliceOfN(stone, 0, 60).Draw(t, "stones"),
-			Samples: rapid.SliceOfN(sample, 0, 20).Draw(t, "samples"),
-			Packets: rapid.SliceOfN(packet, 0, 60).Draw(t, "packets"),
+			Connect:   figure.Draw(t, "connect"),
+			Delay:     lab.Delays{Min: figure.Draw(t, "min"), P50: figure.Draw(t, "p50"), Max: figure.Draw(t, "max")},
+			Stones:    rapid.SliceOfN(stone, 0, 60).Draw(t, "stones"),
+			Samples:   rapid.SliceOfN(sample, 0, 20).Draw(t, "samples"),
+			Packets:   rapid.SliceOfN(packet, 0, 60).Draw(t, "packets"),
 		}
+		x.Thrown = rapid.IntRange(0, 1000).Draw(t, "thrown")
+		for _, n := range []*int{&x.Delivered, &x.Lost, &x.HeldUp} {
+			*n = rapid.IntRange(0, x.Thrown).Draw(t, "of these")
+		}
+		return x
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		r := lab.Result{Flows: rapid.SliceOfN(any, 0, 2).Draw(t, "exchanges")}
