@@ -1,12 +1,11 @@
 package main
 
 import (
-	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
-	"syscall"
 
 	"stones/lab/knob"
 	"stones/lab/prose"
@@ -45,8 +44,9 @@ func (k *kept) beside(files []string) error {
 	if err != nil {
 		return err
 	}
-	if err := done(write(out, sides[0], sides[1], k.view())); err != nil && !errors.Is(err, syscall.EPIPE) {
-		return &failure{exitUnfinished, fmt.Errorf("write the result: %w", err)}
+	err = k.put(out, done, func(w io.Writer) error { return write(w, sides[0], sides[1], k.view()) })
+	if err != nil {
+		return err
 	}
 	return left
 }

@@ -133,12 +133,12 @@ func (t *throw) keepOne(es []lab.Experiment) error {
 // A keeper writes what each flow caught of a file. It may have nothing to write.
 type keeper struct {
 	experiment lab.Experiment
-	to         map[string]*os.File // by the flow
+	to         map[string]*target // by the flow
 }
 
 // keeper makes the files, so that nothing is thrown if they cannot be made.
 func (t *throw) keeper(es []lab.Experiment) (keeper, error) {
-	k := keeper{es[0], map[string]*os.File{}}
+	k := keeper{es[0], map[string]*target{}}
 	if t.keep == "" {
 		return k, nil
 	}
@@ -174,11 +174,11 @@ func (k keeper) write(results []lab.Result) error {
 	for name, f := range k.to {
 		c := caught[name]
 		if c == nil {
-			_ = finish(f, errNothing)
+			_ = f.finish(errNothing)
 			continue
 		}
 		err := k.writeOne(f, name, c)
-		failed = errors.Join(failed, finish(f, err))
+		failed = errors.Join(failed, f.finish(err))
 	}
 	return failed
 }

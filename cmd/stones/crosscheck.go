@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"os/signal"
 	"runtime"
 	"slices"
 	"sync"
@@ -115,10 +113,8 @@ func (c *crosscheck) do(ctx context.Context) error {
 	if entered, err := c.enter(lab.Netns, c.stdin); entered || err != nil {
 		return err
 	}
-	// As in [runAlong]: an interrupt ends it early with what is known by then.
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	ctx, stop := untilInterrupt(ctx)
 	defer stop()
-	defer context.AfterFunc(ctx, stop)()
 	var screen io.Writer
 	if c.terminal {
 		screen = c.stderr

@@ -11,3 +11,15 @@ import (
 func interrupts() []os.Signal {
 	return []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 }
+
+// apart is the same file under another number. A write to standard output or
+// standard error whose reader is gone ends a program of Go (package os/signal);
+// with another number it is an error, and the work goes on.
+func apart(f *os.File) *os.File {
+	fd, err := syscall.Dup(int(f.Fd()))
+	if err != nil {
+		return f
+	}
+	syscall.CloseOnExec(fd)
+	return os.NewFile(uintptr(fd), f.Name())
+}

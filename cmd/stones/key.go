@@ -96,11 +96,9 @@ func (p program) newKey(file string) error {
 		}
 		return &quantity.InvalidError{Word: "new-key", Value: file, Why: why}
 	}
-	if _, err = fmt.Fprintln(f, rand.Text()); err != nil {
-		return finish(f, err)
-	}
-	if err := finish(f, nil); err != nil {
-		return err
+	_, err = fmt.Fprintln(f, rand.Text())
+	if err := (&target{file: f, fresh: true}).finish(err); err != nil {
+		return &failure{exitUnfinished, fmt.Errorf("write --new-key %s: %s", prose.Quote(file), reason(err))}
 	}
 	fmt.Fprintf(p.stdout, "%s holds a new key. Give it to those who may throw: stones throw --to HOST --key-file FILE\n", prose.Quote(file))
 	return nil

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 
 	"golang.org/x/term"
@@ -24,6 +25,7 @@ import (
 const version = lab.Version
 
 func main() {
+	os.Stderr = apart(os.Stderr)
 	p := program{
 		stdin:    os.Stdin,
 		stdout:   os.Stdout,
@@ -53,13 +55,10 @@ func page() report.View {
 // runAll runs the experiments, which are all of one path, and tells on standard
 // error how it goes where that takes its time.
 func runAll(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
-	p := live(os.Stderr, es[0].Path)
-	var mu sync.Mutex
-	p.Say = func(flow, line string) {
-		mu.Lock()
-		defer mu.Unlock()
-		fmt.Fprintf(os.Stderr, "%s: %s\n", flow, line)
-	}
+	out := newAside(os.Stderr)
+	defer out.end()
+	p := live(out, es[0].Path)
+	p.Say = func(flow, line string) { fmt.Fprintf(out, "%s: %s\n", flow, line) }
 	return runAlong(ctx, p, es, done)
 }
 
@@ -105,7 +104,9 @@ func runAlong(ctx context.Context, p run.Path, es []lab.Experiment, done func(in
 // Only who works, or waits for others, listens for interrupts, so that they end
 // the program as usual while it waits for its input.
 func untilInterrupt(ctx context.Context) (_ context.Context, stop func()) {
-	ctx, quiet := signal.NotifyContext(ctx, interrupts()...)
+	// What the program was started to ignore, as by nohup, it goes on to ignore.
+	heard := slices.DeleteFunc(interrupts(), signal.Ignored)
+	ctx, quiet := signal.NotifyContext(ctx, heard...)
 	forget := context.AfterFunc(ctx, quiet)
 	return ctx, func() {
 		forget()

@@ -15,7 +15,7 @@ import (
 
 // message puts an error on one line that is safe to print.
 func message(err error) string {
-	text := err.Error()
+	text := sentence(err)
 	if invalid := new(quantity.InvalidError); errors.As(err, &invalid) {
 		text = fmt.Sprintf("--%s %s: %s", invalid.Word, prose.Quote(invalid.Value), invalid.Why)
 	}
@@ -25,6 +25,22 @@ func message(err error) string {
 		}
 		return r
 	}, text)
+}
+
+// sentence is what the error says, on one line also if it is several that were joined.
+func sentence(err error) string {
+	if f, ok := err.(*failure); ok { //nolint:errorlint // what stands outside
+		return sentence(f.err)
+	}
+	several, ok := err.(interface{ Unwrap() []error })
+	if !ok || errors.Join(several.Unwrap()...).Error() != err.Error() {
+		return err.Error()
+	}
+	var texts []string
+	for _, one := range several.Unwrap() {
+		texts = append(texts, sentence(one))
+	}
+	return strings.Join(texts, "; ")
 }
 
 // flagError turns what pflag says of a wrong flag into what we say.

@@ -36,7 +36,7 @@ func (p program) writePage(ctx context.Context, out string, force bool) error {
 			return err
 		}
 		_, err = f.Write(text)
-		if err = finish(f, err); err != nil {
+		if err = f.finish(err); err != nil {
 			return &failure{exitUnfinished, err}
 		}
 		_, err = fmt.Fprintf(p.stdout, "%s is written: %s, one file, which opens by double click\n", prose.Safe(out), megabytes(len(text)))

@@ -49,7 +49,7 @@ func (t *throw) captured(ctx context.Context, es []lab.Experiment, done func(int
 	}
 	c := newCapture(es[0])
 	results, err := runAlong(ctx, tapped(c.tap)[es[0].Path], es, done)
-	if wrote := finish(f, c.write(f, t.comment(es[0]))); wrote != nil {
+	if wrote := f.finish(c.write(f, t.comment(es[0]))); wrote != nil {
 		err = errors.Join(err, fmt.Errorf("write --pcap %s: %s", prose.Quote(t.pcap), reason(wrote)))
 	}
 	return results, err
@@ -254,7 +254,7 @@ func (s shot) words() (words []string) {
 // capture lets the datagrams of a relay be written as they pass: those at the clients'
 // end and those at the other program's. Finish ends the file.
 func (s *stretch) capture(door, to netip.AddrPort) (tap func(relay.Frame), finished func() error, err error) {
-	f, err := create("pcap", s.pcap, s.force)
+	f, err := inPlace("pcap", s.pcap, s.force)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -267,7 +267,7 @@ func (s *stretch) capture(door, to netip.AddrPort) (tap func(relay.Frame), finis
 		_, err = out.AddInterface(card("program"))
 	}
 	if err != nil {
-		return nil, nil, finish(f, err)
+		return nil, nil, f.finish(err)
 	}
 	began := time.Now()
 	var failed error
@@ -293,7 +293,7 @@ func (s *stretch) capture(door, to netip.AddrPort) (tap func(relay.Frame), finis
 		if failed == nil {
 			failed = out.Flush()
 		}
-		return finish(f, failed)
+		return f.finish(failed)
 	}, nil
 }
 

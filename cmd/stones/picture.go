@@ -180,9 +180,13 @@ func (t *throw) destination() (w io.Writer, done func(error) error, err error) {
 	if t.out == "" {
 		return t.stdout, func(err error) error { return err }, nil
 	}
-	f, err := create("out", t.out, t.force)
+	begin := create
+	if t.format == jsonl {
+		begin = inPlace
+	}
+	f, err := begin("out", t.out, t.force)
 	if err != nil {
 		return nil, nil, err
 	}
-	return f, func(err error) error { return finish(f, err) }, nil
+	return f, f.finish, nil
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
 	"runtime"
 	"strings"
 	"sync"
@@ -46,9 +45,8 @@ func (c *crosscheck) hold(ctx context.Context) error {
 			return err
 		}
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	ctx, stop := untilInterrupt(ctx)
 	defer stop()
-	defer context.AfterFunc(ctx, stop)()
 	if c.take == "" {
 		f, err := c.takeSim(ctx, cells, ref)
 		return c.compare(f, ref, cells, err)

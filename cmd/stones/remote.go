@@ -25,7 +25,9 @@ func (t *throw) afar(ctx context.Context, es []lab.Experiment, done func(int)) (
 	defer stop()
 	c := &caller{ctx: ctx, key: key}
 	defer c.hangUp()
-	return runAlong(ctx, telling(t.stderr, run.Path{Open: c.open}), es, done)
+	out := newAside(t.stderr)
+	defer out.end()
+	return runAlong(ctx, telling(out, run.Path{Open: c.open}), es, done)
 }
 
 // A caller has one conversation with another computer, and goes on with it as

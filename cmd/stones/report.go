@@ -8,7 +8,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -104,12 +103,12 @@ func (k *kept) do(files []string) error {
 	if err != nil {
 		return err
 	}
-	err = done(k.write(out, s))
+	err = k.put(out, done, func(w io.Writer) error { return k.write(w, s) })
 	if none := new(report.NoRowsError); errors.As(err, &none) {
 		return fmt.Errorf("--rows %q: none are kept; they are with %s of stones throw", none.Kind, keeping[none.Kind])
 	}
-	if err != nil && !errors.Is(err, syscall.EPIPE) {
-		return &failure{exitUnfinished, fmt.Errorf("write the result: %w", err)}
+	if err != nil {
+		return err
 	}
 	if s.broken != nil {
 		return s.broken

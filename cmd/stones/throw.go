@@ -202,8 +202,8 @@ func (t *throw) do(ctx context.Context) error {
 		return outcome(results, err)
 	}
 	doc := lab.Document{Version: version, Results: results}
-	if err := done(t.writer()(out, doc, t.view())); err != nil && !errors.Is(err, syscall.EPIPE) {
-		return &failure{exitUnfinished, fmt.Errorf("write the result: %w", err)}
+	if failed := t.put(out, done, func(w io.Writer) error { return t.writer()(w, doc, t.view()) }); failed != nil {
+		return worse(failed, outcome(results, err))
 	}
 	return outcome(results, err)
 }
@@ -360,6 +360,9 @@ func (t *throw) read() ([]lab.Experiment, error) {
 // reason returns what the system says, without the name of the file.
 func reason(err error) string {
 	if wrong := new(fs.PathError); errors.As(err, &wrong) {
+		err = wrong.Err
+	}
+	if wrong := new(os.LinkError); errors.As(err, &wrong) {
 		err = wrong.Err
 	}
 	return err.Error()

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"stones/lab/knob"
+	"stones/lab/prose"
+)
+
+// endings are those of files whose format follows from them.
+var endings = map[string]string{".json": "json", ".jsonl": jsonl, ".csv": "csv", ".md": "markdown", ".svg": svg, ".png": png}
+
+// name lets the format follow from the ending of --out. It returns an error if
+// the two disagree.
+func (t *throw) name() error {
+	format, known := endings[strings.ToLower(filepath.Ext(t.out))]
+	switch {
+	case !known || t.json && format == "json":
+	case t.json:
+		return &knob.ConflictError{One: "--out " + prose.Quote(t.out), Other: "--json", Why: "the ending says " + format}
+	case !t.flags.Changed("format"):
+		t.format = format
+	case t.format != format:
+		return &knob.ConflictError{One: "--out " + prose.Quote(t.out), Other: "--format " + prose.Quote(t.format), Why: "the ending says " + format}
+	}
+	return nil
+}
+
+// shown are the formats that show what is kept.
+var shown = map[string][]string{
+	"interval": {"table", "markdown", "json", jsonl},
+}
+
+// unshown returns an error if the format does not show what is to be kept.
+func (t *throw) unshown() error {
+	for word, formats := range shown {
+		if word == "interval" && t.ofIntervals() && (t.format == svg || t.format == png) {
+			continue // the picture shows them
+		}
+		if t.settings.Given(word) && !t.json && !slices.Contains(formats, t.format) {
+			return &knob.ConflictError{One: "--" + word, Other: "--format " + prose.Quote(t.format), Why: "it does not show them; " + strings.Join(formats, ", ") + " do"}
+		}
+	}
+	return nil
+}
