@@ -20,7 +20,9 @@
 // and has at most 1024 bytes. A reply is zero or more lines that begin with one
 // space, and then one line that begins with "ok" or "no"; so a client reads
 // until a line does not begin with a space. What comes after "no" says why, and
-// what would be allowed. Whoever is silent is hung up on.
+// what would be allowed. Whoever is silent is hung up on, and so is the oldest of those
+// who neither plan nor prove, when others come for whom there is no place: it is told
+// "no room".
 //
 // # What a program says
 //

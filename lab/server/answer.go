@@ -48,7 +48,7 @@ func (x *session) answer(ctx context.Context, c control.Command) (end string) {
 	case control.Time:
 		x.ok(s.World.Time(s.World.Now()).UTC().Format("2006-01-02T15:04:05.000000000Z"))
 	case control.Echo:
-		x.ok(c.Text)
+		x.ok(prose.Safe(c.Text))
 	case control.Throw:
 		x.throwLines(c)
 	case control.Stats:
@@ -67,7 +67,7 @@ func (x *session) answer(ctx context.Context, c control.Command) (end string) {
 	case control.Version:
 		x.reply(x.version(c))
 	case control.Prove:
-		return x.prove(ctx, c)
+		return x.prove(c)
 	case control.Plan:
 		x.reply(x.plan(c))
 	case control.Load:
@@ -158,7 +158,10 @@ func (x *session) version(c control.Version) (string, error) {
 		s := x.server
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		var err error
+		err := s.room(x)
+		if err != nil {
+			return "", err
+		}
 		if x.challenge, err = seal.NewChallenge(s.Rand); err != nil {
 			return "", err
 		}
@@ -168,8 +171,8 @@ func (x *session) version(c control.Version) (string, error) {
 }
 
 // prove checks whether the client knows the key, and proves that the server does.
-// Who does not has to wait before the next guess.
-func (x *session) prove(ctx context.Context, c control.Prove) (end string) {
+// Only so many wrong guesses are answered.
+func (x *session) prove(c control.Prove) (end string) {
 	s := x.server
 	switch {
 	case !x.spoken:
@@ -177,13 +180,17 @@ func (x *session) prove(ctx context.Context, c control.Prove) (end string) {
 	case len(s.Key) == 0:
 		x.no(errors.New("prove: there is no key here"))
 	case seal.Equal(c.Proof, seal.Prove(s.Key, seal.Thrower, x.challenge, x.binding)):
+		if err := s.mean(x); err != nil {
+			x.no(err)
+			return "no room"
+		}
 		x.proven = true
 		x.ok(fmt.Sprintf("%x", seal.Prove(s.Key, seal.Catcher, x.challenge, x.binding)))
 	default:
-		const wait = time.Second
 		s.journal.write(ofStrangers, slog.LevelWarn, "wrong key", slog.Int("session", x.number), foreign("from", x.from))
-		_ = s.World.SleepUntil(ctx, s.World.Now()+wait)
-		x.no(errors.New("key: it is another one here"))
+		if s.guessed(x.guard.place) {
+			x.no(errors.New("key: it is another one here"))
+		}
 		return "wrong key"
 	}
 	return ""

@@ -37,6 +37,9 @@ func (x *session) carry(ctx context.Context, c control.Carry) {
 	case !e.claim(x.guard):
 		x.no(fmt.Errorf("flow %d: carried already, or over", c.Flow))
 	default:
+		s.mu.Lock()
+		s.settle(x.guard)
+		s.mu.Unlock()
 		x.guard.until(s.World.Time(e.last))
 		if e.plan.Reverse {
 			x.throwReverse(ctx, e)

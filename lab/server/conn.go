@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -13,9 +14,15 @@ import (
 // for it goes on with an error, and nothing can wait for it again.
 type guarded struct {
 	net.Conn
+	place netip.Addr // where it comes from
 
-	mu   sync.Mutex
-	over bool
+	// Under the server's lock.
+	stranger bool // it has not shown that it means it
+	talks    bool // it is a session's
+
+	mu     sync.Mutex
+	over   bool
+	turned bool // others came
 }
 
 // until sets when what waits for the connection gives up.
@@ -34,6 +41,21 @@ func (g *guarded) interrupt() {
 	defer g.mu.Unlock()
 	g.over = true
 	_ = g.Conn.SetDeadline(time.Unix(1, 0))
+}
+
+// turnAway ends whatever reads from the connection. What is to be said to it can still
+// be written, for a moment.
+func (g *guarded) turnAway() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.over, g.turned = true, true
+	_ = g.Conn.SetReadDeadline(time.Unix(1, 0))
+}
+
+func (g *guarded) isTurned() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.turned
 }
 
 // SetDeadline does nothing. TLS sets deadlines by a clock that is not the

@@ -54,6 +54,7 @@ func (s *Server) datagram(ctx context.Context, b []byte, sender origin, at time.
 	}
 	switch d := control.ParseDatagram(b); d.Word {
 	case control.Hello:
+		s.greeted = from
 		s.greet(sender, len(b))
 	case control.Knock:
 		if e := s.find(d.Flow); e != nil && e.plan.Reverse && e.plan.Transport == "udp" && !e.over() {
@@ -65,6 +66,9 @@ func (s *Server) datagram(ctx context.Context, b []byte, sender origin, at time.
 	case control.Open:
 		s.openReverse(ctx, d, sender)
 	case control.None, control.Cookie:
+		if from == s.greeted {
+			return // an answer to the greeting
+		}
 		if s.strangers.Add(1)%strangersPerLine == 1 {
 			s.journal.write(ofStrangers, slog.LevelWarn, "datagrams of strangers", slog.Int64("so_far", s.strangers.Load()), slog.Any("last", from))
 		}
@@ -131,10 +135,13 @@ func (x *flow) damaged(from netip.AddrPort) bool {
 	return true
 }
 
-// greet sends the greeting, as much of it as is no longer than what came.
+// greet sends the greeting, as much of it as is no longer than what came, headers
+// included.
 func (s *Server) greet(to net.Addr, room int) {
+	const headers = 40 + 8 // of IPv6 and UDP; IPv4's are shorter, and as long both ways
+	room += headers
 	for _, text := range s.Greeting {
-		if room -= len(text) + 1; room < 0 {
+		if room -= headers + len(text) + 1; room < 0 {
 			return
 		}
 		_, _ = s.packets.WriteTo(append([]byte(text), '\n'), to)

@@ -33,6 +33,18 @@ func (d *diary) add(a control.Arrival) {
 	d.count++
 }
 
+// mostWritten is how many bytes a flow takes at most that writes down all it can: its
+// stones and their copies, or what is thrown. Times are all within the flow's own, which
+// is at most some hours.
+func mostWritten(p control.Plan) int {
+	const each = 4 + 7 + 7 // of numbers and times that are that far apart
+	arrivals := p.Count
+	if !p.Reverse {
+		arrivals += mostCopies * p.Count
+	}
+	return arrivals*each*pageLen/(pageLen-each) + pageLen + p.Count/8 + 1
+}
+
 // size is how many bytes the pages take.
 func (d *diary) size() int { return len(d.pages) * pageLen }
 

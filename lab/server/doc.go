@@ -6,6 +6,12 @@
 // caught. The stones of a flow come over TCP connections of their own or
 // over the one UDP port that all share.
 //
+// Nobody keeps others out. Whoever has not shown that it means it, by proving the key
+// or, where there is none, by a plan, is a stranger. Strangers have places of their
+// own, and when these are taken the oldest one goes of the address that has most;
+// others never have to go. Without a key, one address cannot have all places of those
+// who plan.
+//
 // Nobody is trusted. There is a limit to everything that others can make the
 // server hold, and a deadline to everything they can make it wait for; both are
 // in [Limits]. What is not tagged as a stone of a running flow leaves

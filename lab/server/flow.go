@@ -36,6 +36,7 @@ type flow struct {
 	causes   map[string]int // of stones that the server could not throw
 	reads    int
 	latest   time.Duration  // arrival
+	due      time.Duration  // when the first that came was, on the thrower's clock
 	closed   bool           // the client was told what came of it, or will not ask
 	carried  bool           // somebody carries its stones, or it is thrown already
 	sum      stone.Sum      // of what the stones carried that came
@@ -89,7 +90,10 @@ const mostCopies = 1
 // note writes down a stone that came, if it is one of the plan.
 func (x *flow) note(s stone.Stone, at time.Duration) {
 	planned := s.Exchange == x.ticket.Flow && s.Size == x.plan.Size && s.Number > 0 && s.Number <= uint64(x.plan.Count)
-	if !planned {
+	if x.counts.Caught == 0 {
+		x.due = s.Due
+	}
+	if length := x.last - x.began; !planned || s.Due < x.due-length || s.Due > x.due+length {
 		x.counts.Foreign++
 		return
 	}

@@ -13,9 +13,11 @@ import (
 // Limits are what a server allows at most. What asks for more is refused, never
 // cut down to what is allowed. A field that is 0 has its default.
 type Limits struct {
-	Connections int // open at once, those included that have said nothing; 2048
-	Sessions    int // connections that have said something; 64
+	Connections int // of strangers, who have not shown that they mean it; 2048
+	Sessions    int // of strangers, and as many of others; 80
+	PerAddress  int // of these others, where there is no key; 64, or all
 	Flows       int // of a session; 4
+	Written     int // bytes that all flows may write down about what comes; 256 MiB
 
 	// Of one flow.
 	Stones   int           // 100,000
@@ -35,7 +37,8 @@ type Limits struct {
 func (l Limits) Defaults() Limits {
 	return Limits{
 		Connections: cmp.Or(l.Connections, 2048),
-		Sessions:    cmp.Or(l.Sessions, 64),
+		Sessions:    cmp.Or(l.Sessions, 80),
+		PerAddress:  cmp.Or(l.PerAddress, min(64, cmp.Or(l.Sessions, 80))),
 		Flows:       cmp.Or(l.Flows, 4),
 		Stones:      cmp.Or(l.Stones, 100_000),
 		Rate:        cmp.Or(l.Rate, 10_000),
@@ -43,6 +46,7 @@ func (l Limits) Defaults() Limits {
 		Size:        cmp.Or(l.Size, 65_507),
 		Bytes:       cmp.Or(l.Bytes, 1<<30),
 		Load:        cmp.Or(l.Load, 65<<20),
+		Written:     cmp.Or(l.Written, 256<<20),
 		FirstLine:   cmp.Or(l.FirstLine, 5*time.Second),
 		Idle:        cmp.Or(l.Idle, time.Minute),
 		Grace:       cmp.Or(l.Grace, 15*time.Second),
@@ -53,8 +57,8 @@ func (l Limits) Defaults() Limits {
 func (l Limits) Lines() []string {
 	l = l.Defaults()
 	return []string{
-		fmt.Sprintf("connections: %d at once", l.Connections),
-		fmt.Sprintf("sessions: %d at once", l.Sessions),
+		fmt.Sprintf("strangers: %d connections and %d sessions at once; then the oldest goes of the address that has most", l.Connections, l.Sessions),
+		fmt.Sprintf("sessions: %d at once of who has proved the key or, where there is none, planned; then %d from one address", l.Sessions, l.PerAddress),
 		fmt.Sprintf("flows: %d a session", l.Flows),
 		fmt.Sprintf("stones: %d a flow", l.Stones),
 		fmt.Sprintf("rate: %d stones/s, and as many at once", l.Rate),
@@ -62,8 +66,9 @@ func (l Limits) Lines() []string {
 		fmt.Sprintf("size: %d to %d B a stone; over UDP up to %d B", stone.HeaderLen, l.size("tcp"), l.size("udp")),
 		fmt.Sprintf("bytes: %d a flow", l.Bytes),
 		fmt.Sprintf("load: %d B a flow, %d in all", l.Load, loads*l.Load),
+		fmt.Sprintf("written down: %d B in all flows", l.Written),
 		fmt.Sprintf("line: %d B", control.MaxLen),
-		fmt.Sprintf("first line: within %v", l.FirstLine),
+		fmt.Sprintf("first line: within %v, and the proof of the key", l.FirstLine),
 		fmt.Sprintf("next line: within %v", l.Idle),
 		fmt.Sprintf("late stones: up to %v after the planned end", l.Grace),
 	}

@@ -27,9 +27,12 @@ func (x *session) plan(p control.Plan) (string, error) {
 	if len(x.flows) >= s.limits.Flows {
 		return "", fmt.Errorf("limit: %d flows at once; forget one", len(x.flows))
 	}
+	if err := s.mean(x); err != nil {
+		return "", err
+	}
 	e, err := s.begin(x, p)
 	if err != nil {
-		return "", fmt.Errorf("plan: %w", err)
+		return "", err
 	}
 	s.journal.write(ofClients, slog.LevelInfo, "planned", slog.Int("session", x.number), slog.Any("flow", e.ticket.Flow),
 		slog.String("transport", p.Transport), slog.Int("stones", p.Count), slog.Int("size", p.Size), slog.Duration("length", p.Duration), slog.Bool("back", p.Reverse))
@@ -41,20 +44,24 @@ func (x *session) plan(p control.Plan) (string, error) {
 func (s *Server) begin(x *session, p control.Plan) (*flow, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	most := mostWritten(p)
+	if s.written+most > s.limits.Written {
+		return nil, fmt.Errorf("room: %d of %d B are for what others throw; come back later, or throw fewer stones", s.written, s.limits.Written)
+	}
 	var t control.Ticket
 	var err error
 	for t.Flow == 0 || s.flows[t.Flow] != nil {
 		if t.Flow, err = seal.NewFlow(s.Rand); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("plan: %w", err)
 		}
 	}
 	if t.Secret, err = seal.NewSecret(s.Rand); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("plan: %w", err)
 	}
 	var schedule *pace.Schedule
 	if p.Reverse {
 		if schedule, err = scheduleOf(p, t.Flow); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("plan: %w", err)
 		}
 	}
 	e := newFlow(s, p, t, schedule)
@@ -68,6 +75,7 @@ func (s *Server) begin(x *session, p control.Plan) (*flow, error) {
 		}
 	}
 	s.flows[t.Flow] = e
+	s.written += most
 	x.flows = append(x.flows, e)
 	return e, nil
 }
@@ -187,6 +195,7 @@ func (x *session) forget(e *flow) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.loaded -= e.reserved
+	s.written -= mostWritten(e.plan)
 	delete(s.flows, e.ticket.Flow)
 	x.flows = remove(x.flows, e)
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -56,7 +57,8 @@ type Server struct {
 	journal  *journal
 	listener net.Listener
 	packets  net.PacketConn
-	baker    *seal.Baker // for the task that has UDP's socket
+	baker    *seal.Baker    // for the task that has UDP's socket
+	greeted  netip.AddrPort // who was greeted last; for that task too
 
 	strangers atomic.Int64 // datagrams of no running flow
 
@@ -68,7 +70,10 @@ type Server struct {
 	open     []*guarded
 	sessions []*session
 	flows    map[uint32]*flow
+	crowd    crowd
+	guesses  guesses
 	loaded   int // bytes of what flows are to carry
+	written  int // bytes of what flows write down, if they write all they can
 }
 
 // DefaultGreeting is what whoever connects is greeted with if nothing else is
@@ -240,45 +245,27 @@ func (s *Server) accept(ctx context.Context) error {
 	}
 }
 
-// keepAlive is how soon a connection is given up whose other end has vanished,
-// if nothing is said on it: within ten seconds (RFC 1122 section 4.2.3.6).
+// vanished is how soon a connection is given up whose other end has vanished.
+const vanished = 8 * time.Second
+
+// keepAlive gives a connection up on which nothing is said (RFC 1122 section
+// 4.2.3.6).
 func keepAlive() net.KeepAliveConfig {
-	return net.KeepAliveConfig{Enable: true, Idle: 4 * time.Second, Interval: 2 * time.Second, Count: 2}
+	return net.KeepAliveConfig{Enable: true, Idle: vanished / 2, Interval: vanished / 4, Count: 2}
 }
 
-// enter takes a connection in, or turns it away: then it is nil.
+// enter takes a connection in. It is nil if the server stops.
 func (s *Server) enter(conn net.Conn) *guarded {
 	if alive, ok := conn.(interface {
 		SetKeepAliveConfig(net.KeepAliveConfig) error
 	}); ok {
 		_ = alive.SetKeepAliveConfig(keepAlive())
 	}
-	if g := s.admit(conn); g != nil {
-		return g
+	g := s.admit(conn)
+	if g == nil {
+		_ = conn.Close()
 	}
-	_ = conn.Close()
-	s.journal.write(ofStrangers, slog.LevelWarn, "turned away", slog.Int("connections", s.limits.Connections))
-	return nil
-}
-
-// admit notes that a connection is open, if there may be one more.
-func (s *Server) admit(conn net.Conn) *guarded {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.stopped || len(s.open) >= s.limits.Connections {
-		return nil
-	}
-	g := &guarded{Conn: conn}
-	s.open = append(s.open, g)
 	return g
-}
-
-// leave closes a connection.
-func (s *Server) leave(g *guarded) {
-	_ = g.Close()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.open = remove(s.open, g)
 }
 
 // remove takes one thing out of a list.
@@ -291,25 +278,6 @@ func remove[T comparable](list []T, one T) []T {
 
 // in is the deadline so long from now.
 func (s *Server) in(d time.Duration) time.Time { return s.World.Time(s.World.Now() + d) }
-
-// join makes a session of a connection, if there is room. Otherwise the error
-// says when to come back.
-func (s *Server) join(x *session) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if n := len(s.sessions); n >= s.limits.Sessions {
-		soonest := time.Duration(1<<63 - 1)
-		for _, other := range s.sessions {
-			soonest = min(soonest, other.leaves())
-		}
-		wait := max(1, (soonest-s.World.Now()+time.Second-1)/time.Second)
-		return fmt.Errorf("room: %d of %d sessions; come back in %d s", n, s.limits.Sessions, wait)
-	}
-	s.clients++
-	x.number = s.clients
-	s.sessions = append(s.sessions, x)
-	return nil
-}
 
 // Clients are the sessions of this moment, in the order in which they joined.
 func (s *Server) Clients() []Client {

@@ -239,7 +239,7 @@ func TestPersonTypes(t *testing.T) {
 		v.say("throw 4294967296", `no throw: count "4294967296": out of range; allowed 1 to 1000`)
 		v.say("", "ok printed")
 		v.say("stats", " session 1 from 10.0.0.1:"+port(v.conn)+" for 1s", " datagrams of strangers: 0", "ok")
-		v.say("limits", " connections: 2048 at once")
+		v.say("limits", " strangers: 2048 connections and 80 sessions at once; then the oldest goes of the address that has most")
 		v.lines.ReadReply(func(string) error { return nil })
 		v.bye()
 	})
@@ -421,18 +421,45 @@ func TestKey(t *testing.T) {
 		}
 		v.bye()
 
-		t.Log("# a wrong one costs a second")
-		v = s.greeted()
-		v.write("stones 1\n")
-		v.lines.ReadReply(nil)
-		began := s.Now()
-		v.say(control.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, nil)}.String(), "no key: it is another one here")
-		v.ends(began + time.Second)
+		t.Log("# wrong ones are answered five times a second, and a right one always")
+		wrong := control.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, nil)}.String()
+		answered := 0
+		for range 100 {
+			v := s.greeted()
+			v.write("stones 1\n")
+			v.lines.ReadReply(nil)
+			v.write(wrong + "\n")
+			if text, _ := v.lines.ReadLine(); text == "no key: it is another one here" {
+				answered++
+			}
+			v.conn.Close()
+		}
+		if at := s.Now(); answered != 5 || at > time.Second {
+			t.Errorf("%d of 100 wrong proofs are answered in %v; want 5 in a second", answered, at)
+		}
+		s.greeted().proves(key)
 	})
 }
 
-// The 65th is told why there is no room for it, and when to come back. Those
-// who say nothing take no room.
+// proves says which version, proves the key, and plans.
+func (v *visitor) proves(key []byte) {
+	v.Helper()
+	v.write("stones 1\n")
+	text, _ := v.lines.ReadReply(nil)
+	w, err := control.ParseWelcome(text)
+	if err != nil {
+		v.Error(err)
+	}
+	v.say(control.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, nil)}.String(), fmt.Sprintf("ok %x", seal.Prove(key, seal.Catcher, w.Challenge, nil)))
+	v.write("plan udp 1 100 1000\n")
+	if _, err := v.lines.ReadReply(nil); err != nil {
+		v.Error(err)
+	}
+	v.bye()
+}
+
+// The 65th from an address is told why there is no room for it, and when to come
+// back. Those who plan nothing take no room.
 func TestRoom(t *testing.T) {
 	s := open(t, nil)
 	s.run(func() {
@@ -446,8 +473,8 @@ func TestRoom(t *testing.T) {
 			all = append(all, v)
 		}
 		v := s.greeted()
-		v.say("stones 1", "no room: 64 of 64 sessions; come back in 20 s")
-		v.ends(0)
+		v.say("stones 1", "no room: 64 of 64 sessions from one address; come back in 20 s")
+		v.bye()
 		all[5].bye()
 		s.SleepUntil(t.Context(), s.Now()+ms)
 		v = s.greeted()
@@ -459,16 +486,22 @@ func TestRoom(t *testing.T) {
 	})
 }
 
-// More connections than allowed are turned away, and the next ones are not.
+// Where there is no place for one more stranger, the one goes that came first. Who has
+// planned stays.
 func TestTooManyConnections(t *testing.T) {
 	s := open(t, func(s *Server) { s.Limits.Connections = 3 })
 	s.run(func() {
-		for range 3 {
+		planned := s.greeted()
+		planned.agree(control.Plan{Transport: "udp", Count: 10, Size: 100, Duration: time.Minute})
+		first, second := s.greeted(), s.greeted()
+		first.say("echo a", "ok a")
+		for range 2 {
 			s.greeted()
 		}
-		s.visit().ends(0)
-		s.SleepUntil(t.Context(), 6*time.Second)
-		s.greeted().bye()
+		first.hear("no room: others came, and you had not shown that you mean it")
+		first.ends(0)
+		second.say("echo b", "ok b")
+		planned.bye()
 	})
 }
 
@@ -836,12 +869,31 @@ func TestAmplification(t *testing.T) {
 				}
 				came, answers = came+n, answers+1
 			}
-			if answers != tt.answers || came > len(tt.say) {
+			if answers != tt.answers || came+28*answers > len(tt.say)+28 {
 				t.Errorf("%s: %d bytes got %d bytes in %d datagrams; want %d datagrams", tt.name, len(tt.say), came, answers, tt.answers)
 			}
 			conn.Close()
 		}
 		v.bye()
+	})
+}
+
+// Who answers the greeting is no stranger.
+func TestAnswersToTheGreeting(t *testing.T) {
+	s := open(t, nil)
+	s.run(func() {
+		conn, err := s.DialContext(t.Context(), "udp", s.Address(""))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		conn.Write(control.Datagram{Word: control.Hello}.Append(nil))
+		io.WriteString(conn, "И тебе привет!")
+		s.SleepUntil(t.Context(), time.Second)
+		if n := s.server.Strangers(); n != 0 || strings.Contains(s.log.String(), "strangers") {
+			t.Errorf("%d datagrams of strangers; the log has\n%s", n, s.log.String())
+		}
 	})
 }
 

@@ -66,12 +66,8 @@ func (s *Server) receive(ctx context.Context, g *guarded) {
 		return
 	}
 	x.setUntil(s.World.Now() + s.limits.Idle)
-	if err := s.join(x); err != nil {
-		s.journal.write(ofStrangers, slog.LevelWarn, "no room", foreign("from", x.from))
-		x.no(err)
-		x.hangUp()
-		return
-	}
+	giveUpAfter(g.Conn, vanished)
+	s.join(x)
 	s.journal.write(ofClients, slog.LevelInfo, "joined", slog.Int("session", x.number), foreign("from", x.from))
 	why := "an error of the server"
 	defer func() { x.quit(why) }()
@@ -133,6 +129,10 @@ func (x *session) giveUp(text string, err error, after time.Duration) string {
 	}
 	var other errProtocol
 	switch {
+	case x.guard.isTurned():
+		x.no(errOthers)
+		_ = x.out.Flush()
+		return "turned away"
 	case errors.Is(err, control.ErrTooLong), errors.As(err, &other):
 		x.no(err)
 		x.hangUp()
@@ -183,7 +183,7 @@ func (x *session) talk(ctx context.Context, c control.Command, err error) string
 // where there is one cannot stay.
 func (x *session) patience() time.Duration {
 	if len(x.server.Key) > 0 && !x.proven {
-		return x.since + x.server.limits.Grace
+		return x.since + x.server.limits.FirstLine
 	}
 	until := x.server.World.Now() + x.server.limits.Idle
 	for _, e := range x.flows {

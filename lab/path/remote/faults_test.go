@@ -42,12 +42,12 @@ func TestRefused(t *testing.T) {
 		{"nobody there", nil, func(cfg *remote.Config) { cfg.Address += "4" }, "not an address", false},
 		{"another port", nil, func(cfg *remote.Config) { cfg.Address = "10.0.0.2:1" }, "connection refused", true},
 		{"no TLS there", nil, func(cfg *remote.Config) { cfg.TLS = true }, "TLS: the other end does not speak it", false},
-		{"full", func(s *server.Server) { s.Limits.Sessions = 1 }, nil, "refused: room", true},
+		{"full", func(s *server.Server) { s.Limits.Sessions, s.Key = 1, []byte("school") }, with("school"), "refused: room", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			meetServer(t, far(), tt.server, func(w *sim.World, _ *server.Server) {
 				if tt.name == "full" {
-					first, err := open(t, w, nil)
+					first, err := open(t, w, tt.client)
 					if err != nil {
 						t.Error(err)
 						return
