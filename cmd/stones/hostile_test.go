@@ -170,7 +170,7 @@ func (v *visitor) DialContext(ctx context.Context, network, address string) (net
 func thrownAt(t *testing.T, said []byte, agreed bool) map[string]string {
 	t.Helper()
 	if agreed {
-		said = append([]byte("hello\nok stones 1 challenge="+strings.Repeat("00", 16)+" key=no\n"), said...)
+		said = append([]byte("hello\nok stones 2 challenge="+strings.Repeat("00", 16)+" key=no\n"), said...)
 	}
 	s, err := remote.Open(t.Context(), remote.Config{Net: &visitor{pupil{Real: clock.NewReal()}, newStranger(said)}, Address: "teacher.example"})
 	if err != nil {
@@ -216,7 +216,7 @@ func clean(text string) error {
 // steers the terminal, breaks a line of the log or spoils the JSON.
 func FuzzHostile(f *testing.F) {
 	for _, said := range []string{
-		"", "hello", "И тебе привет!", "echo \x1b[31mred\n\x07", "\x00\x01\x02", "stones 1\nplan tcp 5 100 5\nreport 1\n",
+		"", "hello", "И тебе привет!", "echo \x1b[31mred\n\x07", "\x00\x01\x02", "stones 2\nplan tcp 5 100 5\nreport 1\n",
 		"ok \x1b]0;title\x07\n", "no \x1b[2J\u202egone\n", " \x9b31m\nok\n", "\xff\xfe\n", "a\r\nb\rc\x0b\n", "GET / HTTP/1.1\r\n\r\n",
 		"\x16\x03\x01\x02\x00\x01", strings.Repeat("x", 2000), "ok round trip 1 of 5\nok flow=\x1b[1m secret=0\n", "stones \x1b[7m\n",
 		"prove \u2028\nthrow 3 \u0007\nstats\nlimits\nhelp\nbye\n", "hello" + strings.Repeat(" ", 123),

@@ -62,8 +62,12 @@ type (
 	// is read, so that the server can say which ones it knows.
 	Version struct{ Version string }
 
-	// Prove shows that the client knows the key.
-	Prove struct{ Proof [32]byte }
+	// Prove shows that the client knows the key. The nonce is the client's part of what
+	// both proofs are made of.
+	Prove struct {
+		Nonce [16]byte
+		Proof [32]byte
+	}
 
 	// Plan says what is to be thrown. The rate and the pattern are as in the
 	// program's flags and only there if the server is to throw.
@@ -110,7 +114,7 @@ func (Bye) String() string       { return "bye" }
 func (Limits) String() string    { return "limits" }
 func (c Message) String() string { return c.Text }
 func (c Version) String() string { return "stones " + c.Version }
-func (c Prove) String() string   { return "prove " + hex.EncodeToString(c.Proof[:]) }
+func (c Prove) String() string   { return fmt.Sprintf("prove %x %x", c.Nonce, c.Proof) }
 func (c Ask) String() string     { return fmt.Sprintf("report %d", c.Flow) }
 func (c Forget) String() string  { return fmt.Sprintf("forget %d", c.Flow) }
 func (c Load) String() string    { return fmt.Sprintf("load %d %d", c.Flow, c.Bytes) }
@@ -188,7 +192,7 @@ var commands = map[string]func(*words) Command{
 		}
 		return Carry{w.flow(), w.proof()}
 	},
-	"prove":  func(w *words) Command { return Prove{w.proof()} },
+	"prove":  func(w *words) Command { return Prove{w.nonce(), w.proof()} },
 	"load":   func(w *words) Command { return Load{w.flow(), w.number("bytes", 1, MaxLoad)} },
 	"report": func(w *words) Command { return Ask{w.flow()} },
 	"forget": func(w *words) Command { return Forget{w.flow()} },
@@ -273,6 +277,13 @@ func (w *words) flow() uint32 {
 }
 
 // proof takes a proof.
+func (w *words) nonce() (n [16]byte) {
+	if err := unhex(n[:], w.word("nonce")); err != nil {
+		w.fail("nonce %v", err)
+	}
+	return n
+}
+
 func (w *words) proof() (p [32]byte) {
 	if err := unhex(p[:], w.word("proof")); err != nil {
 		w.fail("proof %v", err)

@@ -149,9 +149,10 @@ func TestParse(t *testing.T) {
 		{in: "stones 7 " + hex[1:], err: `stones: proof "` + hex[1:] + `": not 64 hexadecimal digits`},
 		{in: "stones 0 " + hex, err: `stones: flow "0": not a number from 1 to 4294967295`},
 		{in: "stones 4294967296 " + hex, err: `stones: flow "4294967296": not a number from 1 to 4294967295`},
-		{in: "prove " + hex, want: Prove{proof}},
-		{in: "prove", err: `prove: no proof`},
-		{in: "prove zz", err: `prove: proof "zz": not 64 hexadecimal digits`},
+		{in: "prove " + hex[:32] + " " + hex, want: Prove{[16]byte(proof[:16]), proof}},
+		{in: "prove", err: `prove: no nonce`},
+		{in: "prove " + hex[:32], err: `prove: no proof`},
+		{in: "prove zz", err: `prove: nonce "zz": not 32 hexadecimal digits`},
 
 		{in: "plan udp 1000 500 5000", want: Plan{Transport: "udp", Count: 1000, Size: 500, Duration: 5 * time.Second}},
 		{in: "plan tcp 1 32 0 back 200/s steady", want: Plan{Transport: "tcp", Count: 1, Size: 32, Reverse: true, Rate: "200/s", Pattern: "steady"}},
@@ -273,7 +274,7 @@ func TestAnswers(t *testing.T) {
 	if got, err := ParseTicket(ticket.String()); got != ticket || err != nil {
 		t.Errorf("%s is read as %+v, %v", ticket, got, err)
 	}
-	for _, bad := range []string{"", "stones 1", "stones 2 challenge=" + strings.Repeat("0", 32) + " key=no", "stones 1 challenge=00 key=no", w.String() + " x", strings.Replace(w.String(), "yes", "maybe", 1)} {
+	for _, bad := range []string{"", "stones 1", "stones 1 challenge=" + strings.Repeat("0", 32) + " key=no", "stones 2 challenge=00 key=no", w.String() + " x", strings.Replace(w.String(), "yes", "maybe", 1)} {
 		if got, err := ParseWelcome(bad); !errors.Is(err, ErrForeign) || got != (Welcome{}) {
 			t.Errorf("ParseWelcome(%q) = %+v, %v", bad, got, err)
 		}

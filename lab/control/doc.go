@@ -29,15 +29,16 @@
 // It throws stones and wants to know which were caught. It uses one connection
 // to talk, and other ones to throw.
 //
-//	stones 1
+//	stones 2
 //
-// asks whether the server speaks version 1. The answer is
-// "ok stones 1 challenge=HEX key=yes" or "key=no". If a key is needed,
+// asks whether the server speaks version 2. The answer is
+// "ok stones 2 challenge=HEX key=yes" or "key=no". If a key is needed,
 //
-//	prove HEX
+//	prove NONCE HEX
 //
 // shows that the client knows it without saying it (package seal has the sum);
-// the server answers with its own proof. Now a flow can be planned:
+// the server answers with its own proof, which is made of the client's nonce too, so
+// that nobody can say it again who has overheard another one. Now a flow can be planned:
 //
 //	plan TRANSPORT COUNT SIZE MILLISECONDS
 //	plan TRANSPORT COUNT SIZE MILLISECONDS back RATE PATTERN
@@ -88,8 +89,10 @@
 //
 //	stones EXCHANGE PROOF
 //
-// then come the stones, one behind the other, and the end of the stream. If the
-// server throws, it answers "ok", and then it sends the stones.
+// then come the stones, one behind the other, and the end of the stream. The server
+// answers "ok HEX", which is its own proof; if it is the one that throws, its stones
+// follow. Both proofs are bound to the connection where that is one of TLS, and over TLS
+// the client throws nothing before it has the server's.
 //
 // Over UDP each datagram is a stone and eight bytes behind it, the tag. It is
 // made with the flow's secret, so that nobody else can throw into it. If the

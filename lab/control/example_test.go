@@ -14,7 +14,7 @@ import (
 func Example() {
 	server := control.NewReader(strings.NewReader(`Привет, подключайся!
 Привет!
-ok stones 1 challenge=000102030405060708090a0b0c0d0e0f key=no
+ok stones 2 challenge=000102030405060708090a0b0c0d0e0f key=no
 ok flow=7 secret=f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff
 ok
  1 20800000 1020800000
@@ -64,7 +64,7 @@ ok bye
 	text, err = server.ReadReply(nothing)
 	fmt.Printf("  # %s, %v\n", text, err)
 	// Output:
-	// stones 1
+	// stones 2
 	//   # greeted with "Привет!"; key needed: false, <nil>
 	// plan udp 3 500 10
 	//   # flow 7, <nil>

@@ -13,7 +13,7 @@ import (
 const Port = 12333
 
 // Spoken is the version of the conversation that this package is of.
-const Spoken = "1"
+const Spoken = "2"
 
 // A Refused is the answer no, as an error.
 type Refused struct {

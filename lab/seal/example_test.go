@@ -15,10 +15,11 @@ func ExampleProve() {
 		fmt.Println(err)
 		return
 	}
-	said := seal.Prove([]byte("school"), seal.Thrower, challenge, nil)
-	fmt.Println(seal.Equal(said, seal.Prove(key, seal.Thrower, challenge, nil)))
-	said = seal.Prove([]byte("another"), seal.Thrower, challenge, nil)
-	fmt.Println(seal.Equal(said, seal.Prove(key, seal.Thrower, challenge, nil)))
+	var nonce [seal.ChallengeLen]byte // this one too, drawn by the client
+	said := seal.Prove([]byte("school"), seal.Thrower, challenge, nonce, nil)
+	fmt.Println(seal.Equal(said, seal.Prove(key, seal.Thrower, challenge, nonce, nil)))
+	said = seal.Prove([]byte("another"), seal.Thrower, challenge, nonce, nil)
+	fmt.Println(seal.Equal(said, seal.Prove(key, seal.Thrower, challenge, nonce, nil)))
 	// Output:
 	// true
 	// false

@@ -34,11 +34,11 @@ type Role string
 
 // The roles.
 const (
-	Thrower Role = "stones 1 thrower" // the client
-	Catcher Role = "stones 1 catcher" // the server
+	Thrower Role = "stones 2 thrower" // the client
+	Catcher Role = "stones 2 catcher" // the server
 )
 
-// NewChallenge draws what a proof is to be made of. An error is random's.
+// NewChallenge draws what a proof is to be made of: a challenge, or a nonce. An error is random's.
 func NewChallenge(random io.Reader) (c [ChallengeLen]byte, err error) {
 	return c, draw(random, c[:])
 }
@@ -72,24 +72,32 @@ func draw(random io.Reader, b []byte) error {
 
 // Prove is the proof that who has this role knows the key:
 //
-//	HMAC-SHA256(key, role, 0, challenge, 0, binding)
+//	HMAC-SHA256(key, role, 0, challenge, 0, nonce, 0, binding)
 //
-// The binding ties it to one TLS connection, and is empty without TLS.
-func Prove(key []byte, role Role, challenge [ChallengeLen]byte, binding []byte) [32]byte {
+// The catcher has drawn the challenge and the thrower the nonce, so that neither can be
+// deceived by what somebody has overheard. The binding ties it to one TLS connection, and
+// is empty without TLS.
+func Prove(key []byte, role Role, challenge, nonce [ChallengeLen]byte, binding []byte) [32]byte {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(role))
 	mac.Write([]byte{0})
 	mac.Write(challenge[:])
 	mac.Write([]byte{0})
+	mac.Write(nonce[:])
+	mac.Write([]byte{0})
 	mac.Write(binding)
 	return sum(mac)
 }
 
-// CarryProof is the proof that a connection may carry the stones of the flow
-// that has this secret.
-func CarryProof(secret [SecretLen]byte) [32]byte {
+// CarryProof is the proof that who has this role, on a connection that is to carry the
+// stones of a flow, knows the flow's secret. The binding is that of the connection, as in
+// [Prove]: who stands between the two ends has another one to each.
+func CarryProof(secret [SecretLen]byte, role Role, binding []byte) [32]byte {
 	mac := hmac.New(sha256.New, secret[:])
-	mac.Write([]byte("stones over tcp"))
+	mac.Write([]byte("stones over tcp\x00"))
+	mac.Write([]byte(role))
+	mac.Write([]byte{0})
+	mac.Write(binding)
 	return sum(mac)
 }
 

@@ -20,14 +20,16 @@ import (
 // The vectors were computed with Python's hmac module.
 func TestVectors(t *testing.T) {
 	challenge := [ChallengeLen]byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
+	nonce := [ChallengeLen]byte{16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31}
 	secret := [SecretLen]byte(bytes.Repeat([]byte{0xf0}, SecretLen))
 	binding := bytes.Repeat([]byte{0xbb}, 32)
 	at := netip.MustParseAddrPort("192.0.2.7:4242")
 	for _, tt := range []struct{ what, got, want string }{
-		{"thrower", fmt.Sprintf("%x", Prove([]byte("school"), Thrower, challenge, nil)), "614043357921465009ac51222f27beeac4eacfe7d4dcb674fab1c294e49f3402"},
-		{"catcher", fmt.Sprintf("%x", Prove([]byte("school"), Catcher, challenge, nil)), "e88b1f348f08cc44af0843ea5f43ccd8c5fc9d4e1719df7e01a8631d7ccbbd8b"},
-		{"thrower over TLS", fmt.Sprintf("%x", Prove([]byte("school"), Thrower, challenge, binding)), "471b767c78bd95e4128e2e2b218bf615885b00e06f276760ca3b437a76aef0a4"},
-		{"carry", fmt.Sprintf("%x", CarryProof(secret)), "5551b6186867d7d1d1885b9e7c598437b800fae9894cac9095ac7827d091b018"},
+		{"thrower", fmt.Sprintf("%x", Prove([]byte("school"), Thrower, challenge, nonce, nil)), "7842065df41d9a6f7fa06a21be056de019905bbee466d664c837e79c10f06979"},
+		{"catcher", fmt.Sprintf("%x", Prove([]byte("school"), Catcher, challenge, nonce, nil)), "9a2a03740c12be243ab953a112c848e3595263b8dfd30347bd896fb4bbf3a47d"},
+		{"thrower over TLS", fmt.Sprintf("%x", Prove([]byte("school"), Thrower, challenge, nonce, binding)), "108aeaef38607e6241c6ded4b29480e6b687dbe671d1b705a07cd3290b62c462"},
+		{"carry", fmt.Sprintf("%x", CarryProof(secret, Thrower, nil)), "9909f130e5e38eeadb0fdeacb3b6ee00328d08cc49516aa8e78775d992763992"},
+		{"carry back over TLS", fmt.Sprintf("%x", CarryProof(secret, Catcher, binding)), "96a3d1984bb8527b7646938c1b684c0e1de03a46c270634a8a7911b7f0910dbd"},
 		{"tag", fmt.Sprintf("%x", NewTagger(secret).Append([]byte("stone"))), "73746f6e654bcf61f5e7d3cc18"},
 		{"tag of a stone", fmt.Sprintf("%x", NewTagger(secret).tag(stone.Stone{Exchange: 7, Number: 1, Due: 5, Size: 40}.Append(nil))), "40c63404c00cfeb1"},
 		{"cookie", fmt.Sprintf("%x", NewBaker(secret).Bake(at, 7, 90*time.Second)), "ceef3f13a5cbb8b9"},
@@ -39,17 +41,18 @@ func TestVectors(t *testing.T) {
 }
 
 func TestProof(t *testing.T) {
-	key, challenge := []byte("school"), [ChallengeLen]byte{1}
-	right := Prove(key, Thrower, challenge, nil)
-	if !Equal(right, Prove([]byte("school"), Thrower, challenge, nil)) {
+	key, challenge, nonce := []byte("school"), [ChallengeLen]byte{1}, [ChallengeLen]byte{3}
+	right := Prove(key, Thrower, challenge, nonce, nil)
+	if !Equal(right, Prove([]byte("school"), Thrower, challenge, nonce, nil)) {
 		t.Error("the same proof is another one")
 	}
 	for what, wrong := range map[string][32]byte{
-		"another key":       Prove([]byte("School"), Thrower, challenge, nil),
-		"no key":            Prove(nil, Thrower, challenge, nil),
-		"the other role":    Prove(key, Catcher, challenge, nil),
-		"another challenge": Prove(key, Thrower, [ChallengeLen]byte{2}, nil),
-		"another binding":   Prove(key, Thrower, challenge, []byte{0}),
+		"another key":       Prove([]byte("School"), Thrower, challenge, nonce, nil),
+		"no key":            Prove(nil, Thrower, challenge, nonce, nil),
+		"the other role":    Prove(key, Catcher, challenge, nonce, nil),
+		"another challenge": Prove(key, Thrower, [ChallengeLen]byte{2}, nonce, nil),
+		"another nonce":     Prove(key, Thrower, challenge, [ChallengeLen]byte{2}, nil),
+		"another binding":   Prove(key, Thrower, challenge, nonce, []byte{0}),
 	} {
 		if Equal(right, wrong) {
 			t.Errorf("%s: the same proof", what)

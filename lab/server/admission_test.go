@@ -57,9 +57,9 @@ func TestAttacks(t *testing.T) {
 		say  []string // each a while after the one before
 	}{
 		{"silent", nil},
-		{"they say what they speak", []string{"stones 1\n"}},
+		{"they say what they speak", []string{"stones 2\n"}},
 		{"a line every 4 s", []string{"echo a\n", "echo b\n", "echo c\n", "echo d\n"}},
-		{"wrong proofs", []string{"stones 1\n" + wrong}},
+		{"wrong proofs", []string{"stones 2\n" + wrong}},
 		{"half a line", []string{"stones"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

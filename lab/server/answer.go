@@ -106,7 +106,7 @@ func help() []string {
 		"limits         what is allowed at most",
 		"bye            the end",
 		"anything else is a message, and printed here",
-		"for programs: stones 1, prove, plan, load, thrown, report, forget",
+		"for programs: stones 2, prove, plan, load, thrown, report, forget",
 	}
 }
 
@@ -179,13 +179,13 @@ func (x *session) prove(c control.Prove) (end string) {
 		x.no(errSpeak)
 	case len(s.Key) == 0:
 		x.no(errors.New("prove: there is no key here"))
-	case seal.Equal(c.Proof, seal.Prove(s.Key, seal.Thrower, x.challenge, x.binding)):
+	case seal.Equal(c.Proof, seal.Prove(s.Key, seal.Thrower, x.challenge, c.Nonce, x.binding)):
 		if err := s.mean(x); err != nil {
 			x.no(err)
 			return "no room"
 		}
 		x.proven = true
-		x.ok(fmt.Sprintf("%x", seal.Prove(s.Key, seal.Catcher, x.challenge, x.binding)))
+		x.ok(fmt.Sprintf("%x", seal.Prove(s.Key, seal.Catcher, x.challenge, c.Nonce, x.binding)))
 	default:
 		s.journal.write(ofStrangers, slog.LevelWarn, "wrong key", slog.Int("session", x.number), foreign("from", x.from))
 		if s.guessed(x.guard.place) {
@@ -196,4 +196,4 @@ func (x *session) prove(c control.Prove) (end string) {
 	return ""
 }
 
-var errSpeak = errors.New(`version: say "stones 1" first`)
+var errSpeak = errors.New(`version: say "stones 2" first`)

@@ -29,7 +29,7 @@ func (x *session) carry(ctx context.Context, c control.Carry) {
 	s := x.server
 	e := s.find(c.Flow)
 	switch {
-	case e == nil || !seal.Equal(c.Proof, seal.CarryProof(e.ticket.Secret)):
+	case e == nil || !seal.Equal(c.Proof, seal.CarryProof(e.ticket.Secret, seal.Thrower, x.binding)):
 		s.journal.write(ofStrangers, slog.LevelWarn, "stones of no flow", foreign("from", x.from))
 		x.no(fmt.Errorf("flow %d: not known, or the proof is wrong", c.Flow))
 	case e.plan.Transport != "tcp":
@@ -41,7 +41,10 @@ func (x *session) carry(ctx context.Context, c control.Carry) {
 		s.settle(x.guard)
 		s.mu.Unlock()
 		x.guard.until(s.World.Time(e.last))
-		if e.plan.Reverse {
+		x.ok(fmt.Sprintf("%x", seal.CarryProof(e.ticket.Secret, seal.Catcher, x.binding)))
+		if x.out.Flush() != nil {
+			e.ended()
+		} else if e.plan.Reverse {
 			x.throwReverse(ctx, e)
 		} else {
 			e.catchStream(ctx, &carrier{x.conn, x.lines})
@@ -109,10 +112,6 @@ func scheduleOf(p control.Plan, flow uint32) (*pace.Schedule, error) {
 // throwReverse throws the stones of a flow into its connection.
 func (x *session) throwReverse(ctx context.Context, e *flow) {
 	defer e.ended()
-	x.ok("")
-	if x.out.Flush() != nil {
-		return
-	}
 	t, err := tcp.Dial(ctx, single{&carrier{x.conn, x.lines}}, "")
 	if err != nil {
 		return

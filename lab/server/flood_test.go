@@ -214,7 +214,7 @@ func (still) Go(func())                       {}
 // or what the observer is told that could steer a terminal.
 func FuzzSession(f *testing.F) {
 	f.Add([]byte("help\ntime\necho a\nthrow 3 30\nstats\nlimits\nhello \x1b[2J\nbye\n"))
-	f.Add([]byte("stones 1\nplan udp 10 100 1000\nplan tcp 10 100 1000 back 10/s steady\nthrown 1 1 1 1\nreport 842812418\nforget 7\n"))
+	f.Add([]byte("stones 2\nplan udp 10 100 1000\nplan tcp 10 100 1000 back 10/s steady\nthrown 1 1 1 1\nreport 842812418\nforget 7\n"))
 	f.Add([]byte("stones 7 " + strings.Repeat("0", 64) + "\nstones"))
 	f.Add([]byte("GET / HTTP/1.1\r\n\r\n"))
 	f.Add([]byte("\x16\x03\x01"))

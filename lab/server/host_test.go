@@ -69,7 +69,7 @@ func talk(address string, cfg *tls.Config, key []byte, p control.Plan) (net.Conn
 		conn = secured
 	}
 	lines := control.NewReader(conn)
-	io.WriteString(conn, "stones 1\n")
+	io.WriteString(conn, "stones 2\n")
 	_, text, err := lines.ReadGreeted()
 	if err != nil {
 		return conn, nil, control.Ticket{}, err
@@ -79,12 +79,12 @@ func talk(address string, cfg *tls.Config, key []byte, p control.Plan) (net.Conn
 		return conn, nil, control.Ticket{}, err
 	}
 	if w.Key {
-		io.WriteString(conn, control.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, binding)}.String()+"\n")
+		io.WriteString(conn, control.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, [16]byte{}, binding)}.String()+"\n")
 		text, err := lines.ReadReply(nil)
 		if err != nil {
 			return conn, nil, control.Ticket{}, err
 		}
-		if proof, err := control.ParseProof(text); err != nil || !seal.Equal(proof, seal.Prove(key, seal.Catcher, w.Challenge, binding)) {
+		if proof, err := control.ParseProof(text); err != nil || !seal.Equal(proof, seal.Prove(key, seal.Catcher, w.Challenge, [16]byte{}, binding)) {
 			return conn, nil, control.Ticket{}, errors.New("the server does not know the key")
 		}
 	}
@@ -124,10 +124,18 @@ func throwAt(address string, cfg *tls.Config, key []byte, p control.Plan) (int, 
 		if err != nil {
 			return 0, err
 		}
+		var binding []byte
 		if cfg != nil {
-			carrier = tls.Client(carrier, cfg)
+			secured := tls.Client(carrier, cfg)
+			if err := secured.Handshake(); err != nil {
+				return 0, err
+			}
+			if binding, err = seal.Binding(secured.ConnectionState()); err != nil {
+				return 0, err
+			}
+			carrier = secured
 		}
-		io.WriteString(carrier, control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret)}.String()+"\n")
+		io.WriteString(carrier, control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret, seal.Thrower, binding)}.String()+"\n")
 		th, err := tcp.Dial(context.Background(), single{carrier}, "")
 		if err != nil {
 			return 0, err
@@ -260,7 +268,7 @@ func TestServerEnds(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		fmt.Fprintln(carrier, control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret)})
+		fmt.Fprintln(carrier, control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret, seal.Thrower, nil)})
 		for _, conn := range []net.Conn{conn, carrier} {
 			wg.Go(func() {
 				_, _ = io.Copy(io.Discard, conn)
@@ -353,7 +361,7 @@ func BenchmarkHandshake(b *testing.B) {
 						b.Error(err)
 						return
 					}
-					io.WriteString(conn, "stones 1\nbye\n")
+					io.WriteString(conn, "stones 2\nbye\n")
 					_, _, err = control.NewReader(conn).ReadGreeted()
 					if err != nil {
 						b.Error(err)

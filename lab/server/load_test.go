@@ -23,7 +23,7 @@ func TestLoad(t *testing.T) {
 		v := s.greeted()
 		plan := control.Plan{Transport: "tcp", Count: 3, Size: 36, Duration: time.Second, Reverse: true, Rate: "10/s", Pattern: "steady", Carrying: true}
 		ticket := v.agree(plan)
-		carry := control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret)}.String()
+		carry := control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret, seal.Thrower, nil)}.String()
 		s.greeted().say(carry, fmt.Sprintf("no flow %d: carried already, or over", ticket.Flow))
 		load := func(bytes int) string { return control.Load{Flow: ticket.Flow, Bytes: bytes}.String() }
 		v.say(load(41), "no limit: load of 41 B; allowed up to 40")
@@ -34,7 +34,7 @@ func TestLoad(t *testing.T) {
 		v.say("0123456789"+load(10), "ok", "no load: it is there already")
 
 		w := s.greeted()
-		w.say(carry, "ok")
+		w.say(carry, fmt.Sprintf("ok %x", seal.CarryProof(ticket.Secret, seal.Catcher, nil)))
 		c, err := tcp.Listen(t.Context(), single{&carrier{w.conn, w.lines}}, "")
 		if err != nil {
 			t.Error(err)
@@ -124,7 +124,7 @@ func TestCarriedSum(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				fmt.Fprintf(conn, "%s\n", control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret)})
+				fmt.Fprintf(conn, "%s\n", control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret, seal.Thrower, nil)})
 				th, err := tcp.Dial(t.Context(), single{conn}, "")
 				if err != nil {
 					t.Error(err)

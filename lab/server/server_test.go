@@ -193,7 +193,7 @@ func (s *school) told(want ...string) {
 // agree says which version, and plans.
 func (v *visitor) agree(p control.Plan) control.Ticket {
 	v.Helper()
-	v.write("stones 1\n" + p.String() + "\n")
+	v.write("stones 2\n" + p.String() + "\n")
 	text, err := v.lines.ReadReply(nil)
 	if _, bad := control.ParseWelcome(text); err != nil || bad != nil {
 		v.Error(err, bad)
@@ -337,7 +337,7 @@ func TestHostileText(t *testing.T) {
 		v := s.greeted()
 		v.say("\x00\x1b[2J\u202e\xff", "ok printed")
 		v.say("throw \x1b[2J", `no throw: count "\x1b[2J": not a whole number; allowed 1 to 1000`)
-		v.say("stones \x1b[2J", `no version "\x1b[2J": this server speaks 1`)
+		v.say("stones \x1b[2J", `no version "\x1b[2J": this server speaks 2`)
 		v.bye()
 	})
 	for _, text := range append(s.events, strings.Split(strings.TrimSpace(s.log.String()), "\n")...) {
@@ -354,12 +354,12 @@ func TestWrongWords(t *testing.T) {
 	s := open(t, func(s *Server) { s.Key = nil })
 	s.run(func() {
 		v := s.greeted()
-		v.say("plan udp 10 100 1000", `no version: say "stones 1" first`)
-		v.say("prove "+strings.Repeat("0", 64), `no version: say "stones 1" first`)
-		v.say("stones 2", `no version "2": this server speaks 1`)
+		v.say("plan udp 10 100 1000", `no version: say "stones 2" first`)
+		v.say("prove "+strings.Repeat("0", 32)+" "+strings.Repeat("0", 64), `no version: say "stones 2" first`)
+		v.say("stones 1", `no version "1": this server speaks 2`)
 		ticket := v.agree(control.Plan{Transport: "udp", Count: 10, Size: 100, Duration: time.Second})
 		n := ticket.Flow
-		v.say("prove "+strings.Repeat("0", 64), "no prove: there is no key here")
+		v.say("prove "+strings.Repeat("0", 32)+" "+strings.Repeat("0", 64), "no prove: there is no key here")
 		v.say("stones 7 "+strings.Repeat("0", 64), "no stones: they need a connection of their own")
 
 		t.Log("# stop before start, and what is not one's own")
@@ -407,14 +407,14 @@ func TestKey(t *testing.T) {
 	s := open(t, func(s *Server) { s.Key = key })
 	s.run(func() {
 		v := s.greeted()
-		v.write("stones 1\n")
+		v.write("stones 2\n")
 		text, _ := v.lines.ReadReply(nil)
 		w, err := control.ParseWelcome(text)
 		if err != nil || !w.Key {
 			t.Errorf("%+v, %v", w, err)
 		}
 		v.say("plan udp 1 100 1000", "no key: this server wants one proved first")
-		v.say(control.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, nil)}.String(), fmt.Sprintf("ok %x", seal.Prove(key, seal.Catcher, w.Challenge, nil)))
+		v.say(control.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, [16]byte{}, nil)}.String(), fmt.Sprintf("ok %x", seal.Prove(key, seal.Catcher, w.Challenge, [16]byte{}, nil)))
 		v.write("plan udp 1 100 1000\n")
 		if _, err := v.lines.ReadReply(nil); err != nil {
 			t.Error(err)
@@ -422,11 +422,11 @@ func TestKey(t *testing.T) {
 		v.bye()
 
 		t.Log("# wrong ones are answered five times a second, and a right one always")
-		wrong := control.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, nil)}.String()
+		wrong := control.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, [16]byte{}, nil)}.String()
 		answered := 0
 		for range 100 {
 			v := s.greeted()
-			v.write("stones 1\n")
+			v.write("stones 2\n")
 			v.lines.ReadReply(nil)
 			v.write(wrong + "\n")
 			if text, _ := v.lines.ReadLine(); text == "no key: it is another one here" {
@@ -444,13 +444,13 @@ func TestKey(t *testing.T) {
 // proves says which version, proves the key, and plans.
 func (v *visitor) proves(key []byte) {
 	v.Helper()
-	v.write("stones 1\n")
+	v.write("stones 2\n")
 	text, _ := v.lines.ReadReply(nil)
 	w, err := control.ParseWelcome(text)
 	if err != nil {
 		v.Error(err)
 	}
-	v.say(control.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, nil)}.String(), fmt.Sprintf("ok %x", seal.Prove(key, seal.Catcher, w.Challenge, nil)))
+	v.say(control.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, [16]byte{}, nil)}.String(), fmt.Sprintf("ok %x", seal.Prove(key, seal.Catcher, w.Challenge, [16]byte{}, nil)))
 	v.write("plan udp 1 100 1000\n")
 	if _, err := v.lines.ReadReply(nil); err != nil {
 		v.Error(err)
@@ -473,7 +473,7 @@ func TestRoom(t *testing.T) {
 			all = append(all, v)
 		}
 		v := s.greeted()
-		v.say("stones 1", "no room: 64 of 64 sessions from one address; come back in 20 s")
+		v.say("stones 2", "no room: 64 of 64 sessions from one address; come back in 20 s")
 		v.bye()
 		all[5].bye()
 		s.SleepUntil(t.Context(), s.Now()+ms)
@@ -513,7 +513,7 @@ func (v *visitor) throwTCP(ticket control.Ticket, plan control.Plan, numbers ...
 		v.Error(err)
 		return
 	}
-	io.WriteString(conn, control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret)}.String()+"\n")
+	io.WriteString(conn, control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret, seal.Thrower, nil)}.String()+"\n")
 	th, err := tcp.Dial(v.Context(), single{conn}, "")
 	if err != nil {
 		v.Error(err)
@@ -670,9 +670,9 @@ func TestCarryRefused(t *testing.T) {
 		}
 		refused(control.Carry{Flow: 7}, "not known, or the proof is wrong")
 		refused(control.Carry{Flow: over.Flow}, "not known, or the proof is wrong")
-		refused(control.Carry{Flow: under.Flow, Proof: seal.CarryProof(under.Secret)}, "it is planned over udp")
+		refused(control.Carry{Flow: under.Flow, Proof: seal.CarryProof(under.Secret, seal.Thrower, nil)}, "it is planned over udp")
 		v.throwTCP(over, plan, 1)
-		refused(control.Carry{Flow: over.Flow, Proof: seal.CarryProof(over.Secret)}, "carried already, or over")
+		refused(control.Carry{Flow: over.Flow, Proof: seal.CarryProof(over.Secret, seal.Thrower, nil)}, "carried already, or over")
 		v.bye()
 	})
 }
@@ -684,8 +684,9 @@ func TestClientGoes(t *testing.T) {
 		v := s.greeted()
 		ticket := v.agree(control.Plan{Transport: "tcp", Count: 1000, Size: 100, Duration: time.Minute})
 		w := s.greeted()
-		w.write(control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret)}.String() + "\n")
+		w.write(control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret, seal.Thrower, nil)}.String() + "\n")
 		w.write(string(stone.Stone{Exchange: ticket.Flow, Number: 1, Size: 100}.Append(nil)))
+		w.hear(fmt.Sprintf("ok %x", seal.CarryProof(ticket.Secret, seal.Catcher, nil)))
 		s.SleepUntil(t.Context(), time.Second)
 		v.conn.Close()
 		w.ends(time.Second)
@@ -740,7 +741,7 @@ func TestThrowBack(t *testing.T) {
 				}
 				if transport == "tcp" {
 					w := s.greeted()
-					w.say(control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret)}.String(), "ok")
+					w.say(control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret, seal.Thrower, nil)}.String(), fmt.Sprintf("ok %x", seal.CarryProof(ticket.Secret, seal.Catcher, nil)))
 					c, err := tcp.Listen(t.Context(), single{&carrier{w.conn, w.lines}}, "")
 					if err != nil {
 						t.Error(err)
@@ -808,7 +809,7 @@ func TestThrowBackStops(t *testing.T) {
 				ticket := v.agree(control.Plan{Transport: transport, Count: 1000, Size: 100, Duration: time.Minute, Reverse: true, Rate: "20/s", Pattern: "steady"})
 				if transport == "tcp" {
 					w := s.greeted()
-					w.say(control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret)}.String(), "ok")
+					w.say(control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret, seal.Thrower, nil)}.String(), fmt.Sprintf("ok %x", seal.CarryProof(ticket.Secret, seal.Catcher, nil)))
 				} else {
 					v.knocks(ticket)
 				}

@@ -156,10 +156,10 @@ func (f *fake) answer(c control.Command) []byte {
 		f.sessions++
 		return control.AppendOK(nil, control.Welcome{Challenge: challenge, Key: f.key != nil}.String())
 	case control.Prove:
-		if !seal.Equal(c.Proof, seal.Prove(f.key, seal.Thrower, challenge, nil)) {
+		if !seal.Equal(c.Proof, seal.Prove(f.key, seal.Thrower, challenge, c.Nonce, nil)) {
 			return control.AppendNo(nil, "key: another one")
 		}
-		proof := seal.Prove(f.key, seal.Catcher, challenge, nil)
+		proof := seal.Prove(f.key, seal.Catcher, challenge, c.Nonce, nil)
 		return control.AppendOK(nil, fmt.Sprintf("%x", proof))
 	case control.Echo:
 		return control.AppendOK(nil, c.Text)
@@ -207,7 +207,7 @@ func (f *fake) came(p *agreed, s stone.Stone) {
 // carry serves a connection with stones.
 func (f *fake) carry(conn net.Conn, r *control.Reader, c control.Carry) {
 	p := f.planned[c.Flow]
-	if p == nil || !seal.Equal(c.Proof, seal.CarryProof(p.Secret)) {
+	if p == nil || !seal.Equal(c.Proof, seal.CarryProof(p.Secret, seal.Thrower, nil)) {
 		_, _ = conn.Write(control.AppendNo(nil, "flow: not known"))
 		return
 	}
@@ -215,8 +215,8 @@ func (f *fake) carry(conn net.Conn, r *control.Reader, c control.Carry) {
 	if said := f.say["carry"]; said != nil {
 		_, _ = conn.Write(said)
 	}
+	_, _ = fmt.Fprintf(conn, "ok %x\n", seal.CarryProof(p.Secret, seal.Catcher, nil))
 	if p.Reverse {
-		_, _ = io.WriteString(conn, "ok\n")
 		f.throw(p, func(b []byte) error { _, err := conn.Write(b); return err })
 		return
 	}

@@ -569,7 +569,7 @@ func bytesOf(text string) []byte {
 // something to show or one line of error.
 func FuzzServer(f *testing.F) {
 	for _, seed := range []string{
-		"", "ok\n", "no\n", "ok stones 1 challenge=00 key=yes\n", "\x16\x03\x01\x00", " 1 1 1\nok 1\n", "flow=7 secret=00",
+		"", "ok\n", "no\n", "ok stones 2 challenge=00 key=yes\n", "\x16\x03\x01\x00", " 1 1 1\nok 1\n", "flow=7 secret=00",
 		" thrown 1 1 1\nok 0\n", "ok flow=1 secret=00000000000000000000000000000000\n", "ok 9223372036854775807\n",
 		" 1 -9223372036854775808 9223372036854775807\n damaged 1\nok 1\n", " 1 0 -9223372036854775808\n reads 5\nok 1\n",
 	} {

@@ -69,24 +69,35 @@ type stream struct {
 	*flight
 	back  bool
 	lines *control.Reader
-	clear bool // all lines have been read
-	heard int  // lines
+	proof [32]byte // that the other end has to give
+	clear bool     // all lines have been read
+	heard int      // lines
 }
 
-// carry opens a stream and says which flow it is for.
+// carry opens a stream and says which flow it is for. Over TLS the other end has to be
+// the one that the conversation is with, which its certificate shows: nobody in between
+// is to have a stone.
 func (s *Session) carry(ctx context.Context, x *flow) (*stream, error) {
 	conn, err := s.dial(ctx, "tcp", s.address, s.net.Now()+asking, x.ear)
 	if err != nil {
 		return nil, err
 	}
+	binding, err := bindingOf(conn)
+	if err == nil && !sameEnd(conn, s.conn) {
+		err = fmt.Errorf("remote: %s: TLS: somebody else than the conversation is with", s.address)
+	}
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
 	f := s.fly(conn, x)
 	_ = f.SetDeadline(time.Time{})
-	words := control.Carry{Flow: x.Flow, Proof: seal.CarryProof(x.Secret)}
+	words := control.Carry{Flow: x.Flow, Proof: seal.CarryProof(x.Secret, seal.Thrower, binding)}
 	if _, err := io.WriteString(f.Conn, words.String()+"\n"); err != nil {
 		_ = f.Close()
 		return nil, f.fail(err)
 	}
-	return &stream{flight: f, back: x.Reverse, lines: control.NewReader(conn)}, nil
+	return &stream{flight: f, back: x.Reverse, lines: control.NewReader(conn), proof: seal.CarryProof(x.Secret, seal.Catcher, binding)}, nil
 }
 
 // throwStream opens the connection for stones that fly there.
@@ -157,6 +168,13 @@ func (c *stream) hear() error {
 	}
 	switch answer {
 	case "ok":
+		proof, err := control.ParseProof(said)
+		if err == nil && !seal.Equal(proof, c.proof) {
+			err = errors.New("it does not know the flow's secret")
+		}
+		if err != nil {
+			return c.s.lose(err)
+		}
 		c.clear = c.back
 	case "no":
 		return c.s.refused(&control.Refused{Text: prose.Safe(said)})

@@ -15,6 +15,7 @@ package remote
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -210,16 +211,17 @@ func (s *Session) open(ctx context.Context) error {
 
 // prove shows the key without saying it, and has the other end show it too.
 func (s *Session) prove(ctx context.Context, welcome control.Welcome, until time.Duration) error {
-	var binding []byte
-	if hidden, ok := s.conn.(secret); ok {
-		var err error
-		if binding, err = seal.Binding(hidden.ConnectionState()); err != nil {
-			return fmt.Errorf("remote: %w", err)
-		}
+	binding, err := bindingOf(s.conn)
+	if err != nil {
+		return err
 	}
-	mine := seal.Prove(s.cfg.Key, seal.Thrower, welcome.Challenge, binding)
-	theirs := seal.Prove(s.cfg.Key, seal.Catcher, welcome.Challenge, binding)
-	return s.ask(ctx, control.Prove{Proof: mine}, until, func() error {
+	nonce, err := seal.NewChallenge(rand.Reader)
+	if err != nil {
+		return fmt.Errorf("remote: %w", err)
+	}
+	mine := seal.Prove(s.cfg.Key, seal.Thrower, welcome.Challenge, nonce, binding)
+	theirs := seal.Prove(s.cfg.Key, seal.Catcher, welcome.Challenge, nonce, binding)
+	return s.ask(ctx, control.Prove{Nonce: nonce, Proof: mine}, until, func() error {
 		text, err := s.lines.ReadReply(none)
 		if err != nil {
 			return err
@@ -230,6 +232,31 @@ func (s *Session) prove(ctx context.Context, welcome control.Welcome, until time
 		}
 		return err
 	})
+}
+
+// bindingOf is what ties a proof to a connection of TLS; nil without it.
+func bindingOf(conn net.Conn) ([]byte, error) {
+	hidden, ok := conn.(secret)
+	if !ok {
+		return nil, nil
+	}
+	binding, err := seal.Binding(hidden.ConnectionState())
+	if err != nil {
+		return nil, fmt.Errorf("remote: %w", err)
+	}
+	return binding, nil
+}
+
+// sameEnd reports whether two connections have the same certificate at their other end,
+// or none.
+func sameEnd(a, b net.Conn) bool {
+	one, ok := a.(secret)
+	other, also := b.(secret)
+	if !ok || !also {
+		return ok == also
+	}
+	first, second := one.ConnectionState().PeerCertificates, other.ConnectionState().PeerCertificates
+	return len(first) > 0 && len(second) > 0 && first[0].Equal(second[0])
 }
 
 // none expects no line before the last one of a reply.
