@@ -172,6 +172,7 @@ func (s *sweep) document() (lab.Document, error) {
 			return lab.Document{}, err
 		}
 		doc.Results = append(doc.Results, r)
+		s.entries[len(doc.Results)-1].line = nil // it is held here now
 	}
 	return doc, nil
 }

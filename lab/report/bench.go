@@ -53,12 +53,11 @@ func Bench(w io.Writer, doc lab.Document, _ View) error {
 		for _, v := range varying {
 			name.WriteString("/" + v.word + "=" + named(v.said(l.experiment(), l.name)))
 		}
+		known := slices.DeleteFunc(slices.Clone(measures), func(m measure) bool { return m.bench == "" || !l.knows(m) })
 		for _, x := range l.flows {
 			b.WriteString(name.String() + " 1")
-			for _, m := range measures {
-				if m.bench != "" && l.knows(m) {
-					fmt.Fprintf(&b, " %v %s", m.benched(x), m.bench)
-				}
+			for _, m := range known {
+				fmt.Fprintf(&b, " %v %s", m.benched(x), m.bench)
 			}
 			b.WriteString("\n")
 		}
