@@ -70,7 +70,7 @@ func (s *Server) admit(conn net.Conn) *guarded {
 		return nil
 	}
 	if s.crowd.all >= s.limits.Connections {
-		s.evict(func(*guarded) bool { return true })
+		s.evict()
 		s.journal.write(ofStrangers, slog.LevelWarn, "turned away", slog.Int("connections", s.limits.Connections))
 	}
 	g := &guarded{Conn: conn, place: placeOf(conn.RemoteAddr()), stranger: true}
@@ -79,26 +79,16 @@ func (s *Server) admit(conn net.Conn) *guarded {
 	return g
 }
 
-// evict sends the oldest of such strangers away, of the address that has most of all
-// strangers. It needs the server's lock.
-func (s *Server) evict(such func(*guarded) bool) {
+// evict sends the oldest stranger away, of the address that has most. It needs the
+// server's lock.
+func (s *Server) evict() {
 	most := s.crowd.most()
-	var oldest *guarded
 	for _, g := range s.open {
-		if !g.stranger || !such(g) {
-			continue
+		if g.stranger && s.crowd.from[g.place] == most {
+			s.settle(g)
+			g.turnAway()
+			return
 		}
-		if s.crowd.from[g.place] == most {
-			oldest = g
-			break
-		}
-		if oldest == nil {
-			oldest = g
-		}
-	}
-	if oldest != nil {
-		s.settle(oldest)
-		oldest.turnAway()
 	}
 }
 
@@ -119,21 +109,12 @@ func (s *Server) leave(g *guarded) {
 	s.open = remove(s.open, g)
 }
 
-// join makes a session of a connection. If it is one stranger's too many, another
-// one's has to go.
+// join makes a session of a connection. Strangers' sessions have no places of their
+// own: what they hold is little more than the connection, and with fewer places than
+// connections have, who is far away would lose its own before its proof comes.
 func (s *Server) join(x *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	strangers := 0
-	for _, other := range s.sessions {
-		if other.guard.stranger {
-			strangers++
-		}
-	}
-	x.guard.talks = true
-	if strangers >= s.limits.Sessions {
-		s.evict(func(g *guarded) bool { return g.talks && g != x.guard })
-	}
 	s.clients++
 	x.number = s.clients
 	s.sessions = append(s.sessions, x)
@@ -146,6 +127,7 @@ func (s *Server) mean(x *session) error {
 	defer s.mu.Unlock()
 	err := s.room(x)
 	if err == nil {
+		x.guard.means = true
 		s.settle(x.guard)
 	}
 	return err
@@ -154,7 +136,7 @@ func (s *Server) mean(x *session) error {
 // room says when to come back if there is none for a client that means it. It needs the
 // server's lock.
 func (s *Server) room(x *session) error {
-	if !x.guard.stranger {
+	if x.guard.means {
 		return nil
 	}
 	all, near := s.settled(nil), s.settled(x)
@@ -167,11 +149,11 @@ func (s *Server) room(x *session) error {
 	return nil
 }
 
-// settled is how many sessions there are that are no strangers', from where x is or,
-// if that is nil, from anywhere. It needs the server's lock.
+// settled is how many sessions there are of those who mean it, from where x is or, if
+// that is nil, from anywhere. It needs the server's lock.
 func (s *Server) settled(x *session) (n int) {
 	for _, other := range s.sessions {
-		if !other.guard.stranger && (x == nil || other.guard.place == x.guard.place) {
+		if other.guard.means && (x == nil || other.guard.place == x.guard.place) {
 			n++
 		}
 	}
@@ -183,7 +165,7 @@ func (s *Server) settled(x *session) (n int) {
 func (s *Server) wait(x *session) time.Duration {
 	soonest := time.Duration(1<<63 - 1)
 	for _, other := range s.sessions {
-		if !other.guard.stranger && (x == nil || other.guard.place == x.guard.place) {
+		if other.guard.means && (x == nil || other.guard.place == x.guard.place) {
 			soonest = min(soonest, other.leaves())
 		}
 	}

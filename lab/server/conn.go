@@ -17,8 +17,8 @@ type guarded struct {
 	place netip.Addr // where it comes from
 
 	// Under the server's lock.
-	stranger bool // it has not shown that it means it
-	talks    bool // it is a session's
+	stranger bool // it has a stranger's place
+	means    bool // it is a session's, which has shown that it means it
 
 	mu     sync.Mutex
 	over   bool

@@ -14,8 +14,8 @@ import (
 // cut down to what is allowed. A field that is 0 has its default.
 type Limits struct {
 	Connections int // of strangers, who have not shown that they mean it; 2048
-	Sessions    int // of strangers, and as many of others; 80
-	PerAddress  int // of these others, where there is no key; 64, or all
+	Sessions    int // of others, who have; 80
+	PerAddress  int // of these, where there is no key; 64, or all
 	Flows       int // of a session; 4
 	Written     int // bytes that all flows may write down about what comes; 256 MiB
 
@@ -57,7 +57,7 @@ func (l Limits) Defaults() Limits {
 func (l Limits) Lines() []string {
 	l = l.Defaults()
 	return []string{
-		fmt.Sprintf("strangers: %d connections and %d sessions at once; then the oldest goes of the address that has most", l.Connections, l.Sessions),
+		fmt.Sprintf("strangers: %d connections at once; then the oldest goes of the address that has most", l.Connections),
 		fmt.Sprintf("sessions: %d at once of who has proved the key or, where there is none, planned; then %d from one address", l.Sessions, l.PerAddress),
 		fmt.Sprintf("flows: %d a session", l.Flows),
 		fmt.Sprintf("stones: %d a flow", l.Stones),

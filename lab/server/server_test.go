@@ -239,7 +239,7 @@ func TestPersonTypes(t *testing.T) {
 		v.say("throw 4294967296", `no throw: count "4294967296": out of range; allowed 1 to 1000`)
 		v.say("", "ok printed")
 		v.say("stats", " session 1 from 10.0.0.1:"+port(v.conn)+" for 1s", " datagrams of strangers: 0", "ok")
-		v.say("limits", " strangers: 2048 connections and 80 sessions at once; then the oldest goes of the address that has most")
+		v.say("limits", " strangers: 2048 connections at once; then the oldest goes of the address that has most")
 		v.lines.ReadReply(func(string) error { return nil })
 		v.bye()
 	})
