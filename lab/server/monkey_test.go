@@ -25,7 +25,7 @@ func TestMonkey(t *testing.T) {
 	t.Parallel()
 	seeds := 40
 	if os.Getenv("STONES_LONG") != "" {
-		seeds = 1500
+		seeds = 1000
 	} else if testing.Short() {
 		seeds = 15
 	}

@@ -67,7 +67,10 @@ func openAt(t *testing.T, cfg sim.Config, set func(*Server)) *school {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { w.Close() })
+	t.Cleanup(func() {
+		w.Close()
+		w = nil // package testing keeps the function until all tests have ended
+	})
 	s := &school{T: t, World: w}
 	s.server = &Server{World: w, Rand: rand.NewChaCha8([32]byte{1}), Log: slog.New(slog.NewTextHandler(&s.log, nil)), Observer: s}
 	if set != nil {
