@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"stones/lab"
@@ -17,9 +18,9 @@ import (
 // Packets travel as fields on sim. Results are the same, to the byte, if every packet
 // is encoded when it is sent and decoded where it arrives, and if somebody looks on.
 func TestSameAsBytes(t *testing.T) {
-	frames := 0
+	var frames atomic.Int64 // worlds run side by side
 	ways := map[string]run.Path{
-		"captured": worlds.Sim(func(lab.Experiment) func(path.Frame) { return func(path.Frame) { frames++ } }),
+		"captured": worlds.Sim(func(lab.Experiment) func(path.Frame) { return func(path.Frame) { frames.Add(1) } }),
 		"as bytes": {Virtual: true, Open: func(e lab.Experiment) (run.World, error) {
 			cfg := worlds.Config(e, nil)
 			cfg.Encode = true
@@ -41,7 +42,7 @@ func TestSameAsBytes(t *testing.T) {
 			}
 		}
 	}
-	if frames == 0 {
+	if frames.Load() == 0 {
 		t.Error("nobody saw a packet")
 	}
 }
