@@ -4,12 +4,15 @@ package main
 
 import (
 	"os"
+	"os/signal"
+	"slices"
 	"syscall"
 )
 
-// interrupts are the signals after which what is known is shown, and no more done.
+// interrupts are the signals after which what is known is shown, and no more done. What
+// the program was started to ignore, as by nohup, it goes on to ignore.
 func interrupts() []os.Signal {
-	return []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+	return slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, signal.Ignored)
 }
 
 // apart is the same file under another number. A write to standard output or

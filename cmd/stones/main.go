@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
 	"sync"
 
 	"golang.org/x/term"
@@ -104,9 +103,7 @@ func runAlong(ctx context.Context, p run.Path, es []lab.Experiment, done func(in
 // Only who works, or waits for others, listens for interrupts, so that they end
 // the program as usual while it waits for its input.
 func untilInterrupt(ctx context.Context) (_ context.Context, stop func()) {
-	// What the program was started to ignore, as by nohup, it goes on to ignore.
-	heard := slices.DeleteFunc(interrupts(), signal.Ignored)
-	ctx, quiet := signal.NotifyContext(ctx, heard...)
+	ctx, quiet := signal.NotifyContext(ctx, interrupts()...)
 	forget := context.AfterFunc(ctx, quiet)
 	return ctx, func() {
 		forget()
