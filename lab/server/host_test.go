@@ -288,7 +288,7 @@ func BenchmarkClass(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		s := &Server{World: w, Limits: Limits{Sessions: 2 * students}}
+		s := &Server{World: w, Limits: Limits{Sessions: 2 * students, PerAddress: 2 * students}}
 		if err := s.Listen(b.Context(), "127.0.0.1:0"); err != nil {
 			b.Fatal(err)
 		}

@@ -15,7 +15,7 @@ import (
 type Limits struct {
 	Connections int // of strangers, who have not shown that they mean it; 2048
 	Sessions    int // of others, who have; 80
-	PerAddress  int // of these, where there is no key; 64, or all
+	PerAddress  int // of these, where there is no key; four fifths of them, and all up to 64
 	Flows       int // of a session; 4
 	Written     int // bytes that all flows may write down about what comes; 256 MiB
 
@@ -35,10 +35,11 @@ type Limits struct {
 
 // Defaults returns the limits with each that is 0 set to its default.
 func (l Limits) Defaults() Limits {
+	sessions := cmp.Or(l.Sessions, 80)
 	return Limits{
 		Connections: cmp.Or(l.Connections, 2048),
-		Sessions:    cmp.Or(l.Sessions, 80),
-		PerAddress:  cmp.Or(l.PerAddress, min(64, cmp.Or(l.Sessions, 80))),
+		Sessions:    sessions,
+		PerAddress:  cmp.Or(l.PerAddress, max(min(64, sessions), sessions*4/5)),
 		Flows:       cmp.Or(l.Flows, 4),
 		Stones:      cmp.Or(l.Stones, 100_000),
 		Rate:        cmp.Or(l.Rate, 10_000),
