@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"stones/lab/pace"
+	"stones/lab/wire"
 )
 
 // A Flow is one run of a plan over one transport.
@@ -18,6 +19,10 @@ type Flow struct {
 	Congestion string        `json:"congestion,omitzero"`  // TCP's congestion control, if not that of the experiment
 	ExtraDelay time.Duration `json:"extra_delay,omitzero"` // what its packets take each way besides
 	Own        string        `json:"own,omitzero"`         // of the transport [Own]: the protocol's name, or a program's, and its parameters
+
+	// Which of its packets are lost, whatever is in them: 1 is the first on that way.
+	DropPackets     wire.Numbers `json:"drop_packets,omitzero"`
+	DropPacketsBack wire.Numbers `json:"drop_packets_back,omitzero"`
 }
 
 // Over is the flow of a plan over a transport, named after that.

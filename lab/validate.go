@@ -227,8 +227,21 @@ func (e Experiment) validateFlow(f Flow) error {
 		return quantity.Invalid("congestion", f.Congestion, "only on the path sim can a flow have its own; --congestion sets that of all")
 	case f.Congestion != "" && f.Congestion != "cubic" && f.Congestion != "reno":
 		return quantity.Invalid("congestion", f.Congestion, "allowed on the path sim: cubic, reno")
+	case (len(f.DropPackets) > 0 || len(f.DropPacketsBack) > 0) && (e.Path == Host || e.Path == Remote):
+		return quantity.Invalid("path", e.Path, "nothing is emulated there; no flow can lose packets by their places")
 	case f.Start != Start{} && e.Path == Remote:
 		return quantity.Invalid("start", f.Start, "not on the path remote, where each flow begins when it is agreed on")
+	}
+	for _, list := range []struct {
+		word   string
+		places wire.Numbers
+	}{{"-drop-packets", f.DropPackets}, {"-drop-packets-back", f.DropPacketsBack}} {
+		switch {
+		case len(list.places) > wire.MaxListed:
+			return quantity.Invalid(f.Transport+list.word, len(list.places), fmt.Sprintf("of them; allowed %d", wire.MaxListed))
+		case slices.Contains(list.places, 0):
+			return quantity.Invalid(f.Transport+list.word, 0, "no such packet; the first is 1")
+		}
 	}
 	return nil
 }

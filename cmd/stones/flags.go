@@ -80,16 +80,20 @@ func usage(name string) string { return glossary.Short(glossary.Flag, name) }
 
 // varies says in what a flag of that variant differs from its base.
 func varies(v knob.Variant) string {
-	switch v {
+	over, back := v.Split()
+	text := ""
+	switch knob.Variant(over) {
 	case knob.OverTCP:
-		return " over TCP"
+		text = " over TCP"
 	case knob.OverUDP:
-		return " over UDP"
-	case knob.Back:
-		return " on the way back"
-	case knob.Plain:
+		text = " over UDP"
+	case knob.OverOwn:
+		text = " of a protocol of its own"
 	}
-	return ""
+	if back {
+		text += " on the way back"
+	}
+	return text
 }
 
 // baseOf returns the name of the flag of which a flag is a variant, and in what

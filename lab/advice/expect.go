@@ -70,7 +70,7 @@ func (r *road) dropped() Expected {
 	switch {
 	case !r.packets.Known():
 		return unknown(CauseNotEmulated)
-	case len(r.e.Out.DropPackets) > 0 || n > 0 && (r.pieces > 1 || r.again && n > 1):
+	case r.listed || n > 0 && (r.pieces > 1 || r.again && n > 1):
 		return unknown(CauseByList)
 	}
 	expected := r.chance(int(r.packets.Value) - n)

@@ -149,6 +149,21 @@ func noSuch(e *lab.Experiment, flows []lab.Outcome) []lab.Warning {
 			}
 		}
 	}
+	for _, x := range flows {
+		f := e.Flow(x.Name)
+		if f == nil || x.Wire.Packets.Value == 0 {
+			continue
+		}
+		for _, named := range []struct {
+			word    string
+			places  wire.Numbers
+			packets float64
+		}{{"-drop-packets", f.DropPackets, x.Wire.Packets.Value}, {"-drop-packets-back", f.DropPacketsBack, float64(x.Wire.Back.Sent)}} {
+			if most := highest(named.places); float64(most) > named.packets {
+				warnings = append(warnings, lab.Warning{Flow: x.Name, Word: f.Transport + named.word, Value: float64(most), Limit: named.packets})
+			}
+		}
+	}
 	return warnings
 }
 

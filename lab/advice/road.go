@@ -43,8 +43,9 @@ type road struct {
 	bandwidth float64 // 0 is no limit
 	queue     int     // packets; math.MaxInt is no limit
 
-	lost    float64    // share of the packets, by chance
-	packets lab.Figure // that the wire was given, once that is known
+	lost               float64    // share of the packets, by chance
+	listed, listedBack bool       // some are lost by their place
+	packets            lab.Figure // that the wire was given, once that is known
 }
 
 // newRoad is the road of a flow of e.
@@ -55,6 +56,7 @@ func newRoad(e *lab.Experiment, f *lab.Flow) *road {
 		mtu: usualMTU, header: ipHeader(e),
 		out: (e.Out.Delay + f.ExtraDelay).Seconds(), back: (e.Back.Delay + f.ExtraDelay).Seconds(),
 		bandwidth: float64(e.Out.Bandwidth), queue: math.MaxInt,
+		listed: len(e.Out.DropPackets)+len(f.DropPackets) > 0, listedBack: len(e.Back.DropPackets)+len(f.DropPacketsBack) > 0,
 		lost: 1 - (1-share(e.Out.Loss.Mean()))*(1-share(e.Out.Corrupt)),
 	}
 	if p.Rate == pace.Max() {
@@ -143,7 +145,7 @@ func (r *road) chance(n int) theory.Estimate {
 // change; empty if they may not.
 func (r *road) lossless() string {
 	switch {
-	case r.lost > 0 || len(r.drops()) > 0 || len(r.e.Out.DropPackets) > 0:
+	case r.lost > 0 || len(r.drops()) > 0 || r.listed:
 		return CauseLossHolds
 	case r.lossBack():
 		return CauseLossBack
@@ -154,7 +156,7 @@ func (r *road) lossless() string {
 // lossBack reports whether anything may be lost on the way back.
 func (r *road) lossBack() bool {
 	back := r.e.Back
-	return back.Loss.Mean() > 0 || back.Corrupt > 0 || len(back.DropPackets) > 0
+	return back.Loss.Mean() > 0 || back.Corrupt > 0 || r.listedBack
 }
 
 // steady says why the delay of packets changes on the way; empty if it does

@@ -40,7 +40,7 @@ func (r *road) overTCP(key string) Expected {
 // connectTCP is how long asking takes, in seconds.
 func (r *road) connectTCP() Expected {
 	switch {
-	case r.lost > 0 || len(r.e.Out.DropPackets) > 0 || r.lossBack():
+	case r.lost > 0 || r.listed || r.lossBack():
 		return unknown(CauseAskingLost)
 	case r.e.Out.Jitter.Max > 0 || r.e.Back.Jitter.Max > 0:
 		return unknown(CauseJitterMoves)
@@ -104,7 +104,7 @@ func (r *road) missedTCP(key string) Expected {
 	switch {
 	case r.lossBack():
 		return unknown(CauseLossBack)
-	case r.lost > 0 || len(drops) != 1 || len(r.e.Out.DropPackets) > 0 || r.pieces > 1:
+	case r.lost > 0 || len(drops) != 1 || r.listed || r.pieces > 1:
 		return unknown(CauseLossHolds)
 	case r.flowing() != "":
 		return unknown(r.flowing())
@@ -167,7 +167,7 @@ func (r *road) underLoss() (limit float64, why string) {
 	switch {
 	case r.steady() != "":
 		return 0, r.steady()
-	case len(r.drops()) > 0 || len(r.e.Out.DropPackets) > 0:
+	case len(r.drops()) > 0 || r.listed:
 		return 0, CauseByList
 	case r.lossBack():
 		return 0, CauseLossBack

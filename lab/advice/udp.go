@@ -66,11 +66,11 @@ func (r *road) lostUDP() Expected {
 	switch {
 	case !ok:
 		return unknown(CauseQueueUnclear)
-	case full && (r.lost > 0 || n > 0 || len(r.e.Out.DropPackets) > 0):
+	case full && (r.lost > 0 || n > 0 || r.listed):
 		return unknown(CauseQueueAndLoss)
 	case full:
 		return exactly(float64(r.n) - through)
-	case len(r.e.Out.DropPackets) > 0:
+	case r.listed:
 		return unknown(CauseByList)
 	case corrupt && (clumps || r.e.Out.Duplicate > 0 || r.e.IPv6), clumps && r.pieces > 1, r.pieces > 1 && r.e.Out.Duplicate > 0 && r.lost > 0:
 		return unknown(CauseTwoKinds)

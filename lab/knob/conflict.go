@@ -51,6 +51,11 @@ func (s *Settings) conflict() error {
 			return err
 		}
 	}
+	for _, k := range s.Turned() {
+		if over, _ := k.Variant.Split(); over == lab.Own && len(s.own) == 0 {
+			return quantity.Invalid(k.Word, s.Text(k.Word), "needs --with, which says with what protocol to throw")
+		}
+	}
 	if err := s.counted(); err != nil {
 		return err
 	}
@@ -86,7 +91,11 @@ func (s *Settings) lonely(only string) error {
 		return &ConflictError{"--congestion", where, "nothing goes over TCP"}
 	}
 	for _, k := range s.Turned() {
-		if transport := string(k.Variant); (k.Variant == OverTCP || k.Variant == OverUDP) && transport != only {
+		switch transport, _ := k.Variant.Split(); transport {
+		case "", only:
+		case lab.Own:
+			return &ConflictError{"--" + k.Word, where, "no flow has a protocol of its own"}
+		default:
 			return &ConflictError{"--" + k.Word, where, "nothing goes over " + strings.ToUpper(transport)}
 		}
 	}

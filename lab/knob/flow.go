@@ -34,6 +34,12 @@ func flowWords() []flowWord {
 			return err
 		}},
 	}
+	for _, w := range losses() {
+		words = append(words, flowWord{dropPackets + w.suffix, func(f *lab.Flow, text string) (err error) {
+			*w.list(f), err = readNumbers(text)
+			return err
+		}})
+	}
 	for _, k := range stones() {
 		if k.Variant != Plain || k.Word == "start" || k.Word == "say" {
 			continue

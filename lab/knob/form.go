@@ -12,6 +12,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/quantity"
+	"stones/lab/wire"
 )
 
 // A Form is how values of type T are read and written.
@@ -207,6 +208,20 @@ func numbers() Form[[]uint64] {
 		},
 		Write: quantity.FormatNumbers,
 	}
+}
+
+// readNumbers reads a list of such numbers, with commas between its entries.
+func readNumbers(text string) (list []uint64, err error) {
+	for entry := range strings.SplitSeq(text, ",") {
+		more, err := numbers().Read(entry)
+		if list = append(list, more...); err != nil {
+			return nil, err
+		}
+		if len(list) > wire.MaxListed {
+			return nil, errTooMany
+		}
+	}
+	return list, nil
 }
 
 // listOf is the form of a list whose entries have a form of their own.

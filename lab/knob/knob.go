@@ -9,6 +9,7 @@ package knob
 
 import (
 	"slices"
+	"strings"
 
 	"stones/lab"
 )
@@ -64,8 +65,18 @@ const (
 	Plain   Variant = ""
 	OverTCP Variant = "tcp"  // sets the flows over TCP only
 	OverUDP Variant = "udp"  // sets the flows over UDP only
+	OverOwn Variant = "own"  // sets the flows that have a protocol of their own only
 	Back    Variant = "back" // sets the way back only
 )
+
+// Split returns the transport whose flows a variant sets, empty if it sets all, and
+// whether it sets the way back only.
+func (v Variant) Split() (transport string, back bool) {
+	if v == Back {
+		return "", true
+	}
+	return strings.CutSuffix(string(v), "-"+string(Back))
+}
 
 // Find returns the knob of that word.
 func Find(word string) (Knob, bool) {

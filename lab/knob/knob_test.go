@@ -3,6 +3,7 @@ package knob_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
@@ -23,6 +24,16 @@ func home(t *testing.T, k knob.Knob) string {
 	}
 	t.Fatalf("--%s: no path has what it needs", k.Word)
 	return ""
+}
+
+// start is an experiment that has what the knob sets.
+func start(t *testing.T, k knob.Knob) lab.Experiment {
+	t.Helper()
+	e := knob.Start(home(t, k))
+	if over, _ := k.Variant.Split(); over == lab.Own {
+		e.Flows = append(e.Flows, lab.Flow{Name: "mine", Transport: lab.Own, Own: "mine"})
+	}
+	return e
 }
 
 // at returns what stands in the JSON of e where a pointer by RFC 6901 leads.
@@ -60,8 +71,7 @@ func at(t *testing.T, e lab.Experiment, pointer string) (value any, ok bool) {
 func TestEveryKnob(t *testing.T) {
 	for _, k := range knob.All() {
 		t.Run(k.Word, func(t *testing.T) {
-			before := knob.Start(home(t, k))
-			after := knob.Start(home(t, k))
+			before, after := start(t, k), start(t, k)
 			if err := k.Set(&after, k.Example); err != nil {
 				t.Fatal(err)
 			}
@@ -69,7 +79,7 @@ func TestEveryKnob(t *testing.T) {
 			if text == k.Text(before) && k.Word != "ipv4" {
 				t.Errorf("%q changes nothing", k.Example)
 			}
-			again := knob.Start(home(t, k))
+			again := start(t, k)
 			if text != "" {
 				if err := k.Set(&again, text); err != nil {
 					t.Fatalf("it does not read what it writes: %v", err)
@@ -117,6 +127,10 @@ func TestConflicts(t *testing.T) {
 		{[]string{"path", "host", "loss", "1%"}, `--loss cannot be combined with --path "host": nothing is emulated there`},
 		{[]string{"to", "192.0.2.7", "packets", "true"}, "--packets cannot be combined with --to: nobody sees the packets on the way"},
 		{[]string{"only", "udp", "congestion", "cubic"}, `--congestion cannot be combined with --only "udp": nothing goes over TCP`},
+		{[]string{"only", "udp", "tcp-drop-packets-back", "1"}, `--tcp-drop-packets-back cannot be combined with --only "udp": nothing goes over TCP`},
+		{[]string{"only", "tcp", "own-drop-packets", "1"}, `--own-drop-packets cannot be combined with --only "tcp": no flow has a protocol of its own`},
+		{[]string{"own-drop-packets-back", "1"}, `own-drop-packets-back "1": needs --with, which says with what protocol to throw`},
+		{[]string{"path", "host", "udp-drop-packets", "1"}, `--udp-drop-packets cannot be combined with --path "host": nothing is emulated there`},
 		{[]string{"tls", "true"}, "--tls needs --to: here both ends are this computer"},
 		{[]string{"path", "remote"}, `--path "remote" needs --to, which says where the catcher is, e.g. --to 192.0.2.7`},
 	} {
@@ -128,6 +142,37 @@ func TestConflicts(t *testing.T) {
 		}
 		if _, err := s.Experiments(1); err == nil || err.Error() != tt.want {
 			t.Errorf("%q:\ngot  %v\nwant %s", tt.settings, err, tt.want)
+		}
+	}
+}
+
+// The places of packets that flows lose are those of the flow, and one flow can have its
+// own.
+func TestFlowsLosePackets(t *testing.T) {
+	var s knob.Settings
+	for _, err := range []error{s.Set("tcp-drop-packets", "1,4-6"), s.Set("udp-drop-packets-back", "2"), s.AddFlow("tcp name=a"), s.AddFlow("tcp name=b drop-packets=7 drop-packets-back=1,3"), s.AddFlow("udp")} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	es, err := s.Experiments(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range es[0].Flows {
+		got = append(got, fmt.Sprintf("%s out %v back %v", f.Name, []uint64(f.DropPackets), []uint64(f.DropPacketsBack)))
+	}
+	if want := "a out [1 4 5 6] back []; b out [7] back [1 3]; udp out [] back [2]"; strings.Join(got, "; ") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, "; "), want)
+	}
+	for _, tt := range []struct{ text, want string }{
+		{"tcp drop-packets=0", `flow "tcp drop-packets=0": drop-packets "0": out of range; allowed 1 to 100000000`},
+		{"tcp drop-packets=3,", `flow "tcp drop-packets=3,": drop-packets "3,": not a whole number; allowed 1 to 100000000`},
+		{"tcp drop-packets-back=5-3", `flow "tcp drop-packets-back=5-3": drop-packets-back "5-3": ends before it begins; write the lower number first`},
+	} {
+		if err := new(knob.Settings).AddFlow(tt.text); err == nil || err.Error() != tt.want {
+			t.Errorf("%s:\ngot  %v\nwant %s", tt.text, err, tt.want)
 		}
 	}
 }

@@ -45,13 +45,9 @@ func (s *Settings) replaces(k Knob) bool {
 			return true
 		}
 	}
-	switch s.Text("only") {
-	case lab.TCP:
-		return k.Variant == OverUDP || k.Word == "together"
-	case lab.UDP:
-		return k.Variant == OverTCP || k.Word == "congestion" || k.Word == "together"
-	}
-	return false
+	only := s.Text("only")
+	over, _ := k.Variant.Split()
+	return only != "" && (over != "" && over != only || k.Word == "together" || k.Word == "congestion" && only != lab.TCP)
 }
 
 // replacesCount reports whether s says how many stones there are.

@@ -48,7 +48,7 @@ func (k Knob) readPart(part string, open Opener) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var e lab.Experiment
+	e := lab.Experiment{Flows: []lab.Flow{{Transport: lab.TCP}, {Transport: lab.UDP}, {Transport: lab.Own}}}
 	k.set(&e, v)
 	if n := len(k.Text(e)); n > MaxCarried {
 		return nil, fmt.Errorf("%d bytes even when shortened; an experiment carries up to %d", n, MaxCarried)

@@ -14,7 +14,7 @@ import (
 // All returns all knobs. A sweep turns them in this order: the first one changes
 // slowest.
 func All() []Knob {
-	return slices.Concat(stones(), way(), ends(), catcher(), far(), experiment(), kept())
+	return slices.Concat(stones(), way(), doomed(), ends(), catcher(), far(), experiment(), kept())
 }
 
 func stones() []Knob {
@@ -42,7 +42,7 @@ func way() []Knob {
 		oneWay(Knob{Word: "corrupt", Example: "20%"}, text[wire.Share](), func(s *wire.Shape) *wire.Share { return &s.Corrupt }),
 		exactly(Knob{Word: "drop", Example: "3,5-7"}, numbers(), func(s *wire.Shape) *[]uint64 { return (*[]uint64)(&s.Drop) }),
 		oneWay(Knob{Word: "drop-every", Example: "7"}, Whole(1, lab.MaxCount), func(s *wire.Shape) *int { return &s.DropEvery }),
-		exactly(Knob{Word: "drop-packets", Example: "4"}, numbers(), func(s *wire.Shape) *[]uint64 { return (*[]uint64)(&s.DropPackets) }),
+		exactly(Knob{Word: dropPackets, Example: "4"}, numbers(), func(s *wire.Shape) *[]uint64 { return (*[]uint64)(&s.DropPackets) }),
 		exactly(Knob{Word: "hold", Example: "5:2"}, listOf(text[wire.Hold]()), func(s *wire.Shape) *[]wire.Hold { return &s.Hold }),
 		bandwidth(Knob{Word: "bandwidth", Example: "1Mbit", Group: Way, Needs: AWire, Base: "bandwidth"}),
 		oneWay(Knob{Word: "policer", Example: "10kbit:100B"}, text[wire.Bucket](), func(s *wire.Shape) *wire.Bucket { return &s.Policer }),
@@ -223,6 +223,43 @@ func exactlyBoth[T any](k Knob, f Form[[]T], at func(*wire.Shape) *[]T) []Knob {
 	k.Many = true
 	k.join = joined[T]
 	return link(k, f, at)
+}
+
+// dropPackets is the knob that loses packets by their place, and the word of a flow.
+const dropPackets = "drop-packets"
+
+// A loss is one way on which a flow loses packets by their place in it.
+type loss struct {
+	suffix, place string
+	list          func(*lab.Flow) *wire.Numbers
+}
+
+func losses() []loss {
+	return []loss{
+		{"", "/drop_packets", func(f *lab.Flow) *wire.Numbers { return &f.DropPackets }},
+		{"-back", "/drop_packets_back", func(f *lab.Flow) *wire.Numbers { return &f.DropPacketsBack }},
+	}
+}
+
+// doomed are the knobs that lose packets of the flows over one transport.
+func doomed() []Knob {
+	var knobs []Knob
+	for _, transport := range append(lab.TransportNames(), lab.Own) {
+		for _, way := range losses() {
+			k := Knob{
+				Word: transport + "-" + dropPackets + way.suffix, Base: dropPackets, Variant: Variant(transport + way.suffix),
+				Group: Stones, Needs: AWire, Many: true, Example: "4", join: joined[uint64],
+			}
+			knobs = append(knobs, bind(k, numbers(), func(e *lab.Experiment) []field[[]uint64] {
+				var fields []field[[]uint64]
+				for place, f := range flows(e, []string{transport}) {
+					fields = append(fields, field[[]uint64]{place + way.place, (*[]uint64)(way.list(f)), f.Name})
+				}
+				return fields
+			}))
+		}
+	}
+	return knobs
 }
 
 // joined makes one list of several.

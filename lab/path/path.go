@@ -17,6 +17,7 @@ type Flow struct {
 	Name, Transport string
 	Congestion      string        // TCP's congestion control; empty is the path's
 	ExtraDelay      time.Duration // what each of its packets takes before it enters the wire, either way
+	Drop, DropBack  []uint64      // places of the packets that are lost, among all of its own on that way, from 1
 	Stones          int           // of a protocol of its own: how many there are
 }
 

@@ -29,6 +29,12 @@ func parameters() []parameter {
 	var list, back []parameter
 	for _, k := range knob.All() {
 		p := parameter{word: k.Word, of: k.Of, way: k.Group == knob.Way && k.Word != "road", left: none}
+		switch k.Word {
+		case "drop-packets":
+			p.of = andOfFlows(k.Of, func(f *lab.Flow) wire.Numbers { return f.DropPackets })
+		case "drop-packets" + backSuffix:
+			p.of = andOfFlows(k.Of, func(f *lab.Flow) wire.Numbers { return f.DropPacketsBack })
+		}
 		switch {
 		case k.Variant == knob.Back:
 			back = append(back, p)
@@ -41,6 +47,23 @@ func parameters() []parameter {
 		list = append(list, p)
 	}
 	return slices.Concat(list, besideKnobs(), back)
+}
+
+// andOfFlows is what the wire loses by place, and behind that what a flow does by its own,
+// or all flows of an experiment: 1,2; tcp 5.
+func andOfFlows(wires func(*lab.Experiment, string) string, own func(*lab.Flow) wire.Numbers) func(*lab.Experiment, string) string {
+	return func(e *lab.Experiment, flow string) string {
+		var lists []string
+		if text := wires(e, flow); text != "" {
+			lists = append(lists, text)
+		}
+		for i := range e.Flows {
+			if f := &e.Flows[i]; len(own(f)) > 0 && (flow == "" || flow == f.Name) {
+				lists = append(lists, f.Name+" "+quantity.FormatNumbers(own(f)))
+			}
+		}
+		return strings.Join(lists, "; ")
+	}
 }
 
 // besideKnobs returns what is set otherwise than by a knob.

@@ -531,7 +531,7 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 	},
 	advice.RuleNoSuch: func(w lab.Warning, value, limit string) string {
 		thing := "stone"
-		if strings.HasPrefix(w.Word, "drop-packets") {
+		if strings.Contains(w.Word, "drop-packets") {
 			thing = "packet"
 		}
 		return fmt.Sprintf("--%s names %s %s, and the last one is %s", w.Word, thing, value, limit)

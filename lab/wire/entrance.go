@@ -70,7 +70,7 @@ func (w *Wire) loses(p *Packet, id identity, e *entrance) bool {
 			*bad = u < m.P
 		}
 	}
-	return w.listed(p, e.packets) || w.coins.hit(loss, id, share)
+	return p.Doomed || w.listed(p, e.packets) || w.coins.hit(loss, id, share)
 }
 
 // listed reports whether p, which is its sender's n-th, is one of DropPackets, or a

@@ -18,6 +18,7 @@ type Packet struct {
 
 	Flow    uint64 // packets of one flow have the same
 	Sender  uint64 // those of another sender meet chances of their own, and are counted by their own; 0 is the only one
+	Doomed  bool   // it is lost, whatever the shape says: its sender's list names it
 	Capable bool   // it may be marked instead of dropped (RFC 3168: ECN-capable transport)
 
 	Copy    bool // made by the wire
@@ -71,7 +72,7 @@ type Fate uint8
 const (
 	Carried    Fate = iota // nothing: it comes out
 	Copied                 // it is a copy that the wire has just made
-	Lost                   // gone, by Loss, Drop, DropEvery or DropPackets
+	Lost                   // gone, by Loss, Drop, DropEvery or DropPackets, or doomed
 	Overflowed             // gone: the queue was full
 	TooBig                 // gone: larger than the MTU
 	Managed                // gone: its queue's manager dropped it

@@ -562,6 +562,20 @@ func TestDropPackets(t *testing.T) {
 	}
 }
 
+func TestDoomed(t *testing.T) {
+	t.Log("# what its sender's list names is lost")
+	s := begin(t, Shape{})
+	for _, p := range []Packet{{}, {Doomed: true}, {Stone: 1, Doomed: true}, {Stone: 1, Again: true}, {Stone: 2}} {
+		want := Carried
+		if p.Doomed {
+			want = Lost
+		}
+		if got, _ := give(s.Wire, 0, p); got != want {
+			t.Errorf("%+v is %v; want %v", p, got, want)
+		}
+	}
+}
+
 func TestMTU(t *testing.T) {
 	s := begin(t, Shape{MTU: 1500, Bandwidth: Mbit})
 	t.Log("# one byte too many, and it does not even take its turn")

@@ -110,6 +110,7 @@ func (f *ferry) send(b []byte) {
 
 		Flow:    p.seen.Flow(),
 		Capable: p.seen.Capable,
+		Doomed:  f.world.watch.Doomed(p.seen, f.back),
 	})
 	f.learn()
 	if !f.back {

@@ -106,7 +106,7 @@ func (w *World) furnish() (err error) {
 func (cfg Config) lanes() []watch.Lane {
 	var lanes []watch.Lane
 	for _, f := range cfg.Flows {
-		lanes = append(lanes, watch.Lane{Name: f.Name, Transport: f.Transport, Port: cfg.port(f.Name)})
+		lanes = append(lanes, watch.Lane{Name: f.Name, Transport: f.Transport, Port: cfg.port(f.Name), Drop: f.Drop, DropBack: f.DropBack})
 	}
 	return lanes
 }

@@ -68,6 +68,7 @@ func (l *line) send(packet *stack.Packet) {
 	}
 	now := l.world.Now()
 	p.entry = l.world.watch.Sent(now, &p.seen, size, item.Data, l.back)
+	item.Doomed = l.world.watch.Doomed(p.seen, l.back)
 	if extra := l.extra(p.seen); extra > 0 {
 		l.world.driver.Timer(func() {
 			l.enter(item)

@@ -60,7 +60,7 @@ func (w *World) flowAt(network string, port uint16) path.Flow {
 func (cfg Config) lanes() []watch.Lane {
 	var lanes []watch.Lane
 	for _, f := range cfg.Flows {
-		lanes = append(lanes, watch.Lane{Name: f.Name, Transport: f.Transport, Port: cfg.port(f.Name), Stones: f.Stones})
+		lanes = append(lanes, watch.Lane{Name: f.Name, Transport: f.Transport, Port: cfg.port(f.Name), Drop: f.Drop, DropBack: f.DropBack, Stones: f.Stones})
 	}
 	return lanes
 }

@@ -29,8 +29,10 @@ type Config struct {
 type Lane struct {
 	Name      string // the flow's
 	Transport string
-	Port      uint16 // the catcher's; 0 is any
-	Stones    int    // of a protocol of its own, whose datagrams may carry a stone anywhere
+	Port      uint16   // the catcher's; 0 is any
+	Drop      []uint64 // places of the flow's packets that the wire is to lose, on the way out
+	DropBack  []uint64 // and on the way back
+	Stones    int      // of a protocol of its own, whose datagrams may carry a stone anywhere
 }
 
 // A Watch sees two ends and the two wires between them. [New] makes one.
@@ -52,6 +54,7 @@ func New(cfg Config) *Watch {
 		lanes = []Lane{{Name: "tcp", Transport: "tcp"}, {Name: "udp", Transport: "udp"}}
 	}
 	for _, l := range lanes {
+		l.Drop, l.DropBack = slices.Sorted(slices.Values(l.Drop)), slices.Sorted(slices.Values(l.DropBack))
 		w.flows = append(w.flows, &Flow{lane: l})
 		if l.Transport == path.Own {
 			w.Out.follow(l.Port, l.Stones)
@@ -202,6 +205,18 @@ func (w *Watch) Sent(now time.Duration, s *Sight, size int, whole []byte, back b
 		return nil
 	}
 	return w.log.sent(now, *s, whole, back)
+}
+
+// Doomed reports whether the packet that was sent last, which is s, is one that the wire
+// is to lose for its place among those of its flow on that way.
+func (w *Watch) Doomed(s Sight, back bool) bool {
+	f := w.of(s, back)
+	list := f.lane.Drop
+	if back {
+		list = f.lane.DropBack
+	}
+	_, listed := slices.BinarySearch(list, uint64(f.direction(back).Sent))
+	return listed
 }
 
 // Befell notes what befell a packet on a wire. The entry is the one that Sent
