@@ -82,12 +82,12 @@ func usage(name string) string { return glossary.Short(glossary.Flag, name) }
 func varies(v knob.Variant) string {
 	over, back := v.Split()
 	text := ""
-	switch knob.Variant(over) {
-	case knob.OverTCP:
+	switch over {
+	case string(knob.OverTCP):
 		text = " over TCP"
-	case knob.OverUDP:
+	case string(knob.OverUDP):
 		text = " over UDP"
-	case knob.OverOwn:
+	case string(knob.OverOwn):
 		text = " of a protocol of its own"
 	}
 	if back {

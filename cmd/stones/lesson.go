@@ -353,7 +353,7 @@ func (t *throw) meant(cmd *cobra.Command, args []string) error {
 	if err := cmd.ParseFlags(args); err != nil {
 		return flagError(cmd, err)
 	}
-	for _, name := range []string{"experiment", "out", "pcap", "force", "json"} {
+	for _, name := range []string{"experiment", "out", "pcap", "resume", "force", "json"} {
 		if cmd.Flags().Changed(name) {
 			return fmt.Errorf("--%s: not in a lesson, which students copy from", name)
 		}

@@ -18,6 +18,7 @@ import (
 	"stones/lab/worlds"
 
 	"github.com/chromedp/chromedp"
+	"github.com/spf13/pflag"
 )
 
 // answered is the header of the frame that a request gets.
@@ -221,4 +222,39 @@ func (b *browsed) shoot(name string) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// A lesson may name the same flags in the page and at a terminal, knobs or not.
+func TestPageKnowsFlags(t *testing.T) {
+	samples := map[string]string{ // of those that are no knobs; empty needs no value
+		"format": "table", "json": "", "flow": "tcp", "with": "stop-and-wait", "file": "pebbles", "tiles": "", "at": "1s:loss=0%", "every": "1s:loss=5%",
+		"key-file": "key", "runs": "2", "experiment": "mine.json", "check": "", "all": "", "theory": "", "pcap": "mine.pcap", "keep-caught": "mine",
+		"picture": "ladder", "measure": "goodput_bps", "zoom": "0s-1s", "theme": "light", "shard": "1/1", "resume": "mine.jsonl", "out": "mine.svg", "force": "",
+	}
+	beside := map[string]string{ // what else it takes
+		"tiles": "--file pebbles", "keep-caught": "--file pebbles", "measure": "--picture sweep --loss 0%,5%", "shard": "--format jsonl",
+		"theme": "--format svg", "zoom": "--picture ladder",
+	}
+	_, throw := program{}.newThrow()
+	throw.flags.VisitAll(func(f *pflag.Flag) {
+		words := []string{"--" + f.Name}
+		if k, is := f.Value.(knobFlag); is {
+			words = append(words, k.Example)
+			if k.Switch {
+				words = words[:1]
+			}
+		} else if sample, known := samples[f.Name]; !known {
+			t.Errorf("--%s: say here with what value it is tried", f.Name)
+			return
+		} else if sample != "" {
+			words = append(words, sample)
+		}
+		words = append(words, strings.Fields(beside[f.Name])...)
+		own := program{}.check(words)
+		text := strings.Replace(string(lesson.Start()), "\n  stones throw ", "\n  stones throw "+strings.Join(words, " ")+"\n\n  stones throw ", 1)
+		h := answered(t, web.Request{Lesson: &web.Lesson{File: &web.File{Name: "my.txtar", Text: text}}})
+		if (own == nil) != (h.Error == nil) {
+			t.Errorf("%q: the page says %+v, the program %v", words, h.Error, own)
+		}
+	})
 }

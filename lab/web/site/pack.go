@@ -68,7 +68,7 @@ func policed(index, policy string) string {
 }
 
 // modules are the page's scripts, each behind those that it needs.
-var modules = []string{"engine.js", "picture.js", "film.js", "knobs.js", "words.js", "table.js", "axis.js", "lesson.js", "main.js"}
+var modules = []string{"engine.js", "picture.js", "words.js", "film.js", "knobs.js", "table.js", "axis.js", "lesson.js", "main.js"}
 
 var (
 	imports = regexp.MustCompile(`(?m)^import .*\n`)

@@ -1,5 +1,10 @@
 // The film: what each packet does between the two ends, slowly.
+import {words} from './words.js'
+
 const back = 1, again = 2, syn = 4
+
+// isBack reports whether a packet goes from the catcher to the thrower.
+export const isBack = kind => (kind & back) !== 0
 
 // A Film draws the flows of a frame at a time. Times are in ms since a flow began.
 export class Film {
@@ -13,7 +18,8 @@ export class Film {
 
   show(frame) {
     this.fates = frame.fates ?? []
-    this.lanes = frame.flows.map((flow, i) => lane(flow, i, this.fates))
+    const experiment = frame.result?.experiment
+    this.lanes = frame.flows.map((flow, i) => lane(flow, i, this.fates, link(experiment, flow.name)))
     this.end = Math.max(1, ...this.lanes.map(l => l.end))
     this.crossing = Math.max(1, frame.result ? ms(frame.result.experiment.out?.delay) : 20)
     this.events = [...new Set(this.lanes.flatMap(l => l.events))].sort((a, b) => a - b)
@@ -38,6 +44,13 @@ export class Film {
       } else c.hand++
     }
     return c
+  }
+
+  // queued is how many packets of a lane wait for the link, or are on it, at a time.
+  queued(l, t = this.t) {
+    let n = 0
+    for (let k = l.from(t); k < l.packets.sent.length && l.packets.sent[k] <= t; k++) if (t < l.goes[k]) n++
+    return n
   }
 
   draw() {
@@ -68,6 +81,17 @@ export class Film {
     g.lineWidth = 1
     g.strokeStyle = at.line
     g.strokeRect(left, y - 16, right - left, 32)
+    const room = l.link ? Math.min(at.narrow ? 36 : 72, (right - left) / 4) : 0 // of the queue
+    if (room) {
+      g.strokeStyle = at.soft
+      g.strokeRect(left, y - 16, room, 16)
+      const waits = this.queued(l)
+      if (waits > 0) {
+        g.fillStyle = at.soft
+        g.textAlign = 'left'
+        g.fillText(at.narrow ? String(waits) : words.queued(waits), left, y - 25)
+      }
+    }
     g.fillStyle = at.own
     g.textAlign = 'left'
     g.fillText(l.name.length > 12 && at.narrow ? l.name.slice(0, 11) + '…' : l.title, 4, y - 14)
@@ -86,17 +110,24 @@ export class Film {
       g.strokeRect(right - 12 - 9 * k, y - 26, 7, 7)
     }
     const p = l.packets
+    let behind = 0 // how many of the queue are drawn
     for (let k = l.from(t); k < p.sent.length && p.sent[k] <= t; k++) {
       const gone = Number.isNaN(p.arrived[k])
       const ends = gone ? p.sent[k] + this.crossing : p.arrived[k]
       if (t >= ends || t < p.sent[k]) continue
-      let part = (t - p.sent[k]) / Math.max(ends - p.sent[k], 1e-6)
-      const isBack = (p.kind[k] & back) !== 0
+      const homeward = isBack(p.kind[k])
+      const waits = t < l.goes[k], goes = l.goes[k] > p.sent[k] ? l.goes[k] : p.sent[k]
+      let part = (t - goes) / Math.max(ends - goes, 1e-6)
       const full = this.fates[p.fate[k]] === 'overflowed' || this.fates[p.fate[k]] === 'too big'
       const dead = gone && (full || part > 0.5)
       if (gone) part = full ? 0.02 : Math.min(part, 0.5)
-      const x = isBack ? right - part * (right - left) : left + part * (right - left)
-      const py = isBack ? y + 9 : y - 6
+      const begins = left + (homeward || full ? 0 : room)
+      let x = homeward ? right - part * (right - left) : begins + part * (right - begins)
+      if (waits) {
+        x = begins - 7 - 11 * behind++
+        if (x < left + 5) continue // the number tells the rest
+      }
+      const py = homeward ? y + 9 : y - 8
       if (dead) cross(g, x, py, at.lost)
       else if (p.first[k] > 0) {
         const size = document.documentElement.classList.contains('projector') ? 14 : 10
@@ -107,7 +138,6 @@ export class Film {
           g.lineWidth = 2.5
           g.strokeRect(x - size / 2 - 1, py - size / 2 - 1, size + 2, size + 2)
         }
-        this.flying.push({x, y: py, lane: l, packet: k})
       } else {
         g.strokeStyle = at.soft
         g.lineWidth = 1.5
@@ -117,25 +147,40 @@ export class Film {
         if (p.kind[k] & syn && !at.narrow) {
           g.fillStyle = at.soft
           g.textAlign = 'center'
-          g.fillText(isBack ? 'Yes!' : 'May I throw?', x, y + (isBack ? 28 : -26))
+          g.fillText(homeward ? words.yes : words.may, x, y + (homeward ? 28 : -26))
           g.textAlign = 'left'
         }
       }
+      if (!dead) this.flying.push({x, y: py, lane: l, packet: k})
     }
   }
 
-  // hit is the stone that flies near a place, if it is thrown for the first time.
+  // hit is what flies nearest to a place: a packet of a lane.
   hit(x, y) {
     let best = null, near = 22
     for (const f of this.flying) {
-      const d = Math.hypot(f.x - x, f.y - y), p = f.lane.packets
-      if (d < near && !(p.kind[f.packet] & (again | back))) {
+      const d = Math.hypot(f.x - x, f.y - y)
+      if (d < near) {
         near = d
-        best = p.first[f.packet]
+        best = f
       }
     }
     return best
   }
+
+  // youngest is the packet that left last of those that fly.
+  youngest() {
+    const sent = f => f.lane.packets.sent[f.packet]
+    return this.flying.reduce((last, f) => last && sent(last) >= sent(f) ? last : f, null)
+  }
+}
+
+// link is what a flow's packets wait for on the way out: how long they fly behind it, and
+// how many bits it takes a ms. It is null where nothing waits, or nothing says for how long.
+function link(experiment, name) {
+  const out = experiment?.out ?? {}, bits = bitRate(out.bandwidth)
+  if (!bits || out.trace || out.jitter || out.reorder_early || out.at || out.every) return null
+  return {delay: ms(out.delay) + ms(experiment.flows.find(f => f.name === name)?.extra_delay), bits: bits / 1000}
 }
 
 function cross(g, x, y, colour) {
@@ -147,14 +192,16 @@ function cross(g, x, y, colour) {
 }
 
 // lane is what the film has to know of a flow: of each stone, when it was due, first
-// left, was on the road, came, and was caught.
-function lane(flow, i, fates) {
+// left, was on the road, came, and was caught. Of each packet, when it goes from the queue
+// onto the road, its place among those of its way, and the stone that begins in it.
+function lane(flow, i, fates, link) {
   const s = flow.stones, p = flow.packets, n = s.number.length
   const left = new Float64Array(n).fill(Infinity), came = new Float64Array(n).fill(NaN), lastTry = new Float64Array(n).fill(-Infinity)
   const road = Array.from({length: n}, () => [])
   const place = new Map()
   for (let k = 0; k < n; k++) place.set(s.number[k], k)
   const events = new Set()
+  const goes = new Float64Array(p.sent.length).fill(-Infinity), places = [], opens = new Float64Array(p.sent.length), sentSoFar = [0, 0]
   let end = 0, longest = 1
   for (let k = 0; k < p.sent.length; k++) {
     events.add(p.sent[k])
@@ -165,10 +212,16 @@ function lane(flow, i, fates) {
       end = Math.max(end, arrived)
     }
     end = Math.max(end, p.sent[k])
+    places.push(++sentSoFar[p.kind[k] & back])
+    if (link && !gone && !(p.kind[k] & back)) {
+      goes[k] = arrived - link.delay
+      if (goes[k] > p.sent[k] + 1e-9) events.add(goes[k])
+    }
     if (p.kind[k] & back || !(p.first[k] > 0)) continue
     for (let number = p.first[k]; number <= Math.max(p.first[k], p.last[k]); number++) {
       const at = place.get(number)
       if (at === undefined) continue
+      if (left[at] === Infinity && !opens[k] && !(p.kind[k] & again)) opens[k] = number
       left[at] = Math.min(left[at], p.sent[k])
       if (gone) lastTry[at] = Math.max(lastTry[at], p.sent[k])
       else {
@@ -184,7 +237,7 @@ function lane(flow, i, fates) {
   }
   return {
     name: flow.name, title: /^(tcp|udp)(-|$)/.test(flow.name) ? flow.name.toUpperCase() : flow.name,
-    n, due: s.due, first: s.first, left, came, lastTry, road, packets: p, end, events: [...events],
+    transport: flow.outcome.transport, link, goes, places, opens, n, due: s.due, first: s.first, left, came, lastTry, road, packets: p, end, events: [...events],
     // from is the first packet that may still be on its way at a time.
     from(t) {
       let lo = 0, hi = p.sent.length
@@ -204,4 +257,10 @@ export function ms(text) {
   let sum = 0
   for (const [, number, unit] of text.matchAll(/([\d.]+)(h|ms|us|ns|m|s)/g)) sum += number * {h: 3600000, m: 60000, s: 1000, ms: 1, us: 0.001, ns: 0.000001}[unit]
   return sum
+}
+
+// bitRate is a bandwidth as the lab writes it, in bits a second; 0 is no limit.
+export function bitRate(text) {
+  const [, number, unit] = /^([\d.]+)([kMG]?)bit$/.exec(text ?? '') ?? []
+  return number ? number * {'': 1, k: 1e3, M: 1e6, G: 1e9}[unit] : 0
 }

@@ -1,5 +1,5 @@
 import {connect} from './engine.js'
-import {Film} from './film.js'
+import {Film, isBack} from './film.js'
 import {Picture} from './picture.js'
 import {knobs} from './knobs.js'
 import {Lessons} from './lesson.js'
@@ -22,11 +22,11 @@ function start() {
 function read() {
   start()
   for (const [word, text] of new URLSearchParams(location.hash.slice(1))) {
-    if (word === 'drop') state.drop = text.split(',').map(Number).filter(n => Number.isSafeInteger(n) && n > 0).slice(0, 1000)
+    if (word === 'drop') state.drop = listed(text).filter(n => Number.isSafeInteger(n) && n > 0).slice(0, 1000)
     else if (word === 'seed' && /^\d{1,19}$/.test(text)) state.seed = text
-    else if (['with', 'flow', 'at', 'every'].includes(word) && text.length < 200) state[word].push(text)
+    else if (['with', 'flow', 'at', 'every'].includes(word) && text.length < 2000) state[word].push(text)
     else if (word === 'lesson') state.lesson = text.slice(0, 64)
-    else if (/^[a-z][a-z-]{0,30}$/.test(word) && text.length < 200) state.set[word] = text
+    else if (/^[a-z][a-z-]{0,30}$/.test(word) && text.length < 2000) state.set[word] = text
   }
 }
 
@@ -49,6 +49,43 @@ async function throwAll() {
   for (const k of document.querySelectorAll('#knobs input')) k.setAttribute('aria-invalid', String(k.dataset.word === answer.error?.word))
   if (!answer.error) present(answer)
 }
+
+// lose loses a flying packet, and throws all again. The first copy of a stone is lost over
+// every road, so that they can be compared; any other packet only in its own flow.
+function lose(flying) {
+  if (!flying) return
+  const {lane, packet} = flying, stone = lane.opens[packet]
+  if (document.body.dataset.view === 'told') toLab(lessons.sheet.own, false)
+  if (stone) state.drop = more(state.drop, stone)
+  else loseIn(lane, (isBack(lane.packets.kind[packet]) ? 'drop-packets-back' : 'drop-packets'), lane.places[packet])
+  throwAll()
+}
+
+// loseIn loses a packet by its place in a flow: one that was written as --flow says so
+// itself, of the others there is a knob of their transport.
+function loseIn(lane, word, place) {
+  const written = frame.flows.filter(x => x.outcome.transport !== 'own').findIndex(x => x.name === lane.name)
+  if (lane.transport !== 'own' && state.flow.length) {
+    const words = state.flow[written].split(/\s+/), at = words.findIndex(w => w.startsWith(word + '='))
+    const list = more(at < 0 ? [] : listed(words[at].slice(word.length + 1)), place).join(',')
+    if (at < 0) words.push(`${word}=${list}`)
+    else words[at] = `${word}=${list}`
+    state.flow = state.flow.with(written, words.join(' '))
+    return
+  }
+  const knob = `${lane.transport}-${word}`
+  state.set[knob] = more(listed(state.set[knob] ?? ''), place).join(',')
+}
+
+// listed are the numbers of a list as the command line takes it: 3,5-7.
+function listed(text) {
+  return text.split(',').filter(Boolean).flatMap(entry => {
+    const [from, to = from] = entry.split('-').map(Number)
+    return Array.from({length: Math.min(1000, to - from + 1)}, (_, i) => from + i)
+  })
+}
+
+const more = (list, n) => list.includes(n) ? list : [...list, n].sort((a, b) => a - b)
 
 // run asks the engine; meanwhile what is shown is an old picture.
 async function run(asked) {
@@ -80,19 +117,19 @@ function look(view, lesson = '') {
 }
 
 // toLab shows the lab, with what is set there.
-function toLab(own) {
+function toLab(own, go = true) {
   if (own) {
     start()
     Object.assign(state, {set: {}, flow: own.flow ?? [], at: own.at ?? [], every: own.every ?? []})
     for (const s of own.set) {
-      if (s.word === 'drop') state.drop = s.text.split(',').map(Number)
+      if (s.word === 'drop') state.drop = listed(s.text)
       else if (s.word === 'seed') state.seed = s.text
       else state.set[s.word] = s.text
     }
   }
   look('lab')
   retell()
-  return throwAll()
+  if (go) return throwAll()
 }
 
 // follow shows what the address says.
@@ -206,14 +243,10 @@ function listen() {
   $('projector').onchange = event => { document.documentElement.classList.toggle('projector', event.target.checked); redraw() }
   $('knobs').onsubmit = event => event.preventDefault()
   $('canvas').onclick = event => {
-    const box = $('canvas').getBoundingClientRect(), stone = film.hit(event.clientX - box.left, event.clientY - box.top)
-    if (!stone) return
-    if (document.body.dataset.view === 'told') toLab(lessons.sheet.own)
-    if (!state.drop.includes(stone)) {
-      state.drop = [...state.drop, stone].sort((a, b) => a - b)
-      throwAll()
-    }
+    const box = $('canvas').getBoundingClientRect()
+    lose(film.hit(event.clientX - box.left, event.clientY - box.top))
   }
+  $('canvas').onkeydown = event => { if (event.key === 'Enter') lose(film.youngest()) }
   document.onkeydown = event => {
     if (event.target.closest('input, select, button, textarea')) return
     if (event.key === ' ') { event.preventDefault(); play(!playing) }

@@ -1,4 +1,4 @@
-// The words of the page's lessons, so that another language can stand beside them.
+// The words of the page's scripts, so that another language can stand beside them.
 export const words = {
   story: 'The story', why: 'Why', knob: 'Now change one knob',
   predict: unit => `Your prediction in ${unit}`,
@@ -9,4 +9,5 @@ export const words = {
   forgotten: 'What was kept of the lessons in this browser cannot be read, and was left out.',
   turned: text => `With this: ${text}.`,
   throwIt: 'Throw',
+  may: 'May I throw?', yes: 'Yes!', queued: n => `queue ${n}`,
 }
