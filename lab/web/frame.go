@@ -58,10 +58,19 @@ type Header struct {
 	Command string          `json:"command,omitempty"` // what gives this on the command line
 	Columns []Column        `json:"columns,omitempty"`
 	Fates   []string        `json:"fates,omitempty"` // what the numbers of fates mean
+	Photo   *Photo          `json:"photo,omitempty"` // what the stones carry, if that is a picture
 	Course  []CourseLesson  `json:"course,omitempty"`
 	Lesson  *LessonSheet    `json:"lesson,omitempty"`
 	Record  string          `json:"record,omitempty"` // with the answer added
 	Error   *Error          `json:"error,omitempty"`
+}
+
+// A Photo is a picture that the stones carry, each a tile of it: line by line from above.
+type Photo struct {
+	Width  int               `json:"width"`
+	Height int               `json:"height"`
+	Tiles  map[string][2]int `json:"tiles"`  // how wide and how high they are, by flow
+	Pixels []byte            `json:"pixels"` // of three bytes each, line by line
 }
 
 // An Error is what is wrong with a request.
@@ -164,6 +173,7 @@ func (g Engine) throw(ctx context.Context, e lab.Experiment, h *Header, v report
 		return result, nil, err
 	}
 	h.Fates = fates()
+	h.Photo = photograph(e)
 	columns := h.columns(&result)
 	for i := range result.Flows {
 		result.Flows[i].Stones, result.Flows[i].Packets = nil, nil
@@ -173,6 +183,19 @@ func (g Engine) throw(ctx context.Context, e lab.Experiment, h *Header, v report
 	h.Report = &sheet
 	h.Result, err = compact(result)
 	return result, columns, err
+}
+
+// photograph is the picture that an experiment throws, or nil.
+func photograph(e lab.Experiment) *Photo {
+	if !e.File.IsPicture() {
+		return nil
+	}
+	p := &Photo{Width: e.File.Width, Height: e.File.Height, Tiles: map[string][2]int{}, Pixels: []byte(e.File.Content)}
+	for _, f := range e.Flows {
+		tile := e.File.Tile(1, f.Plan.Size)
+		p.Tiles[f.Name] = [2]int{tile.Dx(), tile.Dy()}
+	}
+	return p
 }
 
 // compact is the lab's JSON of v, on one line.

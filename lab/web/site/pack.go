@@ -68,7 +68,7 @@ func policed(index, policy string) string {
 }
 
 // modules are the page's scripts, each behind those that it needs.
-var modules = []string{"engine.js", "picture.js", "words.js", "film.js", "knobs.js", "table.js", "axis.js", "lesson.js", "main.js"}
+var modules = []string{"engine.js", "plot.js", "words.js", "film.js", "knobs.js", "table.js", "picture.js", "curves.js", "ladder.js", "photo.js", "tabs.js", "axis.js", "lesson.js", "main.js"}
 
 var (
 	imports = regexp.MustCompile(`(?m)^import .*\n`)

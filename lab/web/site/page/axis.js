@@ -1,5 +1,5 @@
 // The axis on which a prediction stands as a dashed line, and the result beside it.
-import {el, step} from './picture.js'
+import {el, step} from './plot.js'
 import {words} from './words.js'
 
 export class Axis {

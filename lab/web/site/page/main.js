@@ -1,6 +1,6 @@
 import {connect} from './engine.js'
 import {Film, isBack} from './film.js'
-import {Picture} from './picture.js'
+import {Tabs} from './tabs.js'
 import {knobs} from './knobs.js'
 import {Lessons} from './lesson.js'
 import {$, bar, tabulate} from './table.js'
@@ -10,7 +10,7 @@ const calm = matchMedia('(prefers-reduced-motion: reduce)')
 // What is turned, as on the command line. It lives in the address, so that a link
 // holds the whole experiment.
 const state = {set: {}, drop: [], seed: 1, with: [], flow: [], at: [], every: [], lesson: ''}
-const film = new Film($('canvas')), picture = new Picture($('picture'))
+const film = new Film($('canvas')), tabs = new Tabs($('tabs'), $('picture'))
 let engine, frame = null, playing = false, last = 0
 
 function start() {
@@ -21,13 +21,15 @@ function start() {
 // read takes what the address says; what it cannot say is left out.
 function read() {
   start()
-  for (const [word, text] of new URLSearchParams(location.hash.slice(1))) {
+  const said = new URLSearchParams(location.hash.slice(1))
+  for (const [word, text] of said) {
     if (word === 'drop') state.drop = listed(text).filter(n => Number.isSafeInteger(n) && n > 0).slice(0, 1000)
     else if (word === 'seed' && /^\d{1,19}$/.test(text)) state.seed = text
     else if (['with', 'flow', 'at', 'every'].includes(word) && text.length < 2000) state[word].push(text)
     else if (word === 'lesson') state.lesson = text.slice(0, 64)
     else if (/^[a-z][a-z-]{0,30}$/.test(word) && text.length < 2000) state.set[word] = text
   }
+  if (state.set.file && !said.has('count')) delete state.set.count // the file says how many
 }
 
 function request() {
@@ -150,19 +152,18 @@ function report(f) {
   const below = f.report.below, sentences = f.flows.map(x => below.find(s => s.toLowerCase().startsWith(x.name.toLowerCase() + ' '))).filter(Boolean)
   $('sentence').textContent = sentences.join('\n')
   $('below').replaceChildren(...below.filter(s => !sentences.includes(s)).map(s => Object.assign(document.createElement('li'), {textContent: s})))
-  $('key').textContent = 'dotted: when stones were due; ' + f.flows.map((x, i) => `${['squares', 'discs', 'diamonds', 'pluses'][i % 4]}: ${x.name}`).join('; ') + '; crosses: lost'
 }
 
 function redraw() {
   if (!frame) return
-  picture.draw(frame, film.end)
+  tabs.draw(frame, film)
   show()
 }
 
 // show draws the moment.
 function show() {
   film.draw()
-  picture.at(film.t)
+  tabs.at(film.t)
   $('clock').textContent = film.end > 3000 ? `${(film.t / 1000).toFixed(3)} s` : `${film.t.toFixed(1)} ms`
   $('scrub').value = Math.round(1000 * film.t / film.end)
   $('scrub').setAttribute('aria-valuetext', $('clock').textContent)
@@ -209,7 +210,7 @@ function knobRows() {
       output.textContent = text ?? ''
       input.setAttribute('aria-valuetext', text ?? '')
     }
-    input.oninput = () => { state.set[k.word] = k.values[input.value]; tell(); throwAll() }
+    input.oninput = () => { if (k.word === 'count') delete state.set.file; state.set[k.word] = k.values[input.value]; tell(); throwAll() }
     input.tell = tell
     tell()
     return [label, input, output]
@@ -224,6 +225,18 @@ function listen() {
   $('step').onclick = forward
   $('scrub').oninput = event => { if (frame) { play(false); film.t = film.end * event.target.value / 1000; show() } }
   $('seed').onclick = () => { state.seed = Number(state.seed) + 1; throwAll() }
+  $('carry').onclick = () => {
+    if (state.set.file) { // the stones say nothing again
+      delete state.set.file
+      state.set.count = knobs.find(k => k.word === 'count').start
+    } else {
+      delete state.set.count
+      delete state.set.time
+      state.set.file = 'pebbles'
+    }
+    retell()
+    throwAll()
+  }
   $('reset').onclick = () => { start(); film.t = 0; retell(); throwAll() }
   $('keep').onclick = () => {
     if (!frame) return
@@ -269,4 +282,4 @@ $('engine').textContent = `Emulated, thrown by ${engine.name}; the same seed giv
 await follow()
 if (document.body.dataset.view === 'lab') play(true)
 // For who tests the page.
-window.stones = {ask: body => engine.ask(body), get idle() { return engine.idle }, get frame() { return frame }, film, state, lessons, throwAll}
+window.stones = {ask: body => engine.ask(body), get idle() { return engine.idle }, get frame() { return frame }, film, tabs, state, lessons, throwAll}

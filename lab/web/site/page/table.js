@@ -1,5 +1,5 @@
 // What the report says, as tables and bars.
-import {el} from './picture.js'
+import {el} from './plot.js'
 
 export const $ = id => document.getElementById(id)
 
