@@ -35,9 +35,9 @@ func TestV46FINIsRepeated(t *testing.T) {
 		doublings(t, s, "F. 1:1(0) ack 1",
 			timer(rto, 244, 248),
 			timer(rto, 244, 248),
-			timer(2*rto, 484, 520),
-			timer(4*rto, 964, 1008),
-			timer(8*rto, 1924, 1984))
+			timer(2*rto, 492, 520),
+			timer(4*rto, 992, 992),
+			timer(8*rto, 1984, 1984))
 	})
 }
 

@@ -41,9 +41,9 @@ func TestV28OneStoneWithoutAnAnswer(t *testing.T) {
 		doublings(t, s, stone("P.", 1, 1000),
 			timer(rto, 244, 248),
 			timer(rto, 244, 248),
-			timer(2*rto, 484, 520),
-			timer(4*rto, 964, 1008),
-			timer(8*rto, 1924, 1984))
+			timer(2*rto, 492, 520),
+			timer(4*rto, 992, 992),
+			timer(8*rto, 1984, 1984))
 	})
 }
 
@@ -52,11 +52,11 @@ func TestV29And30ManyStonesWithoutAnAnswer(t *testing.T) {
 		eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 			t.Helper()
 			written(t, s, rtt, n)
-			s.Out(timer(2*rtt+2, 84, 90), stone("P.", n, 1000))
+			s.Out(timer(2*rtt+2, 84, 88), stone("P.", n, 1000))
 			doublings(t, s, stone("P.", 1, 1000),
-				timer(rto, 244, 252),
-				timer(2*rto, 484, 520),
-				timer(4*rto, 964, 1008))
+				timer(rto, 248, 248),
+				timer(2*rto, 492, 520),
+				timer(4*rto, 992, 992))
 		})
 	}
 }
@@ -65,13 +65,13 @@ func TestV31StonesWithoutAnAnswerOnALongRoad(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		written(t, s, 300, 1)
-		doublings(t, s, stone("P.", 1, 1000), timer(800, 800, 836), timer(900, 900, 936))
+		doublings(t, s, stone("P.", 1, 1000), timer(800, 804, 832), timer(900, 928, 928))
 	})
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		written(t, s, 300, 2)
-		s.Out(timer(602, 604, 640), stone("P.", 2, 1000))
-		doublings(t, s, stone("P.", 1, 1000), timer(900, 900, 936))
+		s.Out(timer(602, 608, 636), stone("P.", 2, 1000))
+		doublings(t, s, stone("P.", 1, 1000), timer(900, 928, 928))
 	})
 }
 
@@ -81,9 +81,9 @@ func TestV32StonesWithoutAnAnswerOnAShortRoad(t *testing.T) {
 		written(t, s, 10, 2)
 		s.Out(timer(22, 24, 28), stone("P.", 2, 1000))
 		doublings(t, s, stone("P.", 1, 1000),
-			timer(210, 212, 216),
-			timer(420, 424, 456),
-			timer(840, 844, 880))
+			timer(210, 216, 216),
+			timer(420, 428, 456),
+			timer(840, 864, 864))
 	})
 }
 
@@ -135,7 +135,7 @@ func TestV32bTheLastTwoStonesAreLost(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		thrown(t, s, 10, 9)
-		probe := s.Out(timer(76+84, 160, 168), stone("P.", 10, 1000))
+		probe := s.Out(timer(76+84, 160, 164), stone("P.", 10, 1000))
 		s.In(probe.At+ms(41), ackOf(8, 1000, [2]int{10, 10}))
 		s.Out(At(s.Now()), stone("P.", 9, 1000))
 	})
@@ -145,7 +145,7 @@ func TestV32bTheLastThreeStonesAreLost(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
 		thrown(t, s, 10, 8)
-		probe := s.Out(timer(71+84, 155, 163), stone("P.", 10, 1000))
+		probe := s.Out(timer(71+84, 155, 159), stone("P.", 10, 1000))
 		s.In(probe.At+ms(41), ackOf(7, 1000, [2]int{10, 10}))
 		s.Out(At(s.Now()), stone("P.", 8, 1000))
 		s.In(s.Now()+ms(41), ackOf(8, 1000, [2]int{10, 10}))
@@ -207,13 +207,14 @@ func thirdSACK(t *testing.T, s *Story) (original, again Sent) {
 func TestV35ReorderingThatWasSeenLetsOnlyTimeCount(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
-		written(t, s, 40, 10)
-		s.In(ms(40), ackOf(0, 1000, [2]int{2, 2}))
-		s.In(ms(42), ackOf(2, 1000))
+		const r, last = 40.2, 47.2
+		written(t, s, r, 10)
+		s.In(ms(r), ackOf(0, 1000, [2]int{2, 2}))
+		s.In(ms(r+2), ackOf(2, 1000))
 		for i := range 4 {
-			s.In(ms(float64(44+i)), ackOf(2, 1000, [2]int{4, 4 + i}))
+			s.In(ms(last-3+float64(i)), ackOf(2, 1000, [2]int{4, 4 + i}))
 		}
-		s.Out(timer(47+12, 47+12, 47+20), stone("P.", 3, 1000))
+		s.Out(timer(last+r/4+2, last+16, last+20), stone("P.", 3, 1000))
 	})
 }
 

@@ -68,6 +68,9 @@ func TestV34aOneLossWithDataWaiting(t *testing.T) {
 			sends(t, s, next)
 			wantWindow(t, s, 7, 7)
 		}
+		s.In(ms(121), ackOf(17, full))
+		wantWindow(t, s, 8, 7)
+		s.Skip(s.Now())
 	})
 }
 
@@ -89,6 +92,7 @@ func TestV34bFourLossesWithDataWaiting(t *testing.T) {
 		for i, again := range []int{2, 3, 4} {
 			sack(41.5+float64(i)/2, 8+i)
 			sends(t, s, again)
+			wantWindow(t, s, 5, 7)
 		}
 		sack(80, 11)
 		sends(t, s, 12)

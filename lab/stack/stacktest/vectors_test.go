@@ -17,9 +17,9 @@ func TestV1And5TheTimeoutDoubles(t *testing.T) {
 		s.Out(same(0), stone("P.", 1, 1000))
 		doublings(t, s, stone("P.", 1, 1000),
 			timer(rto, 244, 248),
-			timer(2*rto, 484, 520),
-			timer(4*rto, 964, 1008),
-			timer(8*rto, 1924, 1984))
+			timer(2*rto, 492, 520),
+			timer(4*rto, 992, 992),
+			timer(8*rto, 1984, 1984))
 	})
 }
 
@@ -31,7 +31,7 @@ func TestV2TheProbeComesAfterTwoRoundTrips(t *testing.T) {
 		s.Write(1000).Gives(1000)
 		s.Out(same(0), stone("P.", 1, 1000))
 		s.Out(same(0), stone("P.", 2, 1000))
-		s.Out(timer(2*rtt+2, 84, 92), stone("P.", 2, 1000))
+		s.Out(timer(2*rtt+2, 84, 88), stone("P.", 2, 1000))
 	})
 }
 
@@ -144,11 +144,12 @@ func TestV45AClosedWindowIsProbed(t *testing.T) {
 		s.In(ms(rtt), ". 1:1(0) ack 1 win 0")
 		s.Mark()
 		s.Write(3000).Gives(3000)
-		s.Out(timer(rto, 240, 248), ". 0:0(0) ack 1")
-		s.Out(timer(3*rto, 724, 768), ". 0:0(0) ack 1")
-		s.Out(timer(7*rto, 1690, 1776), ". 0:0(0) ack 1")
-		s.Out(timer(15*rto, 3615, 3760), ". 0:0(0) ack 1")
-		s.Out(timer(31*rto, 7455, 8000), ". 0:0(0) ack 1")
+		doublings(t, s, ". 0:0(0) ack 1",
+			timer(rto, 244, 248),
+			timer(2*rto, 492, 520),
+			timer(4*rto, 992, 992),
+			timer(8*rto, 1984, 1984),
+			timer(16*rto, 3908, 4160))
 		s.In(s.Now()+ms(rtt), ". 1:1(0) ack 1")
 		s.Out(At(s.Now()), ". 1:1449(1448) ack 1")
 	})
