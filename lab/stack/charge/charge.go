@@ -23,12 +23,27 @@ func Packet(length int) int {
 	if length >= page-headroom {
 		return descriptor + smallest + pages(length)
 	}
-	buffer := smallest
+	return descriptor + buffer(length)
+}
+
+// Behind returns how many bytes fit behind a packet of length bytes in its buffer. The
+// kernel copies the next bytes of a stream there, if they fit, and then they cost
+// nothing: two segments of 800 bytes cost as much as one.
+func Behind(length int) int {
+	if length >= page-headroom {
+		return 0
+	}
+	return buffer(length) - around - length
+}
+
+// buffer is the size of the buffer that holds a packet outside of pages.
+func buffer(length int) int {
+	size := smallest
 	if length > smallest-around {
-		for buffer = 1024; buffer < length+around; buffer *= 2 {
+		for size = 1024; size < length+around; size *= 2 {
 		}
 	}
-	return descriptor + buffer
+	return size
 }
 
 // pages is the size of the pages that length bytes fill: as many side by side as

@@ -24,6 +24,23 @@ func TestPacket(t *testing.T) {
 	}
 }
 
+// Of segments of a length so many fit into one charge: measured by the windows that they
+// closed.
+func TestBehind(t *testing.T) {
+	const header = 52
+	for _, tt := range []struct{ payload, together int }{
+		{70, 2}, {71, 1}, {294, 2}, {295, 1}, {588, 1}, {589, 2}, {806, 2}, {807, 1}, {1448, 1}, {9000, 1},
+	} {
+		together := 1
+		for left := charge.Behind(header + tt.payload); left >= tt.payload; left -= tt.payload {
+			together++
+		}
+		if together != tt.together {
+			t.Errorf("%d segments of %d B together; want %d", together, tt.payload, tt.together)
+		}
+	}
+}
+
 // Longer packets cost no less than shorter ones, and never less than they are
 // long.
 func TestPacketGrows(t *testing.T) {

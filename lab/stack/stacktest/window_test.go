@@ -81,16 +81,48 @@ func TestTheWindowGrowsWithTheFirstFullSegments(t *testing.T) {
 	}
 }
 
-// More than rcvbuf is not taken, though the window was open.
+// A buffer of 128,000 B takes segments until it is exceeded, each for 2304 B, though the
+// window was open for more. Each one that it refuses is answered at once by a closed
+// window. A segment that fits behind the one before costs nothing: two of 806 B fit into
+// the 1612 B behind a header of 52 B.
 func TestAFullReceiveBufferDropsSegments(t *testing.T) {
-	s := New(t, Options{Config: tcp.Config{ReceiveBuffer: 64_000}})
-	s.Accepted(ms(40))
-	for n := 1; n <= 62; n++ {
-		s.In(ms(float64(n)*5), stone("P.", n, 1000))
-		s.Skip(s.Now())
+	for _, tt := range []struct{ size, held int }{{1000, 56}, {807, 56}, {806, 62}} {
+		eachTick(t, tcp.Config{ReceiveBuffer: 64_000}, func(t *testing.T, s *Story) {
+			t.Helper()
+			s.Accepted(ms(40))
+			for n := 1; n <= 62; n++ {
+				at := 5 * float64(n)
+				s.In(ms(at), stone("P.", n, tt.size))
+				if n > tt.held {
+					s.Out(same(at), fmt.Sprintf(". 1:1(0) ack %d win 0", 1+tt.held*tt.size))
+				}
+				s.Skip(s.Now())
+			}
+			s.Skip(ms(1000))
+			if got := s.Info().Unread; got != tt.held*tt.size {
+				t.Errorf("%d B are held; want %d segments of %d B", got, tt.held, tt.size)
+			}
+		})
 	}
-	s.Skip(ms(1000))
-	if got := s.Info().Unread; got < 54_000 || got > 58_000 {
-		t.Errorf("%d B are held; want 55,000 to 57,000: each stone is charged 2304 of 128,000 B", got)
-	}
+}
+
+// What lies beyond a window that was drawn back is not sent again. The first segment is,
+// by the timeout, and is the probe of the window.
+func TestAWindowDrawnBackIsProbedByTheFirstSegment(t *testing.T) {
+	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
+		t.Helper()
+		written(t, s, rtt, 10)
+		s.In(ms(rtt), ackOf(4, 1000)+" win 0")
+		s.Say("no tail loss probe: the last segment lies beyond the window")
+		s.Out(timer(rto, 244, 252), stone("P.", 5, 1000))
+		s.In(s.Now()+ms(rtt), ackOf(4, 1000)+" win 0")
+		s.Mark()
+		s.Out(timer(2*rto-rtt, 492-rtt, 520-rtt), stone("P.", 5, 1000))
+		s.Say("the second timeout has halved the window of the first")
+		wantWindow(t, s, 1, 2)
+		s.In(s.Now()+ms(rtt), ackOf(5, 1000))
+		s.Out(At(s.Now()), stone("P.", 6, 1000))
+		s.Out(At(s.Now()), stone("P.", 7, 1000))
+		wantWindow(t, s, 2, 2)
+	})
 }

@@ -76,7 +76,7 @@ func (c *Conn) probe() bool {
 	for c.q.at(last).has(isMerged) {
 		last--
 	}
-	if c.q.at(last).has(isSacked) {
+	if c.q.at(last).has(isSacked) || !c.inWindow(last) {
 		return false
 	}
 	c.repeat(last)

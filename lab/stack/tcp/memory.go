@@ -8,9 +8,10 @@ import "stones/lab/stack/charge"
 // receiver has left; what a buffer's space is, is the implementation's.
 //
 // Linux charges each segment the whole allocation that holds it: 2304 bytes for
-// any of 613 to 1448 bytes. Of a buffer the part can be offered as window that the
-// bytes had in the charge of the largest segment so far; before any has come, a
-// half.
+// any of 613 to 1448 bytes. What follows in the stream and fits behind it costs
+// nothing. A buffer takes segments until it is exceeded. Of a buffer the part can be
+// offered as window that the bytes had in the charge of the largest segment so far;
+// before any has come, a half.
 
 const (
 	firstBuffer = 131_072       // tcp_rmem's default
@@ -47,18 +48,25 @@ func (c *Conn) space() int64 { return c.fromSpace(c.buffer - c.charged) }
 func (c *Conn) charge(n int64) { c.charged += n }
 
 // costOf is what a text is charged.
-func (c *Conn) costOf(t text) int64 {
+func (c *Conn) costOf(t text) int64 { return int64(charge.Packet(c.packetOf(t))) }
+
+// behind is how many bytes fit behind a text.
+func (c *Conn) behind(t text) int64 { return int64(charge.Behind(c.packetOf(t))) }
+
+// packetOf is the length of the packet that a text came in.
+func (c *Conn) packetOf(t text) int {
 	header := int64(c.cfg.IPHeader)
 	if header == 0 {
 		header = 20
 	}
-	return int64(charge.Packet(int(header + t.header + t.full)))
+	return int(header + t.header + t.full)
 }
 
-// hasRoom reports whether a text that continues the stream can be kept. If not, a
-// window of 0 tells the other end. The first text always finds room.
+// hasRoom reports whether a text that continues the stream can be kept. If not, the
+// window is closed, though it was open, and the other end is told. The first text
+// always finds room.
 func (c *Conn) hasRoom(t text) bool {
-	if len(t.bytes) == 0 || c.makeRoom(t, true) {
+	if len(t.bytes) == 0 || c.makeRoom(true) {
 		return true
 	}
 	c.starved, c.ackNow, c.scheduled = true, true, true
@@ -70,8 +78,8 @@ func (c *Conn) hasRoom(t text) bool {
 }
 
 // hasRoomForEarly reports whether a text that came early can be kept.
-func (c *Conn) hasRoomForEarly(t text) bool {
-	if c.makeRoom(t, false) {
+func (c *Conn) hasRoomForEarly() bool {
+	if c.makeRoom(false) {
 		return true
 	}
 	c.counters.TCPOFODrop++
@@ -79,30 +87,29 @@ func (c *Conn) hasRoomForEarly(t text) bool {
 	return false
 }
 
-// makeRoom reports whether a text fits. A buffer that may grow does; then what
-// came early makes room for what comes in order, from its end. RFC 2018 section 8:
+// makeRoom reports whether another text can be kept. A buffer that may grow does; then
+// what came early makes room for what comes in order, from its end. RFC 2018 section 8:
 // "the data receiver is permitted to discard data in its queue that has not been
 // acknowledged to the data sender, even if the data has already been reported in a
 // SACK option".
-func (c *Conn) makeRoom(t text, inOrder bool) bool {
-	cost := c.costOf(t)
-	if c.charged+cost <= c.buffer {
+func (c *Conn) makeRoom(inOrder bool) bool {
+	if c.charged <= c.buffer {
 		return true
 	}
 	if !c.fixed && c.buffer < largestRmem {
-		c.buffer = min(c.charged+cost, largestRmem)
+		c.buffer = min(c.charged, largestRmem)
 	}
-	if c.charged+cost <= c.buffer {
+	if c.charged <= c.buffer {
 		return true
 	}
 	c.limit = min(c.limit, 2*c.advertisedMSS())
 	c.collapse()
-	for inOrder && !c.early.empty() && c.charged+cost > c.buffer {
+	for inOrder && !c.early.empty() && c.charged > c.buffer {
 		last := c.early.popLast()
 		c.charged -= last.cost
 		c.forgetBlocks(last.from)
 	}
-	return c.charged+cost <= c.buffer
+	return c.charged <= c.buffer
 }
 
 // forgetBlocks no longer reports what lies from offset on.
@@ -144,7 +151,7 @@ func (c *Conn) collapse() {
 	c.charged -= cost - joined
 	each := joined / int64(len(texts))
 	for i := range texts {
-		texts[i].cost = each
+		texts[i].cost, texts[i].behind = each, 0
 		joined -= each
 	}
 	texts[0].cost += joined

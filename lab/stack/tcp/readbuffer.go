@@ -10,10 +10,12 @@ import (
 // RFC 9293 section 3.10.3, RECEIVE: "Reassemble queued incoming segments into
 // receive buffer and return to user."
 
-// An inText is a run of bytes and what it costs.
+// An inText is a run of bytes and what it costs. Of those that share a buffer the last
+// one bears its cost, which is due until all of them are read.
 type inText struct {
 	bytes  []byte
 	cost   int64
+	behind int64 // as many bytes more would cost nothing
 	pushed bool
 }
 
@@ -25,18 +27,28 @@ type inbox struct {
 
 func (b *inbox) empty() bool { return b.head == len(b.texts) }
 
-// push adds a text, and returns what it costs. One that continues another, neither
-// of them pushed, shares its descriptor.
-func (b *inbox) push(t text, cost int64) int64 {
+// push adds a text, and returns what it costs. One that fits behind the one before
+// costs nothing. One that continues another, neither of them pushed, shares its
+// descriptor.
+func (b *inbox) push(t text, cost, behind int64) int64 {
 	if b.head > 0 && len(b.texts) == cap(b.texts) {
 		n := copy(b.texts, b.texts[b.head:])
 		clear(b.texts[n:])
 		b.texts, b.head = b.texts[:n], 0
 	}
-	if !b.empty() && !t.pushed && !b.texts[len(b.texts)-1].pushed {
-		cost -= descriptor
+	if !b.empty() {
+		last := &b.texts[len(b.texts)-1]
+		if n := int64(len(t.bytes)); n <= last.behind {
+			cost, behind = last.cost, last.behind-n
+			last.cost, last.behind = 0, 0
+			b.texts = append(b.texts, inText{t.bytes, cost, behind, t.pushed})
+			return 0
+		}
+		if !t.pushed && !last.pushed {
+			cost, behind = max(cost-descriptor, 0), 0
+		}
 	}
-	b.texts = append(b.texts, inText{t.bytes, cost, t.pushed})
+	b.texts = append(b.texts, inText{t.bytes, cost, behind, t.pushed})
 	return cost
 }
 

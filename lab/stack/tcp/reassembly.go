@@ -10,7 +10,8 @@ import "slices"
 // An earlyText is kept, and costs so much memory.
 type earlyText struct {
 	text
-	cost int64
+	cost   int64
+	behind int64 // as many bytes more would cost nothing
 }
 
 // A reassembly holds texts in the order of the stream. They do not overlap.
@@ -73,7 +74,7 @@ func (r *reassembly) replace(i, j int, t earlyText) {
 
 // receiveEarly keeps t. What of it is there already is reported as come twice.
 func (c *Conn) receiveEarly(t text) {
-	if !c.hasRoomForEarly(t) {
+	if !c.hasRoomForEarly() {
 		return
 	}
 	c.scheduled = true
@@ -110,9 +111,25 @@ func (c *Conn) receiveEarly(t text) {
 		c.reportTwice(held[j].from, held[j].end())
 		freed += held[j].cost
 	}
-	cost := c.costOf(t)
-	c.charge(cost - freed)
-	c.early.replace(i, j, earlyText{t, cost})
+	e := earlyText{t, c.costOf(t), c.behind(t)}
+	c.charge(e.cost - freed)
+	if i > 0 {
+		c.charge(-e.follow(&held[i-1]))
+	}
+	c.early.replace(i, j, e)
+}
+
+// follow lets e lie in the buffer of the text before it, if it fits there, and returns
+// the cost that is saved.
+func (e *earlyText) follow(before *earlyText) int64 {
+	n := int64(len(e.bytes))
+	if before.end() != e.from || n > before.behind {
+		return 0
+	}
+	saved := e.cost
+	e.cost, e.behind = before.cost, before.behind-n
+	before.cost, before.behind = 0, 0
+	return saved
 }
 
 // cutBehind removes what lies from offset on.

@@ -38,7 +38,7 @@ func (c *Conn) retransmitLost() {
 		if !p.has(isLost) || p.any(isResent|isSacked|isMerged) {
 			continue
 		}
-		if c.q.inFlight() >= c.cwnd {
+		if c.q.inFlight() >= c.cwnd || !c.inWindow(i) {
 			break
 		}
 		if c.phase == Loss {
@@ -55,6 +55,13 @@ func (c *Conn) retransmitLost() {
 	if restart {
 		c.startTimer(forRTO, c.rto())
 	}
+}
+
+// inWindow reports whether piece i may be sent again: the other end may have drawn its
+// window back. The first piece may always, and is the probe of a closed window. RFC 9293
+// section 3.8.6: "the sender SHOULD NOT retransmit ... data beyond SND.UNA+SND.WND".
+func (c *Conn) inWindow(i int) bool {
+	return i == c.q.head || c.q.at(i).from < c.una+c.window
 }
 
 // join lets piece i carry its short neighbours too.

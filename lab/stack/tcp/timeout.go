@@ -76,13 +76,11 @@ func (c *Conn) timeout() {
 }
 
 // repeatIntoClosedWindow: the other end has drawn its window back below what was
-// sent. RFC 9293 section 3.8.6.1: the sender probes, and does not give up.
+// sent. RFC 9293 section 3.8.6.1: the sender probes, and does not give up. Linux does not
+// count it as a timeout, so that the next one takes ssthresh from the window that this
+// one has left.
 func (c *Conn) repeatIntoClosedWindow() {
-	if c.timeouts == 0 {
-		c.firstTimeout = c.now
-	}
 	c.enterLoss()
-	c.timeouts++
 	c.retransmitFirst()
 	c.backoff = min(c.backoff+1, mostBackoff)
 	c.startTimer(forRTO, c.rto())

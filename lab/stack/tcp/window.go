@@ -11,7 +11,8 @@ import "math/bits"
 //
 // Linux rounds a scaled window up to its unit, so that the right edge creeps on by
 // less than a unit with each ACK. Below a sixteenth of the buffer, or one segment of
-// room, it offers nothing new.
+// room, it offers nothing new. When the memory of a buffer is used up before its window
+// is, Linux does move the right edge left: to what has come.
 
 // openWindow computes the first window, and its scale: RFC 7323 section 2.2, the
 // scale follows from the largest receive space that will be needed.
@@ -90,7 +91,7 @@ func (c *Conn) advertise(syn bool) uint16 {
 	window := int64(0)
 	if c.starved {
 		c.starved = false
-		c.edge, c.offered = max(c.edge, c.rcvNxt), 0
+		c.edge, c.offered = c.rcvNxt, 0
 		c.countZero(left, 0)
 		return 0
 	}
