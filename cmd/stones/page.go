@@ -75,7 +75,7 @@ func (p program) serve(ctx context.Context, port int) error {
 	ctx, stop := untilInterrupt(ctx)
 	defer stop()
 	server := &http.Server{
-		Handler:           site.NewHandler(web.Engine{Version: version, Path: worlds.Sim(nil)}),
+		Handler:           site.NewHandler(web.Engine{Version: version, Path: worlds.Sim(nil)}, licenses),
 		ReadHeaderTimeout: 10 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}

@@ -345,8 +345,8 @@ func TestPageWritten(t *testing.T) {
 		}
 	}
 	packed, err := os.Stat(filepath.Join(dir, "page", "engine.wasm.gz"))
-	if err != nil || packed.Size() > 3_300_000 {
-		t.Errorf("the engine has %d bytes, %v; allowed 3.3 MB", packed.Size(), err)
+	if err != nil || packed.Size() > 3_200_000 {
+		t.Errorf("the engine has %d bytes, %v; allowed 3.2 MB", packed.Size(), err)
 	}
 	if whole, err := os.Stat(filepath.Join(dir, "stones.html")); err != nil || whole.Size() > 4_500_000 {
 		t.Errorf("the page as one file has %d bytes, %v; allowed 4.5 MB", whole.Size(), err)

@@ -100,12 +100,17 @@ func engineOf(ctx context.Context) (site.Parts, error) {
 	}{
 		{&parts.Engine, file},
 		{&parts.Exec, filepath.Join(at, "lib", "wasm", "wasm_exec.js")},
-		{&parts.License, filepath.Join(at, "LICENSE")},
 	} {
 		if *part.into, err = os.ReadFile(part.file); err != nil {
 			return site.Parts{}, &failure{exitUnfinished, err}
 		}
 	}
+	list := exec.CommandContext(ctx, gobin, "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", "./cmd/engine")
+	list.Dir, list.Env = root, build.Env
+	if said, err = list.Output(); err != nil {
+		return site.Parts{}, &failure{exitUnfinished, err}
+	}
+	parts.Licences = licensesOf(strings.Fields(string(said)))
 	return parts, nil
 }
 

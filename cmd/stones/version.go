@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"stones/lab/stack"
@@ -14,6 +15,22 @@ import (
 //
 //go:embed licenses.txt
 var licenses string
+
+// licenseTitle begins the licence texts of one module.
+const licenseTitle = "================ "
+
+// licensesOf are the licence texts of Go, which comes first, and of those modules.
+func licensesOf(modules []string) string {
+	sections := strings.Split(licenses, licenseTitle)[1:]
+	var kept strings.Builder
+	for i, section := range sections {
+		module, _, _ := strings.Cut(section, " ")
+		if i == 0 || slices.Contains(modules, module) {
+			kept.WriteString(licenseTitle + section)
+		}
+	}
+	return kept.String()
+}
 
 // versionText says what program this is, as far as it makes a difference to results.
 func versionText(info *debug.BuildInfo) string {

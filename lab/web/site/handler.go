@@ -31,15 +31,22 @@ func Files() fs.FS {
 // policy is what the page may load and run: what is its own.
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// NewHandler returns what serves the page to this computer alone, and runs what it
-// asks for.
-func NewHandler(g web.Engine) http.Handler {
+// licences is the name of the file of licence texts, to which the page leads.
+const licences = "licences.txt"
+
+// NewHandler returns what serves the page to this computer alone, and the licence texts of
+// what serves it, and runs what the page asks for.
+func NewHandler(g web.Engine, texts string) http.Handler {
 	files := http.FileServerFS(Files())
 	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /engine.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"http":true,"paths":["sim"]}`+"\n")
+	})
+	mux.HandleFunc("GET /"+licences, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = io.WriteString(w, texts)
 	})
 	mux.HandleFunc("POST /run", func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Content-Type") != "application/json" {

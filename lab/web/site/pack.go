@@ -11,11 +11,11 @@ import (
 )
 
 // Parts are what a page needs that no program serves: its engine, what lets Go run in
-// a browser, and the licence of both.
+// a browser, and the licence texts of all that is in them.
 type Parts struct {
-	Engine  []byte // WebAssembly
-	Exec    []byte // wasm_exec.js, of the Go that built the engine
-	License []byte // Go's
+	Engine   []byte // WebAssembly
+	Exec     []byte // wasm_exec.js, of the Go that built the engine
+	Licences string // of the engine and what lets it run
 }
 
 // The policies of a page that is a folder, and of one that is a file.
@@ -55,10 +55,9 @@ func (p Parts) Folder() (map[string][]byte, error) {
 	if files["engine.wasm.gz"], err = p.packed(); err != nil {
 		return nil, err
 	}
-	files["wasm_exec.js"], files["go-license.txt"] = p.Exec, p.License
+	files["wasm_exec.js"], files[licences] = p.Exec, []byte(p.Licences)
 	files["engine.json"] = []byte("{\"http\":false}\n")
-	index := policed(string(files["index.html"]), folderPolicy)
-	files["index.html"] = []byte(strings.Replace(index, "<footer>", `<footer><a href="go-license.txt">Licence of Go, which runs in it</a> `, 1))
+	files["index.html"] = []byte(policed(string(files["index.html"]), folderPolicy))
 	return files, nil
 }
 
@@ -68,7 +67,7 @@ func policed(index, policy string) string {
 }
 
 // modules are the page's scripts, each behind those that it needs.
-var modules = []string{"engine.js", "plot.js", "words.js", "film.js", "knobs.js", "table.js", "picture.js", "curves.js", "ladder.js", "photo.js", "tabs.js", "axis.js", "lesson.js", "main.js"}
+var modules = []string{"words.js", "engine.js", "plot.js", "film.js", "knobs.js", "table.js", "picture.js", "curves.js", "ladder.js", "photo.js", "tabs.js", "axis.js", "lesson.js", "main.js"}
 
 var (
 	imports = regexp.MustCompile(`(?m)^import .*\n`)
@@ -99,8 +98,8 @@ func (p Parts) File() ([]byte, error) {
 	for _, change := range [][2]string{
 		{`<link rel="stylesheet" href="page.css">`, "<style>\n" + string(files["page.css"]) + "</style>"},
 		{`<script type="module" src="main.js"></script>`, ""},
-		{"</footer>", "<details><summary>Licence of Go, which runs in it</summary><pre id=\"license\"></pre></details></footer>"},
-		{"</body>", "<script type=\"text/plain\" id=\"engine-inline\">\n" + worker + "\n</script>\n<script type=\"text/plain\" id=\"license-inline\">\n" + string(p.License) +
+		{`<p><a href="` + licences + `" data-word="licences"></a></p>`, "<details><summary data-word=\"licences\"></summary><pre id=\"license\"></pre></details>"},
+		{"</body>", "<script type=\"text/plain\" id=\"engine-inline\">\n" + worker + "\n</script>\n<script type=\"text/plain\" id=\"license-inline\">\n" + p.Licences +
 			"\n</script>\n<script type=\"module\">\ndocument.getElementById('license').textContent = document.getElementById('license-inline').textContent\n" + script.String() + "</script>\n</body>"},
 	} {
 		if !strings.Contains(index, change[0]) {

@@ -25,16 +25,22 @@ func TestKnobs(t *testing.T) {
 		t.Fatal(err)
 	}
 	var knobs []struct {
-		Word, Name, Start string
-		Values            []string
+		Word, Start string
+		Values      []string
 	}
+	texts, err := page.ReadFile("page/words.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, said, _ := strings.Cut(string(texts), "knobs: {")
+	said, _, _ = strings.Cut(said, "}")
 	text := string(source)
 	if err := json.Unmarshal([]byte(text[strings.Index(text, "["):]), &knobs); err != nil {
 		t.Fatal(err)
 	}
 	var start []string
 	for _, k := range knobs {
-		if !slices.Contains(k.Values, k.Start) || k.Name == "" {
+		if !slices.Contains(k.Values, k.Start) || !strings.Contains(" "+said, " "+k.Word+": '") {
 			t.Errorf("%+v", k)
 		}
 		start = append(start, fmt.Sprintf(`{"word":%q,"text":%q}`, k.Word, k.Start))
@@ -55,7 +61,7 @@ func TestKnobs(t *testing.T) {
 
 // Only this computer is let in, from a page of its own, with requests of a decent size.
 func TestHandler(t *testing.T) {
-	server := httptest.NewServer(NewHandler(engine))
+	server := httptest.NewServer(NewHandler(engine, "the licences"))
 	defer server.Close()
 	ask := func(method, path, host, origin, kind, body string) (int, http.Header, string) {
 		t.Helper()
@@ -88,6 +94,7 @@ func TestHandler(t *testing.T) {
 	}{
 		{"GET", "/", "", "", "", "", 200},
 		{"GET", "/main.js", "localhost", "", "", "", 200},
+		{"GET", "/licences.txt", "", "", "", "", 200},
 		{"GET", "/engine.json", "[::1]:80", "", "", "", 200},
 		{"POST", "/run", "", server.URL, "application/json", small, 200},
 		{"POST", "/run", "", "", "application/json", small, 200},
@@ -122,6 +129,54 @@ func TestPageIsItsOwn(t *testing.T) {
 		}
 		if found := regexp.MustCompile(`(https?:)?//[a-z0-9.-]+\.[a-z]{2,}|\son[a-z]+="|\sstyle="`).FindAllString(string(text), -1); len(found) > 0 && !slices.Equal(found, []string{"http://www.w3.org"}) {
 			t.Errorf("%s: %q", e.Name(), found)
+		}
+	}
+}
+
+// Every word of the page that is no word of the lab's stands in words.js, and the page's
+// elements name those that are there.
+func TestWordsStandInOnePlace(t *testing.T) {
+	index, err := page.ReadFile("page/index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts, err := page.ReadFile("page/words.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, body, _ := strings.Cut(string(index), "<header>")
+	body, _, _ = strings.Cut(body, "<noscript>")
+	for _, found := range regexp.MustCompile(`>([^<>]*[a-zA-Z]{2}[^<>]*)<`).FindAllStringSubmatch(body, -1) {
+		if text := strings.TrimSpace(found[1]); text != "Stones" && text != "0 ms" {
+			t.Errorf("index.html says %q by itself", text)
+		}
+	}
+	if strings.Contains(body, "aria-label=") {
+		t.Error("index.html gives a name by itself, and not with data-label")
+	}
+	for kind, list := range map[string]string{"word": "page", "label": "labels"} {
+		_, block, _ := strings.Cut(string(texts), "\n  "+list+": {")
+		block, _, _ = strings.Cut(block, "\n  }")
+		for _, found := range regexp.MustCompile(`data-`+kind+`="(\w+)"`).FindAllStringSubmatch(body, -1) {
+			if !strings.Contains(block, "\n    "+found[1]+": '") {
+				t.Errorf("words.js has no %s %s", kind, found[1])
+			}
+		}
+	}
+	entries, err := page.ReadDir("page")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := regexp.MustCompile("(?m)^ *[^/ \n].*('[A-Z][a-z]+ [a-z]{2,}|`[^`\n]*\\} [a-z ]{4,})")
+	for _, e := range entries {
+		source, err := page.ReadFile("page/" + e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Contains([]string{"words.js", "worker.js"}, e.Name()) && strings.HasSuffix(e.Name(), ".js") {
+			for _, line := range said.FindAllString(string(source), -1) {
+				t.Errorf("%s says by itself: %s", e.Name(), line)
+			}
 		}
 	}
 }

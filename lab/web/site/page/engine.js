@@ -1,3 +1,5 @@
+import {words} from './words.js'
+
 // The engine answers requests with frames: over HTTP, or in a worker. One request runs
 // at a time; of those that come meanwhile only the last one is kept.
 export class Engine {
@@ -47,10 +49,10 @@ export async function connect() {
         const got = await fetch('run', {method: 'POST', headers: {'Content-Type': 'application/json'}, body})
         if (!got.ok) throw new Error(await got.text())
         return got.arrayBuffer()
-      }, 'the program on this computer')
+      }, words.served)
     }
   }
-  return new Engine(working(inline), 'this browser')
+  return new Engine(working(inline), words.here)
 }
 
 // working asks a worker, which it starts again if that breaks.
@@ -60,7 +62,7 @@ function working(inline) {
     worker = new Worker(inline ? URL.createObjectURL(new Blob([inline.textContent], {type: 'text/javascript'})) : 'worker.js')
     worker.onmessage = ({data}) => { waiting?.answer(data); waiting = null }
     worker.onerror = event => {
-      waiting?.fail(new Error('the engine broke: ' + event.message))
+      waiting?.fail(new Error(words.broke(event.message)))
       waiting = null
       worker.terminate()
       worker = null

@@ -97,13 +97,13 @@ export class Film {
     g.fillText(l.name.length > 12 && at.narrow ? l.name.slice(0, 11) + '…' : l.title, 4, y - 14)
     const c = this.counts(l)
     g.fillStyle = at.ink
-    if (c.hand > 0) g.fillText(at.narrow ? `${c.hand} wait` : `${c.hand} in hand`, 4, y + 8)
+    if (c.hand > 0) g.fillText(at.narrow ? words.wait(c.hand) : words.inHand(c.hand), 4, y + 8)
     const rightText = right + 8
-    g.fillText(`${c.caught} caught`, rightText, y - 10)
-    if (c.waiting > 0) g.fillText(at.narrow ? `${c.waiting} wait` : `${c.waiting} must wait`, rightText, y + 8)
+    g.fillText(words.caught(c.caught), rightText, y - 10)
+    if (c.waiting > 0) g.fillText(at.narrow ? words.wait(c.waiting) : words.mustWait(c.waiting), rightText, y + 8)
     if (c.lost > 0) {
       g.fillStyle = at.lost
-      g.fillText(`${c.lost} lost`, rightText, y + (c.waiting > 0 ? 26 : 8))
+      g.fillText(words.lost(c.lost), rightText, y + (c.waiting > 0 ? 26 : 8))
     }
     for (let k = 0; k < Math.min(c.waiting, 10); k++) {
       g.strokeStyle = at.own

@@ -124,7 +124,7 @@ export class Lessons {
       }
       div.append(make('label', {}, c.word + ' ', input, output))
     })
-    div.append(make('button', {type: 'button', textContent: words.throwIt, onclick: go}), ' ', came)
+    div.append(make('button', {type: 'button', textContent: words.page.throwIt, onclick: go}), ' ', came)
     return div
   }
 }

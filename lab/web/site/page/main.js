@@ -3,7 +3,8 @@ import {Film, isBack} from './film.js'
 import {Tabs} from './tabs.js'
 import {knobs} from './knobs.js'
 import {Lessons} from './lesson.js'
-import {$, bar, tabulate} from './table.js'
+import {$, bar, say, tabulate} from './table.js'
+import {words} from './words.js'
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)')
 
@@ -68,11 +69,11 @@ function lose(flying) {
 function loseIn(lane, word, place) {
   const written = frame.flows.filter(x => x.outcome.transport !== 'own').findIndex(x => x.name === lane.name)
   if (lane.transport !== 'own' && state.flow.length) {
-    const words = state.flow[written].split(/\s+/), at = words.findIndex(w => w.startsWith(word + '='))
-    const list = more(at < 0 ? [] : listed(words[at].slice(word.length + 1)), place).join(',')
-    if (at < 0) words.push(`${word}=${list}`)
-    else words[at] = `${word}=${list}`
-    state.flow = state.flow.with(written, words.join(' '))
+    const said = state.flow[written].split(/\s+/), at = said.findIndex(w => w.startsWith(word + '='))
+    const list = more(at < 0 ? [] : listed(said[at].slice(word.length + 1)), place).join(',')
+    if (at < 0) said.push(`${word}=${list}`)
+    else said[at] = `${word}=${list}`
+    state.flow = state.flow.with(written, said.join(' '))
     return
   }
   const knob = `${lane.transport}-${word}`
@@ -171,7 +172,7 @@ function show() {
 
 function play(on) {
   playing = on && !calm.matches
-  $('play').textContent = playing ? 'Pause' : 'Play'
+  $('play').textContent = playing ? words.pause : words.page.play
   if (playing) {
     if (film.t >= film.end) film.t = 0
     last = performance.now()
@@ -199,7 +200,7 @@ function forward() {
 function knobRows() {
   const rows = knobs.flatMap(k => {
     const id = 'knob-' + k.word
-    const label = Object.assign(document.createElement('label'), {htmlFor: id, textContent: k.name})
+    const label = Object.assign(document.createElement('label'), {htmlFor: id, textContent: words.knobs[k.word]})
     const input = Object.assign(document.createElement('input'), {id, type: 'range', min: 0, max: k.values.length - 1, step: 1})
     const output = document.createElement('output')
     input.dataset.word = k.word
@@ -250,8 +251,8 @@ function listen() {
       getSelection().selectAllChildren($('command'))
       document.execCommand('copy')
     }
-    $('copy').textContent = 'Copied'
-    setTimeout(() => { $('copy').textContent = 'Copy' }, 1500)
+    $('copy').textContent = words.copied
+    setTimeout(() => { $('copy').textContent = words.page.copy }, 1500)
   }
   $('projector').onchange = event => { document.documentElement.classList.toggle('projector', event.target.checked); redraw() }
   $('knobs').onsubmit = event => event.preventDefault()
@@ -273,12 +274,13 @@ function listen() {
   $('touch').onclick = () => toLab(lessons.sheet.own)
 }
 
+say()
 read()
 knobRows()
 const lessons = new Lessons({run, present, look, trouble})
 listen()
 engine = await connect()
-$('engine').textContent = `Emulated, thrown by ${engine.name}; the same seed gives the same stones.`
+$('engine').textContent = words.thrownBy(engine.name)
 await follow()
 if (document.body.dataset.view === 'lab') play(true)
 // For who tests the page.

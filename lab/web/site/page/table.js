@@ -1,7 +1,14 @@
 // What the report says, as tables and bars.
 import {el} from './plot.js'
+import {words} from './words.js'
 
 export const $ = id => document.getElementById(id)
+
+// say puts the words and the names for screen readers into the page.
+export function say() {
+  for (const e of document.querySelectorAll('[data-word]')) e.textContent = words.page[e.dataset.word]
+  for (const e of document.querySelectorAll('[data-label]')) e.setAttribute('aria-label', words.labels[e.dataset.label])
+}
 
 // make makes an element of HTML.
 export function make(name, properties = {}, ...inside) {
@@ -28,14 +35,14 @@ export function tabulate(table, sheet) {
 // bar shows what became of a flow's stones, in words too.
 export function bar(b) {
   const parts = b.parts ?? [], all = parts.reduce((n, p) => n + p.stones, 0)
-  const words = parts.map(p => `${p.stones} ${p.word}`).join(', ')
+  const inWords = parts.map(p => `${p.stones} ${p.word}`).join(', ')
   const kinds = ['on time', 'late', 'lost', 'unknown']
-  const svg = el('svg', {viewBox: '0 0 1000 18', preserveAspectRatio: 'none', role: 'img', 'aria-label': `${b.name}: ${words}`})
+  const svg = el('svg', {viewBox: '0 0 1000 18', preserveAspectRatio: 'none', role: 'img', 'aria-label': `${b.name}: ${inWords}`})
   let x = 0
   for (const p of parts) {
     const w = 1000 * p.stones / Math.max(1, all), kind = kinds.indexOf(p.word === 'caught' ? 'on time' : p.word)
     svg.append(el('rect', {x, y: 0, width: Math.max(w, 3), height: 18, class: `part${kind < 0 ? 4 : kind}`}))
     x += w
   }
-  return make('div', {className: 'bar'}, make('span', {textContent: b.name}), make('div', {}, svg, make('small', {textContent: words})))
+  return make('div', {className: 'bar'}, make('span', {textContent: b.name}), make('div', {}, svg, make('small', {textContent: inWords})))
 }
