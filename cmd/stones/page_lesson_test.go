@@ -182,6 +182,13 @@ func TestPageLessonInBrowser(t *testing.T) {
 	if shown, thrown := b.shown(), b.thrown(); fmt.Sprint(shown) != fmt.Sprint(thrown) || !strings.Contains(value[string](b, `document.getElementById("command").textContent`), "--loss 2%") {
 		t.Errorf("after the knob the page shows %v, its command gives %v", shown, thrown)
 	}
+	k := b.clicks("tcp", "(kind & 1) > 0")
+	if command := value[string](b, `document.getElementById("command").textContent`); !strings.Contains(command, "--loss 2%") || !strings.Contains(command, "--tcp-drop-packets-back 1") {
+		t.Errorf("after a click on an answer in the lesson the command is %s; want the knob in it, and the packet", command)
+	}
+	if !value[bool](b, fmt.Sprintf(`Number.isNaN(stones.frame.flows.find(f => f.name === "tcp").packets.arrived[%d])`, k)) {
+		t.Error("what is clicked in a lesson is not lost")
+	}
 	drop := func(text string) {
 		b.run(fmt.Sprintf(`(() => { const d = new DataTransfer(); d.items.add(new File([%q], "my.txtar")); document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: d, bubbles: true, cancelable: true})) })()`, text))
 	}

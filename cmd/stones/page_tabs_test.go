@@ -4,6 +4,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -64,6 +66,11 @@ func TestPageTabs(t *testing.T) {
 		}
 	}
 	hidden("[photo]")
+	show("loss=0%25&reorder=0%25&count=20&rate=20&with=stop-and-wait")
+	b.run(`document.getElementById("tab-ladder").click(); stones.film.t = stones.film.end / 2; stones.tabs.at(stones.film.t)`)
+	if labels := value[[]string](b, `(() => { const texts = [...document.querySelectorAll("#picture text")].map(t => t.textContent); return texts.slice(texts.findIndex(t => t.startsWith("stop-and-wait")) + 1) })()`); !slices.Contains(labels, "12") || !slices.ContainsFunc(labels, func(l string) bool { return strings.HasSuffix(l, " B") }) {
+		t.Errorf("the ladder of a protocol of one's own says %q; want stone 12, and the bytes of a message without one", labels)
+	}
 	b.run(`document.getElementById("tab-queue").click()`)
 	show("bandwidth=unlimited&queue=unlimited&only=udp&count=20")
 	hidden("[window queue photo]")

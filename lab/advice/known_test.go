@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"stones/lab"
+	"stones/lab/path"
 	"stones/lab/wire"
 )
 
@@ -116,5 +117,25 @@ func TestExtraDelay(t *testing.T) {
 	}
 	if got := Expect(e, done(e, lab.UDP), "delay_p50_ms"); got.Mean != 50 {
 		t.Errorf("a stone takes %+v over UDP, want 50 ms", got)
+	}
+}
+
+// What a flow loses by its own list leaves the formulas of that flow without an answer, and
+// those of the other as they are; a place behind the last packet is told of.
+func TestLostByPlace(t *testing.T) {
+	e := lesson()
+	e.Flow(lab.TCP).DropPackets, e.Flow(lab.UDP).DropPacketsBack = wire.Numbers{1}, wire.Numbers{7}
+	tcp, udp := done(e, lab.TCP), done(e, lab.UDP)
+	if got := Expect(e, tcp, "connect_ms"); got.Why != CauseAskingLost {
+		t.Errorf("asking takes %+v, although the SYN is lost", got)
+	}
+	if got := Expect(e, udp, "lost"); got.Why != "" || got.Mean != 0 {
+		t.Errorf("over UDP are lost %+v, want 0", got)
+	}
+	tcp.Wire = lab.Wire{Packets: lab.Number(120), Back: &path.Direction{Sent: 110}}
+	udp.Wire = lab.Wire{Packets: lab.Number(100), Back: &path.Direction{}}
+	want := []lab.Warning{{Flow: lab.UDP, Word: "udp-drop-packets-back", Value: 7}}
+	if got := noSuch(e, []lab.Outcome{*tcp, *udp}); !slices.Equal(got, want) {
+		t.Errorf("warnings %+v, want %+v", got, want)
 	}
 }

@@ -21,8 +21,8 @@ export function ladder(svg, frame, film) {
       const end = lost ? (begin + far) / 2 : far, x1 = x(p.sent[k]), x2 = x(ends)
       arrows += `M${x1.toFixed(1)} ${begin}L${x2.toFixed(1)} ${end}`
       if (lost) gone += `M${x2 - 4} ${end - 4}l8 8m0 -8l-8 8`
-      else arrows += `l${home ? '-6 -5' : '-6 5'}m6 ${home ? 5 : -5}l-1 ${home ? -8 : 8}`
-      const says = label(p, k, home)
+      else arrows += head(x2 - x1, end - begin)
+      const says = label(l, k, home)
       if (says && x1 > labelled && x1 > 0) {
         svg.append(el('text', {x: x1 + 3, y: home ? begin + 13 : begin - 4}, says))
         labelled = x1 + 9 * says.length + 6
@@ -33,9 +33,20 @@ export function ladder(svg, frame, film) {
   return {x, top: 0, bottom: h}
 }
 
-// label says what a packet is: the stones in it, or a SYN.
-function label(p, k, home) {
+// head is the head of an arrow that comes from so far away, to where it ends.
+function head(dx, dy) {
+  const long = Math.hypot(dx, dy) || 1, barb = turn => {
+    const [c, s] = [Math.cos(turn), Math.sin(turn)], x = -7 * (dx * c - dy * s) / long, y = -7 * (dx * s + dy * c) / long
+    return `l${x.toFixed(1)} ${y.toFixed(1)}m${(-x).toFixed(1)} ${(-y).toFixed(1)}`
+  }
+  return barb(0.4) + barb(-0.4)
+}
+
+// label says what a packet is: the stones in it, or a SYN, or how long the message is that
+// a protocol of one's own sends without a stone.
+function label(l, k, home) {
+  const p = l.packets
   if (p.kind[k] & 4) return home ? 'SYN ACK' : 'SYN'
-  if (!(p.first[k] > 0)) return ''
+  if (!(p.first[k] > 0)) return l.transport === 'own' ? words.bytes(p.bytes[k]) : ''
   return p.last[k] > p.first[k] ? `${p.first[k]}-${p.last[k]}` : String(p.first[k])
 }

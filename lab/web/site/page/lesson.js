@@ -8,7 +8,7 @@ const kept = 'stones-record'
 export class Lessons {
   // run asks the engine, present shows a frame, look changes what the page shows.
   constructor({run, present, look, trouble}) {
-    Object.assign(this, {run, present, look, trouble, asked: null, sheet: null})
+    Object.assign(this, {run, present, look, trouble, asked: null, sheet: null, thrown: null})
     this.axis = new Axis($('axis'), text => { $('predicted').value = text; this.draw() })
     $('predicted').oninput = () => this.draw()
     $('ask').onsubmit = event => { event.preventDefault(); this.throwIt($('predicted').value) }
@@ -93,6 +93,7 @@ export class Lessons {
     keep(answer.record)
     this.look('told', lesson.name)
     this.tell(answer.lesson)
+    this.thrown = answer.lesson.own
     this.present(answer)
     $('verdict').focus()
   }
@@ -108,10 +109,12 @@ export class Lessons {
     if (t.elsewhere) return div
     const chosen = (t.choose ?? []).map(c => ({word: c.word, text: c.values[0]}))
     const go = async () => {
-      const answer = await this.run({lesson: {...this.asked, throw: true}, set: [...t.set ?? [], ...chosen], flow: t.flow, with: t.with, at: t.at, every: t.every})
+      const turned = {set: [...t.set ?? [], ...chosen.map(c => ({...c}))], flow: t.flow, with: t.with, at: t.at, every: t.every}
+      const answer = await this.run({lesson: {...this.asked, throw: true}, ...turned})
       if (!answer) return
       if (answer.error) { came.textContent = answer.error.text; return }
       came.textContent = words.turned(answer.lesson.outcome.words)
+      this.thrown = turned
       this.present(answer)
     }
     ;(t.choose ?? []).forEach((c, i) => {

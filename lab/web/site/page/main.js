@@ -58,7 +58,7 @@ async function throwAll() {
 function lose(flying) {
   if (!flying) return
   const {lane, packet} = flying, stone = lane.opens[packet]
-  if (document.body.dataset.view === 'told') toLab(lessons.sheet.own, false)
+  if (document.body.dataset.view === 'told') toLab(lessons.thrown, false)
   if (stone) state.drop = more(state.drop, stone)
   else loseIn(lane, (isBack(lane.packets.kind[packet]) ? 'drop-packets-back' : 'drop-packets'), lane.places[packet])
   throwAll()
@@ -123,7 +123,7 @@ function look(view, lesson = '') {
 function toLab(own, go = true) {
   if (own) {
     start()
-    Object.assign(state, {set: {}, flow: own.flow ?? [], at: own.at ?? [], every: own.every ?? []})
+    Object.assign(state, {set: {}, flow: own.flow ?? [], with: own.with ?? [], at: own.at ?? [], every: own.every ?? []})
     for (const s of own.set) {
       if (s.word === 'drop') state.drop = listed(s.text)
       else if (s.word === 'seed') state.seed = s.text
@@ -271,7 +271,7 @@ function listen() {
   addEventListener('hashchange', follow)
   $('tolab').onclick = () => toLab()
   $('tolessons').onclick = () => lessons.course()
-  $('touch').onclick = () => toLab(lessons.sheet.own)
+  $('touch').onclick = () => toLab(lessons.thrown)
 }
 
 say()

@@ -75,6 +75,7 @@ export const words = {
     ladder: () => 'with the number of the stone; crosses: lost; it moves with the film',
     photo: () => 'grey: not there yet; it fills with the film',
   },
+  bytes: n => `${n} B`,
   may: 'May I throw?', yes: 'Yes!', queued: n => `queue ${n}`,
   wait: n => `${n} wait`, inHand: n => `${n} in hand`, mustWait: n => `${n} must wait`, caught: n => `${n} caught`, lost: n => `${n} lost`,
 }
