@@ -74,6 +74,24 @@ func TestAgainstTheKernel(t *testing.T) {
 	}
 }
 
+// They do when a tenth of all packets is lost, both ways. That takes time, most of it in
+// waiting for timeouts, so that these talks go on at once.
+func TestAgainstTheKernelOnALossyRoad(t *testing.T) {
+	size := 8 << 20
+	if testing.Short() {
+		size = 600_000 // enough for sequence numbers to wrap
+	}
+	shape := wire.Shape{Delay: time.Millisecond, Loss: wire.Loss{Random: 10 * wire.Percent}}
+	for _, v6 := range []bool{false, true} {
+		for _, dials := range []bool{false, true} {
+			t.Run(fmt.Sprintf("ipv6=%t/dials=%t", v6, dials), func(t *testing.T) {
+				t.Parallel()
+				newTalk(t, Config{IPv6: v6, Out: shape}, 0).hold(t, dials, 0, size)
+			})
+		}
+	}
+}
+
 // newTalk makes both ends, or skips the test where there can be none.
 func newTalk(t *testing.T, cfg Config, buffer int) *talk {
 	t.Helper()
@@ -138,7 +156,7 @@ func (k *talk) hold(t *testing.T, dials bool, buffer, size int) {
 		}
 		return err
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	var ends errgroup.Group
 	var l net.Listener
