@@ -47,4 +47,5 @@ type Experiment struct {
 	Interval time.Duration `json:"interval,omitzero"`  // keep what happened in each stretch of this length; 0 is none
 	Overhear bool          `json:"overhear,omitzero"`  // keep how the first packets look to somebody on the way
 	Packets  bool          `json:"packets,omitzero"`   // keep what became of every packet
+	Counters bool          `json:"counters,omitzero"`  // keep what TCP has counted at each end
 }

@@ -66,17 +66,18 @@ type Outcome struct {
 	Throughput Figure  `json:"throughput_bps"` // IP bytes that came out of the wire, over the flow's span
 	Goodput    Figure  `json:"goodput_bps"`    // distinct stone bytes, over the same span
 
-	Pacing     Pacing        `json:"pacing"`
-	RTT        *RoundTrip    `json:"rtt_ms,omitzero"`     // nil if it was not measured
-	Drain      string        `json:"drain"`               // how the end of waiting was decided
-	Drained    *Figure       `json:"drained_ms,omitzero"` // how long that was, if the other end decided
-	Samples    []Sample      `json:"tcp_info"`
-	Answers    *Answers      `json:"answers,omitzero"`     // nil if none were asked for
-	Caught     *Caught       `json:"caught,omitzero"`      // nil if no file was thrown
-	CutLetters *Figure       `json:"cut_letters,omitzero"` // reads that ended within a letter of the text; nil if there is none
-	Overheard  []Overheard   `json:"overheard,omitzero"`
-	Notes      []Note        `json:"notes,omitzero"` // what a protocol of one's own has noted
-	Stones     []StoneRecord `json:"stones,omitzero"`
+	Pacing     Pacing         `json:"pacing"`
+	RTT        *RoundTrip     `json:"rtt_ms,omitzero"`     // nil if it was not measured
+	Drain      string         `json:"drain"`               // how the end of waiting was decided
+	Drained    *Figure        `json:"drained_ms,omitzero"` // how long that was, if the other end decided
+	Samples    []Sample       `json:"tcp_info"`
+	Counters   *path.Counters `json:"tcp_counters,omitzero"` // nil if they were not asked for, and over UDP
+	Answers    *Answers       `json:"answers,omitzero"`      // nil if none were asked for
+	Caught     *Caught        `json:"caught,omitzero"`       // nil if no file was thrown
+	CutLetters *Figure        `json:"cut_letters,omitzero"`  // reads that ended within a letter of the text; nil if there is none
+	Overheard  []Overheard    `json:"overheard,omitzero"`
+	Notes      []Note         `json:"notes,omitzero"` // what a protocol of one's own has noted
+	Stones     []StoneRecord  `json:"stones,omitzero"`
 
 	Shared    *Shared    `json:"shared,omitzero"` // nil if it had its wire for itself
 	Load      *Load      `json:"load,omitzero"`   // nil if it is not paced, or none beside it goes as fast as it can

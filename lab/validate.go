@@ -89,6 +89,10 @@ func (e Experiment) validatePath() error {
 		return quantity.Invalid("path", e.Path, "allowed sim, host, netns, remote")
 	case e.Packets && (e.Path == Host || e.Path == Remote):
 		return quantity.Invalid("packets", true, "the path "+e.Path+" does not show them")
+	case e.Counters && (e.Path == Host || e.Path == Remote):
+		return quantity.Invalid("counters", true, "the path "+e.Path+" does not show them")
+	case e.Counters && e.Path == Netns && len(e.Only(TCP).Flows) > 1:
+		return quantity.Invalid("counters", true, "the kernel counts all flows over TCP together; allowed with one of them, or on sim")
 	case len(e.Flows) == 0:
 		return quantity.Invalid("only", "", "neither TCP nor UDP is left to throw over")
 	case len(e.Flows) > MaxFlows:

@@ -49,6 +49,7 @@ func TestValidate(t *testing.T) {
 		}, ""},
 		{"remote nowhere", func(e *Experiment) { onRemote(e); e.To = "" }, `to "": needed on the path remote: where the catcher is, e.g. 192.0.2.7`},
 		{"remote with loss", func(e *Experiment) { onRemote(e); e.Back.Loss.Random = wire.Percent }, `path-back "remote": nothing is emulated there; there can be no loss, delay and the like`},
+		{"remote counters", func(e *Experiment) { onRemote(e); e.Counters = true }, `counters "true": the path remote does not show them`},
 		{"remote packets", func(e *Experiment) { onRemote(e); e.Packets = true }, `packets "true": the path remote does not show them`},
 		{"remote nobody", func(e *Experiment) { onRemote(e); e.Nobody = true }, `nobody "true": somebody has to catch on the path remote, or there is no report`},
 		{"remote asleep", func(e *Experiment) { onRemote(e); e.Asleep = time.Second }, `asleep "1s": not on the path remote; its catcher does not sleep`},

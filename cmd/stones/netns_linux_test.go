@@ -137,6 +137,21 @@ func TestNetnsInterrupted(t *testing.T) {
 	}
 }
 
+// The kernel has the same counters of a lost stone as the path sim.
+func TestNetnsCounters(t *testing.T) {
+	needsNetns(t)
+	e := asked(t, "loss", "0%", "reorder", "0%", "drop", "50", "count", "100", "size", "1000", "only", "tcp", "counters", "true")
+	ours, kernel := pick(t, ran(t, e), lab.TCP).Counters, pick(t, along(t, lab.Netns, 1, []lab.Experiment{e})[0], lab.TCP).Counters
+	for _, name := range []string{"RetransSegs", "TCPFastRetrans", "TCPSackRecovery", "TCPTimeouts", "TCPLossProbes"} {
+		if got, want := ours.Thrower[name], kernel.Thrower[name]; got != want {
+			t.Errorf("%s is %d on sim; the kernel has %d", name, got, want)
+		}
+	}
+	if kernel.Catcher["TCPOFOQueue"] == 0 {
+		t.Errorf("the kernel's catcher held nothing out of order: %v", kernel.Catcher)
+	}
+}
+
 // Several connections share the wire on real kernels too, and each has a record of
 // its own.
 func TestNetnsFlows(t *testing.T) {

@@ -41,6 +41,7 @@ func netnsConfig(e lab.Experiment, t worlds.Tap) netns.Config {
 		Back:       e.Back,
 		Congestion: e.Congestion,
 		Buffer:     e.Buffer,
+		Counters:   e.Counters,
 		Packets:    e.Packets || e.Overhear,
 		Tap:        t.Of(e),
 	}

@@ -7,12 +7,13 @@ type Need int
 
 // The needs.
 const (
-	AnyPath    Need = iota
-	AWire           // a wire that can be shaped
-	ItsPackets      // it shows its packets
-	OwnStack        // the stack is this program's
-	OwnCatcher      // the catcher is this program's
-	FarEnd          // one end is elsewhere
+	AnyPath     Need = iota
+	AWire            // a wire that can be shaped
+	ItsPackets       // it shows its packets
+	ItsCounters      // it shows what TCP counts
+	OwnStack         // the stack is this program's
+	OwnCatcher       // the catcher is this program's
+	FarEnd           // one end is elsewhere
 )
 
 // Met reports whether the path of that name meets the need.
@@ -34,6 +35,10 @@ func (n Need) Unmet(path string) string {
 			return "nobody sees the packets on the way"
 		case !emulated:
 			return "it does not show its packets"
+		}
+	case ItsCounters:
+		if !emulated {
+			return "it does not show what TCP counts"
 		}
 	case OwnStack:
 		if path != lab.Sim {

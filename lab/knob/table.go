@@ -137,6 +137,7 @@ func kept() []Knob {
 		general(Knob{Word: "interval", Letter: "i", Group: Kept, Single: true, Example: "1s"}, "/interval", During(lab.MinInterval, lab.MaxInterval), func(e *lab.Experiment) *time.Duration { return &e.Interval }),
 		general(Knob{Word: "overhear", Group: Kept, Single: true, Switch: true, Example: "true"}, "/overhear", Toggle(), func(e *lab.Experiment) *bool { return &e.Overhear }),
 		general(Knob{Word: "packets", Group: Kept, Needs: ItsPackets, Single: true, Switch: true, Example: "true"}, "/packets", Toggle(), func(e *lab.Experiment) *bool { return &e.Packets }),
+		general(Knob{Word: "counters", Group: Kept, Needs: ItsCounters, Single: true, Switch: true, Example: "true"}, "/counters", Toggle(), func(e *lab.Experiment) *bool { return &e.Counters }),
 	}
 }
 

@@ -114,6 +114,9 @@ type Record struct {
 
 	Samples []Sample
 
+	// Counters are those of TCP, if they were asked for, else nil.
+	Counters *Counters
+
 	// Lateness is how much later than the wire says packets came out of it, both
 	// ways together. It is zero where time is virtual.
 	Lateness Lateness
@@ -125,6 +128,13 @@ type Record struct {
 	// Packets are all that the two ends gave to the wire, in that order. It is nil
 	// unless that was asked for.
 	Packets []*Packet
+}
+
+// Counters are what TCP has counted at each end, by the names of Linux's
+// /proc/net/netstat and /proc/net/snmp. What is 0 is left out.
+type Counters struct {
+	Thrower map[string]uint64 `json:"thrower"`
+	Catcher map[string]uint64 `json:"catcher"`
 }
 
 // A Way is when the last byte of a stone was where, by the world's clock. What was

@@ -50,7 +50,9 @@ func fill(t *rapid.T, v reflect.Value) {
 		}
 	case v.Type() == reflect.TypeFor[map[string]lab.Expectation]():
 	case v.Kind() == reflect.Map:
-		v.Set(reflect.ValueOf(map[string]int{"refused": rapid.IntRange(0, 9).Draw(t, "cause")}))
+		v.Set(reflect.MakeMap(v.Type()))
+		count := reflect.ValueOf(rapid.IntRange(0, 9).Draw(t, "cause"))
+		v.SetMapIndex(reflect.ValueOf("refused"), count.Convert(v.Type().Elem()))
 	case v.Kind() == reflect.Bool:
 		v.SetBool(rapid.Bool().Draw(t, "bool"))
 	case v.Kind() == reflect.String:

@@ -68,6 +68,7 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 	if e.PerStone {
 		r.Stones = x.stones(t, s, seen)
 	}
+	r.Counters = seen.Counters
 	if e.Packets {
 		r.Packets = x.packets(seen)
 	}

@@ -44,6 +44,7 @@ func Config(e lab.Experiment, t Tap) sim.Config {
 		InitialWindow: e.Tuning.InitialWindow,
 		Tick:          e.Tuning.Tick,
 		Buffer:        e.Buffer,
+		Counters:      e.Counters,
 		Packets:       e.Packets || e.Overhear,
 		Tap:           t.Of(e),
 	}

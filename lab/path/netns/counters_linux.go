@@ -3,7 +3,9 @@ package netns
 import (
 	"bufio"
 	"errors"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +23,15 @@ func (w *World) Counters() (thrower, catcher map[string]uint64, err error) {
 		return counts
 	}
 	return read(w.thrower), read(w.catcher), err
+}
+
+// happened leaves only the counters of what has happened: not what is 0, and not what
+// the kernel is set to.
+func happened(counts map[string]uint64) map[string]uint64 {
+	maps.DeleteFunc(counts, func(name string, n uint64) bool {
+		return n == 0 || slices.Contains([]string{"RtoAlgorithm", "RtoMin", "RtoMax", "MaxConn", "CurrEstab"}, name)
+	})
+	return counts
 }
 
 // count adds the counters of one group in a file, where a line of names is

@@ -31,8 +31,9 @@ type Config struct {
 	Congestion string     // TCP's congestion control; empty is DefaultCongestion
 	Buffer     int        // bytes of each socket buffer; 0 is the kernel's own choice
 
-	Packets bool             // keep what becomes of every packet, for the record
-	Tap     func(path.Frame) // is shown every packet that leaves an end or arrives there; nil is nobody
+	Counters bool             // keep what TCP counts, for the record
+	Packets  bool             // keep what becomes of every packet, for the record
+	Tap      func(path.Frame) // is shown every packet that leaves an end or arrives there; nil is nobody
 }
 
 // DefaultCongestion is TCP's congestion control where nothing is said: that of

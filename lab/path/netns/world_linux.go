@@ -365,6 +365,11 @@ func (w *World) Record(flow string) path.Record {
 		kernel := w.World.Record(flow)
 		r.Retransmitted, r.Timeouts = kernel.Retransmitted, kernel.Timeouts
 		r.CountsUnknown, r.TimeoutsUnknown, r.Samples = kernel.CountsUnknown, kernel.TimeoutsUnknown, kernel.Samples
+		if w.cfg.Counters {
+			thrower, catcher, err := w.Counters()
+			w.unsure = errors.Join(w.unsure, err)
+			r.Counters = &path.Counters{Thrower: happened(thrower), Catcher: happened(catcher)}
+		}
 	}
 	return r
 }

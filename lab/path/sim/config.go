@@ -32,9 +32,10 @@ type Config struct {
 	Tick          time.Duration // the grain of TCP's timers; 0 is none, DefaultTick that of Linux
 	Buffer        int           // what SO_SNDBUF and SO_RCVBUF are set to; 0 is buffers that grow
 
-	Packets bool             // keep what becomes of every packet, for the record
-	Encode  bool             // give each end what the bytes of a packet say, and not its fields: slower, and the same
-	Tap     func(path.Frame) // is shown every packet that leaves an end or arrives there, in order of time; nil is nobody
+	Counters bool             // keep what TCP counts, for the record
+	Packets  bool             // keep what becomes of every packet, for the record
+	Encode   bool             // give each end what the bytes of a packet say, and not its fields: slower, and the same
+	Tap      func(path.Frame) // is shown every packet that leaves an end or arrives there, in order of time; nil is nobody
 }
 
 // The words for what TCP can be set to.

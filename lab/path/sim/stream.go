@@ -126,6 +126,7 @@ type listener struct {
 	*endpoint
 	listener *stack.Listener
 	toAccept need
+	took     func(*stack.Conn) // is told of each connection
 }
 
 var _ net.Listener = (*listener)(nil)
@@ -134,9 +135,9 @@ var _ net.Listener = (*listener)(nil)
 // (net.core.somaxconn).
 const backlog = 4096
 
-// newListener makes a listener of a host's.
-func (d *driver) newListener(l *stack.Listener) *listener {
-	e := &listener{endpoint: d.newEndpoint("tcp"), listener: l}
+// newListener makes a listener of a host's, and tells took of each connection.
+func (d *driver) newListener(l *stack.Listener, took func(*stack.Conn)) *listener {
+	e := &listener{endpoint: d.newEndpoint("tcp"), listener: l, took: took}
 	e.local = net.TCPAddrFromAddrPort(l.Local())
 	e.toAccept = need{"accept", l.Ready, 0}
 	l.OnChange = e.changed
@@ -153,6 +154,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, l.fail("accept", err)
 	}
+	l.took(conn)
 	return l.driver.newStream(conn), nil
 }
 

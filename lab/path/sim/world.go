@@ -81,6 +81,7 @@ type World struct {
 	drains    []*drain
 	roads     []*road
 	dialed    []*stream
+	accepted  []*stack.Conn // if they are to be counted
 }
 
 var _ clock.Clock = (*World)(nil)
@@ -158,6 +159,9 @@ func (w *World) Record(flow string) path.Record {
 	if w.cfg.Flows.Transport(flow) != "tcp" {
 		return r
 	}
+	if w.cfg.Counters {
+		r.Counters = w.counters(flow)
+	}
 	r.Retransmitted = 0 // SYNs are among what the stack counts
 	for _, s := range w.dialed {
 		if s.conn.Remote().Port() != w.cfg.port(flow) {
@@ -171,6 +175,28 @@ func (w *World) Record(flow string) path.Record {
 		}
 	}
 	return r
+}
+
+// counters are what TCP has counted of a flow at each end.
+func (w *World) counters(flow string) *path.Counters {
+	c := &path.Counters{Thrower: map[string]uint64{}, Catcher: map[string]uint64{}}
+	add := func(counts map[string]uint64, conn *stack.Conn, port uint16) {
+		if port != w.cfg.port(flow) {
+			return
+		}
+		for name, n := range conn.TCP().Counters().All() {
+			if n > 0 {
+				counts[name] += uint64(n)
+			}
+		}
+	}
+	for _, s := range w.dialed {
+		add(c.Thrower, s.conn, s.conn.Remote().Port())
+	}
+	for _, conn := range w.accepted {
+		add(c.Catcher, conn, conn.Local().Port())
+	}
+	return c
 }
 
 // Check holds both wires to their own book-keeping: what was sent came out,
@@ -262,7 +288,11 @@ func (w *World) Listen(_ context.Context, network, address string) (net.Listener
 	if err != nil {
 		return nil, failed("listen", network, err)
 	}
-	return w.driver.newListener(l), nil
+	return w.driver.newListener(l, func(conn *stack.Conn) {
+		if w.cfg.Counters {
+			w.accepted = append(w.accepted, conn)
+		}
+	}), nil
 }
 
 // ListenPacket waits for UDP datagrams at address, on the catcher's end.

@@ -1,5 +1,10 @@
 package tcp
 
+import (
+	"iter"
+	"reflect"
+)
+
 // Counters count what happened at one end, under the names of Linux's
 // /proc/net/netstat and /proc/net/snmp, so that they can be read beside a kernel's.
 type Counters struct {
@@ -55,4 +60,16 @@ type Counters struct {
 	TCPToZeroWindowAdv    int
 	TCPWantZeroWindowAdv  int
 	TCPECNMarks           int // segments that came marked (not a kernel's counter)
+}
+
+// All yields each counter's name and value, in the order in which they stand above.
+func (c Counters) All() iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
+		v := reflect.ValueOf(c)
+		for i := range v.NumField() {
+			if !yield(v.Type().Field(i).Name, int(v.Field(i).Int())) {
+				return
+			}
+		}
+	}
 }
