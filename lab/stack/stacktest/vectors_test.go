@@ -54,8 +54,10 @@ func TestV4TheReorderingTimerIsShort(t *testing.T) {
 }
 
 // The send buffer has room for one to two windows, and follows the window when the writer
-// waits. When it is raised within a round trip is a matter of how ACKs and writes meet,
-// which a story without a kernel's writer cannot repeat.
+// waits. When it is raised within a round trip is a matter of how ACKs and writes meet:
+// Linux raises it at each ACK for a writer that waits by then, else only when the queue has
+// run dry, which the stack does always. It makes a difference: five runs of Linux on one
+// road (10 Mbit/s, RTT 300 ms, 8 s) sent 30, 32, 32, 110 and 119 segments again; the stack 30.
 func TestV24TheSendBufferFollowsTheWindow(t *testing.T) {
 	s := New(t, Options{})
 	s.Connected(ms(40))
