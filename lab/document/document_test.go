@@ -94,6 +94,27 @@ func TestUnmarshal(t *testing.T) {
 	}
 }
 
+// A reason stands where its null was, wherever the reasons are in the object.
+func TestRejoin(t *testing.T) {
+	for in, want := range map[string]string{
+		`{"a": null, "b": 1, "why": {"a": "lost"}}`:            `{"a": "lost", "b": 1}`,
+		`{"why": {"a": "lost"} , "a": null}`:                   `{ "a": "lost"}`,
+		`{"b": 1, "why": {"a": "x \"y"}, "a": null}`:           `{"b": 1, "a": "x \"y"}`,
+		`{"why": {"a": "lost"}}`:                               `{}`,
+		`[{"a": {"b": null, "why": {"b": "few"}}, "b": null}]`: `[{"a": {"b": "few"}, "b": null}]`,
+		`{"a": 1, "c": "null", "why": {"a": "x", "c": "y"}}`:   `{"a": 1, "c": "null"}`,
+		`{"why": {"b": "y"}, "a": [null], "b":null}`:           ` {"a": [null], "b":"y"}`,
+	} {
+		got, err := rejoin([]byte(in))
+		if strings.ReplaceAll(string(got), " ", "") != strings.ReplaceAll(want, " ", "") || err != nil {
+			t.Errorf("rejoin(%s) = %s, %v; want %s", in, got, err, want)
+		}
+	}
+	if _, err := rejoin([]byte(`{"why": {"a": 1}}`)); err == nil {
+		t.Error("a reason that is no text is let through")
+	}
+}
+
 func TestExperimentsRefuses(t *testing.T) {
 	const sound = `{
   "stones": "0.1.0",

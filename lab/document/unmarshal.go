@@ -2,9 +2,11 @@ package document
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -17,15 +19,16 @@ import (
 // Unmarshal reads into v what [Marshal] wrote. Fields that v does not have are
 // errors. For input of strangers there is [Experiments].
 func Unmarshal(data []byte, v any) error {
-	if jsontext.Value(data).IsValid() { // else the error is that of reading it as it is
-		var b bytes.Buffer
-		if err := rejoin(jsontext.NewEncoder(&b), data); err != nil {
-			return fmt.Errorf("document: read JSON: %w", err)
-		}
-		data = b.Bytes()
+	joined, err := rejoin(data)
+	switch invalid := new(jsontext.SyntacticError); {
+	case errors.As(err, &invalid) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
+		// The error is that of reading it as it is.
+	case err != nil:
+		return fmt.Errorf("document: read JSON: %w", err)
+	default:
+		data = joined
 	}
-	err := unmarshal(data, v)
-	if err != nil {
+	if err := unmarshal(data, v); err != nil {
 		return fmt.Errorf("document: read JSON: %w", err)
 	}
 	return nil
@@ -57,85 +60,116 @@ func unmarshal(data []byte, v any) error {
 	)
 }
 
-// rejoin copies a value with each reason where the null is that it is the reason
-// of.
-func rejoin(enc *jsontext.Encoder, value jsontext.Value) error {
-	dec := jsontext.NewDecoder(bytes.NewReader(value))
-	switch value.Kind() { //nolint:exhaustive // the others have nothing in them
-	case '{':
-		return rejoinObject(enc, dec)
-	case '[':
-		return rejoinList(enc, dec)
+// rejoin is JSON with each reason where the null is that it is the reason of. It reads
+// the text once, however deep it is.
+func rejoin(data []byte) ([]byte, error) {
+	j := joiner{text: data, dec: jsontext.NewDecoder(bytes.NewBuffer(data))}
+	if err := j.value(); err != nil {
+		return nil, err
 	}
-	return enc.WriteValue(value)
+	if _, err := j.dec.ReadToken(); !errors.Is(err, io.EOF) {
+		return data, err // something stands behind the end
+	}
+	slices.SortFunc(j.edits, func(a, b edit) int { return cmp.Compare(a.from, b.from) })
+	out := make([]byte, 0, 2*len(data))
+	at := 0
+	for _, e := range j.edits {
+		out = append(append(out, data[at:e.from]...), e.text...)
+		at = e.to
+	}
+	return append(out, data[at:]...), nil
 }
 
-func rejoinList(enc *jsontext.Encoder, dec *jsontext.Decoder) error {
-	if err := pass(enc, dec); err != nil {
-		return err
-	}
-	for dec.PeekKind() != ']' {
-		value, err := dec.ReadValue()
-		if err != nil {
-			return err
-		}
-		if err := rejoin(enc, value); err != nil {
-			return err
-		}
-	}
-	return pass(enc, dec)
+// A joiner gathers what is to be changed in a text.
+type joiner struct {
+	text  []byte
+	dec   *jsontext.Decoder
+	edits []edit
 }
 
-func rejoinObject(enc *jsontext.Encoder, dec *jsontext.Decoder) error {
-	type member struct {
-		name  string
-		value jsontext.Value
-	}
-	if err := pass(enc, dec); err != nil {
-		return err
-	}
-	var members []member
-	whys := make(map[string]string)
-	for dec.PeekKind() != '}' {
-		name, err := dec.ReadToken()
-		if err != nil {
-			return err
-		}
-		m := member{name: name.String()}
-		value, err := dec.ReadValue()
-		if err != nil {
-			return err
-		}
-		if m.name == why {
-			if err := json.Unmarshal(value, &whys); err != nil {
-				return err
-			}
-			continue
-		}
-		m.value = value.Clone()
-		members = append(members, m)
-	}
-	for _, m := range members {
-		if err := enc.WriteToken(jsontext.String(m.name)); err != nil {
-			return err
-		}
-		if text, ok := whys[m.name]; ok && m.value.Kind() == 'n' {
-			m.value, _ = jsontext.AppendQuote(nil, text)
-		}
-		if err := rejoin(enc, m.value); err != nil {
-			return err
-		}
-	}
-	return pass(enc, dec)
+// An edit puts a text in the place of what stands from one byte up to another.
+type edit struct {
+	from, to int
+	text     []byte
 }
 
-// pass copies one token.
-func pass(enc *jsontext.Encoder, dec *jsontext.Decoder) error {
-	token, err := dec.ReadToken()
+// at is behind what was read last.
+func (j *joiner) at() int { return int(j.dec.InputOffset()) }
+
+// value reads one value.
+func (j *joiner) value() error {
+	token, err := j.dec.ReadToken()
 	if err != nil {
 		return err
 	}
-	return enc.WriteToken(token)
+	switch token.Kind() { //nolint:exhaustive // the others have nothing in them
+	case '{':
+		return j.object()
+	case '[':
+		for j.dec.PeekKind() != ']' {
+			if err := j.value(); err != nil {
+				return err
+			}
+		}
+		_, err = j.dec.ReadToken()
+	}
+	return err
+}
+
+// object reads what follows the brace of an object.
+func (j *joiner) object() error {
+	nulls := make(map[string]int) // where each ends
+	var whys map[string]string
+	for first := true; j.dec.PeekKind() != '}'; first = false {
+		before := j.at()
+		token, err := j.dec.ReadToken()
+		if err != nil {
+			return err
+		}
+		switch name := token.String(); {
+		case name == why:
+			if whys, err = j.whys(); err == nil {
+				j.cut(before, first)
+			}
+		case j.dec.PeekKind() == 'n':
+			err = j.value()
+			nulls[name] = j.at()
+		default:
+			err = j.value()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for name, reason := range whys {
+		if end, ok := nulls[name]; ok {
+			text, _ := jsontext.AppendQuote(nil, reason)
+			j.edits = append(j.edits, edit{end - len("null"), end, text})
+		}
+	}
+	_, err := j.dec.ReadToken()
+	return err
+}
+
+// whys reads the reasons of an object.
+func (j *joiner) whys() (map[string]string, error) {
+	value, err := j.dec.ReadValue()
+	if err != nil {
+		return nil, err
+	}
+	var whys map[string]string
+	err = json.Unmarshal(value, &whys)
+	return whys, err
+}
+
+// cut takes out the member that was read last, with the comma before it, or with that
+// behind it if it is the first.
+func (j *joiner) cut(from int, first bool) {
+	to := j.at()
+	if behind := bytes.TrimLeft(j.text[to:], " \t\r\n"); first && bytes.HasPrefix(behind, []byte(",")) {
+		to = len(j.text) - len(behind) + 1
+	}
+	j.edits = append(j.edits, edit{from, to, nil})
 }
 
 // endOf is nil at the end of the text.
