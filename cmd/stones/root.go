@@ -113,7 +113,7 @@ and late.`,
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp())
 	throw, _ := p.newThrow()
-	root.AddCommand(throw, p.newCatch(), p.newHello(), p.newLesson(), p.newCrosscheck(), p.newReport(), p.newProtocol(), p.newGrade(), p.newWire(), p.newPage(), p.newExplain(), newScale())
+	root.AddCommand(throw, p.newCatch(), p.newHello(), p.newLesson(), p.newCrosscheck(), p.newReport(), p.newProtocol(), p.newGrade(), p.newWire(), p.newPage(), p.newExplain(), newScale(), newData())
 	root.InitDefaultHelpFlag()
 	root.InitDefaultVersionFlag()
 	root.Flags().VisitAll(onlyOnce)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +29,7 @@ func TestShardsInAnyOrder(t *testing.T) {
 	}
 	// Each part has one or two of 18 experiments.
 	sweep := []string{"throw", "--loss", "0%,5%", "--rate", "200,400,800", "--runs", "3", "--count", "30"}
-	sweepAnd := func(more ...string) []string { return append(sweep[:len(sweep):len(sweep)], more...) }
+	sweepAnd := func(more ...string) []string { return slices.Concat(sweep, more) }
 	whole := filepath.Join(dir, "whole.jsonl")
 	stones(sweepAnd("--out", whole)...)
 	files := make([]string, parts)
