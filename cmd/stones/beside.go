@@ -17,7 +17,7 @@ func (k *kept) beside(files []string) error {
 	write := report.Beside[k.format]
 	switch other := k.drawn(); {
 	case write == nil:
-		return &knob.ConflictError{One: "--compare", Other: "--format " + prose.Quote(k.format), Why: "two are shown beside each other as " + strings.Join(slices.Sorted(maps.Keys(report.Beside)), " or ")}
+		return &knob.ConflictError{One: "--compare", Other: "--format " + prose.Quote(k.format), Why: "two are shown beside each other as " + strings.Join(slices.Sorted(maps.Keys(report.Beside)), ", ")}
 	case other != "":
 		return &knob.ConflictError{One: "--compare", Other: other, Why: "a picture is of one result"}
 	case k.theory:

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -24,6 +25,17 @@ type Side struct {
 var Beside = map[string]func(w io.Writer, a, b Side, v View) error{
 	"table":    func(w io.Writer, a, b Side, v View) error { return newBeside(a, b, v).text(w, v) },
 	"markdown": func(w io.Writer, a, b Side, v View) error { return newBeside(a, b, v).markdown(w) },
+	"csv":      func(w io.Writer, a, b Side, _ View) error { return besideRows(w, encodings["csv"], a, b) },
+	"jsonl":    func(w io.Writer, a, b Side, _ View) error { return besideRows(w, encodings["jsonl"], a, b) },
+	"json": func(w io.Writer, a, b Side, _ View) error {
+		var lines strings.Builder
+		if err := besideRows(&lines, encodings["jsonl"], a, b); err != nil {
+			return err
+		}
+		rows := strings.ReplaceAll(strings.TrimSuffix(lines.String(), "\n"), "\n", ",\n")
+		_, err := fmt.Fprintf(w, "[\n%s\n]\n", rows)
+		return err
+	},
 }
 
 // A pair is the same cell of both sides.
@@ -32,13 +44,8 @@ type pair struct{ a, b line }
 // newBeside makes the page.
 func newBeside(a, b Side, v View) page {
 	one, other := linesOf(a.Doc), linesOf(b.Doc)
-	cells, common := compare(one)
-	further, _ := compare(other)
-	for _, p := range further {
-		if !slices.ContainsFunc(cells, func(q parameter) bool { return q.word == p.word }) {
-			cells = append(cells, p)
-		}
-	}
+	_, common := compare(one)
+	cells := varyingIn(one, other)
 	pairs, alone := pairsOf(one, other, cells, a.Name, b.Name)
 
 	var p page
@@ -66,6 +73,18 @@ func newBeside(a, b Side, v View) page {
 		p.below = append(p.below, besideNoneLine)
 	}
 	return p
+}
+
+// varyingIn are the parameters that vary within one of two documents, or within both.
+func varyingIn(one, other []line) []parameter {
+	varying, _ := compare(one)
+	further, _ := compare(other)
+	for _, p := range further {
+		if !slices.ContainsFunc(varying, func(q parameter) bool { return q.word == p.word }) {
+			varying = append(varying, p)
+		}
+	}
+	return varying
 }
 
 // linesOf are the flows of a document, those that differ in the seed alone as one.
