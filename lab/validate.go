@@ -257,8 +257,8 @@ func (e Experiment) validateOwn(f Flow) error {
 		return quantity.Invalid("with", f.Own, "a flow over "+strings.ToUpper(f.Transport)+" has no protocol of its own")
 	case f.Own == "":
 		return quantity.Invalid("with", f.Own, "names no protocol")
-	case e.Path != Sim:
-		return quantity.Invalid("with", f.Own, "only on the path sim; got "+e.Path)
+	case e.Path == Remote:
+		return quantity.Invalid("with", f.Own, "not on the path remote, whose catcher does not speak it")
 	case e.Nobody || e.Asleep > 0 || e.ReadSize > 0 || e.Dies > 0 || e.Answer:
 		return quantity.Invalid("with", f.Own, "not with --nobody, --asleep, --read-size, --catcher-dies and --answer: it has a catcher of its own")
 	case f.Plan.Rate == pace.Max() && f.Plan.Count == 0:

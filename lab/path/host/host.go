@@ -46,6 +46,12 @@ type Config struct {
 	// as the stack decides.
 	Plain bool
 
+	// Away says whether a datagram of a flow that has a protocol of its own is on its
+	// way. Given and taken are how many the ends have sent and got, by the end that
+	// sent them: thrower, catcher; still is for how long that has not changed. Nil is
+	// for the loopback, where what is given and was not taken is.
+	Away func(flow string, given, taken [2]int, still time.Duration) bool
+
 	// Address is where a catcher is to listen. Empty means a free port of the
 	// loopback interface.
 	Address string
@@ -388,7 +394,11 @@ func (w *World) Record(flow string) path.Record {
 		}
 		return r
 	}
-	if w.account == nil {
+	switch {
+	case w.cfg.Flows.Transport(flow) == path.Own:
+		r.DropsUnknown = path.NotHere
+		return r
+	case w.account == nil:
 		r.DropsUnknown = path.NobodyListen
 		return r
 	}

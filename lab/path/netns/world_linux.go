@@ -33,18 +33,18 @@ type World struct {
 
 	mu      sync.Mutex // lets one in to what follows
 	watch   *watch.Watch
-	boards  sync.Cond // a datagram has come from the thrower's device
-	sunk    bool      // a ferry has stopped
-	afloat  int       // datagrams that were thrown and have not come from the device
-	open    bool      // the catcher's UDP socket
-	drained bool      // it was read to its end
-	dropped int       // by the catcher's UDP socket, when it was closed
-	unsure  error     // why that is not known
+	boards  sync.Cond       // a datagram has come from the thrower's device
+	sunk    bool            // a ferry has stopped
+	afloat  int             // datagrams that were thrown and have not come from the device
+	open    map[uint16]bool // at which of its UDP ports the catcher listens
+	drained bool            // it was read to its end
+	dropped int             // by the catcher's UDP socket, when it was closed
+	unsure  error           // why that is not known
 }
 
 // Open makes a world. Close must be called.
 func Open(cfg Config) (*World, error) {
-	w := &World{cfg: cfg, over: -1, watch: watch.New(watch.Config{Lanes: cfg.lanes(), Damages: cfg.Out.Corrupt > 0, Packets: cfg.Packets, Tap: cfg.Tap})}
+	w := &World{cfg: cfg, over: -1, open: map[uint16]bool{}, watch: watch.New(watch.Config{Lanes: cfg.lanes(), Damages: cfg.Out.Corrupt > 0, Packets: cfg.Packets, Tap: cfg.Tap})}
 	w.boards.L = &w.mu
 	if err := w.furnish(); err != nil {
 		return nil, errors.Join(fmt.Errorf("netns: %w", err), w.release())
@@ -94,6 +94,7 @@ func (w *World) furnish() (err error) {
 		Congestion: w.cfg.congestion(),
 		Buffer:     w.cfg.Buffer,
 		Plain:      true,
+		Away:       w.away,
 		Threads:    2 + 2*max(0, len(w.cfg.Flows)-2), // the ferries, and the two ends of each flow beyond two
 		Port:       w.cfg.port,
 		Throw:      w.thrower.within,
@@ -106,14 +107,24 @@ func (w *World) furnish() (err error) {
 func (cfg Config) lanes() []watch.Lane {
 	var lanes []watch.Lane
 	for _, f := range cfg.Flows {
-		lanes = append(lanes, watch.Lane{Name: f.Name, Transport: f.Transport, Port: cfg.port(f.Name), Drop: f.Drop, DropBack: f.DropBack})
+		lanes = append(lanes, watch.Lane{Name: f.Name, Transport: f.Transport, Port: cfg.port(f.Name), Drop: f.Drop, DropBack: f.DropBack, Stones: f.Stones})
 	}
 	return lanes
 }
 
 // port is where the catcher of a flow listens: the first one over a transport at
-// [Port], and the others behind it.
-func (cfg Config) port(flow string) uint16 { return Port + uint16(cfg.Flows.Nth(flow)) }
+// [Port], and the others behind it. Protocols of one's own are over UDP too, and begin
+// further up.
+func (cfg Config) port(flow string) uint16 {
+	port := Port + uint16(cfg.Flows.Nth(flow))
+	if cfg.Flows.Transport(flow) == path.Own {
+		port += ownPorts
+	}
+	return port
+}
+
+// ownPorts is how far above [Port] protocols of one's own begin.
+const ownPorts = 1000
 
 // Address is where the catcher of a flow listens.
 func (w *World) Address(flow string) string {
@@ -155,22 +166,31 @@ type gangway struct {
 	world *World
 }
 
-func (g *gangway) Write(b []byte) (int, error) {
-	if err := g.world.embark(len(b)); err != nil {
-		return 0, err
-	}
-	n, err := g.Conn.Write(b)
-	if err != nil {
-		g.world.mu.Lock()
-		defer g.world.mu.Unlock()
-		g.world.afloat--
-	}
+func (g *gangway) Write(b []byte) (n int, err error) {
+	err = g.world.embark(len(b), func() error {
+		n, err = g.Conn.Write(b)
+		return err
+	})
 	return n, err
 }
 
-// embark waits until the thrower's device has room for a datagram of size bytes,
-// even if all that are in it are as long.
-func (w *World) embark(size int) error {
+// embark sends a datagram of size bytes from the thrower's end once its device has
+// room for it, even if all that are in it are as long.
+func (w *World) embark(size int, send func() error) error {
+	if err := w.queue(size); err != nil {
+		return err
+	}
+	err := send()
+	if err != nil {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.afloat--
+	}
+	return err
+}
+
+// queue waits for that room, and takes it.
+func (w *World) queue(size int) error {
 	const headers = 8 + 40 + 8 + 7 // UDP's, IPv6's, that of a fragment, and what a fragment is rounded down by
 	pieces := 1 + size/(w.cfg.mtu()-headers)
 	w.mu.Lock()
@@ -202,7 +222,7 @@ func (w *World) arrives(now time.Duration, p *parcel, item wire.Packet, back boo
 	if back || !p.seen.UDP {
 		return
 	}
-	if !w.open {
+	if !w.open[p.seen.Ports.Own] {
 		w.watch.Refused(p.entry, p.seen, item, path.NobodyHome)
 		return
 	}
@@ -222,7 +242,7 @@ func (w *World) ListenPacket(ctx context.Context, network, address string) (net.
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.open = true
+	w.open[Port] = true
 	return &socket{PacketConn: conn, world: w}, nil
 }
 
@@ -259,7 +279,7 @@ func (w *World) closing() {
 	r := w.World.Record(w.cfg.named("udp"))
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.open = false
+	delete(w.open, Port)
 	w.dropped = r.ReceiverDrops
 	if r.DropsUnknown != "" {
 		w.unsure = errors.New(r.DropsUnknown)
@@ -276,7 +296,7 @@ func (w *World) Abandon(flow string) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.open = false
+	delete(w.open, Port)
 	w.watch.Abandon(flow)
 }
 

@@ -92,6 +92,9 @@ type Flow struct {
 	ways    ways
 }
 
+// Direction is what was counted of one way.
+func (f *Flow) Direction(back bool) path.Direction { return *f.direction(back) }
+
 // waiting is a datagram that was given to the catcher's socket.
 type waiting struct {
 	stone   uint64 // 0 if it is none
