@@ -195,6 +195,15 @@ func TestIntervalsWithLosses(t *testing.T) {
 	}
 }
 
+// A flow whose last stone could not be thrown in time does not know of those that
+// were on the way.
+func TestGivesUpThrowing(t *testing.T) {
+	x := pick(t, ran(t, asked(t, "give-up", "0s", "count", "50", "loss", "0%", "reorder", "0%", "only", "udp")), lab.UDP)
+	if x.Broken != "" || x.Complete || x.NotThrown["timed out"] != 1 || x.Lost != 0 || x.Unknown != 4 {
+		t.Errorf("complete %t, not thrown %v, lost %d, unknown %d, broken: %s", x.Complete, x.NotThrown, x.Lost, x.Unknown, x.Broken)
+	}
+}
+
 // A flow gives up when it was told to, whatever is still on the way, and says so.
 func TestGivesUp(t *testing.T) {
 	r := ran(t, asked(t, "bandwidth", "1kbit", "give-up", "10s", "count", "10", "loss", "0%", "reorder", "0%"))

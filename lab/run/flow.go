@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -177,8 +178,8 @@ func (x *flow) throw(ctx context.Context) {
 	_ = x.world.SleepUntil(ctx, min(x.asleep, x.limit)) // ended early, it ends the drain too
 	x.world.Drain(ctx, x.Name, x.limit, func() bool { return x.arrived.Load() >= int64(x.throws.Thrown) })
 	x.awaitAnswers(ctx)
-	if x.world.Now() >= x.limit && x.throwErr == nil {
-		x.throwErr, x.cut = errGaveUp, true
+	if x.world.Now() >= x.limit {
+		x.throwErr, x.cut = cmp.Or(x.throwErr, errGaveUp), true
 	}
 }
 
