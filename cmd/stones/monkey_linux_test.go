@@ -8,9 +8,9 @@ import (
 
 // The kernel's paths end as they say, too.
 func TestThrowMonkeyKernel(t *testing.T) {
-	n := uint64(40)
-	if testing.Short() {
-		t.Skip("the kernel's paths run in real time")
+	const n = uint64(40)
+	if !long() {
+		t.Skip("takes two minutes of real time; STONES_LONG=1 runs it")
 	}
 	for _, path := range []string{lab.Host, lab.Netns} {
 		t.Run(path, func(t *testing.T) {

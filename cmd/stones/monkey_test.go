@@ -288,9 +288,10 @@ func (p play) pasted() string {
 // every law holds, every format can be read, and the same experiment gives the same
 // bytes. The long form draws every knob, and each runs.
 func TestThrowMonkey(t *testing.T) {
-	n := uint64(200)
+	t.Parallel()
+	n := uint64(40)
 	if testing.Short() {
-		n = 40
+		n = 10
 	}
 	if long() {
 		n = 2000
