@@ -25,6 +25,18 @@ type Flow struct {
 	DropPacketsBack wire.Numbers `json:"drop_packets_back,omitzero"`
 }
 
+// A Listed is a list of a flow's packets that are lost on one way, and the word that sets
+// it, behind that of a transport.
+type Listed struct {
+	Word   string
+	Places *wire.Numbers
+}
+
+// Listed are the lists out and back. They can be written to.
+func (f *Flow) Listed() [2]Listed {
+	return [2]Listed{{"drop-packets", &f.DropPackets}, {"drop-packets-back", &f.DropPacketsBack}}
+}
+
 // Over is the flow of a plan over a transport, named after that.
 func Over(transport string, plan pace.Plan) Flow {
 	return Flow{Name: transport, Transport: transport, Plan: plan}

@@ -236,15 +236,13 @@ func (e Experiment) validateFlow(f Flow) error {
 	case f.Start != Start{} && e.Path == Remote:
 		return quantity.Invalid("start", f.Start, "not on the path remote, where each flow begins when it is agreed on")
 	}
-	for _, list := range []struct {
-		word   string
-		places wire.Numbers
-	}{{"-drop-packets", f.DropPackets}, {"-drop-packets-back", f.DropPacketsBack}} {
-		switch {
-		case len(list.places) > wire.MaxListed:
-			return quantity.Invalid(f.Transport+list.word, len(list.places), fmt.Sprintf("of them; allowed %d", wire.MaxListed))
-		case slices.Contains(list.places, 0):
-			return quantity.Invalid(f.Transport+list.word, 0, "no such packet; the first is 1")
+	for _, list := range f.Listed() {
+		word := f.Transport + "-" + list.Word
+		switch places := *list.Places; {
+		case len(places) > wire.MaxListed:
+			return quantity.Invalid(word, len(places), fmt.Sprintf("of them; allowed %d", wire.MaxListed))
+		case slices.Contains(places, 0):
+			return quantity.Invalid(word, 0, "no such packet; the first is 1")
 		}
 	}
 	return nil

@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -75,13 +74,7 @@ assert len(measured) > 40, measured
 // dataFolder has the files that the text makes.
 func dataFolder(t *testing.T) string {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("builds the program")
-	}
-	s := scaled{t, t.TempDir()}
-	if out, err := exec.Command("go", "build", "-o", filepath.Join(s.dir, "stones"), ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	s := withProgram(t)
 	made := regexp.MustCompile(`(?m)^  (stones .*)$`).FindAllStringSubmatch(string(txtar.Parse(readers).Comment), -1)
 	if len(made) != 3 {
 		t.Fatalf("the text has %d commands; want 3", len(made))

@@ -22,8 +22,8 @@ type scaled struct {
 	dir string
 }
 
-// newScaled makes the folder, with the program in it and the sweep in one piece.
-func newScaled(t *testing.T) scaled {
+// withProgram makes the folder, with the program in it.
+func withProgram(t *testing.T) scaled {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("builds the program")
@@ -32,6 +32,13 @@ func newScaled(t *testing.T) scaled {
 	if out, err := exec.Command("go", "build", "-o", filepath.Join(s.dir, "stones"), ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+	return s
+}
+
+// newScaled is such a folder with the sweep in one piece.
+func newScaled(t *testing.T) scaled {
+	t.Helper()
+	s := withProgram(t)
 	s.run(s.bash(s.short(`stones throw --loss 0%,1%,2%,5% --runs 1000 --out whole.jsonl`)))
 	return s
 }

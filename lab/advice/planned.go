@@ -154,13 +154,10 @@ func noSuch(e *lab.Experiment, flows []lab.Outcome) []lab.Warning {
 		if f == nil || x.Wire.Packets.Value == 0 {
 			continue
 		}
-		for _, named := range []struct {
-			word    string
-			places  wire.Numbers
-			packets float64
-		}{{"-drop-packets", f.DropPackets, x.Wire.Packets.Value}, {"-drop-packets-back", f.DropPacketsBack, float64(x.Wire.Back.Sent)}} {
-			if most := highest(named.places); float64(most) > named.packets {
-				warnings = append(warnings, lab.Warning{Flow: x.Name, Word: f.Transport + named.word, Value: float64(most), Limit: named.packets})
+		packets := [2]float64{x.Wire.Packets.Value, float64(x.Wire.Back.Sent)}
+		for i, list := range f.Listed() {
+			if most := highest(*list.Places); float64(most) > packets[i] {
+				warnings = append(warnings, lab.Warning{Flow: x.Name, Word: f.Transport + "-" + list.Word, Value: float64(most), Limit: packets[i]})
 			}
 		}
 	}

@@ -34,9 +34,9 @@ func flowWords() []flowWord {
 			return err
 		}},
 	}
-	for _, w := range losses() {
-		words = append(words, flowWord{dropPackets + w.suffix, func(f *lab.Flow, text string) (err error) {
-			*w.list(f), err = readNumbers(text)
+	for i, list := range new(lab.Flow).Listed() {
+		words = append(words, flowWord{list.Word, func(f *lab.Flow, text string) (err error) {
+			*f.Listed()[i].Places, err = readNumbers(text)
 			return err
 		}})
 	}

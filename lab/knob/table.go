@@ -226,35 +226,23 @@ func exactlyBoth[T any](k Knob, f Form[[]T], at func(*wire.Shape) *[]T) []Knob {
 	return link(k, f, at)
 }
 
-// dropPackets is the knob that loses packets by their place, and the word of a flow.
+// dropPackets is the knob that loses packets by their place.
 const dropPackets = "drop-packets"
-
-// A loss is one way on which a flow loses packets by their place in it.
-type loss struct {
-	suffix, place string
-	list          func(*lab.Flow) *wire.Numbers
-}
-
-func losses() []loss {
-	return []loss{
-		{"", "/drop_packets", func(f *lab.Flow) *wire.Numbers { return &f.DropPackets }},
-		{"-back", "/drop_packets_back", func(f *lab.Flow) *wire.Numbers { return &f.DropPacketsBack }},
-	}
-}
 
 // doomed are the knobs that lose packets of the flows over one transport.
 func doomed() []Knob {
 	var knobs []Knob
 	for _, transport := range append(lab.TransportNames(), lab.Own) {
-		for _, way := range losses() {
+		for i, list := range new(lab.Flow).Listed() {
+			place := "/" + strings.ReplaceAll(list.Word, "-", "_")
 			k := Knob{
-				Word: transport + "-" + dropPackets + way.suffix, Base: dropPackets, Variant: Variant(transport + way.suffix),
+				Word: transport + "-" + list.Word, Base: dropPackets, Variant: Variant(transport + strings.TrimPrefix(list.Word, dropPackets)),
 				Group: Stones, Needs: AWire, Many: true, Example: "4", join: joined[uint64],
 			}
 			knobs = append(knobs, bind(k, numbers(), func(e *lab.Experiment) []field[[]uint64] {
 				var fields []field[[]uint64]
-				for place, f := range flows(e, []string{transport}) {
-					fields = append(fields, field[[]uint64]{place + way.place, (*[]uint64)(way.list(f)), f.Name})
+				for flow, f := range flows(e, []string{transport}) {
+					fields = append(fields, field[[]uint64]{flow + place, (*[]uint64)(f.Listed()[i].Places), f.Name})
 				}
 				return fields
 			}))

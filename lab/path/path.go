@@ -82,6 +82,22 @@ func (fs Flows) Nth(name string) int {
 	return n
 }
 
+// Port is where the catcher of the first flow over a transport listens on an emulated
+// wire. Those of the next ones listen behind it.
+const Port = 12333
+
+// ownPorts is how far behind the ports of UDP those of protocols of one's own begin.
+const ownPorts = 1000
+
+// Port is where the catcher of the flow of that name listens.
+func (fs Flows) Port(name string) uint16 {
+	port := Port + uint16(fs.Nth(name))
+	if fs.Transport(name) == Own {
+		port += ownPorts
+	}
+	return port
+}
+
 // A Record is what a path itself saw of one flow. A path that emulates the
 // wire knows the fate of every packet; one that does not leaves Exact false, and
 // then only what the kernel tells means anything: ReceiverDrops, Retransmitted,

@@ -38,7 +38,7 @@ var Beside = map[string]func(w io.Writer, a, b Side, v View) error{
 	},
 }
 
-// A pair is the same cell of both sides.
+// A pair is the same cell of both sides. A side that does not have it is empty.
 type pair struct{ a, b line }
 
 // newBeside makes the page.
@@ -46,7 +46,9 @@ func newBeside(a, b Side, v View) page {
 	one, other := linesOf(a.Doc), linesOf(b.Doc)
 	_, common := compare(one)
 	cells := varyingIn(one, other)
-	pairs, alone := pairsOf(one, other, cells, a.Name, b.Name)
+	pairs := pairsOf(one, other, cells)
+	alone := aloneLines(pairs, cells, a.Name, b.Name)
+	pairs = slices.DeleteFunc(pairs, func(q pair) bool { return !q.both() })
 
 	var p page
 	both := slices.Concat(one, other)
@@ -117,35 +119,55 @@ func cellOf(l line, cells []parameter) string {
 	return strings.Join(words, ", ")
 }
 
-// pairsOf finds for each line of the one that of the other, and says which have none.
-func pairsOf(one, other []line, cells []parameter, a, b string) (pairs []pair, alone []string) {
+// pairsOf are the cells of both, those of the one first. A side that does not have a cell
+// has an empty line there.
+func pairsOf(one, other []line, cells []parameter) []pair {
 	find := make(map[string]line)
 	for _, l := range other {
 		find[cellOf(l, cells)] = l
 	}
-	tell := func(name string, cells []string) {
-		if len(cells) > 0 {
-			alone = append(alone, andMore(aloneLine(name, cells[0]), len(cells)-1))
-		}
-	}
-	var onlyA, onlyB []string
+	var pairs []pair
 	for _, l := range one {
 		cell := cellOf(l, cells)
-		if m, ok := find[cell]; ok {
-			pairs = append(pairs, pair{l, m})
-			delete(find, cell)
-		} else {
-			onlyA = append(onlyA, cell)
-		}
+		pairs = append(pairs, pair{l, find[cell]})
+		delete(find, cell)
 	}
 	for _, l := range other {
-		if cell := cellOf(l, cells); find[cell].combination != nil {
-			onlyB = append(onlyB, cell)
+		if _, left := find[cellOf(l, cells)]; left {
+			pairs = append(pairs, pair{b: l})
 		}
 	}
-	tell(a, onlyA)
-	tell(b, onlyB)
-	return pairs, alone
+	return pairs
+}
+
+// both reports whether both sides have the cell.
+func (q pair) both() bool { return q.a.combination != nil && q.b.combination != nil }
+
+// either is the line of a side that has the cell.
+func (q pair) either() line {
+	if q.a.combination != nil {
+		return q.a
+	}
+	return q.b
+}
+
+// aloneLines say which cells only one side has, whose names are a and b.
+func aloneLines(pairs []pair, cells []parameter, a, b string) (lines []string) {
+	var only [2][]string
+	for _, q := range pairs {
+		switch {
+		case q.b.combination == nil:
+			only[0] = append(only[0], cellOf(q.a, cells))
+		case q.a.combination == nil:
+			only[1] = append(only[1], cellOf(q.b, cells))
+		}
+	}
+	for i, name := range []string{a, b} {
+		if len(only[i]) > 0 {
+			lines = append(lines, andMore(aloneLine(name, only[i][0]), len(only[i])-1))
+		}
+	}
+	return lines
 }
 
 // besideGrid has a row for each cell and measure.

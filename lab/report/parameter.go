@@ -29,11 +29,10 @@ func parameters() []parameter {
 	var list, back []parameter
 	for _, k := range knob.All() {
 		p := parameter{word: k.Word, of: k.Of, way: k.Group == knob.Way && k.Word != "road", left: none}
-		switch k.Word {
-		case "drop-packets":
-			p.of = andOfFlows(k.Of, func(f *lab.Flow) wire.Numbers { return f.DropPackets })
-		case "drop-packets" + backSuffix:
-			p.of = andOfFlows(k.Of, func(f *lab.Flow) wire.Numbers { return f.DropPacketsBack })
+		for i, list := range new(lab.Flow).Listed() {
+			if k.Word == list.Word {
+				p.of = andOfFlows(k.Of, func(f *lab.Flow) wire.Numbers { return *f.Listed()[i].Places })
+			}
 		}
 		switch {
 		case k.Variant == knob.Back:

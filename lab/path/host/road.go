@@ -62,20 +62,23 @@ func (w *World) OpenRoadAt(flow, address string) (path.Road, error) {
 		return nil, errors.Join(err, r.ends[1].Close())
 	}
 	_ = r.ends[0].SetReadBuffer(roadBuffer) // as far as the system gives it
-	w.Go(func() { r.listen(false) })
-	w.Go(func() { r.listen(true) })
+	w.Go(func() { r.listen(thrown) })
+	w.Go(func() { r.listen(sentBack) })
 	return r, nil
 }
+
+// What is counted by the end that sent it.
+const (
+	thrown = iota
+	sentBack
+)
 
 // roadBuffer is how many bytes the thrower's socket is to hold of what comes back.
 const roadBuffer = 4 << 20
 
-// listen reads what comes to an end until that is closed.
-func (r *road) listen(back bool) {
-	socket, sender := r.ends[1], 0
-	if back {
-		socket, sender = r.ends[0], 1
-	}
+// listen reads what the sender's other end gets until that is closed.
+func (r *road) listen(sender int) {
+	socket, back := r.ends[1-sender], sender == sentBack
 	thrower, strangers := addrPort(r.ends[0].LocalAddr()), !r.world.cfg.elsewhere()
 	buf := make([]byte, 1<<16)
 	for {
@@ -103,10 +106,10 @@ func (r *road) listen(back bool) {
 
 // Send gives the kernel a datagram. What it tells of an earlier one costs a second try.
 func (r *road) Send(back bool, datagram []byte) error {
-	sender := 0
+	sender := thrown
 	send := func() error { _, err := r.ends[0].Write(datagram); return err }
 	if back {
-		sender = 1
+		sender = sentBack
 		to := addrPort(r.ends[0].LocalAddr())
 		send = func() error { _, err := r.ends[1].WriteToUDPAddrPort(datagram, to); return err }
 	}

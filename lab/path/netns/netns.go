@@ -56,6 +56,3 @@ func (cfg Config) mtu() int {
 	}
 	return cfg.Out.MTU
 }
-
-// Port is where the catcher listens.
-const Port = 12333

@@ -21,7 +21,7 @@ func (w *World) OpenRoad(flow string) (path.Road, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &road{sockets, w, w.cfg.port(flow)}
+	r := &road{sockets, w, w.cfg.Flows.Port(flow)}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.open[r.port] = true

@@ -44,7 +44,7 @@ type World struct {
 
 // Open makes a world. Close must be called.
 func Open(cfg Config) (*World, error) {
-	w := &World{cfg: cfg, over: -1, open: map[uint16]bool{}, watch: watch.New(watch.Config{Lanes: cfg.lanes(), Damages: cfg.Out.Corrupt > 0, Packets: cfg.Packets, Tap: cfg.Tap})}
+	w := &World{cfg: cfg, over: -1, open: map[uint16]bool{}, watch: watch.New(watch.Config{Lanes: watch.Lanes(cfg.Flows), Damages: cfg.Out.Corrupt > 0, Packets: cfg.Packets, Tap: cfg.Tap})}
 	w.boards.L = &w.mu
 	if err := w.furnish(); err != nil {
 		return nil, errors.Join(fmt.Errorf("netns: %w", err), w.release())
@@ -96,39 +96,16 @@ func (w *World) furnish() (err error) {
 		Plain:      true,
 		Away:       w.away,
 		Threads:    2 + 2*max(0, len(w.cfg.Flows)-2), // the ferries, and the two ends of each flow beyond two
-		Port:       w.cfg.port,
+		Port:       w.cfg.Flows.Port,
 		Throw:      w.thrower.within,
 		Catch:      w.catcher.within,
 	})
 	return err
 }
 
-// lanes are where the flows run.
-func (cfg Config) lanes() []watch.Lane {
-	var lanes []watch.Lane
-	for _, f := range cfg.Flows {
-		lanes = append(lanes, watch.Lane{Name: f.Name, Transport: f.Transport, Port: cfg.port(f.Name), Drop: f.Drop, DropBack: f.DropBack, Stones: f.Stones})
-	}
-	return lanes
-}
-
-// port is where the catcher of a flow listens: the first one over a transport at
-// [Port], and the others behind it. Protocols of one's own are over UDP too, and begin
-// further up.
-func (cfg Config) port(flow string) uint16 {
-	port := Port + uint16(cfg.Flows.Nth(flow))
-	if cfg.Flows.Transport(flow) == path.Own {
-		port += ownPorts
-	}
-	return port
-}
-
-// ownPorts is how far above [Port] protocols of one's own begin.
-const ownPorts = 1000
-
 // Address is where the catcher of a flow listens.
 func (w *World) Address(flow string) string {
-	return netip.AddrPortFrom(w.cfg.prefix(2).Addr(), w.cfg.port(flow)).String()
+	return netip.AddrPortFrom(w.cfg.prefix(2).Addr(), w.cfg.Flows.Port(flow)).String()
 }
 
 // named is the name of the flow over a transport.
@@ -242,7 +219,7 @@ func (w *World) ListenPacket(ctx context.Context, network, address string) (net.
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.open[Port] = true
+	w.open[path.Port] = true
 	return &socket{PacketConn: conn, world: w}, nil
 }
 
@@ -258,7 +235,7 @@ func (s *socket) ReadFrom(b []byte) (int, net.Addr, error) {
 	if err == nil {
 		s.world.mu.Lock()
 		defer s.world.mu.Unlock()
-		s.world.watch.Taken(Port, b[:n], whole(b[:n], len(b)))
+		s.world.watch.Taken(path.Port, b[:n], whole(b[:n], len(b)))
 	}
 	return n, from, err
 }
@@ -279,7 +256,7 @@ func (w *World) closing() {
 	r := w.World.Record(w.cfg.named("udp"))
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	delete(w.open, Port)
+	delete(w.open, path.Port)
 	w.dropped = r.ReceiverDrops
 	if r.DropsUnknown != "" {
 		w.unsure = errors.New(r.DropsUnknown)
@@ -296,7 +273,7 @@ func (w *World) Abandon(flow string) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	delete(w.open, Port)
+	delete(w.open, path.Port)
 	w.watch.Abandon(flow)
 }
 

@@ -17,19 +17,6 @@ import (
 	"stones/lab/wire"
 )
 
-// Port is where the catcher of the first flow over a transport listens. Those of
-// the next ones listen behind it.
-const Port = 12333
-
-// port is where the catcher of a flow listens.
-func (cfg Config) port(flow string) uint16 {
-	port := Port + uint16(cfg.Flows.Nth(flow))
-	if cfg.Flows.Transport(flow) == path.Own {
-		port += ownPorts
-	}
-	return port
-}
-
 // doors are where the catchers of the flows read.
 func (cfg Config) doors() map[string]doorway {
 	doors := make(map[string]doorway, len(cfg.Flows))
@@ -40,29 +27,17 @@ func (cfg Config) doors() map[string]doorway {
 }
 
 func (cfg Config) door(flow string) doorway {
-	return doorway{cfg.Flows.Transport(flow), cfg.port(flow)}
+	return doorway{cfg.Flows.Transport(flow), cfg.Flows.Port(flow)}
 }
-
-// ownPorts is how far behind the ports of UDP those of protocols of one's own begin.
-const ownPorts = 1000
 
 // flowAt is the flow over a network to the catcher's port.
 func (w *World) flowAt(network string, port uint16) path.Flow {
 	for _, f := range w.cfg.Flows {
-		if f.Over() == network && w.cfg.port(f.Name) == port {
+		if f.Over() == network && w.cfg.Flows.Port(f.Name) == port {
 			return f
 		}
 	}
 	return path.Flow{}
-}
-
-// lanes are where the flows run.
-func (cfg Config) lanes() []watch.Lane {
-	var lanes []watch.Lane
-	for _, f := range cfg.Flows {
-		lanes = append(lanes, watch.Lane{Name: f.Name, Transport: f.Transport, Port: cfg.port(f.Name), Drop: f.Drop, DropBack: f.DropBack, Stones: f.Stones})
-	}
-	return lanes
 }
 
 // A World is one experiment's two ends and what lies between them. Throwers
@@ -89,7 +64,7 @@ var _ clock.Clock = (*World)(nil)
 // Open makes a world. Close must be called.
 func Open(cfg Config) (*World, error) {
 	w := &World{cfg: cfg, driver: &driver{}}
-	w.watch = watch.New(watch.Config{Lanes: cfg.lanes(), Damages: cfg.Out.Corrupt > 0, Packets: cfg.Packets, Tap: cfg.Tap})
+	w.watch = watch.New(watch.Config{Lanes: watch.Lanes(cfg.Flows), Damages: cfg.Out.Corrupt > 0, Packets: cfg.Packets, Tap: cfg.Tap})
 	w.out = newLine(w, cfg.Out, wire.Out, &w.watch.Out)
 	w.back = newLine(w, cfg.Back, wire.Back, &w.watch.Back)
 	dice := rand.New(rand.NewPCG(cfg.Seed, 0))
@@ -164,7 +139,7 @@ func (w *World) Record(flow string) path.Record {
 	}
 	r.Retransmitted = 0 // SYNs are among what the stack counts
 	for _, s := range w.dialed {
-		if s.conn.Remote().Port() != w.cfg.port(flow) {
+		if s.conn.Remote().Port() != w.cfg.Flows.Port(flow) {
 			continue
 		}
 		counters := s.conn.TCP().Counters()
@@ -181,7 +156,7 @@ func (w *World) Record(flow string) path.Record {
 func (w *World) counters(flow string) *path.Counters {
 	c := &path.Counters{Thrower: map[string]uint64{}, Catcher: map[string]uint64{}}
 	add := func(counts map[string]uint64, conn *stack.Conn, port uint16) {
-		if port != w.cfg.port(flow) {
+		if port != w.cfg.Flows.Port(flow) {
 			return
 		}
 		for name, n := range conn.TCP().Counters().All() {
@@ -222,7 +197,7 @@ func (w *World) Close() error {
 
 // Address is where the catcher of a flow listens.
 func (w *World) Address(flow string) string {
-	return netip.AddrPortFrom(w.cfg.address(2), w.cfg.port(flow)).String()
+	return netip.AddrPortFrom(w.cfg.address(2), w.cfg.Flows.Port(flow)).String()
 }
 
 // DialContext connects the thrower's end to address over "tcp" or "udp".

@@ -35,6 +35,15 @@ type Lane struct {
 	Stones    int      // of a protocol of its own, whose datagrams may carry a stone anywhere
 }
 
+// Lanes are where flows run.
+func Lanes(flows path.Flows) []Lane {
+	var lanes []Lane
+	for _, f := range flows {
+		lanes = append(lanes, Lane{Name: f.Name, Transport: f.Transport, Port: flows.Port(f.Name), Drop: f.Drop, DropBack: f.DropBack, Stones: f.Stones})
+	}
+	return lanes
+}
+
 // A Watch sees two ends and the two wires between them. [New] makes one.
 type Watch struct {
 	Out, Back Eye // follow what the thrower and the catcher send

@@ -47,11 +47,31 @@ func (c *Conn) space() int64 { return c.fromSpace(c.buffer - c.charged) }
 
 func (c *Conn) charge(n int64) { c.charged += n }
 
+// A share is what a text bears of the buffer in which it lies. Of those that share a
+// buffer the last one bears its cost, which is due until all of them are read.
+type share struct {
+	cost   int64
+	behind int64 // as many bytes more would cost nothing
+}
+
+// follow lets n bytes lie behind those that bore the share before, if they fit there, and
+// reports whether they do.
+func (s *share) follow(before *share, n int64) bool {
+	if n > before.behind {
+		return false
+	}
+	*s = share{before.cost, before.behind - n}
+	*before = share{}
+	return true
+}
+
+// shareOf is that of a text with a buffer of its own.
+func (c *Conn) shareOf(t text) share {
+	return share{c.costOf(t), int64(charge.Behind(c.packetOf(t)))}
+}
+
 // costOf is what a text is charged.
 func (c *Conn) costOf(t text) int64 { return int64(charge.Packet(c.packetOf(t))) }
-
-// behind is how many bytes fit behind a text.
-func (c *Conn) behind(t text) int64 { return int64(charge.Behind(c.packetOf(t))) }
 
 // packetOf is the length of the packet that a text came in.
 func (c *Conn) packetOf(t text) int {
@@ -151,7 +171,7 @@ func (c *Conn) collapse() {
 	c.charged -= cost - joined
 	each := joined / int64(len(texts))
 	for i := range texts {
-		texts[i].cost, texts[i].behind = each, 0
+		texts[i].share = share{cost: each}
 		joined -= each
 	}
 	texts[0].cost += joined

@@ -10,12 +10,10 @@ import (
 // RFC 9293 section 3.10.3, RECEIVE: "Reassemble queued incoming segments into
 // receive buffer and return to user."
 
-// An inText is a run of bytes and what it costs. Of those that share a buffer the last
-// one bears its cost, which is due until all of them are read.
+// An inText is a run of bytes and what it costs.
 type inText struct {
-	bytes  []byte
-	cost   int64
-	behind int64 // as many bytes more would cost nothing
+	bytes []byte
+	share
 	pushed bool
 }
 
@@ -30,25 +28,23 @@ func (b *inbox) empty() bool { return b.head == len(b.texts) }
 // push adds a text, and returns what it costs. One that fits behind the one before
 // costs nothing. One that continues another, neither of them pushed, shares its
 // descriptor.
-func (b *inbox) push(t text, cost, behind int64) int64 {
+func (b *inbox) push(t text, s share) int64 {
 	if b.head > 0 && len(b.texts) == cap(b.texts) {
 		n := copy(b.texts, b.texts[b.head:])
 		clear(b.texts[n:])
 		b.texts, b.head = b.texts[:n], 0
 	}
+	cost := s.cost
 	if !b.empty() {
-		last := &b.texts[len(b.texts)-1]
-		if n := int64(len(t.bytes)); n <= last.behind {
-			cost, behind = last.cost, last.behind-n
-			last.cost, last.behind = 0, 0
-			b.texts = append(b.texts, inText{t.bytes, cost, behind, t.pushed})
-			return 0
-		}
-		if !t.pushed && !last.pushed {
-			cost, behind = max(cost-descriptor, 0), 0
+		switch last := &b.texts[len(b.texts)-1]; {
+		case s.follow(&last.share, int64(len(t.bytes))):
+			cost = 0
+		case !t.pushed && !last.pushed:
+			cost = max(cost-descriptor, 0)
+			s = share{cost: cost}
 		}
 	}
-	b.texts = append(b.texts, inText{t.bytes, cost, behind, t.pushed})
+	b.texts = append(b.texts, inText{t.bytes, s, t.pushed})
 	return cost
 }
 

@@ -10,8 +10,7 @@ import "slices"
 // An earlyText is kept, and costs so much memory.
 type earlyText struct {
 	text
-	cost   int64
-	behind int64 // as many bytes more would cost nothing
+	share
 }
 
 // A reassembly holds texts in the order of the stream. They do not overlap.
@@ -111,25 +110,13 @@ func (c *Conn) receiveEarly(t text) {
 		c.reportTwice(held[j].from, held[j].end())
 		freed += held[j].cost
 	}
-	e := earlyText{t, c.costOf(t), c.behind(t)}
-	c.charge(e.cost - freed)
-	if i > 0 {
-		c.charge(-e.follow(&held[i-1]))
+	e := earlyText{t, c.shareOf(t)}
+	cost := e.cost
+	if i > 0 && held[i-1].end() == e.from && e.follow(&held[i-1].share, int64(len(e.bytes))) {
+		cost = 0
 	}
+	c.charge(cost - freed)
 	c.early.replace(i, j, e)
-}
-
-// follow lets e lie in the buffer of the text before it, if it fits there, and returns
-// the cost that is saved.
-func (e *earlyText) follow(before *earlyText) int64 {
-	n := int64(len(e.bytes))
-	if before.end() != e.from || n > before.behind {
-		return 0
-	}
-	saved := e.cost
-	e.cost, e.behind = before.cost, before.behind-n
-	before.cost, before.behind = 0, 0
-	return saved
 }
 
 // cutBehind removes what lies from offset on.

@@ -102,7 +102,7 @@ func (c *Conn) receiveNext(t text) {
 	if !c.hasRoom(t) {
 		return
 	}
-	c.take(t, c.costOf(t), c.behind(t))
+	c.take(t, c.shareOf(t))
 	if t.full > 0 {
 		c.dataArrived(t)
 	}
@@ -122,9 +122,9 @@ func (c *Conn) receiveNext(t text) {
 }
 
 // take puts bytes in order where the program reads.
-func (c *Conn) take(t text, cost, behind int64) {
+func (c *Conn) take(t text, s share) {
 	if len(t.bytes) > 0 {
-		c.charge(c.in.push(t, cost, behind))
+		c.charge(c.in.push(t, s))
 		n := int64(len(t.bytes))
 		c.inLen += n
 		c.rcvNxt += n
@@ -145,7 +145,7 @@ func (c *Conn) takeEarly() {
 			c.reportTwice(t.from, c.rcvNxt)
 		}
 		t.cutBefore(c.rcvNxt)
-		c.take(t.text, t.cost, t.behind)
+		c.take(t.text, t.share)
 		if t.fin {
 			c.gotFIN()
 			c.ackNow = true
