@@ -59,12 +59,12 @@ func TestOverheard(t *testing.T) {
 				if err != nil || o.What != what || o.Bytes < len(head) || o.Protocol != x.Transport {
 					t.Errorf("%q: %+v, %v", words, o, err)
 				}
-				if o.Back == back && bytes.Contains(head, []byte("Привет")) {
-					legible++
+				if o.Back == back { // a read may have the bytes of several stones
+					legible += bytes.Count(head, []byte("Привет"))
 				}
 			}
 			if legible < 3 {
-				t.Errorf("%q, %s: of %d only %d can be read", words, x.Name, len(x.Overheard), legible)
+				t.Errorf("%q, %s: in %d pieces only %d stones can be read", words, x.Name, len(x.Overheard), legible)
 			}
 			if x.Delivered != 5 || x.Damaged != 0 {
 				t.Errorf("%q, %s: %d delivered, %d damaged", words, x.Name, x.Delivered, x.Damaged)
