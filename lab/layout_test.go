@@ -17,7 +17,7 @@ import (
 // mayImport says which packages of the module each folder may import, and which
 // of the chosen modules outside of the standard library. Tests are free.
 var mayImport = map[string][]string{
-	"cmd/stones":          {"stones/lab", "stones/lab/...", "github.com/rogpeppe/go-internal/txtar", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/sync/errgroup", "golang.org/x/term"},
+	"cmd/stones":          {"stones/lab", "stones/lab/...", "github.com/rogpeppe/go-internal/txtar", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/net/netutil", "golang.org/x/sync/errgroup", "golang.org/x/term"},
 	"cmd/engine":          {"stones/lab", "stones/lab/web", "stones/lab/worlds"},
 	"tcp":                 {"stones/lab/stone"},
 	"udp":                 {"stones/lab/stone"},
@@ -55,7 +55,7 @@ var mayImport = map[string][]string{
 	"lab/server":          {"stones/lab/tally", "stones/lab/clock", "stones/lab/control", "stones/lab/pace", "stones/lab/seal", "stones/lab/stone", "stones/tcp", "stones/udp"},
 	"lab/knob":            {"stones/lab", "stones/lab/pace", "stones/lab/protocol", "stones/lab/wire"},
 	"lab/worlds":          {"stones/lab", "stones/lab/pace", "stones/lab/path", "stones/lab/path/sim", "stones/lab/run"},
-	"lab/web":             {"stones/lab", "stones/lab/document", "stones/lab/knob", "stones/lab/lesson", "stones/lab/photo", "stones/lab/protocol", "stones/lab/report", "stones/lab/run"},
+	"lab/web":             {"stones/lab", "stones/lab/document", "stones/lab/knob", "stones/lab/lesson", "stones/lab/photo", "stones/lab/protocol", "stones/lab/report", "stones/lab/run", "stones/lab/worlds"},
 	"lab/web/site":        {"stones/lab/web"},
 	"lab/relay":           {"stones/lab/wire"},
 	"lab/lesson":          {"stones/lab/document", "stones/lab/photo", "stones/lab/knob", "stones/lab", "stones/lab/path", "stones/lab/report", "github.com/rogpeppe/go-internal/txtar"},

@@ -14,7 +14,7 @@ import (
 )
 
 func main() {
-	engine := web.Engine{Version: lab.Version, Path: worlds.Sim(nil)}
+	engine := web.Engine{Version: lab.Version, Path: worlds.Bounded(web.MaxTurns)}
 	js.Global().Set("stonesFrame", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		frame := engine.Frame(context.Background(), []byte(args[0].String()))
 		bytes := js.Global().Get("Uint8Array").New(len(frame))

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"stones/lab/control"
 	"stones/lab/prose"
 	"stones/lab/quantity"
@@ -226,6 +228,21 @@ func parseListen(text string, usual int) (place, error) {
 	return p, nil
 }
 
+// listenAt is where the flags --listen and --port say to listen.
+func listenAt(flags *pflag.FlagSet, listen string, port int) (place, error) {
+	at, err := parseListen(listen, -1)
+	if err != nil {
+		return place{}, &quantity.InvalidError{Word: "listen", Value: listen, Why: err.Error()}
+	}
+	if at.port >= 0 && flags.Changed("port") {
+		return place{}, fmt.Errorf("--listen %s cannot be combined with --port %d: each says which port", prose.Quote(listen), port)
+	}
+	if at.port < 0 {
+		at.port = port
+	}
+	return at, nil
+}
+
 // isOurs reports whether one can listen at an address, ours being all those that
 // this computer has, if they are known.
 func isOurs(ip netip.Addr, ours []string) bool {
@@ -265,4 +282,15 @@ func addresses() []string {
 		}
 	}
 	return all
+}
+
+// outward are those of this computer's addresses at which others may reach it.
+func outward() []netip.Addr {
+	var others []netip.Addr
+	for _, text := range addresses() {
+		if ip, err := netip.ParseAddr(text); err == nil && !ip.IsLoopback() && !ip.IsLinkLocalUnicast() {
+			others = append(others, ip)
+		}
+	}
+	return others
 }

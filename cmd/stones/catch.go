@@ -21,7 +21,6 @@ import (
 	"stones/lab/control"
 	"stones/lab/knob"
 	"stones/lab/path/host"
-	"stones/lab/prose"
 	"stones/lab/quantity"
 	"stones/lab/report"
 	"stones/lab/seal"
@@ -96,7 +95,7 @@ func (c *catch) do(ctx context.Context) error {
 	if c.open && c.keyFile != "" {
 		return errors.New("--open cannot be combined with --key-file: with a key it is not open to everybody")
 	}
-	at, err := c.at()
+	at, err := listenAt(c.flags, c.listen, c.port)
 	if err != nil {
 		return err
 	}
@@ -128,22 +127,6 @@ func (c *catch) do(ctx context.Context) error {
 		fmt.Fprintln(c.stderr, report.Readable())
 	}
 	return c.serve(ctx, s, at)
-}
-
-// at is where to listen.
-func (c *catch) at() (place, error) {
-	wrong := func(why string) error { return &quantity.InvalidError{Word: "listen", Value: c.listen, Why: why} }
-	at, err := parseListen(c.listen, -1)
-	if err != nil {
-		return place{}, wrong(err.Error())
-	}
-	if at.port >= 0 && c.flags.Changed("port") {
-		return place{}, fmt.Errorf("--listen %s cannot be combined with --port %d: each says which port", prose.Quote(c.listen), c.port)
-	}
-	if at.port < 0 {
-		at.port = c.port
-	}
-	return at, nil
 }
 
 // widely returns an error if others can reach the place and nothing says that
@@ -255,13 +238,11 @@ func reachable(at netip.Addr, port uint16) []string {
 		return nil
 	}
 	var others []string
-	for _, text := range addresses() {
-		if ip, err := netip.ParseAddr(text); err == nil && !ip.IsLoopback() && !ip.IsLinkLocalUnicast() {
-			if port == control.Port {
-				others = append(others, text)
-			} else {
-				others = append(others, netip.AddrPortFrom(ip, port).String())
-			}
+	for _, ip := range outward() {
+		if port == control.Port {
+			others = append(others, ip.String())
+		} else {
+			others = append(others, netip.AddrPortFrom(ip, port).String())
 		}
 	}
 	return others
@@ -279,7 +260,7 @@ const wsaInUse = syscall.Errno(10048)
 func cannotListen(at place, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE), errors.Is(err, wsaInUse):
-		return &failure{exitUnfinished, fmt.Errorf("port %d is in use at %s: another program catches there; end it, or take another --port", at.port, at.host)}
+		return &failure{exitUnfinished, fmt.Errorf("port %d is in use at %s: another program listens there; end it, or take another --port", at.port, at.host)}
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return &quantity.InvalidError{Word: "listen", Value: at.host, Why: "not an address of this machine, which has " + hereAre(addresses())}
 	case errors.Is(err, syscall.EACCES):

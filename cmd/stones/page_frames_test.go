@@ -69,7 +69,7 @@ func TestPageFrames(t *testing.T) {
 	files := httptest.NewServer(http.FileServer(http.Dir(out)))
 	defer files.Close()
 	b := visit(t, browser, files.URL+"/")
-	native := web.Engine{Version: version, Path: worlds.Sim(nil)}
+	native := web.Engine{Version: version, Path: worlds.Bounded(web.MaxTurns)}
 	for _, r := range requests {
 		body, err := json.Marshal(r)
 		if err != nil {

@@ -28,7 +28,7 @@ func answered(t *testing.T, request any) web.Header {
 	if err != nil {
 		t.Fatal(err)
 	}
-	frame := web.Engine{Version: version, Path: worlds.Sim(nil)}.Frame(t.Context(), body)
+	frame := web.Engine{Version: version, Path: worlds.Bounded(web.MaxTurns)}.Frame(t.Context(), body)
 	var h web.Header
 	if err := json.Unmarshal(frame[4:4+binary.LittleEndian.Uint32(frame)], &h); err != nil {
 		t.Fatal(err)

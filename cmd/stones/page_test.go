@@ -39,11 +39,18 @@ type browsed struct {
 func browse(t *testing.T) *browsed {
 	t.Helper()
 	browser := chromium(t)
+	said := servedPage(t, "page")
+	return visit(t, browser, strings.TrimSpace(said[0]))
+}
+
+// servedPage runs stones page until the test ends, and is what it prints.
+func servedPage(t *testing.T, words ...string) []string {
+	t.Helper()
 	var stdout, stderr watched
 	serving, stop := context.WithCancel(t.Context())
 	ended := make(chan int, 1)
 	go func() {
-		ended <- program{stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr}.exec(serving, []string{"page"})
+		ended <- program{stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr}.exec(serving, words)
 	}()
 	t.Cleanup(func() {
 		stop()
@@ -51,13 +58,13 @@ func browse(t *testing.T) *browsed {
 			t.Errorf("stones page ends with %d: %s", code, stderr.String())
 		}
 	})
-	for range 500 {
-		if strings.Contains(stdout.String(), "\n") {
+	for range 9000 {
+		if strings.Contains(stderr.String(), "an interrupt ends it") {
 			break
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	return visit(t, browser, strings.TrimSpace(stdout.String()))
+	return strings.Split(strings.TrimSpace(stdout.String()), "\n")
 }
 
 // chromium is where the browser is; without one the test is skipped.
@@ -319,7 +326,7 @@ func TestPageWritten(t *testing.T) {
 	}
 	files := httptest.NewServer(http.StripPrefix("/a/b/", http.FileServer(http.Dir(filepath.Join(dir, "page")))))
 	defer files.Close()
-	native := web.Engine{Version: version, Path: worlds.Sim(nil)}
+	native := web.Engine{Version: version, Path: worlds.Bounded(web.MaxTurns)}
 	for _, address := range []string{files.URL + "/a/b/", "file://" + filepath.Join(dir, "stones.html")} {
 		b := visit(t, browser, address)
 		if shown, thrown := b.shown(), b.thrown(); fmt.Sprint(shown) != fmt.Sprint(thrown) {

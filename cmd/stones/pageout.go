@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,13 +15,10 @@ import (
 	"stones/lab/web/site"
 )
 
-// errNoEngine is why a page cannot be written.
-var errNoEngine = errors.New("--out needs the page's engine: run it in a clone of Stones with Go, or take a release archive")
-
 // writePage writes the page with its engine: one file if the name ends so, else a
 // folder.
 func (p program) writePage(ctx context.Context, out string, force bool) error {
-	parts, err := engineOf(ctx)
+	parts, err := engineFor(ctx, "out")
 	if err != nil {
 		return err
 	}
@@ -66,12 +62,13 @@ func (p program) writePage(ctx context.Context, out string, force bool) error {
 
 func megabytes(n int) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
 
-// engineOf builds the engine from the clone in which the program is run.
-func engineOf(ctx context.Context) (site.Parts, error) {
+// engineFor builds the engine, which a flag needs, from the clone in which the program is
+// run.
+func engineFor(ctx context.Context, flag string) (site.Parts, error) {
 	root, ok := clone()
 	gobin, err := exec.LookPath("go")
 	if !ok || err != nil {
-		return site.Parts{}, errNoEngine
+		return site.Parts{}, fmt.Errorf("--%s needs the page's engine: run it in a clone of Stones with Go, or take a release archive", flag)
 	}
 	dir, err := os.MkdirTemp("", "stones-engine")
 	if err != nil {

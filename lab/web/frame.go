@@ -16,6 +16,7 @@ import (
 	"stones/lab/quantity"
 	"stones/lab/report"
 	"stones/lab/run"
+	"stones/lab/worlds"
 )
 
 // A Request is what the page asks for.
@@ -45,6 +46,7 @@ const (
 	MaxStones  = 20_000    // of all flows together
 	MaxCarried = 100_000   // the same, where the road says how many
 	MaxPackets = 10_000    // stones of a flow up to which every packet is told of
+	MaxTurns   = 1_000_000 // of the throwers, catchers and packets of a world; a lesson takes 50,000
 	maxLasts   = 600_000   // ms that a plan may take
 )
 
@@ -82,7 +84,7 @@ type Error struct {
 // An Engine answers requests.
 type Engine struct {
 	Version string
-	Path    run.Path
+	Path    run.Path // on which no more happens than [MaxTurns]
 }
 
 // Frame answers a request, which is JSON. What is wrong stands in the frame.
@@ -169,6 +171,9 @@ func (g Engine) answer(ctx context.Context, r Request, h *Header) ([]float64, er
 // throw runs an experiment, and puts what came of it into the header and the columns.
 func (g Engine) throw(ctx context.Context, e lab.Experiment, h *Header, v report.View) (lab.Result, []float64, error) {
 	result, err := run.Run(ctx, e, g.Path)
+	if errors.Is(err, worlds.ErrTooMuch) {
+		err = fmt.Errorf("too much happens for a page; allowed %d turns of throwers, catchers and packets", MaxTurns)
+	}
 	if err != nil {
 		return result, nil, err
 	}

@@ -15,7 +15,7 @@ import (
 	"stones/lab/worlds"
 )
 
-var engine = Engine{Version: "1.2.3", Path: worlds.Sim(nil)}
+var engine = Engine{Version: "1.2.3", Path: worlds.Bounded(MaxTurns)}
 
 // framed asks for something and takes the frame apart.
 func framed(tb testing.TB, request string) (Header, []float64) {
@@ -129,6 +129,7 @@ func TestRefused(t *testing.T) {
 		{`{"id":1,"set":[{"word":"to","text":"192.0.2.7"}]}`, "to", `--to "192.0.2.7": a page throws on the path sim`},
 		{`{"id":1,"with":["./evil.py"]}`, "with", `--with "./evil.py": a page runs no programs; allowed are those that are built in`},
 		{`{"id":1,"with":["quic"]}`, "with", `--with "quic": "quic": no protocol has this name; allowed stop-and-wait, go-back-n, selective-repeat`},
+		{`{"id":1,"set":[{"word":"count","text":"6000"},{"word":"delay","text":"10s"},{"word":"only","text":"own"}],"with":["go-back-n timeout=1ms window=1000"]}`, "", `too much happens for a page; allowed 1000000 turns of throwers, catchers and packets`},
 		{`{"id":1,"open":true}`, "", `not a request: json: unknown field \"open\"`},
 		{`[1]`, "", `not a request: json: cannot unmarshal array into Go value of type web.Request`},
 		{``, "", `not a request: EOF`},

@@ -26,6 +26,20 @@ func Sim(t Tap) run.Path {
 	return run.Path{Virtual: true, Open: func(e lab.Experiment) (run.World, error) { return sim.Open(Config(e, t)) }}
 }
 
+// ErrTooMuch is why an experiment along a bounded path has no result.
+var ErrTooMuch = sim.ErrTooMuch
+
+// Bounded is the path sim for experiments of strangers: a world ends with [ErrTooMuch]
+// once most turns of its throwers, catchers and packets are over, on every computer at
+// the same one.
+func Bounded(most int) run.Path {
+	return run.Path{Virtual: true, Open: func(e lab.Experiment) (run.World, error) {
+		c := Config(e, nil)
+		c.Most = most
+		return sim.Open(c)
+	}}
+}
+
 // Config is how the world of an experiment on the path sim is set.
 func Config(e lab.Experiment, t Tap) sim.Config {
 	return sim.Config{

@@ -34,6 +34,7 @@ type Config struct {
 
 	Counters bool             // keep what TCP counts, for the record
 	Packets  bool             // keep what becomes of every packet, for the record
+	Most     int              // turns of throwers, catchers and packets that may be, see [ErrTooMuch]; 0 is any number
 	Encode   bool             // give each end what the bytes of a packet say, and not its fields: slower, and the same
 	Tap      func(path.Frame) // is shown every packet that leaves an end or arrives there, in order of time; nil is nobody
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -28,6 +29,8 @@ type driver struct {
 	stepped   time.Duration // when one did last
 
 	arrived map[doorway]time.Duration // when what was read last came
+	spent   int                       // turns, events and packets so far
+	most    int                       // how many there may be; 0 is any number
 
 	inbox struct {
 		full  atomic.Bool
@@ -63,11 +66,18 @@ func (d *driver) takePost() {
 // stepsBetweenLooks is how often the driver looks whether its context ended.
 const stepsBetweenLooks = 1024
 
+// ErrTooMuch is why a world ends in which more happens than [Config.Most].
+var ErrTooMuch = errors.New("sim: more happens than is allowed")
+
 // run lets time pass until the processes have ended. When ctx ends, it wakes
 // those that sleep; those in a call of a connection wait for a deadline.
 func (d *driver) run(ctx context.Context) error {
 	interrupted := false
 	for n := 1; ; n++ {
+		d.spent++
+		if d.most > 0 && d.spent > d.most {
+			return ErrTooMuch
+		}
 		d.takePost()
 		if n%stepsBetweenLooks == 0 && !interrupted && ctx.Err() != nil {
 			interrupted = true

@@ -49,6 +49,7 @@ type parcel struct {
 
 // send gives the wire a packet of a host's.
 func (l *line) send(packet *stack.Packet) {
+	l.world.driver.spent++
 	p := l.wrap(packet)
 	size := packet.Len()
 	p.seen = l.look(packet, size)

@@ -364,6 +364,22 @@ func TestDeadlock(t *testing.T) {
 	}
 }
 
+// A world that may do no more than so much ends there, whoever waits.
+func TestTooMuch(t *testing.T) {
+	for most, want := range map[int]error{0: nil, 1000: nil, 50: sim.ErrTooMuch} {
+		cfg := far()
+		cfg.Most = most
+		s, turns := begin(t, cfg), 0
+		if err := s.World.Run(t.Context(), func() {
+			for ; turns < 100; turns++ {
+				_ = s.SleepUntil(t.Context(), time.Duration(turns)*time.Millisecond)
+			}
+		}); !errors.Is(err, want) || (err == nil) != (turns == 100) {
+			t.Errorf("at most %d: Run = %v after %d turns; want %v", most, err, turns, want)
+		}
+	}
+}
+
 // A context that ends wakes those who sleep, and calls with an interrupt.
 func TestCancel(t *testing.T) {
 	s := begin(t, far())

@@ -63,7 +63,7 @@ var _ clock.Clock = (*World)(nil)
 
 // Open makes a world. Close must be called.
 func Open(cfg Config) (*World, error) {
-	w := &World{cfg: cfg, driver: &driver{}}
+	w := &World{cfg: cfg, driver: &driver{most: cfg.Most}}
 	w.watch = watch.New(watch.Config{Lanes: watch.Lanes(cfg.Flows), Damages: cfg.Out.Corrupt > 0, Packets: cfg.Packets, Tap: cfg.Tap})
 	w.out = newLine(w, cfg.Out, wire.Out, &w.watch.Out)
 	w.back = newLine(w, cfg.Back, wire.Back, &w.watch.Back)

@@ -1,15 +1,23 @@
 // Package site gives out the page: its files as they are, to this computer alone, or
-// packed with the engine in it, as a folder or as one file.
+// packed with the engine in it, to others, as a folder or as one file.
 package site
 
 import (
+	"bytes"
+	"cmp"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
 	"embed"
+	"fmt"
 	"io"
 	"io/fs"
 	"net"
 	"net/http"
 	"net/netip"
 	"runtime"
+	"strings"
+	"time"
 
 	"stones/lab/web"
 )
@@ -34,10 +42,47 @@ const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-
 // licences is the name of the file of licence texts, to which the page leads.
 const licences = "licences.txt"
 
-// NewHandler returns what serves the page to this computer alone, and the licence texts of
-// what serves it, and runs what the page asks for.
-func NewHandler(g web.Engine, texts string) http.Handler {
-	files := http.FileServerFS(Files())
+// A Site is the page as it is given out, and to whom.
+type Site struct {
+	Engine   web.Engine // runs what the page of this computer asks for
+	Licences string     // the licence texts of what serves the page, to which it leads
+	Guests   *Guests    // nil lets in nobody but this computer
+}
+
+// Guests are others. They get files, the engine among them, and have nothing run here.
+type Guests struct {
+	Files map[string][]byte // by name
+	Word  string            // the folder in which they are for whoever knows it; empty is none: for everybody
+}
+
+// Handler returns what serves the page.
+func (s Site) Handler() http.Handler {
+	own := s.own()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		origin := r.Header.Get("Origin")
+		switch {
+		case origin != "" && origin != "http://"+r.Host:
+			http.Error(w, "this page is asked for by another one", http.StatusForbidden)
+		case loopback(r.Host) && loopback(r.RemoteAddr):
+			own.ServeHTTP(w, r)
+		case s.Guests == nil:
+			http.Error(w, "this page is for the computer that serves it", http.StatusForbidden)
+		case !isNumber(r.Host):
+			http.Error(w, "this page is asked for by the number of the computer that serves it", http.StatusForbidden)
+		default:
+			s.Guests.ServeHTTP(w, r)
+		}
+	})
+}
+
+// own serves this computer.
+func (s Site) own() http.Handler {
 	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /engine.json", func(w http.ResponseWriter, _ *http.Request) {
@@ -46,7 +91,7 @@ func NewHandler(g web.Engine, texts string) http.Handler {
 	})
 	mux.HandleFunc("GET /"+licences, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = io.WriteString(w, texts)
+		_, _ = io.WriteString(w, s.Licences)
 	})
 	mux.HandleFunc("POST /run", func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Content-Type") != "application/json" {
@@ -65,39 +110,62 @@ func NewHandler(g web.Engine, texts string) http.Handler {
 			return
 		}
 		w.Header().Set("Content-Type", "application/octet-stream")
-		_, _ = w.Write(g.Frame(r.Context(), body))
+		_, _ = w.Write(s.Engine.Frame(r.Context(), body))
 	})
-	mux.Handle("GET /", files)
-	return guarded(mux)
+	mux.Handle("GET /", http.FileServerFS(Files()))
+	return mux
 }
 
-// guarded lets in only who asks for this computer by its own name or number, from a
-// page of its own: a page elsewhere cannot reach it, whatever its name is made to mean.
-func guarded(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Cache-Control", "no-store")
-		origin := r.Header.Get("Origin")
-		if !loopback(r.Host) || origin != "" && origin != "http://"+r.Host {
-			http.Error(w, "this page is for the computer that serves it", http.StatusForbidden)
+// ServeHTTP gives out the files.
+func (g *Guests) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		http.Error(w, "there are only files here", http.StatusMethodNotAllowed)
+		return
+	}
+	name := strings.TrimPrefix(r.URL.Path, "/")
+	if g.Word != "" {
+		word, rest, inside := strings.Cut(name, "/")
+		if name = rest; !inside || subtle.ConstantTimeCompare([]byte(word), []byte(g.Word)) == 0 {
+			http.Error(w, "this page is for those who know its whole address", http.StatusForbidden)
 			return
 		}
-		next.ServeHTTP(w, r)
-	})
+	}
+	name = cmp.Or(name, "index.html")
+	data, ok := g.Files[name]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Cache-Control", "private, no-cache") // asked for again, not sent again
+	w.Header().Set("ETag", fmt.Sprintf(`"%x"`, sha256.Sum256(data)))
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(data))
+}
+
+// Word is what a key makes of itself for an address, where the key does not stand.
+func Word(key []byte) string {
+	mac := hmac.New(sha256.New, key)
+	_, _ = io.WriteString(mac, "stones page")
+	return fmt.Sprintf("%.16x", mac.Sum(nil))
 }
 
 // loopback reports whether a host, with a port or without, is this computer.
 func loopback(host string) bool {
+	ip, name := number(host)
+	return ip.IsLoopback() || name == "localhost"
+}
+
+// isNumber reports whether a host, with a port or without, is an IP address: no page
+// elsewhere can have its own name mean that.
+func isNumber(host string) bool {
+	ip, _ := number(host)
+	return ip.IsValid()
+}
+
+// number is the IP address of a host, if it is one, and its name without a port.
+func number(host string) (ip netip.Addr, name string) {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	if host == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
+	ip, _ = netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")) // or it is none
+	return ip, host
 }

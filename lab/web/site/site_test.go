@@ -16,7 +16,7 @@ import (
 	"stones/lab/worlds"
 )
 
-var engine = web.Engine{Version: "1.2.3", Path: worlds.Sim(nil)}
+var engine = web.Engine{Version: "1.2.3", Path: worlds.Bounded(web.MaxTurns)}
 
 // Every value that the page's knobs offer can be thrown.
 func TestKnobs(t *testing.T) {
@@ -61,7 +61,7 @@ func TestKnobs(t *testing.T) {
 
 // Only this computer is let in, from a page of its own, with requests of a decent size.
 func TestHandler(t *testing.T) {
-	server := httptest.NewServer(NewHandler(engine, "the licences"))
+	server := httptest.NewServer(Site{Engine: engine, Licences: "the licences"}.Handler())
 	defer server.Close()
 	ask := func(method, path, host, origin, kind, body string) (int, http.Header, string) {
 		t.Helper()
@@ -108,10 +108,71 @@ func TestHandler(t *testing.T) {
 		{"GET", "/run", "", "", "", "", 404},
 		{"GET", "/../frame.go", "", "", "", "", 404},
 		{"PUT", "/", "", "", "", "", 405},
+		{"GET", "/", "[::1]", "", "", "", 200},
 	} {
 		code, header, text := ask(tt.method, tt.path, tt.host, tt.origin, tt.kind, tt.body)
 		if code != tt.want || header.Get("Content-Security-Policy") != policy || header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s %s of %q from %q: %d; want %d; %.100s", tt.method, tt.path, tt.host, tt.origin, code, tt.want, text)
+		}
+	}
+}
+
+// Others get files, and only if they know the word; whatever they ask with, nothing is run
+// for them. To this computer all is as without others.
+func TestGuests(t *testing.T) {
+	word := Word([]byte("a key of sixteen bytes"))
+	if len(word) != 32 || word == Word([]byte("a key of sixteen bytez")) || strings.Contains(word, "key") {
+		t.Errorf("the word is %q", word)
+	}
+	files := map[string][]byte{"index.html": []byte("<p>hi"), "engine.wasm.gz": []byte("\x1f\x8bwasm"), "engine.json": []byte(`{"http":false}`)}
+	const here, there = "127.0.0.1:5", "192.0.2.9:5"
+	for _, tt := range []struct {
+		word                             string
+		method, path, host, from, origin string
+		want                             int
+		says                             string
+	}{
+		{"", "GET", "/", "192.0.2.7:80", there, "", 200, "<p>hi"},
+		{"", "HEAD", "/", "192.0.2.7:80", there, "", 200, ""},
+		{"", "GET", "/engine.wasm.gz", "[2001:db8::7]:80", there, "http://[2001:db8::7]:80", 200, "wasm"},
+		{"", "GET", "/engine.json", "192.0.2.7", there, "", 200, `{"http":false}`},
+		{"", "GET", "/engine.json", "127.0.0.1", here, "", 200, `{"http":true`},
+		{"", "GET", "/engine.json", "127.0.0.1", there, "", 200, `{"http":false}`}, // who lies about where it asks
+		{"", "GET", "/engine.json", "192.0.2.7", here, "", 200, `{"http":false}`},  // behind a tunnel
+		{"", "POST", "/run", "192.0.2.7", there, "", 405, ""},
+		{"", "POST", "/run", "127.0.0.1", there, "", 405, ""},
+		{"", "POST", "/run", "localhost:80", there, "http://localhost:80", 403, "by the number"},
+		{"", "GET", "/run", "192.0.2.7", there, "", 404, ""},
+		{"", "GET", "/../../etc/passwd", "192.0.2.7", there, "", 404, ""},
+		{"", "GET", "/", "evil.example", there, "", 403, "by the number"},
+		{"", "GET", "/", "192.0.2.7.evil.example", there, "", 403, "by the number"},
+		{"", "GET", "/", "192.0.2.7", there, "http://evil.example", 403, "by another one"},
+		{word, "GET", "/" + word + "/", "192.0.2.7", there, "", 200, "<p>hi"},
+		{word, "GET", "/" + word + "/engine.wasm.gz", "192.0.2.7", there, "", 200, "wasm"},
+		{word, "GET", "/", "192.0.2.7", there, "", 403, "whole address"},
+		{word, "GET", "/" + word, "192.0.2.7", there, "", 403, "whole address"},
+		{word, "GET", "/" + word[1:] + "0/", "192.0.2.7", there, "", 403, "whole address"},
+		{word, "GET", "/engine.wasm.gz", "192.0.2.7", there, "", 403, "whole address"},
+		{word, "GET", "/engine.json", "127.0.0.1", here, "", 200, `{"http":true`},
+	} {
+		site := Site{Engine: engine, Guests: &Guests{Files: files, Word: tt.word}}
+		r := httptest.NewRequestWithContext(t.Context(), tt.method, tt.path, strings.NewReader(`{"id":1}`))
+		r.Host, r.RemoteAddr = tt.host, tt.from
+		r.Header.Set("Content-Type", "application/json")
+		if tt.origin != "" {
+			r.Header.Set("Origin", tt.origin)
+		}
+		w := httptest.NewRecorder()
+		site.Handler().ServeHTTP(w, r)
+		if w.Code != tt.want || !strings.Contains(w.Body.String(), tt.says) || w.Header().Get("Content-Security-Policy") != policy {
+			t.Errorf("%s %s of %s from %s (%q): %d %.80q; want %d with %q", tt.method, tt.path, tt.host, tt.from, tt.origin, w.Code, w.Body, tt.want, tt.says)
+		}
+		if tag := w.Header().Get("ETag"); tag != "" {
+			r.Header.Set("If-None-Match", tag)
+			w = httptest.NewRecorder()
+			if site.Handler().ServeHTTP(w, r); w.Code != http.StatusNotModified {
+				t.Errorf("%s is sent again: %d", tt.path, w.Code)
+			}
 		}
 	}
 }
