@@ -60,10 +60,43 @@ func TestPageLosesAnyPacket(t *testing.T) {
 	if !value[bool](b, `stones.state.drop.length === 2 && stones.state.drop.every(n => Number.isNaN(stones.frame.flows.find(f => f.name === "udp").stones.first[n - 1]))`) {
 		t.Error("a stone whose first copy is lost over every road comes over UDP")
 	}
+
+	// What is lost by hand stands in a list, from which each is taken back singly: in the
+	// end the command is what it was.
+	hand := func() string {
+		t.Helper()
+		return value[string](b, `[...document.querySelectorAll("#hand button")].map(b => b.textContent).join(", ")`)
+	}
+	if got := hand(); !strings.HasPrefix(got, "stone 20, stone ") || !strings.Contains(got, "TCP packet 1, ") || !strings.Contains(got, "TCP packet 1 back, ") || !strings.Contains(got, "own packet 1 back") {
+		t.Errorf("lost by hand: %s", got)
+	}
+	for left := strings.Count(hand(), ",") + 1; left > 0; left-- {
+		last := value[string](b, `(() => { const all = document.querySelectorAll("#hand button"), last = all[all.length - 1]; last.focus(); last.click(); return last.textContent })()`)
+		b.settle()
+		if got := hand(); strings.Contains(got+", ", last+", ") || left > 1 && strings.Count(got, ",") != left-2 {
+			t.Errorf("after %s is taken back there are %s", last, got)
+		}
+		if where := value[string](b, `document.activeElement.parentElement.id + document.activeElement.id`); where != "hand" && !strings.HasSuffix(where, "seed") {
+			t.Errorf("after %s is taken back the keyboard is at %q", last, where)
+		}
+	}
+	if command := value[string](b, `document.getElementById("command").textContent`); strings.Contains(command, "drop") || !value[bool](b, `document.getElementById("byhand").hidden`) {
+		t.Errorf("when all is taken back the command is %s", command)
+	}
 	b.run(`location.hash = "#count=20&flow=tcp%20name%3Da&flow=tcp%20name%3Db%20drop-packets%3D3"`)
 	b.until(`stones.idle && stones.frame.flows.length === 2 && stones.frame.flows[1].name === "b"`)
 	b.clicks("b", syn+" && !"+back)
 	if command := value[string](b, `document.getElementById("command").textContent`); !strings.Contains(command, "--flow 'tcp name=a' --flow 'tcp name=b drop-packets=1,3'") {
+		t.Errorf("the command is %s", command)
+	}
+	if got := hand(); got != "b packet 1, b packet 3" {
+		t.Errorf("lost by hand: %s", got)
+	}
+	b.run(`document.querySelectorAll("#hand button")[0].click()`)
+	b.settle()
+	b.run(`document.querySelectorAll("#hand button")[0].click()`)
+	b.settle()
+	if command := value[string](b, `document.getElementById("command").textContent`); !strings.Contains(command, "--flow 'tcp name=a' --flow 'tcp name=b'") {
 		t.Errorf("the command is %s", command)
 	}
 	b.run(`document.getElementById("canvas").dispatchEvent(new KeyboardEvent("keydown", {key: "Enter"}))`)

@@ -6,6 +6,9 @@ const back = 1, again = 2, syn = 4
 // isBack reports whether a packet goes from the catcher to the thrower.
 export const isBack = kind => (kind & back) !== 0
 
+// titled is the name of a flow as it is written: TCP and UDP are no words.
+export const titled = name => /^(tcp|udp)(-|$)/.test(name) ? name.toUpperCase() : name
+
 // A Film draws the flows of a frame at a time. Times are in ms since a flow began.
 export class Film {
   constructor(canvas) {
@@ -236,7 +239,7 @@ function lane(flow, i, fates, link) {
     if (s.first[k] > 0) events.add(s.first[k])
   }
   return {
-    name: flow.name, title: /^(tcp|udp)(-|$)/.test(flow.name) ? flow.name.toUpperCase() : flow.name,
+    name: flow.name, title: titled(flow.name),
     transport: flow.outcome.transport, link, goes, places, opens, n, due: s.due, first: s.first, left, came, lastTry, road, packets: p, end, events: [...events],
     // from is the first packet that may still be on its way at a time.
     from(t) {

@@ -1,5 +1,5 @@
 import {connect} from './engine.js'
-import {Film, isBack} from './film.js'
+import {Film, isBack, titled} from './film.js'
 import {Tabs} from './tabs.js'
 import {knobs} from './knobs.js'
 import {Lessons} from './lesson.js'
@@ -46,6 +46,7 @@ async function throwAll() {
   const hash = new URLSearchParams(asked.set.map(s => [s.word, s.text]))
   for (const word of ['with', 'flow', 'at', 'every']) for (const text of state[word]) hash.append(word, text)
   history.replaceState(null, '', '#' + hash)
+  tellLosses()
   const answer = await run(asked)
   if (!answer) return
   trouble(answer.error?.text ?? '')
@@ -62,6 +63,48 @@ function lose(flying) {
   if (stone) state.drop = more(state.drop, stone)
   else loseIn(lane, (isBack(lane.packets.kind[packet]) ? 'drop-packets-back' : 'drop-packets'), lane.places[packet])
   throwAll()
+}
+
+// losses are the packets that are lost by their places, and what takes each of them back.
+function losses() {
+  const list = state.drop.map(n => ({text: words.handStone(n), back: () => { state.drop = less(state.drop, n) }}))
+  for (const [word, text] of Object.entries(state.set)) {
+    const [, transport, isBack] = /^(tcp|udp|own)-drop-packets(-back)?$/.exec(word) ?? []
+    if (!transport) continue
+    for (const n of listed(text)) {
+      list.push({text: words.handPacket(titled(transport), n, isBack), back: () => {
+        state.set[word] = less(listed(text), n).join(',')
+        if (!state.set[word]) delete state.set[word]
+      }})
+    }
+  }
+  state.flow.forEach((flow, at) => {
+    const said = flow.split(/\s+/), name = said.find(w => w.startsWith('name='))?.slice(5) ?? titled(said[0])
+    said.forEach((entry, place) => {
+      const [, isBack, text] = /^drop-packets(-back)?=(.*)$/.exec(entry) ?? []
+      if (text === undefined) return
+      for (const n of listed(text)) {
+        list.push({text: words.handPacket(name, n, isBack), back: () => {
+          const rest = less(listed(text), n).join(',')
+          state.flow = state.flow.with(at, (rest ? said.with(place, entry.replace(/=.*/, '=' + rest)) : said.toSpliced(place, 1)).join(' '))
+        }})
+      }
+    })
+  })
+  return list
+}
+
+// tellLosses shows them, each as a button that takes it back.
+function tellLosses() {
+  const list = losses(), shown = list.slice(0, 60), had = [...$('hand').children].indexOf(document.activeElement)
+  $('byhand').hidden = list.length === 0
+  $('hand').replaceChildren(...shown.map(l => {
+    const button = Object.assign(document.createElement('button'), {type: 'button', textContent: l.text})
+    button.onclick = () => { l.back(); throwAll() }
+    return button
+  }))
+  if (list.length > shown.length) $('hand').append(words.handMore(list.length - shown.length))
+  if (had >= 0) ($('hand').querySelectorAll('button')[Math.min(had, shown.length - 1)] ?? $('seed')).focus()
 }
 
 // loseIn loses a packet by its place in a flow: one that was written as --flow says so
@@ -88,6 +131,7 @@ function listed(text) {
   })
 }
 
+const less = (list, n) => list.filter(m => m !== n)
 const more = (list, n) => list.includes(n) ? list : [...list, n].sort((a, b) => a - b)
 
 // run asks the engine; meanwhile what is shown is an old picture.
