@@ -2,9 +2,11 @@ package site
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -174,6 +176,60 @@ func TestGuests(t *testing.T) {
 				t.Errorf("%s is sent again: %d", tt.path, w.Code)
 			}
 		}
+	}
+}
+
+// A thousand requests that mean no good, of this computer and of others, are refused with
+// one line of words, or answered like any other; behind them all is as it was.
+func TestHostileRequests(t *testing.T) {
+	dice := rand.New(rand.NewPCG(5, 6))
+	pick := func(of ...string) string { return of[dice.IntN(len(of))] }
+	site := Site{Engine: engine, Guests: &Guests{Files: map[string][]byte{"index.html": []byte("hi")}, Word: Word([]byte("key"))}}
+	handler := site.Handler()
+	const good = `{"id":1,"set":[{"word":"count","text":"5"},{"word":"loss","text":"5%"}],"with":["go-back-n"]}`
+	seen := map[int]int{}
+	for range 1000 {
+		body := []byte(good)
+		for range dice.IntN(4) {
+			body[dice.IntN(len(body))] = byte(dice.IntN(256))
+		}
+		if dice.IntN(4) == 0 {
+			body = []byte(pick("", "null", "[]", "{}", `{"set":null}`, `{"set":[{}]}`, strings.Repeat("[", 100_000), strings.Repeat(" ", web.MaxRequest+5), `{"id":1e999}`, `{"lesson":{}}`, `{"lesson":{"file":{}}}`, `{"course":true,"record":"x"}`, string(body[:dice.IntN(len(body))])))
+		}
+		method, path := pick("GET", "POST", "POST", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "TRACE", "BREW"), pick("/run", "/run", "/run", "/run", "/", "//", "/run/", "/../page.go", "/%2e%2e/%2e%2e/etc/passwd", "/main.js", "/engine.json", "/.git/config", "/a\u202eb", "/"+strings.Repeat("a", 5000))
+		r := httptest.NewRequestWithContext(t.Context(), method, "http://127.0.0.1/", bytes.NewReader(body))
+		r.URL.Path, r.RequestURI = path, path
+		r.Host = pick("127.0.0.1", "127.0.0.1:80", "localhost", "[::1]", "evil.example", "", "127.0.0.1.evil.example", "[", "192.0.2.7", "localhost:80:80", "\x00")
+		r.RemoteAddr = pick("127.0.0.1:5", "127.0.0.1:5", "127.0.0.1:5", "[::1]:5", "192.0.2.9:5", "")
+		if dice.IntN(3) == 0 {
+			r.Header.Set("Origin", pick("null", "http://evil.example", "http://127.0.0.1", "http://127.0.0.1.evil.example", "file://", "\r\n"))
+		}
+		r.Header.Set("Content-Type", pick("application/json", "application/json", "application/json", "text/plain", "", "application/json; charset=utf-8"))
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		seen[w.Code]++
+		said := w.Body.String()
+		switch {
+		case w.Code == http.StatusOK && method == http.MethodPost:
+			head := said[4 : 4+binary.LittleEndian.Uint32(w.Body.Bytes())]
+			if strings.Contains(head, `"error":{`) == strings.Contains(head, `"result":{`) && !strings.Contains(head, `"course":[`) && !strings.Contains(head, `"lesson":{`) {
+				t.Errorf("%q: %.200s", body, head)
+			}
+		case w.Code >= 500, w.Code >= 400 && strings.Count(said, "\n") > 1, w.Header().Get("Content-Security-Policy") != policy:
+			t.Errorf("%s %.40q of %q from %q: %d %.100q", method, path, r.Host, r.RemoteAddr, w.Code, said)
+		}
+	}
+	for _, code := range []int{200, 403, 404, 405, 413, 415} {
+		if seen[code] == 0 {
+			t.Errorf("none is answered with %d: %v", code, seen)
+		}
+	}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://127.0.0.1/run", strings.NewReader(good))
+	r.RemoteAddr = "127.0.0.1:5"
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	if handler.ServeHTTP(w, r); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"result":{`) {
+		t.Errorf("behind them: %d", w.Code)
 	}
 }
 
