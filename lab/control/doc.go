@@ -20,9 +20,9 @@
 // and has at most 1024 bytes. A reply is zero or more lines that begin with one
 // space, and then one line that begins with "ok" or "no"; so a client reads
 // until a line does not begin with a space. What comes after "no" says why, and
-// what would be allowed. Whoever is silent is hung up on, and so is the oldest of those
-// who neither plan nor prove, when others come for whom there is no place: it is told
-// "no room".
+// what would be allowed. Whoever is silent for a minute is hung up on, and so is the oldest
+// of those who neither plan nor prove, when others come for whom there is no place: it is
+// told "no room".
 //
 // # What a program says
 //
@@ -82,6 +82,11 @@
 //	forget EXCHANGE
 //
 // makes room for the next one. A session may have several at once.
+//
+// From the plan until it asks for the report, a program says a line each second, such as
+// echo: five seconds without one, and the server takes it for gone, throws no more, and
+// ends the session with all its flows. A server that answers nothing for eight seconds
+// is taken for gone too.
 //
 // # How the stones fly
 //

@@ -8,6 +8,7 @@ package path
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -315,6 +316,9 @@ type Agreement struct {
 
 // Counts are what the thrower hands over when it is done. They are of stones.
 type Counts struct{ Planned, Attempted, Thrown int }
+
+// ErrNo is in the error of a no that the far end has said.
+var ErrNo = errors.New("the far end says no")
 
 // A Report is what the far end of a flow tells of it afterwards. It was
 // written elsewhere, by a clock of its own, which begins about when the Offer

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -128,7 +129,12 @@ func (x *flow) catchHere(ctx context.Context) {
 	x.came = make([]bool, x.schedule.Count())
 	for s, err := range x.catcher.Catch() {
 		at := x.world.Arrival(x.Name)
-		if err != nil || s.Exchange != x.id || s.Number < 1 || s.Number > uint64(len(x.came)) {
+		strange := err != nil || s.Exchange != x.id || s.Number < 1 || s.Number > uint64(len(x.came))
+		if x.is.Ordered && (strange || s.Number != uint64(len(x.here))+1) {
+			x.catchErr = cmp.Or(err, fmt.Errorf("stone %d of flow %d came; the next one is stone %d of flow %d", s.Number, s.Exchange, len(x.here)+1, x.id))
+			break
+		}
+		if strange {
 			x.noteOther(err)
 			continue
 		}
@@ -251,12 +257,16 @@ func (x *flow) enterCaught() {
 	}
 	x.connected = start + least
 	for _, s := range x.here {
-		if s.Due-start != x.schedule.Offset(s.Number) {
-			x.catches.Foreign() // not of this plan
-			continue
-		}
+		ofPlan := s.Due-start == x.schedule.Offset(s.Number)
 		s.Due += least
-		if !x.takes(s.Stone) {
+		switch sound := ofPlan && x.takes(s.Stone); {
+		case x.is.Ordered && !sound:
+			x.catchErr = fmt.Errorf("stone %d is none of the plan's", s.Number)
+			return
+		case !ofPlan:
+			x.catches.Foreign()
+			continue
+		case !sound:
 			x.noteOther(stone.ErrDamaged)
 			continue
 		}

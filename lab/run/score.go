@@ -42,9 +42,9 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 		r.NotThrown = map[string]int{}
 	}
 	if err := x.failure(); err != nil {
-		// Where it was agreed to, nobody refuses any more: somebody has gone.
+		// Where it was agreed to, a refusal is a no that was said: else somebody has gone.
 		agreed := x.far != nil && x.agreed.Flow != 0
-		r.Error, r.Refused = err.Error(), errors.Is(err, syscall.ECONNREFUSED) && !agreed
+		r.Error, r.Refused = err.Error(), errors.Is(err, syscall.ECONNREFUSED) && (!agreed || errors.Is(err, path.ErrNo))
 	} else {
 		r.Complete = true
 	}
@@ -127,7 +127,7 @@ func (x *flow) times(r *lab.Outcome, s tally.Score, seen path.Record) {
 		if x.Transport == lab.Own {
 			r.Connect = lab.NA(lab.CauseOwnWay)
 		}
-	} else if r.Refused {
+	} else if r.Refused && !x.answered {
 		r.Connect = lab.NA(lab.CauseRefused)
 	} else if !x.answered {
 		r.Connect = lab.NA(lab.CauseNoAnswer)

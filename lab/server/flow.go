@@ -185,6 +185,13 @@ func (x *flow) over() bool {
 	return x.counts.Over
 }
 
+// unreported reports whether nobody was told yet what came of it.
+func (x *flow) unreported() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return !x.closed
+}
+
 // snapshot is the flow as it is told of.
 func (x *flow) snapshot() control.Notice {
 	x.mu.Lock()
@@ -208,7 +215,7 @@ func (x *flow) settled(asked time.Duration) time.Duration {
 	case x.counts.Over:
 		return 0
 	case x.plan.Reverse && x.carried:
-		return x.last
+		return min(asked+x.server.limits.Alive, x.last) // who asks catches no more, or has vanished
 	case x.plan.Transport == "udp":
 		return min(max(asked, x.latest)+quietUDP, x.last)
 	}

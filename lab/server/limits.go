@@ -29,7 +29,8 @@ type Limits struct {
 
 	// How long is waited, each time all in all, however many bytes trickle in.
 	FirstLine time.Duration // for the first line of a connection; 5 s
-	Idle      time.Duration // for the next line of a session that has planned nothing; 60 s
+	Idle      time.Duration // for the next line of a session none of whose flows is still to be reported; 60 s
+	Alive     time.Duration // for the next line of the others; 5 s
 	Grace     time.Duration // for what is late: stones after the planned end, readers of a reply; 15 s
 }
 
@@ -50,6 +51,7 @@ func (l Limits) Defaults() Limits {
 		Written:     cmp.Or(l.Written, 256<<20),
 		FirstLine:   cmp.Or(l.FirstLine, 5*time.Second),
 		Idle:        cmp.Or(l.Idle, time.Minute),
+		Alive:       cmp.Or(l.Alive, 5*time.Second),
 		Grace:       cmp.Or(l.Grace, 15*time.Second),
 	}
 }
@@ -70,7 +72,7 @@ func (l Limits) Lines() []string {
 		fmt.Sprintf("written down: %d B in all flows", l.Written),
 		fmt.Sprintf("line: %d B", control.MaxLen),
 		fmt.Sprintf("first line: within %v, and the proof of the key", l.FirstLine),
-		fmt.Sprintf("next line: within %v", l.Idle),
+		fmt.Sprintf("next line: within %v; within %v while a flow is planned and its report not asked for", l.Idle, l.Alive),
 		fmt.Sprintf("late stones: up to %v after the planned end", l.Grace),
 	}
 }

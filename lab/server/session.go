@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -180,16 +181,17 @@ func (x *session) talk(ctx context.Context, c control.Command, err error) string
 }
 
 // patience is until when the next line has to come. Whoever has not shown the key
-// where there is one cannot stay.
+// where there is one cannot stay. Whoever is silent while stones may fly has vanished:
+// nobody is to be thrown at who is not there.
 func (x *session) patience() time.Duration {
-	if len(x.server.Key) > 0 && !x.proven {
-		return x.since + x.server.limits.FirstLine
+	s := x.server
+	if len(s.Key) > 0 && !x.proven {
+		return x.since + s.limits.FirstLine
 	}
-	until := x.server.World.Now() + x.server.limits.Idle
-	for _, e := range x.flows {
-		until = max(until, e.last)
+	if slices.ContainsFunc(x.flows, (*flow).unreported) {
+		return s.World.Now() + s.limits.Alive
 	}
-	return until
+	return s.World.Now() + s.limits.Idle
 }
 
 // leaves is when it will end, as far as one can tell: when all is thrown that it
@@ -213,12 +215,15 @@ func (x *session) setUntil(at time.Duration) {
 
 // hangUp ends the conversation so that what was said last is read: what is
 // still coming is waited for and thrown away, or else the connection would be
-// reset (RFC 9293 section 3.10.4).
+// reset (RFC 9293 section 3.10.4). Meanwhile nobody is thrown at any more.
 func (x *session) hangUp() {
 	const (
 		most = 1 << 20
 		wait = time.Second
 	)
+	for _, e := range x.flows {
+		x.end(e)
+	}
 	x.guard.until(x.server.in(wait))
 	_ = x.out.Flush()
 	if closeWrite(x.conn) == nil {

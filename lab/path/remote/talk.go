@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"stones/lab/control"
+	"stones/lab/path"
 )
 
 // A refusal is a no of the other side.
@@ -20,7 +21,7 @@ func (r *refusal) Error() string { return r.why.Error() }
 
 // Unwrap makes it [syscall.ECONNREFUSED] as well, which is what a computer says
 // where nobody listens.
-func (r *refusal) Unwrap() []error { return []error{r.why, syscall.ECONNREFUSED} }
+func (r *refusal) Unwrap() []error { return []error{r.why, path.ErrNo, syscall.ECONNREFUSED} }
 
 // refused is the error of a no.
 func (s *Session) refused(why error) error {
