@@ -73,7 +73,7 @@ fence: run strangers' programs in a container.`,
 	plain(g.flags, "runs", "", knob.Whole(1, 10_000), &g.runs)
 	plain(g.flags, "format", "", knob.OneOf(gradeFormats), &g.format)
 	plain(g.flags, "new", "", knob.Word(), &g.begin)
-	offer(cmd, "format", gradeFormats)
+	p.offer(cmd, "format", gradeFormats)
 	cmd.InitDefaultHelpFlag()
 	g.flags.VisitAll(onlyOnce)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return g.do(cmd.Context(), args) }

@@ -109,6 +109,7 @@ func TestKilledEnds(t *testing.T) {
 			args = append(args, "--reverse")
 		}
 		prepared := func(t *testing.T) (dir, file string) {
+			t.Helper()
 			dir = t.TempDir()
 			file = filepath.Join(dir, "old")
 			if err := os.WriteFile(file, old, 0o666); err != nil {

@@ -106,17 +106,21 @@ func (t *throw) complete(cmd *cobra.Command) {
 		"measure": report.Keys(),
 		"theme":   {light, dark},
 	} {
-		offer(cmd, name, words)
+		t.offer(cmd, name, words)
 	}
 	for _, k := range knob.All() {
 		if k.Choices != nil {
-			offer(cmd, k.Word, k.Choices)
+			t.offer(cmd, k.Word, k.Choices)
 		}
 	}
 }
 
-// offer lets the shell offer the words as values of a flag.
-func offer(cmd *cobra.Command, name string, words []string) {
+// offer lets the shell offer the words as values of a flag, if it is the shell that asks:
+// cobra keeps for good what is registered.
+func (p program) offer(cmd *cobra.Command, name string, words []string) {
+	if len(p.args) == 0 || p.args[0] != cobra.ShellCompRequestCmd && p.args[0] != cobra.ShellCompNoDescRequestCmd {
+		return
+	}
 	// The only possible error is a flag that does not exist.
 	if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
 		panic(err)

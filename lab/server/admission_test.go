@@ -1,13 +1,16 @@
 package server
 
 import (
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
 	"stones/lab/control"
+	"stones/lab/seal"
 	"stones/lab/stone"
 )
 
@@ -44,7 +47,58 @@ func TestWritten(t *testing.T) {
 	})
 }
 
-// Whatever strangers do, who knows the key gets in at once.
+// What 64 sessions take that write down and load all they can stays under what is said.
+func TestHostileMemory(t *testing.T) {
+	limits := Limits{Sessions: 64, Connections: 64, Written: 32 << 20, Load: 4 << 20}
+	if os.Getenv("STONES_LONG") != "" {
+		limits = Limits{}
+	}
+	s := open(t, func(s *Server) { s.Limits, s.Log, s.Observer = limits, nil, nil })
+	limits = s.server.limits
+	random := rand.New(rand.NewPCG(1, 2))
+	plan := control.Plan{Transport: "udp", Count: 100_000, Size: 32, Duration: 10 * time.Second}
+	load := control.Plan{Transport: "tcp", Count: (limits.Load + 967) / 968, Size: 1000, Duration: 10 * time.Second, Reverse: true, Carrying: true, Rate: "max", Pattern: "steady"}
+	before := heap()
+	refused, flows, loaded := 0, 0, 0
+	for i := range 64 {
+		x := &session{server: s.server, guard: &guarded{}}
+		s.server.sessions = append(s.server.sessions, x)
+		for j := range limits.Flows {
+			p := plan
+			p.Count = 1000 + random.IntN(limits.Written/5000)
+			if i == 0 || j > 0 && i%16 == 0 {
+				p = load
+			}
+			e, err := s.server.begin(x, p)
+			if err == nil && p.Carrying {
+				if err = x.reserve(e, limits.Load); err == nil {
+					e.begin(strings.Repeat("x", limits.Load))
+					loaded++
+					continue
+				}
+			}
+			if err != nil {
+				refused++
+				continue
+			}
+			flows++
+			for n := range 2 * p.Count { // in an order, and at times, that take most
+				due := time.Duration(random.Int64N(int64(25 * time.Second)))
+				number := uint64(n*7919%p.Count) + 1
+				e.catch(stone.Stone{Exchange: e.ticket.Flow, Number: number, Size: p.Size, Due: due}, nil, time.Duration(n)*due/1000)
+			}
+		}
+	}
+	grown := heap() - before
+	t.Logf("%d flows and %d loads take %d MiB, %d are refused; allowed %d MiB", flows, loaded, grown>>20, refused, limits.Memory()>>20)
+	if refused == 0 || loaded != loads || grown > int64(limits.Memory()) {
+		t.Errorf("%d flows and %d loads take %d B, %d are refused; allowed %d B", flows, loaded, grown, refused, limits.Memory())
+	}
+	s.server.flows, s.server.sessions = nil, nil
+}
+
+// Whatever strangers do, who knows the key gets in at once, and running flows do not
+// feel it.
 func TestAttacks(t *testing.T) {
 	tries, places, pause := 10, 64, 2*ms
 	if os.Getenv("STONES_LONG") != "" {
@@ -85,7 +139,39 @@ func TestAttacks(t *testing.T) {
 					s.SleepUntil(t.Context(), s.Now()+pause)
 				}
 			}
-			s.run(attack, func() {
+			runs := func() { // and is counted exactly
+				v := s.greeted()
+				v.knows(key)
+				plan := control.Plan{Transport: "udp", Count: 5000, Size: 100, Duration: 10 * time.Second}
+				inStream := plan
+				inStream.Transport = "tcp"
+				datagrams, stream := v.agree(plan), v.agree(inStream)
+				conn, err := s.DialContext(t.Context(), "udp", s.Address(""))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				w := s.greeted()
+				w.say(control.Carry{Flow: stream.Flow, Proof: seal.CarryProof(stream.Secret, seal.Thrower, nil)}.String(), fmt.Sprintf("ok %x", seal.CarryProof(stream.Secret, seal.Catcher, nil)))
+				tagger, thrown := seal.NewTagger(datagrams.Secret), 0
+				for began := s.Now(); !over || thrown == 0; thrown++ {
+					due := s.Now() - began
+					_, _ = conn.Write(tagger.Append(stone.Stone{Exchange: datagrams.Flow, Number: uint64(thrown) + 1, Size: 100, Due: due}.Append(nil)))
+					_, _ = w.conn.Write(stone.Stone{Exchange: stream.Flow, Number: uint64(thrown) + 1, Size: 100, Due: due}.Append(nil))
+					if thrown%500 == 499 {
+						v.say("echo here", "ok here")
+					}
+					s.SleepUntil(t.Context(), s.Now()+2*ms)
+				}
+				w.conn.Close()
+				for _, ticket := range []control.Ticket{datagrams, stream} {
+					if r, came := v.asks(ticket); len(came) != thrown || r.Damaged+r.Foreign > 0 {
+						t.Errorf("%d of %d stones came, %d damaged, %d foreign", len(came), thrown, r.Damaged, r.Foreign)
+					}
+				}
+				v.bye()
+			}
+			s.run(attack, runs, func() {
 				defer func() { over = true }()
 				s.SleepUntil(t.Context(), time.Duration(places)*pause)
 				for range tries {

@@ -56,6 +56,17 @@ func (l Limits) Defaults() Limits {
 	}
 }
 
+// perConnection is how many bytes a connection takes at most, its buffers and the task
+// that serves it included.
+const perConnection = 40 << 10
+
+// Memory is how many bytes all sessions, flows and strangers take together at most.
+func (l Limits) Memory() int {
+	l = l.Defaults()
+	connections := l.Connections + l.Sessions*(1+l.Flows)
+	return l.Written + loads*l.Load + connections*perConnection
+}
+
 // Lines says what the limits are, for people.
 func (l Limits) Lines() []string {
 	l = l.Defaults()
@@ -70,6 +81,7 @@ func (l Limits) Lines() []string {
 		fmt.Sprintf("bytes: %d a flow", l.Bytes),
 		fmt.Sprintf("load: %d B a flow, %d in all", l.Load, loads*l.Load),
 		fmt.Sprintf("written down: %d B in all flows", l.Written),
+		fmt.Sprintf("memory: %d MiB for all that", l.Memory()>>20),
 		fmt.Sprintf("line: %d B", control.MaxLen),
 		fmt.Sprintf("first line: within %v, and the proof of the key", l.FirstLine),
 		fmt.Sprintf("next line: within %v; within %v while a flow is planned and its report not asked for", l.Idle, l.Alive),

@@ -37,6 +37,7 @@ func (x *session) load(c control.Load) (end string) {
 	most := time.Duration(c.Bytes) * time.Second / loadRate
 	x.guard.until(x.server.in(x.server.limits.Grace + most))
 	var content strings.Builder
+	content.Grow(c.Bytes) // what is reserved, and no more
 	if _, err := io.CopyN(&content, x.lines, int64(c.Bytes)); err != nil {
 		return err.Error()
 	}

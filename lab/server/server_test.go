@@ -447,6 +447,17 @@ func TestKey(t *testing.T) {
 // proves says which version, proves the key, and plans.
 func (v *visitor) proves(key []byte) {
 	v.Helper()
+	v.knows(key)
+	v.write("plan udp 1 100 1000\n")
+	if _, err := v.lines.ReadReply(nil); err != nil {
+		v.Error(err)
+	}
+	v.bye()
+}
+
+// knows proves the key.
+func (v *visitor) knows(key []byte) {
+	v.Helper()
 	v.write("stones 2\n")
 	text, _ := v.lines.ReadReply(nil)
 	w, err := control.ParseWelcome(text)
@@ -454,11 +465,6 @@ func (v *visitor) proves(key []byte) {
 		v.Error(err)
 	}
 	v.say(control.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, [16]byte{}, nil)}.String(), fmt.Sprintf("ok %x", seal.Prove(key, seal.Catcher, w.Challenge, [16]byte{}, nil)))
-	v.write("plan udp 1 100 1000\n")
-	if _, err := v.lines.ReadReply(nil); err != nil {
-		v.Error(err)
-	}
-	v.bye()
 }
 
 // The 65th from an address is told why there is no room for it, and when to come
