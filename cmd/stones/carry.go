@@ -85,27 +85,21 @@ func readFile(name string) (lab.File, error) {
 // keeps. They are to be named again: nobody's file is thrown because a document says so.
 func (t *throw) refill(es []lab.Experiment) error {
 	needed := false
-	have := t.settings.File() // as it was read before anything else
 	for i := range es {
 		f := es[i].File
 		if !f.Is() {
 			continue
 		}
 		needed = true
-		if t.load == "" {
-			drawn, known := photo.Known(f)
-			if !known {
-				return &quantity.InvalidError{Word: "experiment", Value: t.file, Why: "it throws a file; if that is meant, say so: --file " + prose.Quote(f.Name)}
-			}
-			have = drawn
-		} else if f.IsPicture() != have.IsPicture() { // --tiles need not be said again
-			var err error
-			if have, err = readPicture(t.load, f.IsPicture()); err != nil {
-				return &quantity.InvalidError{Word: "file", Value: t.load, Why: err.Error()}
-			}
+		have, known := photo.Known(f)
+		if t.load == "" && !known {
+			return &quantity.InvalidError{Word: "experiment", Value: t.file, Why: "it throws a file; if that is meant, say so: --file " + prose.Quote(f.Name)}
 		}
-		if f.SHA256 != have.SHA256 || f.Bytes != have.Bytes {
-			return &quantity.InvalidError{Word: "file", Value: t.load, Why: fmt.Sprintf("not the file that was thrown, which has %d bytes and the SHA-256 %s", f.Bytes, prose.Safe(f.SHA256))}
+		if t.load != "" {
+			var err error
+			if have, err = thrownFile(t.load, f); err != nil {
+				return err
+			}
 		}
 		es[i].File = have
 		es[i].File.Keep = t.keep != ""
@@ -119,6 +113,19 @@ func (t *throw) refill(es []lab.Experiment) error {
 		return &knob.ConflictError{One: "--experiment", Other: "--keep-caught", Why: "no file is thrown there"}
 	}
 	return nil
+}
+
+// thrownFile reads the file again that a result says was thrown. Of a picture it need not
+// be said again that it is one.
+func thrownFile(name string, f lab.File) (lab.File, error) {
+	have, err := readPicture(name, f.IsPicture())
+	if err == nil && (f.SHA256 != have.SHA256 || f.Bytes != have.Bytes) {
+		err = fmt.Errorf("not the file that was thrown, which has %d bytes and the SHA-256 %s", f.Bytes, prose.Safe(f.SHA256))
+	}
+	if err != nil {
+		return f, &quantity.InvalidError{Word: "file", Value: name, Why: err.Error()}
+	}
+	return have, nil
 }
 
 // keepOne returns an error if what was caught is to be kept, and there would be more

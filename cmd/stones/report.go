@@ -14,6 +14,7 @@ import (
 	"stones/lab"
 	"stones/lab/knob"
 	"stones/lab/prose"
+	"stones/lab/quantity"
 	"stones/lab/report"
 	"stones/lab/report/picture"
 )
@@ -42,6 +43,7 @@ two sweeps, which may be by different programs.`,
   stones report part-*.jsonl --format csv     of its parts, as one
   stones report part-*.jsonl --out all.jsonl  the parts as one file
   stones report kept.json --picture cwnd      a picture of what was kept
+  stones report kept.json --picture photo --file my.jpg
   stones report kept.json --rows stones --format csv
   stones report old.jsonl new.jsonl --compare`,
 		Args: func(_ *cobra.Command, files []string) error {
@@ -59,6 +61,7 @@ two sweeps, which may be by different programs.`,
 	plain(k.flags, "rows", "", knob.OneOf(report.Rows()), &k.rows)
 	plain(k.flags, "compare", "", knob.Toggle(), &k.compare)
 	plain(k.flags, "picture", "", knob.OneOf(picture.Kinds()), &k.picture)
+	plain(k.flags, "file", "F", knob.Word(), &k.load)
 	plain(k.flags, "zoom", "", zoomForm(), &k.zoom)
 	plain(k.flags, "theme", "", knob.OneOf([]string{light, dark}), &k.theme)
 	plain(k.flags, "skip-bad", "", knob.Toggle(), &k.skipBad)
@@ -85,6 +88,9 @@ func (k *kept) do(files []string) error {
 	if err := cmp.Or(k.unpictured(), k.rowless()); err != nil {
 		return err
 	}
+	if k.load != "" && k.picture != picture.PhotoKind {
+		return errors.New("--file needs --picture \"photo\": nothing else shows it")
+	}
 	if k.compare {
 		return k.beside(files)
 	}
@@ -98,6 +104,9 @@ func (k *kept) do(files []string) error {
 	}
 	if flag := k.drawn(); flag != "" && len(s.entries) > 1 {
 		return &knob.ConflictError{One: flag, Other: fmt.Sprintf("%d results", len(s.entries)), Why: "one result at a time"}
+	}
+	if err := k.develop(s); err != nil {
+		return err
 	}
 	out, done, err := k.destination()
 	if err != nil {
@@ -119,6 +128,20 @@ func (k *kept) do(files []string) error {
 // sweep is one of which nothing has been read.
 func (k *kept) sweep() *sweep {
 	return &sweep{skip: k.skipBad, hold: true, stdin: k.stdin, stderr: k.stderr, screen: k.screen()}
+}
+
+// develop gives the picture of a photo the pixels that were thrown, which no result keeps.
+func (k *kept) develop(s *sweep) error {
+	if k.load == "" || len(s.entries) == 0 {
+		return nil
+	}
+	r := &s.entries[0].line.Result
+	if !r.Experiment.File.IsPicture() {
+		return &quantity.InvalidError{Word: "file", Value: k.load, Why: "no picture was thrown there"}
+	}
+	f, err := thrownFile(k.load, r.Experiment.File)
+	r.Experiment.File = f
+	return err
 }
 
 // keeping is the flag with which rows of a kind are kept.

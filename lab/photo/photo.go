@@ -21,7 +21,7 @@ const maxPixels = 20_000_000
 var Grey = color.RGBA{R: 0x80, G: 0x80, B: 0x80, A: 0xFF}
 
 // Decode makes a file that holds a picture into its pixels, no more of them than are
-// thrown. What is transparent becomes white. It looks at nothing but the header before
+// thrown, and turned as people look at it. What is transparent becomes white. It looks at nothing but the header before
 // it knows that the picture is not too large.
 func Decode(f lab.File) (lab.File, error) {
 	header, _, err := image.DecodeConfig(strings.NewReader(f.Content))
@@ -35,24 +35,29 @@ func Decode(f lab.File) (lab.File, error) {
 	if err != nil {
 		return lab.File{}, errors.New("a damaged picture: it cannot be decoded")
 	}
-	to := image.NewRGBA(fit(img.Bounds().Size()))
+	way := orientation(f.Content)
+	to := image.NewRGBA(fit(img.Bounds().Size(), lies(way)))
 	draw.Draw(to, to.Bounds(), image.White, image.Point{}, draw.Src)
 	if to.Bounds().Size() == img.Bounds().Size() {
 		draw.Draw(to, to.Bounds(), img, img.Bounds().Min, draw.Over)
 	} else {
 		draw.CatmullRom.Scale(to, to.Bounds(), img, img.Bounds(), draw.Over, nil)
 	}
-	return file(f.Name, to), nil
+	return file(f.Name, turned(to, way)), nil
 }
 
-// fit is how large a picture is thrown.
-func fit(size image.Point) image.Rectangle {
+// fit is how large a picture is made. One that lies on its side is turned afterwards.
+func fit(size image.Point, lies bool) image.Rectangle {
 	width, height := size.X, size.Y
-	if width > lab.MaxWidth {
-		width, height = lab.MaxWidth, height*lab.MaxWidth/width
+	mostWidth, mostHeight := lab.MaxWidth, lab.MaxHeight
+	if lies {
+		mostWidth, mostHeight = mostHeight, mostWidth
 	}
-	if height > lab.MaxHeight {
-		width, height = width*lab.MaxHeight/height, lab.MaxHeight
+	if width > mostWidth {
+		width, height = mostWidth, height*mostWidth/width
+	}
+	if height > mostHeight {
+		width, height = width*mostHeight/height, mostHeight
 	}
 	return image.Rect(0, 0, max(width, 1), max(height, 1))
 }

@@ -71,7 +71,7 @@ const (
 	queueUnseen = "Jitter, reordering and changes hide when packets leave the queue."
 	noneHeard   = "Nobody listened: --overhear does."
 	noPicture   = "No picture was thrown: --file pebbles throws one, and --file NAME --tiles."
-	noPixels    = "The pixels of a picture are not kept with a result, and are not here."
+	noPixels    = "The pixels are not kept with a result: give the file again, with --file."
 	noPackets   = "Nobody kept the packets: the paths sim and netns do."
 )
 
