@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -39,5 +41,50 @@ func TestREADME(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Every other command of the README runs as it is printed, in its order, in one folder.
+func TestREADMECommands(t *testing.T) {
+	if testing.Short() {
+		t.Skip("some run in real time")
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("the commands are for a Unix shell")
+	}
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := regexp.MustCompile(`^stones (catch|wire|hello)\b| --to | --path netns|part-\*|NAME|mine\.txtar| A B `) // needs another end, another file or root
+	var commands []string
+	for _, m := range regexp.MustCompile("(?m)^(stones [^|\n]*)$|^\\|[^|]*\\| (`stones .*) \\|$").FindAllStringSubmatch(string(readme), -1) {
+		commands = append(commands, m[1])
+		for _, c := range regexp.MustCompile("`(stones [^`]*)`").FindAllStringSubmatch(m[2], -1) {
+			commands = append(commands, c[1])
+		}
+	}
+	t.Chdir(t.TempDir())
+	ran := 0
+	for _, command := range commands {
+		if command == "" || elsewhere.MatchString(command) {
+			continue
+		}
+		if strings.Contains(command, ".py") {
+			if _, err := exec.LookPath("python3"); err != nil {
+				continue
+			}
+		}
+		ran++
+		if !long() {
+			command = regexp.MustCompile(`--runs \d+`).ReplaceAllString(command, "--runs 4")
+		}
+		out, err := exec.CommandContext(t.Context(), "sh", "-c", command).CombinedOutput()
+		if err != nil {
+			t.Errorf("$ %s\n%s%v", command, out, err)
+		}
+	}
+	if ran < 38 {
+		t.Errorf("%d commands were found", ran)
 	}
 }

@@ -121,8 +121,26 @@ and late.`,
 	completion, _, _ := root.Find([]string{"completion"})
 	completion.Args = knownShell
 	completion.Run = func(cmd *cobra.Command, _ []string) { _ = cmd.Help() }
+	bash, _, _ := completion.Find([]string{"bash"})
+	script := bash.RunE
+	bash.RunE = func(cmd *cobra.Command, args []string) error {
+		if _, err := io.WriteString(p.stdout, bareBash); err != nil {
+			return err
+		}
+		return script(cmd, args)
+	}
 	return root
 }
+
+// bareBash is what the completion needs of the package bash-completion, for a bash
+// without it.
+const bareBash = `declare -F _get_comp_words_by_ref >/dev/null || _get_comp_words_by_ref()
+{
+    words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
+    cur=${words[cword]} prev=${words[cword-1]}
+}
+
+`
 
 // knownShell refuses what is not the name of one of the commands below cmd.
 func knownShell(cmd *cobra.Command, args []string) error {
