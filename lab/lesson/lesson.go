@@ -9,7 +9,7 @@
 //	-- question --    ends with what to predict, and in which unit
 //	-- experiment --  the flags of "stones throw", one a line, without dashes
 //	-- answer --      the figure that the prediction is held against
-//	-- why --         short, and with the section of the RFC
+//	-- why --         short, with the section of the RFC, and what comes of it on Linux
 //	-- knob --        what to turn next, with the command to copy
 //	-- expect --      what theory says, for this seed and for all others
 //	-- report --      what the experiment prints

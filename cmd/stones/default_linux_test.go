@@ -1,0 +1,81 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"stones/lab"
+)
+
+// What the first screen says is what Linux does: of the middle one of five roads, half of
+// the stones, all but one in a hundred and what was held up differ by at most a tenth, or
+// by 2 ms. STONES_SEEDS=20 has it run on twenty.
+func TestDefaultNetns(t *testing.T) {
+	needsNetns(t)
+	roads := 5
+	if os.Getenv("STONES_SEEDS") == "20" {
+		roads = 20
+	}
+	var es []lab.Experiment
+	for seed := range uint64(roads) {
+		e := asked(t)
+		e.Seed = seed + 1
+		es = append(es, e)
+	}
+	sim := all(t, es)
+	for tries := range maxAgain {
+		rest(t.Context(), time.Duration(tries)*breather)
+		kernel := along(t, lab.Netns, 5, es)
+		apart := asIs(t, sim, kernel)
+		if len(apart) == 0 {
+			return
+		}
+		if tries < maxAgain-1 {
+			continue
+		}
+		if late := middle(t, kernel, lab.UDP, func(x lab.Outcome) float64 { return x.Pacing.ErrorP99.Value }); late > 0.5 {
+			t.Skipf("this computer is too busy to tell: a stone in a hundred left over %.1f ms late\n%s", late, strings.Join(apart, "\n"))
+		}
+		t.Error(strings.Join(apart, "\n"))
+	}
+}
+
+// asIs says in what the kernel's roads are not as those of sim.
+func asIs(t *testing.T, sim, kernel []lab.Result) (apart []string) {
+	t.Helper()
+	for _, transport := range []string{lab.TCP, lab.UDP} {
+		for _, m := range []struct {
+			name  string
+			of    func(lab.Outcome) float64
+			least float64 // so far they may be apart, however little it is
+		}{
+			{"p50 in ms", func(x lab.Outcome) float64 { return x.Delay.P50.Value }, 2},
+			{"p99 in ms", func(x lab.Outcome) float64 { return x.Delay.P99.Value }, 2},
+			{"held up", func(x lab.Outcome) float64 { return float64(x.HeldUp) }, 2},
+		} {
+			ours, linux := middle(t, sim, transport, m.of), middle(t, kernel, transport, m.of)
+			text := fmt.Sprintf("%s: %s is %.1f on sim, %.1f on netns", transport, m.name, ours, linux)
+			t.Log(text)
+			if math.Abs(linux-ours) > max(m.least, ours/10) {
+				apart = append(apart, text)
+			}
+		}
+	}
+	return apart
+}
+
+// middle is the median of a figure over the results.
+func middle(t *testing.T, rs []lab.Result, transport string, of func(lab.Outcome) float64) float64 {
+	t.Helper()
+	var vs []float64
+	for _, r := range rs {
+		vs = append(vs, of(pick(t, r, transport)))
+	}
+	slices.Sort(vs)
+	return (vs[(len(vs)-1)/2] + vs[len(vs)/2]) / 2
+}
