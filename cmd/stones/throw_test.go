@@ -339,6 +339,15 @@ func TestProgress(t *testing.T) {
 			t.Errorf("after a second: %q; want %q", &screen, want)
 		}
 
+		t.Log("# of one there is only the time")
+		screen.Reset()
+		p = newProgress(&screen, 1)
+		time.Sleep(time.Second + time.Millisecond)
+		p.end()
+		if want := "\r1 experiment, 1s\r                \r"; screen.String() != want {
+			t.Errorf("of one: %q; want %q", &screen, want)
+		}
+
 		t.Log("# without a terminal nothing is said at all")
 		p = newProgress(nil, 12)
 		time.Sleep(time.Minute)
