@@ -1,6 +1,8 @@
 package stacktest
 
 import (
+	"fmt"
+	"syscall"
 	"testing"
 
 	"stones/lab/stack/tcp"
@@ -26,6 +28,32 @@ func TestV21To23HowMuchASendBufferTakes(t *testing.T) {
 		s.Writing(tt.size)
 		if got := s.WrittenBytes(); got != tt.want {
 			t.Errorf("writes of %d B into SO_SNDBUF %d: %d B are taken; want %d", tt.size, tt.sndbuf, got, tt.want)
+		}
+	}
+}
+
+// What waits behind a small window takes the memory of few buffers, since the first of
+// them takes in those behind it: a small send buffer is full with fewer bytes.
+func TestHowMuchASendBufferTakesBehindASmallWindow(t *testing.T) {
+	for _, tt := range []struct {
+		size, sndbuf, window int
+		want                 int64
+	}{
+		{1000, 5000, 4344, 6000},
+		{1448, 5000, 4344, 7240},
+		{200, 5000, 4344, 2000},
+		{1000, 16000, 15_928, 24_480},
+		{1000, 4600, 65_000, 6000},
+		{1000, 4096, 65_000, 5000},
+	} {
+		s := New(t, Options{Config: tcp.Config{SendBuffer: tt.sndbuf}})
+		s.Connect().Fails(syscall.EINPROGRESS)
+		s.Out(At(s.Now()), "S 0:0(0)")
+		s.In(ms(40), fmt.Sprintf("S. 0:0(0) ack 1 win %d <mss 1460,sackOK,TS val 500 ecr 0,nop,wscale 0>", tt.window))
+		s.Out(At(s.Now()), ". 1:1(0) ack 1")
+		s.Writing(tt.size)
+		if got := s.WrittenBytes(); got != tt.want {
+			t.Errorf("writes of %d B into SO_SNDBUF %d, window %d: %d B are taken; want %d", tt.size, tt.sndbuf, tt.window, got, tt.want)
 		}
 	}
 }

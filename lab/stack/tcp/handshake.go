@@ -98,7 +98,7 @@ func (c *Conn) synSent(seg *Segment) {
 	}
 	c.agree(seg)
 	c.ecn.on = c.cfg.ECN && seg.Flags&(ECE|CWR) == ECE
-	c.openWindow()
+	c.keepWindow()
 	c.handshakeAcked(seg)
 	if c.cfg.KeepAlive.Enable {
 		c.startKeepAlive()

@@ -39,12 +39,13 @@ func (c *Conn) sendBursts() (sent int64, congested bool) {
 		if room == 0 {
 			return sent, congested
 		}
+		burst := c.burst()
+		c.unsent.growFirst(c.nxt, min(room, burst)*c.mss)
 		n := c.unsent.firstLen(c.nxt)
 		if !c.fitsWindow(n) {
 			return sent, congested
 		}
 		last := c.unsent.len() == 1
-		burst := c.burst()
 		if n <= c.mss {
 			if last && !c.unsent.first().fin && c.nagles(n) {
 				return sent, congested

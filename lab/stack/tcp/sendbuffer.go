@@ -16,7 +16,7 @@ import "time"
 
 const (
 	segmentMemory = 2304 // of a full segment: what the limit counts with
-	bufferMemory  = 896  // bookkeeping of one buffer: of a chunk or a burst sent
+	bufferMemory  = 832  // bookkeeping of one buffer: of a chunk or a burst sent
 	leastSndbuf   = 4608
 	largestSndbuf = 4 << 20
 	largestBurst  = 65536 - 320 // bytes in one hand-over to the device

@@ -6,7 +6,9 @@ package tcp
 // MAY collect data from a number of user calls. Linux holds what waits as buffers
 // of up to as many full segments as one hand-over to the device takes (64 KB). A
 // write joins the last of them while there is room, so that what has waited leaves
-// as full segments, whatever the size of the writes.
+// as full segments, whatever the size of the writes. The first one takes from the next
+// what it lacks of a burst, even if the window then lets neither leave: so what waits
+// takes less memory, and a small buffer takes fewer bytes of the program.
 
 // A chunk is one such buffer. It begins where the one before ends.
 type chunk struct {
@@ -39,6 +41,26 @@ func (w *writes) pop() {
 	w.head++
 	if w.empty() {
 		w.chunks, w.head = w.chunks[:0], 0
+	}
+}
+
+// growFirst lets the first chunk take bytes from the next one, up to size.
+func (w *writes) growFirst(nxt, size int64) {
+	lack := size - w.firstLen(nxt)
+	if lack <= 0 || w.len() < 2 {
+		return
+	}
+	first, next := &w.chunks[w.head], &w.chunks[w.head+1]
+	n := next.end - first.end
+	if next.fin {
+		n--
+	}
+	switch {
+	case n > lack:
+		first.end += lack
+	case n > 0:
+		next.pushed = next.pushed || first.pushed
+		w.head++
 	}
 }
 

@@ -41,6 +41,12 @@ func (c *Conn) openWindow() {
 	c.limit = c.offered
 }
 
+// keepWindow lets the window of the own SYN stand when the answer has come.
+func (c *Conn) keepWindow() {
+	c.clamp = min(c.clamp, 65535<<c.scale)
+	c.edge = c.rcvNxt + c.offered
+}
+
 // peerDeclined reports whether the other end's SYN has come without a scale.
 func (c *Conn) peerDeclined() bool { return c.state != SynSent && !c.scaled }
 
