@@ -25,6 +25,29 @@ func TestAProbeIsNewDataIfThereIsAny(t *testing.T) {
 	})
 }
 
+// A window that was closed for long was a pause: what was probed and answered all the
+// time does not make the timeout longer, by which the pause is counted.
+func TestTheCongestionWindowAfterAClosedWindow(t *testing.T) {
+	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
+		t.Helper()
+		written(t, s, 40, 10)
+		for range 20 {
+			s.Write(1000).Gives(1000)
+		}
+		s.In(ms(40), ackOf(10, 1000))
+		s.Skip(ms(41))
+		wantWindow(t, s, 20, none)
+		s.In(ms(80), ackOf(30, 1000)+" win 0")
+		s.Write(3000).Gives(3000)
+		for range 3 {
+			probe := s.Out(Within(s.Now(), s.Now()+ms(2000)), ". 30000:30000(0) ack 1")
+			s.In(probe.At+ms(40), ackOf(30, 1000)+" win 0")
+		}
+		s.In(ms(3000), ackOf(30, 1000))
+		wantWindow(t, s, 10, none)
+	})
+}
+
 // RFC 8985 section 7.4: a probe that has repaired a loss tells of congestion.
 func TestAProbeThatRepairsALossReducesTheWindow(t *testing.T) {
 	for _, dup := range []bool{false, true} {

@@ -55,6 +55,7 @@ type sender struct {
 	timeouts     int // of the retransmission timer, since an ACK moved una
 	totalTimeout int // of the handshake
 	zeroProbes   int
+	probeBackoff uint          // doublings between them: the timeout is not doubled
 	firstTimeout time.Duration // when the first of the timeouts was sent, to give up some day
 
 	control     Control

@@ -169,7 +169,7 @@ func (c *Conn) sampleHandshake(seg *Segment) {
 func (c *Conn) beginSending(repeats int) {
 	c.phase, c.high = Open, c.nxt
 	c.undo = undoState{}
-	c.timeouts, c.backoff, c.frto = 0, 0, false
+	c.timeouts, c.backoff, c.probeBackoff, c.frto = 0, 0, 0, false
 	c.control = c.cfg.Congestion()
 	window := int64(c.cfg.InitialWindow)
 	if repeats > 1 {

@@ -29,8 +29,8 @@ type Info struct {
 	RTT        time.Duration // smoothed; 0 before any sample (rtt)
 	RTTVar     time.Duration // (rttvar)
 	MinRTT     time.Duration // least of the last minutes (min_rtt)
-	RTO        time.Duration // without backoff's doublings (rto)
-	Backoff    int           // doublings (backoff)
+	RTO        time.Duration // with its doublings (rto)
+	Backoff    int           // doublings, of the probes of a closed window too (backoff)
 	Timeouts   int           // of the retransmission timer, in a row (retransmits)
 	ZeroProbes int           // unanswered probes of a closed window (probes)
 
@@ -60,7 +60,7 @@ func (c *Conn) Info() Info {
 		MSS: int(c.mss), PeerMSS: int(c.peerSegment),
 		PeerWindow: int(c.window), OwnWindow: int(c.receiveWindow()), SendBuffer: int(c.sendBuffer),
 		RTT: c.rtt.smoothed, RTTVar: c.rtt.variation, RTO: c.rto(),
-		Backoff: int(c.backoff), Timeouts: c.timeouts, ZeroProbes: c.zeroProbes,
+		Backoff: int(c.backoff + c.probeBackoff), Timeouts: c.timeouts, ZeroProbes: c.zeroProbes,
 		SACK: c.sack, Timestamps: c.stamps, ECN: c.ecn.on, WindowScale: c.scaled,
 	}
 	if c.rtt.smoothed > 0 {

@@ -63,7 +63,7 @@ func (c *Conn) sampleRTT(s *rttSample, seg *Segment) bool {
 	}
 	c.rtt.sample(max(r, 1), c.una, c.nxt)
 	c.rtt.rto = c.ceil(min(c.rtt.smoothed+c.rtt.variation, maxRTO))
-	c.backoff = 0
+	c.backoff, c.probeBackoff = 0, 0
 	return true
 }
 

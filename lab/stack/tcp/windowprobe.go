@@ -21,12 +21,12 @@ const mostProbes = 15
 func (c *Conn) startWindowProbe() { c.startTimer(forWindow, c.probeInterval()) }
 
 // probeInterval is the time to the next probe.
-func (c *Conn) probeInterval() time.Duration { return max(c.rtt.rto, minRTO) << min(c.backoff, 10) }
+func (c *Conn) probeInterval() time.Duration { return max(c.rto(), minRTO) << min(c.probeBackoff, 10) }
 
 // probeWindow asks whether the window has opened.
 func (c *Conn) probeWindow() {
 	if !c.q.empty() || c.unsent.empty() {
-		c.zeroProbes, c.backoff = 0, 0
+		c.zeroProbes, c.probeBackoff = 0, 0
 		return
 	}
 	if c.zeroProbes >= mostProbes {
@@ -44,14 +44,14 @@ func (c *Conn) probeWindow() {
 	c.out.Probe = true
 	c.emit()
 	c.zeroProbes++
-	c.backoff = min(c.backoff+1, mostBackoff)
+	c.probeBackoff = min(c.probeBackoff+1, mostBackoff)
 	c.startWindowProbe()
 }
 
 // fillWindow sends a segment of exactly the window's size.
 func (c *Conn) fillWindow(window int64) {
 	n := min(c.unsent.firstLen(c.nxt), window, c.mss)
-	c.zeroProbes, c.backoff = 0, 0
+	c.zeroProbes, c.probeBackoff = 0, 0
 	c.sendNew(n, true, bufferMemory)
 }
 
@@ -61,7 +61,7 @@ func (c *Conn) windowProbeAnswered() {
 		return
 	}
 	if c.unsent.first().end <= c.una+c.window {
-		c.backoff = 0
+		c.probeBackoff = 0
 		if c.purpose == forWindow {
 			c.stopTimer()
 		}
