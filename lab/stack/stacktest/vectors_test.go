@@ -53,35 +53,42 @@ func TestV4TheReorderingTimerIsShort(t *testing.T) {
 	})
 }
 
-// The send buffer has room for one to two windows, and follows the window when the writer
-// waits. When it is raised within a round trip is a matter of how ACKs and writes meet:
-// Linux raises it at each ACK for a writer that waits by then, else only when the queue has
-// run dry, which the stack does always. It makes a difference: five runs of Linux on one
-// road (10 Mbit/s, RTT 300 ms, 8 s) sent 30, 32, 32, 110 and 119 segments again; the stack 30.
+// The send buffer follows the window for a writer that waits: after each burst that
+// leaves the window with room for more, it has room for two windows. A writer that is woken and
+// slow to write does not wait, and the buffer stays as it is until it does: so the kernel
+// has two courses, by how quick the program is. (Of a slow one it goes on with 82 and 164
+// segments, the stack with 104 and 172: when exactly it is woken is not known.)
 func TestV24TheSendBufferFollowsTheWindow(t *testing.T) {
-	s := New(t, Options{})
-	s.Connected(ms(40))
-	s.Writing(1448)
-	if got := s.Info().SendBuffer; got != 2*10*segment {
-		t.Errorf("the first send buffer is %d; want %d", got, 2*10*segment)
-	}
-	acked, out, before := 0, 0, 0
-	for round := 1; round <= 5; round++ {
-		at := ms(float64(40 * round))
-		out += len(s.Skip(at))
-		for to := out; acked < to; {
-			acked = min(acked+2, to)
-			s.In(at, ackOf(acked, 1448))
+	for _, tt := range []struct {
+		name string
+		slow bool // the program writes once in a round trip
+		want []int
+	}{
+		{"a program that is quick", false, []int{20, 40, 80, 160, 320}},
+		{"a program that is slow", true, []int{20, 30, 46}},
+	} {
+		s := New(t, Options{})
+		s.Connected(ms(40))
+		acked, out := 0, 0
+		for round, want := range tt.want {
+			if !tt.slow {
+				s.Writing(1448)
+			}
+			for n := 1; tt.slow && n > 0; {
+				n, _ = s.machine.writeSome(1448)
+			}
+			at := ms(float64(40 * (round + 1)))
 			out += len(s.Skip(at))
+			for to := out; acked < to; {
+				acked = min(acked+2, to)
+				s.In(at, ackOf(acked, 1448))
+				out += len(s.Skip(at))
+			}
+			i := s.Info()
+			if window := 20 << round; i.Window != window || i.SendBuffer != want*2*segment {
+				t.Errorf("%s: after %d round trips the window is %d and the send buffer %d; want %d, and %d for %d segments", tt.name, round+1, i.Window, i.SendBuffer, window, want*2*segment, want)
+			}
 		}
-		i := s.Info()
-		if want := 10 << round; i.Window != want {
-			t.Fatalf("the window is %d after %d round trips; want %d", i.Window, round, want)
-		}
-		if i.SendBuffer < segment*i.Window || i.SendBuffer > 2*segment*i.Window || i.SendBuffer < before {
-			t.Errorf("the send buffer is %d at a window of %d, and was %d; want %d to %d", i.SendBuffer, i.Window, before, segment*i.Window, 2*segment*i.Window)
-		}
-		before = i.SendBuffer
 	}
 }
 

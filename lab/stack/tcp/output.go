@@ -54,6 +54,7 @@ func (c *Conn) sendBursts() (sent int64, congested bool) {
 			return sent, congested || why
 		}
 		sent += c.sendBurst(c.burstSize(n, min(room, burst)))
+		c.wakeWriter()
 	}
 	return sent, congested
 }

@@ -129,7 +129,8 @@ func (c *Conn) Writable() bool {
 }
 
 // wakeWriter lets the buffer grow for a program that waits, unless the congestion
-// window is full, and wakes it when there is room.
+// window is full, and wakes it when there is room. It has its turn after each burst, of
+// which all but the last leave room in the window.
 func (c *Conn) wakeWriter() {
 	if !c.blocked {
 		return
