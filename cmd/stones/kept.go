@@ -7,20 +7,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 
 	"stones/lab"
 	"stones/lab/document"
 	"stones/lab/prose"
+	"stones/lab/report"
 	"stones/lab/run"
 )
 
 // A sweep is what is kept of one, in one file or in several.
 type sweep struct {
 	skip   bool // lines that are wrong
-	hold   bool // what was read, so that it need not be read again
 	stdin  io.Reader
 	stderr io.Writer
 	screen io.Writer // for the progress, or nil
@@ -31,13 +33,16 @@ type sweep struct {
 	entries  []placed // in the order of the sweep, once all is read
 	broken   error    // the first law that is
 	progress *progress
+
+	gist *report.Gist // what is shown of the results, if they were read in their order
 }
 
 // A source is one file, or a copy of standard input.
 type source struct {
 	name string // fit for a message
 	content
-	temporary string // the file to be removed, if any
+	temporary string       // the file to be removed, if any
+	whole     []lab.Result // of a document, which is held
 }
 
 // A content can be read twice.
@@ -46,13 +51,12 @@ type content interface {
 	io.ReaderAt
 }
 
-// An placed says where a result is kept.
+// A placed says where a result is kept. There may be millions.
 type placed struct {
 	place  int
-	source int            // its number
-	at     int64          // where it begins
-	size   int            // with its line break
-	line   *document.Line // if it is held
+	at     int64 // where it begins, or which of a whole document it is
+	size   int32 // with its line break; 0 in a whole document
+	source int32 // its number
 }
 
 // read reads the files, and checks all that is in them.
@@ -93,11 +97,7 @@ func (s *sweep) readOne(name string) error {
 	}
 	return document.Lines(in,
 		func(l document.Line, size int, end int64) error {
-			e := placed{place: l.Place, source: len(s.sources) - 1, at: end - int64(size), size: size}
-			if s.hold {
-				e.line = &l
-			}
-			return s.add(&l, e)
+			return s.add(&l, placed{place: l.Place, source: int32(len(s.sources) - 1), at: end - int64(size), size: int32(size)})
 		},
 		func(bad *document.LineError) error {
 			if !s.skip {
@@ -108,20 +108,33 @@ func (s *sweep) readOne(name string) error {
 		})
 }
 
-// open opens a file that can be read twice. Of standard input it makes a copy, in
-// memory if there is no folder for temporary files.
+// open opens a file that can be read twice. Of standard input, and of a pipe that has a
+// name, it makes a copy.
 func (s *sweep) open(name string) (*source, error) {
-	if name != "-" {
-		f, err := os.Open(name)
-		return &source{name: prose.Safe(name), content: f}, err
+	if name == "-" {
+		return copied(name, s.stdin)
 	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeCharDevice|fs.ModeSocket) != 0 {
+		defer func() { _ = f.Close() }()
+		return copied(prose.Safe(name), f)
+	}
+	return &source{name: prose.Safe(name), content: f}, nil
+}
+
+// copied is a copy of what can be read once, in memory if there is no folder for
+// temporary files.
+func copied(name string, in io.Reader) (*source, error) {
 	f, err := os.CreateTemp("", "stones-*.jsonl")
 	if err != nil {
-		data, err := io.ReadAll(s.stdin)
+		data, err := io.ReadAll(in)
 		return &source{name: name, content: bytes.NewReader(data)}, err
 	}
 	src := &source{name: name, content: f, temporary: f.Name()}
-	_, err = io.Copy(f, s.stdin)
+	_, err = io.Copy(f, in)
 	if err == nil {
 		_, err = f.Seek(0, io.SeekStart)
 	}
@@ -164,9 +177,11 @@ func (s *sweep) whole(in io.Reader, name string) error {
 	if doc.Format != lab.Format {
 		return fmt.Errorf("%s: written in format %d; this program reads format %d", name, doc.Format, lab.Format)
 	}
+	number := len(s.sources) - 1
+	s.sources[number].whole = doc.Results
 	for i, r := range doc.Results {
 		l := &document.Line{Version: doc.Version, Format: doc.Format, Place: i + 1, Of: len(doc.Results), Result: r}
-		if err := s.add(l, placed{place: i + 1, source: len(s.sources) - 1, line: l}); err != nil {
+		if err := s.add(l, placed{place: i + 1, at: int64(i), source: int32(number)}); err != nil {
 			return err
 		}
 	}
@@ -179,12 +194,20 @@ func (s *sweep) add(l *document.Line, e placed) error {
 	if s.first == nil {
 		s.first, s.where = &document.Line{Version: l.Version, Fingerprint: l.Fingerprint, Of: l.Of}, name
 		s.progress = newProgress(s.screen, l.Of)
+		debug.SetMemoryLimit(heldMemory(l.Of))
 	}
 	switch f := s.first; {
 	case l.Version != f.Version || l.Fingerprint != f.Fingerprint:
 		return fmt.Errorf("%s: result %d is by version %s, fingerprint %s; %s begins with %s, %s", name, l.Place, prose.Quote(l.Version), prose.Quote(l.Fingerprint), s.where, prose.Quote(f.Version), prose.Quote(f.Fingerprint))
 	case l.Of != f.Of:
 		return fmt.Errorf("%s: result %d is of a sweep of %d; %s is of one of %d", name, l.Place, l.Of, s.where, f.Of)
+	}
+	switch n := len(s.entries); {
+	case s.gist == nil:
+	case n == 0 || s.entries[n-1].place < e.place:
+		s.gist.Add(&l.Result)
+	default:
+		s.gist = nil // it is made when all is read
 	}
 	s.entries = append(s.entries, e)
 	s.progress.done(len(s.entries))
@@ -199,8 +222,12 @@ func (s *sweep) add(l *document.Line, e placed) error {
 // text is the line of result i.
 func (s *sweep) text(i int) ([]byte, error) {
 	e := s.entries[i]
-	if e.line != nil {
-		return document.MarshalLine(*e.line)
+	if e.size == 0 {
+		l, err := s.line(i)
+		if err != nil {
+			return nil, err
+		}
+		return document.MarshalLine(l)
 	}
 	text := make([]byte, e.size)
 	_, err := s.sources[e.source].ReadAt(text, e.at)
@@ -210,8 +237,8 @@ func (s *sweep) text(i int) ([]byte, error) {
 // line is result i.
 func (s *sweep) line(i int) (document.Line, error) {
 	e := s.entries[i]
-	if e.line != nil {
-		return *e.line, nil
+	if e.size == 0 {
+		return document.Line{Version: s.first.Version, Fingerprint: s.first.Fingerprint, Place: e.place, Of: s.first.Of, Result: s.sources[e.source].whole[e.at]}, nil
 	}
 	text, err := s.text(i)
 	if err != nil {

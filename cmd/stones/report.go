@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -94,19 +95,15 @@ func (k *kept) do(files []string) error {
 	if k.compare {
 		return k.beside(files)
 	}
-	// What can be written a result at a time is read a second time, and need not be
-	// held.
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))
 	s := k.sweep()
-	s.hold = k.format != jsonl && report.Streamed[k.format] == nil
+	s.gist = k.gist()
 	defer s.close()
 	if err := s.read(files); err != nil {
 		return err
 	}
 	if flag := k.drawn(); flag != "" && len(s.entries) > 1 {
 		return &knob.ConflictError{One: flag, Other: fmt.Sprintf("%d results", len(s.entries)), Why: "one result at a time"}
-	}
-	if err := k.develop(s); err != nil {
-		return err
 	}
 	out, done, err := k.destination()
 	if err != nil {
@@ -125,17 +122,31 @@ func (k *kept) do(files []string) error {
 	return s.missing()
 }
 
+// heldMemory is what the garbage collector lets a sweep of so many results take before
+// it collects more often than usual: what was read of a line is garbage at once, and need
+// not double what is held of a million.
+func heldMemory(results int) int64 { return int64(max(results, 1_000_000)) * 160 }
+
+// gist is what the format shows of results, of which none has been added, or nil if the
+// results themselves are needed.
+func (k *kept) gist() *report.Gist {
+	if k.rows != "" || k.theory || k.drawn() != "" {
+		return nil
+	}
+	return report.NewGist(k.format, k.view())
+}
+
 // sweep is one of which nothing has been read.
 func (k *kept) sweep() *sweep {
-	return &sweep{skip: k.skipBad, hold: true, stdin: k.stdin, stderr: k.stderr, screen: k.screen()}
+	return &sweep{skip: k.skipBad, stdin: k.stdin, stderr: k.stderr, screen: k.screen()}
 }
 
 // develop gives the picture of a photo the pixels that were thrown, which no result keeps.
-func (k *kept) develop(s *sweep) error {
-	if k.load == "" || len(s.entries) == 0 {
+func (k *kept) develop(doc *lab.Document) error {
+	if k.load == "" || len(doc.Results) == 0 {
 		return nil
 	}
-	r := &s.entries[0].line.Result
+	r := &doc.Results[0]
 	if !r.Experiment.File.IsPicture() {
 		return &quantity.InvalidError{Word: "file", Value: k.load, Why: "no picture was thrown there"}
 	}
@@ -177,10 +188,28 @@ func (k *kept) write(out io.Writer, s *sweep) error {
 		}
 		return nil
 	}
-	if stream := report.Streamed[k.format]; stream != nil {
+	if stream := report.Streamed[k.format]; stream != nil && k.drawn() == "" {
 		return stream(out, s.first.Version, s.results(), k.theory)
 	}
+	gist := s.gist
+	if gist == nil {
+		gist = k.gist()
+		if gist != nil {
+			for r, err := range s.results() {
+				if err != nil {
+					return err
+				}
+				gist.Add(&r)
+			}
+		}
+	}
+	if gist != nil {
+		return gist.Write(out, s.first.Version)
+	}
 	doc, err := s.document()
+	if err == nil {
+		err = k.develop(&doc)
+	}
 	if err != nil {
 		return err
 	}
@@ -195,7 +224,6 @@ func (s *sweep) document() (lab.Document, error) {
 			return lab.Document{}, err
 		}
 		doc.Results = append(doc.Results, r)
-		s.entries[len(doc.Results)-1].line = nil // it is held here now
 	}
 	return doc, nil
 }

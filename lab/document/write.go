@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -18,8 +19,16 @@ import (
 // value gives the same bytes. Durations are text, like "20ms".
 func Marshal(v any) ([]byte, error) { return marshal(v, jsontext.WithIndent("  ")) }
 
+// MarshalWithin writes v as [Marshal] does where it stands so many levels deep within
+// something else, without a line break behind it.
+func MarshalWithin(depth int, v any) ([]byte, error) {
+	data, err := marshal(v, jsontext.WithIndent("  "), jsontext.WithIndentPrefix(strings.Repeat("  ", depth)))
+	return bytes.TrimSuffix(data, []byte("\n")), err
+}
+
 // marshal writes v, and a line break behind it.
-func marshal(v any, layout jsontext.Options) ([]byte, error) {
+func marshal(v any, layouts ...jsontext.Options) ([]byte, error) {
+	layout := json.JoinOptions(layouts...)
 	if doc, ok := v.(lab.Document); ok {
 		doc.Format = lab.Format
 		v = doc

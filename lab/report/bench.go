@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"slices"
@@ -20,56 +21,70 @@ import (
 // above as a configuration line. A figure that is no number is left out.
 //
 // The form is that of the Go benchmark data format (Go proposal 14313).
-func Bench(w io.Writer, doc lab.Document, _ View) error {
-	combinations := combine(doc.Results)
-	var lines []line
-	for i := range combinations {
-		for _, s := range combinations[i].series {
-			lines = append(lines, line{&combinations[i], s})
+func Bench(w io.Writer, doc lab.Document, v View) error {
+	return benchGist(v).of(doc).Write(w, doc.Version)
+}
+
+// benchGist is the gist of what Bench writes.
+func benchGist(v View) *Gist {
+	var benched []measure
+	for _, m := range measures {
+		if m.bench != "" {
+			m.of = m.benched
+			benched = append(benched, m)
 		}
 	}
-	varying, _ := compare(lines)
-	var b strings.Builder
-	fmt.Fprintf(&b, "stones: %s\n", configured(doc.Version))
-	if len(lines) > 0 {
-		made := doc.Results[0].Made
-		fmt.Fprintf(&b, "go: %s\n", configured(made.Go))
+	g := newGist(v, benched)
+	g.write = writeBench
+	return g
+}
+
+func writeBench(w io.Writer, g *Gist, version string) error {
+	varying, _ := compare(g)
+	b := bufio.NewWriter(w)
+	fmt.Fprintf(b, "stones: %s\n", configured(version))
+	if g.rows() > 0 {
+		fmt.Fprintf(b, "go: %s\n", configured(g.first.Made.Go))
 		unset := unset()
 		for _, p := range parameters() {
 			varies := slices.ContainsFunc(varying, func(v parameter) bool { return v.word == p.word })
-			if text := p.said(lines[0].experiment(), lines[0].name); !varies && text != p.said(&unset, lab.TCP) {
-				fmt.Fprintf(&b, "%s: %s\n", p.word, configured(text))
+			if text := g.said(0, p); !varies && text != p.said(&unset, lab.TCP) {
+				fmt.Fprintf(b, "%s: %s\n", p.word, configured(text))
 			}
 		}
-		for _, m := range measures {
+		for _, m := range g.measures {
 			if m.better != "" {
-				fmt.Fprintf(&b, "Unit %s better=%s\n", m.bench, m.better)
+				fmt.Fprintf(b, "Unit %s better=%s\n", m.bench, m.better)
 			}
 		}
 	}
-	for _, l := range lines {
+	for l := range g.lines() {
 		var name strings.Builder
 		name.WriteString("BenchmarkThrow/proto=" + named(l.name))
 		for _, v := range varying {
-			name.WriteString("/" + v.word + "=" + named(v.said(l.experiment(), l.name)))
+			name.WriteString("/" + v.word + "=" + named(l.said(v)))
 		}
-		known := slices.DeleteFunc(slices.Clone(measures), func(m measure) bool { return m.bench == "" || !l.knows(m) })
-		for _, x := range l.flows {
-			b.WriteString(name.String() + " 1")
+		known := slices.DeleteFunc(slices.Clone(g.measures), func(m measure) bool { return !l.knows(m) })
+		for run := range l.rows {
+			fmt.Fprint(b, name.String()+" 1")
 			for _, m := range known {
-				fmt.Fprintf(&b, " %v %s", m.benched(x), m.bench)
+				fmt.Fprintf(b, " %v %s", l.figure(m, run), m.bench)
 			}
-			b.WriteString("\n")
+			fmt.Fprint(b, "\n")
 		}
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.Flush()
 }
 
 // knows reports whether all runs have the figure. Without those in which it is
 // infinite, the mean of the others would be of the lucky ones.
-func (l line) knows(m measure) bool {
-	return !slices.ContainsFunc(l.flows, func(x *lab.Outcome) bool { return !m.benched(x).Known() })
+func (s series) knows(m measure) bool {
+	for f := range s.of(m) {
+		if !f.Known() {
+			return false
+		}
+	}
+	return true
 }
 
 // benched is a measure as a benchmark has it: itself, or what part it is of its

@@ -43,7 +43,7 @@ type pair struct{ a, b line }
 
 // newBeside makes the page.
 func newBeside(a, b Side, v View) page {
-	one, other := linesOf(a.Doc), linesOf(b.Doc)
+	one, other := newGist(v, measures).of(a.Doc), newGist(v, measures).of(b.Doc)
 	_, common := compare(one)
 	cells := varyingIn(one, other)
 	pairs := pairsOf(one, other, cells)
@@ -51,23 +51,22 @@ func newBeside(a, b Side, v View) page {
 	pairs = slices.DeleteFunc(pairs, func(q pair) bool { return !q.both() })
 
 	var p page
-	both := slices.Concat(one, other)
-	differ, _ := compare(both)
+	differ, _ := compare(one, other)
 	var apart, away []string
 	for _, d := range differ {
-		if !slices.ContainsFunc(cells, func(q parameter) bool { return q.word == d.word }) && len(one) > 0 && len(other) > 0 {
-			apart = append(apart, d.word+" "+d.said(one[0].experiment(), one[0].name))
-			away = append(away, d.word+" "+d.said(other[0].experiment(), other[0].name))
+		if !slices.ContainsFunc(cells, func(q parameter) bool { return q.word == d.word }) && one.rows() > 0 && other.rows() > 0 {
+			apart = append(apart, d.word+" "+one.said(0, d))
+			away = append(away, d.word+" "+other.said(0, d))
 			common = slices.DeleteFunc(common, func(text string) bool { return strings.HasPrefix(text, d.word+" ") })
 		}
 	}
-	p.above = append(p.above, sideLine("A", a.Name, apart, runsOf(one)), sideLine("B", b.Name, away, runsOf(other)))
+	p.above = append(p.above, sideLine("A", a.Name, apart, one.longest()), sideLine("B", b.Name, away, other.longest()))
 	if len(common) > 0 {
 		p.above = append(p.above, commonLine(common))
 	}
 	p.above = append(p.above, besideLine)
 	p.table = besideGrid(pairs, cells, v)
-	if !slices.ContainsFunc(pairs, func(q pair) bool { return theory.Shiftable(len(q.a.flows), len(q.b.flows)) }) {
+	if !slices.ContainsFunc(pairs, func(q pair) bool { return theory.Shiftable(len(q.a.rows), len(q.b.rows)) }) {
 		p.below = append(p.below, besideFewLine)
 	}
 	p.below = append(p.below, alone...)
@@ -78,7 +77,7 @@ func newBeside(a, b Side, v View) page {
 }
 
 // varyingIn are the parameters that vary within one of two documents, or within both.
-func varyingIn(one, other []line) []parameter {
+func varyingIn(one, other *Gist) []parameter {
 	varying, _ := compare(one)
 	further, _ := compare(other)
 	for _, p := range further {
@@ -89,23 +88,11 @@ func varyingIn(one, other []line) []parameter {
 	return varying
 }
 
-// linesOf are the flows of a document, those that differ in the seed alone as one.
-func linesOf(doc lab.Document) []line {
-	combinations := combine(doc.Results)
-	var lines []line
-	for i := range combinations {
-		for _, s := range combinations[i].series {
-			lines = append(lines, line{&combinations[i], s})
-		}
-	}
-	return lines
-}
-
-// runsOf is the greatest number of runs of one cell.
-func runsOf(lines []line) int {
+// longest is the greatest number of runs of one line.
+func (g *Gist) longest() int {
 	n := 0
-	for _, l := range lines {
-		n = max(n, len(l.flows))
+	for l := range g.lines() {
+		n = max(n, len(l.rows))
 	}
 	return n
 }
@@ -114,25 +101,25 @@ func runsOf(lines []line) int {
 func cellOf(l line, cells []parameter) string {
 	words := []string{l.title()}
 	for _, p := range cells {
-		words = append(words, p.word+" "+p.said(l.experiment(), l.name))
+		words = append(words, p.word+" "+l.said(p))
 	}
 	return strings.Join(words, ", ")
 }
 
 // pairsOf are the cells of both, those of the one first. A side that does not have a cell
 // has an empty line there.
-func pairsOf(one, other []line, cells []parameter) []pair {
+func pairsOf(one, other *Gist, cells []parameter) []pair {
 	find := make(map[string]line)
-	for _, l := range other {
+	for l := range other.lines() {
 		find[cellOf(l, cells)] = l
 	}
 	var pairs []pair
-	for _, l := range one {
+	for l := range one.lines() {
 		cell := cellOf(l, cells)
 		pairs = append(pairs, pair{l, find[cell]})
 		delete(find, cell)
 	}
-	for _, l := range other {
+	for l := range other.lines() {
 		if _, left := find[cellOf(l, cells)]; left {
 			pairs = append(pairs, pair{b: l})
 		}
@@ -180,12 +167,12 @@ func besideGrid(pairs []pair, cells []parameter, v View) grid {
 	for _, q := range pairs {
 		for _, m := range measures {
 			told := m.is(inStory) || v.All && m.is(inAll) || slices.Contains(v.Also, m.key)
-			if !told || !shown(m, *q.a.combination) && !shown(m, *q.b.combination) || q.nothing(m) {
+			if !told || !q.a.combination.shown(m) && !q.b.combination.shown(m) || q.nothing(m) {
 				continue
 			}
 			var row []string
 			for _, p := range cells {
-				row = append(row, p.said(q.a.experiment(), q.a.name))
+				row = append(row, q.a.said(p))
 			}
 			g.rows = append(g.rows, append(append(row, q.a.title()), q.row(m)...))
 		}
@@ -194,14 +181,14 @@ func besideGrid(pairs []pair, cells []parameter, v View) grid {
 }
 
 // nothing reports whether neither side has a figure.
-func (q pair) nothing(m measure) bool { return m.over(q.a.flows).n == 0 && m.over(q.b.flows).n == 0 }
+func (q pair) nothing(m measure) bool { return q.a.over(m).n == 0 && q.b.over(m).n == 0 }
 
 // row is the measure's name, both medians, the shift and its interval.
 func (q pair) row(m measure) []string {
-	one, other := m.over(q.a.flows), m.over(q.b.flows)
+	one, other := q.a.over(m), q.b.over(m)
 	size, unit := m.unit.scale(max(one.median.Value, other.median.Value))
 	row := []string{withUnit(besideName(m.key), unit, ", "), one.brief(m.unit, size, false), other.brief(m.unit, size, false)}
-	from, to := sample(m, q.a.flows), sample(m, q.b.flows)
+	from, to := q.a.sample(m), q.b.sample(m)
 	if len(from) == 0 || len(to) == 0 {
 		return append(row, naWord, noCell)
 	}
@@ -217,10 +204,10 @@ func (q pair) row(m measure) []string {
 }
 
 // sample are the values of a measure, of which those may be infinite that are lost.
-func sample(m measure, flows []*lab.Outcome) []float64 {
+func (s series) sample(m measure) []float64 {
 	var values []float64
-	for _, x := range flows {
-		if f := m.of(x); f.Known() || f == lab.Infinite() {
+	for f := range s.of(m) {
+		if f.Known() || f == lab.Infinite() {
 			values = append(values, order(f))
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // in 95 of 100 cases, and whether they differ, which of few runs nobody knows. What has
 // no value is empty, and why says the reason.
 func besideRows(w io.Writer, e encoding, a, b Side) error {
-	one, other := linesOf(a.Doc), linesOf(b.Doc)
+	one, other := newGist(View{}, measures).of(a.Doc), newGist(View{}, measures).of(b.Doc)
 	varying := varyingIn(one, other)
 	var names []string
 	for _, p := range varying {
@@ -25,14 +25,14 @@ func besideRows(w io.Writer, e encoding, a, b Side) error {
 	for _, q := range pairsOf(one, other, varying) {
 		of := q.either()
 		for _, m := range measures {
-			if len(sample(m, q.a.flows))+len(sample(m, q.b.flows)) == 0 {
+			if len(q.a.sample(m))+len(q.b.sample(m)) == 0 {
 				continue
 			}
 			var values []value
 			for _, p := range varying {
-				values = append(values, word(p.of(of.experiment(), of.name)))
+				values = append(values, word(of.text(p)))
 			}
-			values = append(append(values, word(of.name), word(m.key), whole(len(q.a.flows)), whole(len(q.b.flows))), q.values(m)...)
+			values = append(append(values, word(of.name), word(m.key), whole(len(q.a.rows)), whole(len(q.b.rows))), q.values(m)...)
 			for i, v := range values {
 				out = e.cell(out, i, names[i], v)
 			}
@@ -47,17 +47,17 @@ func besideRows(w io.Writer, e encoding, a, b Side) error {
 func (q pair) values(m measure) []value {
 	values := make([]value, 6)
 	var whys []string
-	for i, flows := range [][]*lab.Outcome{q.a.flows, q.b.flows} {
-		if len(flows) == 0 {
+	for i, s := range []series{q.a.series, q.b.series} {
+		if len(s.rows) == 0 {
 			continue
 		}
-		median := m.over(flows).median
+		median := s.over(m).median
 		values[i] = amount(parts, median)
 		if !median.Known() {
 			whys = append(whys, []string{"a", "b"}[i]+"="+median.Why.String())
 		}
 	}
-	if from, to := sample(m, q.a.flows), sample(m, q.b.flows); len(from) > 0 && len(to) > 0 {
+	if from, to := q.a.sample(m), q.b.sample(m); len(from) > 0 && len(to) > 0 {
 		s := theory.Shift(from, to)
 		values[2] = finite(s.By)
 		if s.Sure {

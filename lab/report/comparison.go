@@ -9,11 +9,12 @@ import (
 
 // newComparison makes the page of one experiment: measures as rows, transports
 // as columns.
-func newComparison(c combination, v View) page {
+func (c combination) newComparison() page {
+	v := c.view
 	var p page
 	p.above = append(planLines(c), fileLines(c)...)
-	p.above = append(p.above, wayLines(c, nil)...)
-	p.above = append(p.above, stackLines([]combination{c}, v)...)
+	p.above = append(p.above, wayLines(c.experiment(), nil)...)
+	p.above = append(p.above, c.stackLines()...)
 	runs := len(c.results)
 	if runs > 1 {
 		p.above = append(p.above, runsLine(runs))
@@ -45,20 +46,20 @@ func newComparison(c combination, v View) page {
 	}
 	if runs == 1 {
 		for _, s := range c.series {
-			p.bars = append(p.bars, newBar(s.flows[0], c.experiment().Deadline > 0))
+			p.bars = append(p.bars, newBar(s.whole(), c.experiment().Deadline > 0))
 		}
 	}
 
 	p.below = append(p.below, notes.lines()...)
-	p.below = append(p.below, troubles([]combination{c}, nil)...)
+	p.below = append(p.below, c.troubleLines(nil)...)
 	p.below = append(p.below, farLines(c)...)
 	for _, s := range c.series {
 		p.below = append(p.below, s.story().String())
-		if caught := s.flows[0].Caught; caught != nil && runs == 1 {
-			p.below = append(p.below, caughtLine(s.name, caught))
+		if runs == 1 && s.whole().Caught != nil {
+			p.below = append(p.below, caughtLine(s.name, s.whole().Caught))
 		}
 	}
-	p.below = append(p.below, warnings([]combination{c})...)
+	p.below = append(p.below, c.warned.lines()...)
 	if runs == 1 {
 		p.addIntervals(c)
 	}
@@ -74,7 +75,7 @@ func (c combination) rows(v View) [][]measure {
 		switch last := len(rows) - 1; {
 		case slices.Contains(v.Also, m.key) && !tells:
 			rows = append(rows, []measure{m})
-		case !row || !shown(m, c):
+		case !row || !c.shown(m):
 		case !v.All && m.key == "delay_p99_ms" && len(c.results) == 1:
 			rows[last] = append(rows[last], m) // beside p50
 		default:
@@ -91,8 +92,8 @@ func farLines(c combination) []string {
 		lines = append(lines, aboveLine)
 	}
 	for _, s := range c.series {
-		if x := s.flows[0]; x.RTT != nil && len(c.results) == 1 {
-			lines = append(lines, farLine(x))
+		if len(c.results) == 1 && s.whole().RTT != nil {
+			lines = append(lines, farLine(s.whole()))
 		}
 	}
 	return lines
@@ -101,7 +102,7 @@ func farLines(c combination) []string {
 // planLines says what is thrown, once if it is the same for all flows.
 func planLines(c combination) []string {
 	e := c.experiment()
-	where := placeLine(e, seeds([]combination{c}), len(c.results))
+	where := placeLine(e, c.seedsWord(), len(c.results))
 	if len(e.Flows) == 0 {
 		return []string{where}
 	}
@@ -129,8 +130,8 @@ func fileLines(c combination) []string {
 
 // wayLines says what the wire is like, if there is anything to say beside what
 // varies.
-func wayLines(c combination, varying []parameter) []string {
-	out, back := turned(c.experiment(), false, varying), turned(c.experiment(), true, varying)
+func wayLines(e *lab.Experiment, varying []parameter) []string {
+	out, back := turned(e, false, varying), turned(e, true, varying)
 	var both []string
 	for _, knob := range out {
 		if slices.Contains(back, knob) {
@@ -146,16 +147,12 @@ func wayLines(c combination, varying []parameter) []string {
 }
 
 // stackLines says how TCP is set, as the first flow over TCP knows it.
-func stackLines(combinations []combination, v View) []string {
-	if !v.All {
-		return fromLinux(combinations)
-	}
-	for _, c := range combinations {
-		for _, s := range c.series {
-			if s.is().Again {
-				return append([]string{stackLine(s.flows[0].Stack)}, fromLinux(combinations)...)
-			}
-		}
+func (g *Gist) stackLines() []string {
+	switch {
+	case !g.view.All:
+		return g.linux.lines()
+	case g.stack != nil:
+		return append([]string{stackLine(*g.stack)}, g.linux.lines()...)
 	}
 	return nil
 }
@@ -172,43 +169,37 @@ func shortVersion(version string) string {
 }
 
 // shown reports whether a measure says anything about a combination.
-func shown(m measure, c combination) bool {
-	if m.key == "late" {
-		return c.experiment().Deadline > 0
-	}
-	if e := c.experiment(); m.key == "reads" && e.Asleep == 0 && e.ReadSize == 0 {
+func (c combination) shown(m measure) bool {
+	has := func(k mark) bool { return c.series[0].begins(k) }
+	switch {
+	case m.key == "late":
+		return has(markTimed)
+	case m.key == "reads" && !has(markReads):
 		return false // one for each stone, or nearly
-	}
-	if m.is(onlyReal) {
-		return c.experiment().Path != lab.Sim && c.happened(m)
+	case m.is(onlyReal):
+		return has(markReal) && c.happened(m)
 	}
 	return !m.rare || c.happened(m)
 }
 
 // happened reports whether a measure is anything but 0 somewhere.
 func (c combination) happened(m measure) bool {
-	for _, s := range c.series {
-		for _, x := range s.flows {
-			if f := m.of(x); f.Known() && f.Value != 0 {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.series, func(s series) bool { return s.happened(m) })
 }
 
 // shared is the row of two percentiles of one run.
 func (c combination) shared(low, high measure, notes *footnotes) []string {
 	row := []string{sharedName(c.experiment())}
 	for _, s := range c.series {
-		one, other := low.of(s.flows[0]), high.of(s.flows[0])
+		x := s.whole()
+		one, other := low.of(x), high.of(x)
 		switch {
 		case one.Known() && other.Known():
 			row = append(row, low.unit.number(one.Value, 1)+" / "+high.unit.write(other.Value))
 		case one.Why == other.Why:
 			row = append(row, notes.cell(one))
 		default:
-			row = append(row, low.cell(s.flows[0], notes)+" / "+high.cell(s.flows[0], notes))
+			row = append(row, low.cell(x, notes)+" / "+high.cell(x, notes))
 		}
 	}
 	return row
@@ -220,21 +211,21 @@ func (c combination) row(m measure, compared bool, notes *footnotes) []string {
 	if len(c.results) == 1 {
 		row := []string{name}
 		for _, s := range c.series {
-			row = append(row, m.cell(s.flows[0], notes))
+			row = append(row, m.cell(s.whole(), notes))
 		}
 		return row
 	}
 	spreads := make([]spread, len(c.series))
 	largest := 0.0
 	for i, s := range c.series {
-		spreads[i] = m.over(s.flows)
+		spreads[i] = s.over(m)
 		largest = max(largest, spreads[i].median.Value)
 	}
 	size, unit := m.unit.scale(largest)
 	row := []string{withUnit(name, unit, ", ")}
 	for i, s := range c.series {
 		text := spreads[i].cell(m.unit, size, notes)
-		if spreads[i].most == (lab.Figure{}) && m.byDesign(s.flows[0]) {
+		if spreads[i].most == (lab.Figure{}) && s.byDesign(m) {
 			text = byDesignWord(text)
 		}
 		row = append(row, text)

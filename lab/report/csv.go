@@ -19,13 +19,18 @@ func CSV(w io.Writer, doc lab.Document, _ View) error { return writeCSV(w, doc, 
 
 // writeCSV writes a document.
 func writeCSV(w io.Writer, doc lab.Document, theory bool) error {
-	return streamCSV(w, doc.Version, func(yield func(lab.Result, error) bool) {
+	return streamCSV(w, doc.Version, resultsOf(doc), theory)
+}
+
+// resultsOf yields the results of a document.
+func resultsOf(doc lab.Document) iter.Seq2[lab.Result, error] {
+	return func(yield func(lab.Result, error) bool) {
 		for _, r := range doc.Results {
 			if !yield(r, nil) {
 				return
 			}
 		}
-	}, theory)
+	}
 }
 
 // streamCSV adds what theory says, if that is asked for: of each measure the

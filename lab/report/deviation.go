@@ -14,18 +14,20 @@ import (
 // the names that --format takes.
 var WithTheory = map[string]Writer{
 	"table": func(w io.Writer, doc lab.Document, v View) error {
-		p := newPage(doc, v)
-		p.addTheory(doc)
+		g := gistOf(doc, v)
+		p := g.page()
+		p.addTheory(g, doc)
 		return p.text(w, v)
 	},
 	"markdown": func(w io.Writer, doc lab.Document, v View) error {
-		p := newPage(doc, v)
-		p.addTheory(doc)
+		g := gistOf(doc, v)
+		p := g.page()
+		p.addTheory(g, doc)
 		return p.markdown(w)
 	},
 	"csv": func(w io.Writer, doc lab.Document, _ View) error { return writeCSV(w, doc, true) },
 	"json": func(w io.Writer, doc lab.Document, _ View) error {
-		return writeJSON(w, withTheory(doc))
+		return streamJSON(w, doc.Version, resultsOf(doc), true)
 	},
 }
 
@@ -100,26 +102,39 @@ func millionths(v float64) lab.Figure { return lab.Number(math.Round(1e6*v)/1e6 
 
 // addTheory adds the table of theory beside measurement: a row for each measure
 // that has a formula, and each flow.
-func (p *page) addTheory(doc lab.Document) {
-	combinations := combine(doc.Results)
-	if len(combinations) != 1 {
+func (p *page) addTheory(g *Gist, doc lab.Document) {
+	if len(g.combined.list) != 1 {
 		p.below = append(p.below, theoryOfOne)
 		return
 	}
-	c := combinations[0]
+	for c := range g.combinations() {
+		p.more = append(p.more, c.theory(doc))
+	}
+}
+
+// theory is the table of the only combination of a document.
+func (c combination) theory(doc lab.Document) extra {
 	notes := footnotes{most: 0}
 	g := grid{head: theoryHead(len(c.results)), words: 2}
 	for _, key := range advice.Keys() {
 		m := find(key)
 		for _, s := range c.series {
-			d := deviate(c.experiment(), s.flows, key)
+			var flows []*lab.Outcome
+			for i := range doc.Results {
+				for j := range doc.Results[i].Flows {
+					if x := &doc.Results[i].Flows[j]; x.Name == s.name {
+						flows = append(flows, x)
+					}
+				}
+			}
+			d := deviate(c.experiment(), flows, key)
 			if !d.measured.Known() && d.measured != lab.Infinite() {
 				continue // what does not apply has no theory either
 			}
 			g.rows = append(g.rows, append([]string{rowName(key, c.experiment()), title(s.name)}, d.cells(m.unit, &notes)...))
 		}
 	}
-	p.more = append(p.more, extra{caption: theoryCaption, grid: g, below: append([]string{theoryLine}, notes.lines()...)})
+	return extra{caption: theoryCaption, grid: g, below: append([]string{theoryLine}, notes.lines()...)}
 }
 
 // cells are what was measured, what theory says, its band, and how far the one
@@ -176,20 +191,16 @@ func rounded(v float64, u unit) float64 {
 }
 
 // withTheory adds theory to every flow.
-func withTheory(doc lab.Document) lab.Document {
-	doc.Results = slices.Clone(doc.Results)
-	for i := range doc.Results {
-		r := &doc.Results[i]
-		r.Flows = slices.Clone(r.Flows)
-		for j := range r.Flows {
-			x := &r.Flows[j]
-			theory := make(map[string]lab.Expectation)
-			for _, key := range advice.Keys() {
-				d := deviate(&r.Experiment, []*lab.Outcome{x}, key)
-				theory[key] = lab.Expectation{Expected: d.theory(), Bound: d.Most, Sigma: millionths(d.Sigma), Sigmas: d.sigmas(), Percent: d.percent()}
-			}
-			x.Theory = theory
+func withTheory(r lab.Result) lab.Result {
+	r.Flows = slices.Clone(r.Flows)
+	for i := range r.Flows {
+		x := &r.Flows[i]
+		theory := make(map[string]lab.Expectation)
+		for _, key := range advice.Keys() {
+			d := deviate(&r.Experiment, []*lab.Outcome{x}, key)
+			theory[key] = lab.Expectation{Expected: d.theory(), Bound: d.Most, Sigma: millionths(d.Sigma), Sigmas: d.sigmas(), Percent: d.percent()}
 		}
+		x.Theory = theory
 	}
-	return doc
+	return r
 }

@@ -35,16 +35,18 @@ type goodputRow struct {
 // round-trip time. The results are of throwing over TCP with one interval for all
 // of it; those of one row differ in the seed. Its errors are those of w.
 func CrosscheckGoodput(w io.Writer, doc lab.Document, v View) error {
-	combinations := combine(doc.Results)
+	g := newGist(v, []measure{intervalGoodput}).of(doc)
+	combinations := slices.Collect(g.combinations())
 	if len(combinations) == 0 {
 		return page{above: []string{nothing}}.text(w, v)
 	}
-	engines := enginesOf(combinations)
-	rows, runs := goodputRows(combinations)
-	e := combinations[0].experiment()
+	of := func(c combination) *lab.Experiment { return &doc.Results[c.results[0]].Experiment }
+	engines := enginesOf(combinations, of)
+	rows, runs := goodputRows(combinations, of)
+	e := of(combinations[0])
 	var p page
 	p.above = append(p.above, planLine(e.Flows[0].Plan))
-	p.above = append(p.above, wayLines(combinations[0], []parameter{findParameter("loss"), findParameter("delay"), findParameter("delay" + backSuffix)})...)
+	p.above = append(p.above, wayLines(e, []parameter{findParameter("loss"), findParameter("delay"), findParameter("delay" + backSuffix)})...)
 	p.above = append(p.above, stacksOf(doc, true)...)
 	p.above = append(p.above, goodputLine(quantity.FormatDuration(e.Flows[0].Plan.Time), runs))
 
@@ -68,11 +70,11 @@ func CrosscheckGoodput(w io.Writer, doc lab.Document, v View) error {
 }
 
 // enginesOf returns the engines that there are, netns first.
-func enginesOf(combinations []combination) []engine {
+func enginesOf(combinations []combination, of func(c combination) *lab.Experiment) []engine {
 	var engines []engine
 	for _, path := range []string{lab.Netns, lab.Sim} {
 		for _, c := range combinations {
-			if g := engineOf(c); g.path == path && !slices.Contains(engines, g) {
+			if g := engineOf(of(c)); g.path == path && !slices.Contains(engines, g) {
 				engines = append(engines, g)
 			}
 		}
@@ -80,24 +82,22 @@ func enginesOf(combinations []combination) []engine {
 	return engines
 }
 
-func engineOf(c combination) engine {
-	return engine{c.experiment().Path, c.experiment().Recovery}
-}
+func engineOf(e *lab.Experiment) engine { return engine{e.Path, e.Recovery} }
 
 // goodputRows returns the rows, and of how many runs the fullest of their cells is.
-func goodputRows(combinations []combination) (rows []goodputRow, runs int) {
+func goodputRows(combinations []combination, of func(c combination) *lab.Experiment) (rows []goodputRow, runs int) {
 	for _, c := range combinations {
 		if len(c.series) == 0 {
 			continue
 		}
-		e := c.experiment()
+		e := of(c)
 		loss, rtt := e.Out.Loss.String(), e.Out.Delay+e.Back.Delay
 		at := slices.IndexFunc(rows, func(r goodputRow) bool { return r.loss == loss && r.rtt == rtt })
 		if at < 0 {
 			at = len(rows)
 			rows = append(rows, goodputRow{loss, rtt, make(map[engine]spread)})
 		}
-		rows[at].goodput[engineOf(c)] = intervalGoodput.over(c.series[0].flows)
+		rows[at].goodput[engineOf(e)] = c.series[0].over(intervalGoodput)
 		runs = max(runs, len(c.results))
 	}
 	return rows, runs

@@ -17,7 +17,7 @@ func (p *page) addIntervals(c combination) {
 	for i := 0; ; i++ {
 		before := len(rows)
 		for _, s := range c.series {
-			if intervals := s.flows[0].Intervals; i < len(intervals) {
+			if intervals := s.whole().Intervals; i < len(intervals) {
 				rows = append(rows, row{s.title(), intervals[i]})
 			}
 		}

@@ -1,8 +1,11 @@
 package report
 
 import (
+	"bufio"
+	encoded "bytes"
 	"fmt"
 	"io"
+	"iter"
 	"unicode"
 	"unicode/utf16"
 
@@ -12,15 +15,39 @@ import (
 
 // JSON writes everything that is known, for programs: the document as
 // [document.Marshal] writes it, with invisible characters escaped.
-func JSON(w io.Writer, doc lab.Document, _ View) error { return writeJSON(w, doc) }
+func JSON(w io.Writer, doc lab.Document, _ View) error {
+	return streamJSON(w, doc.Version, resultsOf(doc), false)
+}
 
-func writeJSON(w io.Writer, doc any) error {
-	data, err := document.Marshal(doc)
+// streamJSON writes a document a result at a time.
+func streamJSON(w io.Writer, version string, results iter.Seq2[lab.Result, error], theory bool) error {
+	empty, err := document.Marshal(lab.Document{Version: version})
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(visible(data))
-	return err
+	const none = "[]\n}\n"
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "%s", visible(encoded.TrimSuffix(empty, []byte(none))))
+	lead, end := "[\n    ", none
+	for r, err := range results {
+		if err != nil {
+			return err
+		}
+		if theory {
+			r = withTheory(r)
+		}
+		data, err := document.MarshalWithin(2, r)
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(out, lead)
+		if _, err := out.Write(visible(data)); err != nil {
+			return err
+		}
+		lead, end = ",\n    ", "\n  ]\n}\n"
+	}
+	fmt.Fprint(out, end)
+	return out.Flush()
 }
 
 // visible escapes what is not to be sent to a terminal. In JSON that can only

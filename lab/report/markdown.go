@@ -1,6 +1,8 @@
 package report
 
 import (
+	"bufio"
+	"fmt"
 	"io"
 	"strings"
 
@@ -9,41 +11,40 @@ import (
 )
 
 // Markdown writes the page with a table of GitHub's kind, each line a paragraph.
-func Markdown(w io.Writer, doc lab.Document, v View) error { return newPage(doc, v).markdown(w) }
+func Markdown(w io.Writer, doc lab.Document, v View) error { return gistOf(doc, v).page().markdown(w) }
 
 // markdown writes the page in Markdown.
 func (p page) markdown(w io.Writer) error {
-	var b strings.Builder
+	b := bufio.NewWriter(w)
 	for i, line := range p.above {
 		if i > 0 {
-			b.WriteString("\n")
+			fmt.Fprint(b, "\n")
 		}
-		b.WriteString(marked(line) + "\n")
+		fmt.Fprint(b, marked(line)+"\n")
 	}
-	if len(p.table.rows) > 0 {
-		b.WriteString("\n")
-		p.table.markdown(&b)
+	if !p.table.empty() {
+		fmt.Fprint(b, "\n")
+		p.table.markdown(b)
 	}
 	for _, line := range p.below {
-		b.WriteString("\n" + marked(line) + "\n")
+		fmt.Fprint(b, "\n"+marked(line)+"\n")
 	}
 	for _, x := range p.more {
-		b.WriteString("\n" + marked(x.caption) + "\n\n")
-		x.markdown(&b)
+		fmt.Fprint(b, "\n"+marked(x.caption)+"\n\n")
+		x.markdown(b)
 		for _, line := range x.below {
-			b.WriteString("\n" + marked(line) + "\n")
+			fmt.Fprint(b, "\n"+marked(line)+"\n")
 		}
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.Flush()
 }
 
-func (g grid) markdown(b *strings.Builder) {
+func (g grid) markdown(b *bufio.Writer) {
 	write := func(cells []string) {
 		for _, cell := range cells {
-			b.WriteString("| " + cell + " ")
+			fmt.Fprint(b, "| "+cell+" ")
 		}
-		b.WriteString("|\n")
+		fmt.Fprint(b, "|\n")
 	}
 	head := make([]string, len(g.head))
 	rule := make([]string, len(g.head))
@@ -57,7 +58,7 @@ func (g grid) markdown(b *strings.Builder) {
 	}
 	write(head)
 	write(rule)
-	for _, row := range g.rows {
+	for row := range g.all() {
 		cells := make([]string, len(row))
 		for i, cell := range row {
 			cells[i] = marked(cell)

@@ -248,6 +248,11 @@ func (m measure) byDesign(x *lab.Outcome) bool {
 	return m.built && x.Is().Ordered && m.of(x) == lab.Figure{}
 }
 
+// byDesign is the same for the first run.
+func (s series) byDesign(m measure) bool {
+	return m.built && s.begins(markOrdered) && s.figure(m, 0) == lab.Figure{}
+}
+
 // A spread is what a measure came to in several flows. Figures without a
 // value are left out of it, but for infinite ones, which come last.
 type spread struct {
@@ -255,18 +260,21 @@ type spread struct {
 	n                   int // figures in it; if 0, the three are the reason
 }
 
-// over returns the spread of m over the flows, of which there is at least
-// one.
-func (m measure) over(flows []*lab.Outcome) spread {
-	var figures []lab.Figure
-	for _, x := range flows {
-		if f := m.of(x); f.Known() || f == lab.Infinite() {
-			figures = append(figures, f)
-		}
+// over returns the spread of a measure over the runs.
+func (s series) over(m measure) spread {
+	if len(s.rows) == 0 {
+		return spread{}
 	}
+	return spreadOf(slices.Collect(s.of(m)))
+}
+
+// spreadOf returns the spread of figures, of which there is at least one. It puts them
+// in order.
+func spreadOf(figures []lab.Figure) spread {
+	first := figures[0]
+	figures = slices.DeleteFunc(figures, func(f lab.Figure) bool { return !f.Known() && f != lab.Infinite() })
 	if len(figures) == 0 {
-		f := m.of(flows[0])
-		return spread{least: f, median: f, most: f}
+		return spread{least: first, median: first, most: first}
 	}
 	slices.SortFunc(figures, func(a, b lab.Figure) int { return cmp.Compare(order(a), order(b)) })
 	n := len(figures)

@@ -1,82 +1,73 @@
 package report
 
 import (
+	"crypto/sha256"
 	"slices"
 	"strconv"
 
 	"stones/lab"
-	"stones/lab/advice"
 )
 
-// troubles has a line for each flow that is partial or breaks a law. Where
-// says which one of several it is.
-func troubles(combinations []combination, varying []parameter) []string {
-	var g gathered
-	for _, c := range combinations {
-		for _, r := range c.results {
-			for i := range r.Flows {
-				x := &r.Flows[i]
-				var settings []string
-				for _, v := range varying {
-					settings = append(settings, v.word+" "+v.said(c.experiment(), x.Name))
-				}
-				if len(c.results) > 1 {
-					settings = append(settings, seedWord+" "+strconv.FormatUint(r.Experiment.Seed, 10))
-				}
-				where := place(settings)
-				if !x.Complete {
-					g.add(x.Name+" "+x.Error, partialLine(where, x.Name, x.Error))
-				}
-				if x.Broken != "" {
-					g.add(x.Name+" "+x.Broken, brokenLine(where, x.Name, x.Broken))
-				}
-			}
+// A trouble is a flow that is partial or breaks a law.
+type trouble struct {
+	row, result int
+	seed        uint64
+	name        string
+	partial     bool
+	why         string // it is that
+	broken      string // the law
+}
+
+// troubleLines has a line for each flow that is partial or breaks a law. Where says
+// which one of several it is.
+func (g *Gist) troubleLines(varying []parameter) []string {
+	var lines gathered
+	if len(g.troubles) == 0 {
+		return nil
+	}
+	runs := make([]int, len(g.combined.list))
+	for i := range g.cells.len() {
+		runs[g.cells.at(i)]++
+	}
+	for _, x := range g.troubles {
+		var settings []string
+		for _, v := range varying {
+			settings = append(settings, v.word+" "+g.said(x.row, v))
+		}
+		if runs[g.cells.at(x.result)] > 1 {
+			settings = append(settings, seedWord+" "+strconv.FormatUint(x.seed, 10))
+		}
+		where := place(settings)
+		if x.partial {
+			lines.add(x.name+" "+x.why, partialLine(where, x.name, x.why))
+		}
+		if x.broken != "" {
+			lines.add(x.name+" "+x.broken, brokenLine(where, x.name, x.broken))
 		}
 	}
-	return g.lines()
-}
-
-// warnings has a line for each kind of warning, but for the one that stands
-// above the table.
-func warnings(combinations []combination) []string {
-	return warned(combinations, func(rule string) bool { return rule != advice.RuleLinux })
-}
-
-// fromLinux says how far the embedded TCP is from that of Linux, if that is much.
-func fromLinux(combinations []combination) []string {
-	return warned(combinations, func(rule string) bool { return rule == advice.RuleLinux })
-}
-
-// warned has a line for each kind of warning among those that are wanted.
-func warned(combinations []combination, wanted func(rule string) bool) []string {
-	var g gathered
-	for _, c := range combinations {
-		for _, r := range c.results {
-			for _, w := range r.Warnings {
-				if wanted(w.Rule) {
-					g.add(w.Rule+" "+w.Flow+" "+w.Word, warning(w))
-				}
-			}
-		}
-	}
-	return g.lines()
+	return lines.lines()
 }
 
 // gathered is lines of which those of the same kind are shown once.
 type gathered struct {
 	kinds []string
-	of    map[string][]string // the different lines of a kind
+	first map[string]string // of a kind
+	count map[string]int    // how many different ones there are of a kind
+	seen  map[[sha256.Size]byte]bool
 }
 
 func (g *gathered) add(kind, line string) {
-	if g.of == nil {
-		g.of = make(map[string][]string)
+	if g.first == nil {
+		*g = gathered{first: make(map[string]string), count: make(map[string]int), seen: make(map[[sha256.Size]byte]bool)}
 	}
-	if g.of[kind] == nil {
+	key := sha256.Sum256([]byte(kind + "\n" + line))
+	if g.seen[key] {
+		return
+	}
+	g.seen[key] = true
+	if g.count[kind]++; g.count[kind] == 1 {
 		g.kinds = append(g.kinds, kind)
-	}
-	if !slices.Contains(g.of[kind], line) {
-		g.of[kind] = append(g.of[kind], line)
+		g.first[kind] = line
 	}
 }
 
@@ -84,7 +75,7 @@ func (g *gathered) add(kind, line string) {
 func (g *gathered) lines() []string {
 	var lines []string
 	for _, kind := range g.kinds {
-		lines = append(lines, andMore(g.of[kind][0], len(g.of[kind])-1))
+		lines = append(lines, andMore(g.first[kind], g.count[kind]-1))
 	}
 	return lines
 }

@@ -1,6 +1,9 @@
 package report
 
 import (
+	"iter"
+	"slices"
+
 	"stones/lab"
 	"stones/lab/prose"
 )
@@ -25,12 +28,29 @@ type extra struct {
 type grid struct {
 	head  []string // one name a column; a line break says where it may be broken
 	rows  [][]string
-	words int // so many columns are words; the others are figures
+	made  iter.Seq[[]string] // or what makes them, where they may be too many to be held
+	words int                // so many columns are words; the others are figures
+}
+
+// all yields the rows.
+func (g grid) all() iter.Seq[[]string] {
+	if g.made != nil {
+		return g.made
+	}
+	return slices.Values(g.rows)
+}
+
+// empty reports whether there are none.
+func (g grid) empty() bool {
+	for range g.all() {
+		return false
+	}
+	return true
 }
 
 // Headline says in a few lines what was thrown, along which path.
 func Headline(doc lab.Document) []string {
-	lines := newPage(doc, View{}).above
+	lines := gistOf(doc, View{}).page().above
 	for i := range lines {
 		lines[i] = prose.Safe(lines[i])
 	}
@@ -40,17 +60,18 @@ func Headline(doc lab.Document) []string {
 // mostColumns is up to how many flows have a column each; of more, each has a row.
 const mostColumns = 6
 
-// newPage makes the page that suits the results: of one experiment, of several
+// page makes the page that suits the results: of one experiment, of several
 // runs of it, or of a sweep.
-func newPage(doc lab.Document, v View) page {
-	combinations := combine(doc.Results)
-	switch len(combinations) {
+func (g *Gist) page() page {
+	switch len(g.combined.list) {
 	case 0:
 		return page{above: []string{nothing}}
 	case 1:
-		if len(combinations[0].series) <= mostColumns {
-			return newComparison(combinations[0], v)
+		for c := range g.combinations() {
+			if len(c.series) <= mostColumns {
+				return c.newComparison()
+			}
 		}
 	}
-	return newSweep(combinations, v)
+	return g.newSweep()
 }

@@ -21,6 +21,8 @@ type parameter struct {
 	of   func(e *lab.Experiment, flow string) string // as its flag takes it; empty is that nothing was chosen
 	way  bool                                        // it is about the wire
 	left string                                      // says that nothing was chosen
+
+	number int // among all parameters
 }
 
 // parameters returns all of them but the seed. Two experiments with the same
@@ -45,7 +47,11 @@ func parameters() []parameter {
 		}
 		list = append(list, p)
 	}
-	return slices.Concat(list, besideKnobs(), back)
+	list = slices.Concat(list, besideKnobs(), back)
+	for i := range list {
+		list[i].number = i
+	}
+	return list
 }
 
 // andOfFlows is what the wire loses by place, and behind that what a flow does by its own,
@@ -85,8 +91,11 @@ func besideKnobs() []parameter {
 }
 
 // said is what the parameter is, in words.
-func (p parameter) said(e *lab.Experiment, flow string) string {
-	switch text := p.of(e, flow); text {
+func (p parameter) said(e *lab.Experiment, flow string) string { return p.say(p.of(e, flow)) }
+
+// say is text that the flag takes, in words.
+func (p parameter) say(text string) string {
+	switch text {
 	case "":
 		return cmp.Or(p.left, none)
 	case "true":
@@ -152,15 +161,9 @@ func listOf[T any](list []T) string {
 	return strings.Join(texts, ",")
 }
 
-// seeds writes the seeds of the results, each once.
-func seeds(combinations []combination) string {
-	var numbers []uint64
-	for _, c := range combinations {
-		for _, r := range c.results {
-			numbers = append(numbers, r.Experiment.Seed)
-		}
-	}
-	slices.Sort(numbers)
+// seedsWord writes the seeds of the results, each once.
+func (g *Gist) seedsWord() string {
+	numbers := slices.Sorted(slices.Values(g.seeds))
 	numbers = slices.Compact(numbers)
 	first, last := numbers[0], numbers[len(numbers)-1]
 	if n := uint64(len(numbers)); n > 2 && last-first == n-1 {

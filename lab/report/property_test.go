@@ -96,8 +96,8 @@ var bad = regexp.MustCompile(`^\s*$|NaN|Inf|(^|[ (])-[0-9]|[(]([2-9][0-9]{2}|1[1
 func TestCells(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		doc := documents(t)
-		p := newPage(doc, View{All: true})
-		for _, row := range p.table.rows {
+		p := gistOf(doc, View{All: true}).page()
+		for row := range p.table.all() {
 			if len(row) != len(p.table.head) {
 				t.Fatalf("%d cells in a table of %d columns: %q", len(row), len(p.table.head), row)
 			}

@@ -33,5 +33,6 @@ var Formats = map[string]Writer{
 // Streamed holds the formats that can be written a result at a time, as results by a
 // program of one version come, with or without theory.
 var Streamed = map[string]func(w io.Writer, version string, results iter.Seq2[lab.Result, error], theory bool) error{
-	"csv": streamCSV,
+	"csv":  streamCSV,
+	"json": streamJSON,
 }

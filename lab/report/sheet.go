@@ -28,7 +28,7 @@ type SheetPart struct {
 
 // NewSheet is the sheet of a document with one result.
 func NewSheet(doc lab.Document, v View) Sheet {
-	p := newPage(doc, v)
+	p := gistOf(doc, v).page()
 	s := Sheet{Above: safe(p.above), Bars: []SheetBar{}, Head: safe(p.table.head), Rows: [][]string{}, Below: safe(p.below)}
 	for _, b := range p.bars {
 		bar := SheetBar{Name: prose.Safe(b.name)}
@@ -39,7 +39,7 @@ func NewSheet(doc lab.Document, v View) Sheet {
 		}
 		s.Bars = append(s.Bars, bar)
 	}
-	for _, row := range p.table.rows {
+	for row := range p.table.all() {
 		s.Rows = append(s.Rows, safe(row))
 	}
 	return s

@@ -8,56 +8,39 @@ import (
 	"stones/lab/pace"
 )
 
-// A line is the flows that one row of a sweep stands for.
-type line struct {
-	*combination
-	series
-}
-
 // newSweep makes the page of several combinations: a row for each and each flow.
-func newSweep(combinations []combination, v View) page {
-	var lines []line
-	runs := 0
-	for i := range combinations {
-		c := &combinations[i]
-		runs = max(runs, len(c.results))
-		for _, s := range c.series {
-			lines = append(lines, line{c, s})
-		}
-	}
-	varying, common := compare(lines)
+func (g *Gist) newSweep() page {
+	varying, common := compare(g)
+	runs := g.runs()
 
 	var p page
-	p.above = append(p.above, commonLine(append(common, seedWord+" "+seeds(combinations))))
-	p.above = append(p.above, wayLines(combinations[0], varying)...)
-	p.above = append(p.above, stackLines(combinations, v)...)
+	p.above = append(p.above, commonLine(append(common, seedWord+" "+g.seedsWord())))
+	p.above = append(p.above, wayLines(&g.first.Experiment, varying)...)
+	p.above = append(p.above, g.stackLines()...)
 	if runs > 1 {
 		p.above = append(p.above, sweepRunsLine(runs))
 	}
-	varying = slices.DeleteFunc(varying, func(k parameter) bool { return k.follows(lines) || k.ofRoad(lines) })
-	p.table = newGrid(lines, varying)
-	if slices.ContainsFunc(lines, func(l line) bool { return l.is().Ordered }) {
+	varying = slices.DeleteFunc(varying, func(k parameter) bool { return k.follows(g) || k.ofRoad(g) })
+	p.table = g.grid(varying)
+	if g.any&markOrdered != 0 {
 		p.below = append(p.below, designLine)
 	}
 	infinite := func(cell string) bool { return strings.Contains(cell, lostWord) }
-	if slices.ContainsFunc(p.table.rows, func(row []string) bool { return slices.ContainsFunc(row, infinite) }) {
-		p.below = append(p.below, infiniteLine)
+	for row := range p.table.all() {
+		if slices.ContainsFunc(row, infinite) {
+			p.below = append(p.below, infiniteLine)
+			break
+		}
 	}
-	if slices.ContainsFunc(lines, line.slowed) {
+	if g.any&markSlowed != 0 { // in virtual time only TCP holds stones up, which is what is to be seen
 		p.below = append(p.below, rateLine)
 	}
-	if slices.ContainsFunc(lines, func(l line) bool { return l.experiment().Path == lab.Remote }) {
+	if g.any&markFar != 0 {
 		p.below = append(p.below, aboveLine)
 	}
-	p.below = append(p.below, troubles(combinations, varying)...)
-	p.below = append(p.below, warnings(combinations)...)
+	p.below = append(p.below, g.troubleLines(varying)...)
+	p.below = append(p.below, g.warned.lines()...)
 	return p
-}
-
-// slowed reports whether the asked rate was not met, where time is real. In
-// virtual time only TCP holds stones up, which is what is to be seen.
-func (l line) slowed() bool {
-	return l.experiment().Path != lab.Sim && slices.ContainsFunc(l.flows, func(x *lab.Outcome) bool { return !x.Pacing.Met })
 }
 
 // unset is an experiment in which nothing was chosen.
@@ -66,95 +49,123 @@ func unset() lab.Experiment {
 }
 
 // compare tells the parameters that vary from those that are the same in all
-// lines. Of these it leaves out what nobody has set, and what the wire is like.
-func compare(lines []line) (varying []parameter, common []string) {
+// flows of the gists. Of these it leaves out what nobody has set, and what the wire is
+// like.
+func compare(gists ...*Gist) (varying []parameter, common []string) {
+	gists = slices.DeleteFunc(slices.Clone(gists), func(g *Gist) bool { return g.rows() == 0 })
 	unset := unset()
 	for _, p := range parameters() {
-		texts := p.column(lines)
 		switch {
-		case differ(texts):
+		case slices.ContainsFunc(gists, func(g *Gist) bool { return g.varies(p) || g.text(0, p) != gists[0].text(0, p) }):
 			varying = append(varying, p)
-		case len(texts) > 0 && !p.way && texts[0] != p.of(&unset, lab.TCP):
-			common = append(common, p.word+" "+p.said(lines[0].experiment(), lines[0].name))
+		case len(gists) > 0 && !p.way && gists[0].text(0, p) != p.of(&unset, lab.TCP):
+			common = append(common, p.word+" "+gists[0].said(0, p))
 		}
 	}
 	return varying, common
 }
 
-// differ reports whether not all texts are the same.
-func differ(texts []string) bool {
-	return slices.ContainsFunc(texts, func(text string) bool { return text != texts[0] })
+// varies reports whether a parameter is not the same in all flows.
+func (g *Gist) varies(p parameter) bool {
+	return g.differ(p.number, func(row int) uint64 { return g.settings[p.number].at(0) })
 }
 
-// column is what the parameter is in each line.
-func (p parameter) column(lines []line) []string {
-	var texts []string
-	for _, l := range lines {
-		texts = append(texts, p.of(l.experiment(), l.name))
+// differ reports whether what is set differs in any row from what of returns for it.
+func (g *Gist) differ(parameter int, of func(row int) uint64) bool {
+	set := &g.settings[parameter]
+	for row := range g.rows() {
+		if set.at(row) != of(row) {
+			return true
+		}
 	}
-	return texts
+	return false
 }
 
 // follows reports whether p is a knob of the way back that is always as on the
 // way out, so that one column is enough for both.
-func (p parameter) follows(lines []line) bool {
+func (p parameter) follows(g *Gist) bool {
 	word, back := strings.CutSuffix(p.word, backSuffix)
-	return back && slices.Equal(p.column(lines), findParameter(word).column(lines))
+	return back && !g.differ(p.number, g.settings[findParameter(word).number].at)
 }
 
 // ofRoad reports whether p is a knob of the wire that is on each road as on that road
 // everywhere, where roads vary: the road's name says it.
-func (p parameter) ofRoad(lines []line) bool {
-	road, own := findParameter("road").column(lines), p.column(lines)
-	if !p.way || !differ(road) {
+func (p parameter) ofRoad(g *Gist) bool {
+	road := findParameter("road")
+	if !p.way || !g.varies(road) {
 		return false
 	}
-	on := make(map[string]string)
-	for i, name := range road {
-		if text, known := on[name]; known && text != own[i] {
-			return false
+	on := make(map[uint64]uint64)
+	return !g.differ(p.number, func(row int) uint64 {
+		name := g.settings[road.number].at(row)
+		if _, known := on[name]; !known {
+			on[name] = g.settings[p.number].at(row)
 		}
-		on[name] = own[i]
-	}
-	return true
+		return on[name]
+	})
 }
 
-// newGrid makes the table: what varies, and what came of it.
-func newGrid(lines []line, varying []parameter) grid {
-	g := grid{words: len(varying) + 1, rows: make([][]string, len(lines))}
-	add := func(head string, cell func(l line) string) {
-		g.head = append(g.head, head)
-		for i, l := range lines {
-			g.rows[i] = append(g.rows[i], cell(l))
+// grid makes the table: what varies, and what came of it.
+func (g *Gist) grid(varying []parameter) grid {
+	where := inLone
+	for l := range g.lines() {
+		if l.begins(markSeveral) {
+			where = inColumn
+			break
 		}
 	}
-	for _, v := range varying {
-		add(v.word, func(l line) string { return v.said(l.experiment(), l.name) })
+	type told struct {
+		measure
+		used    bool
+		largest float64
+		size    float64
 	}
-	add(transportWord, func(l line) string {
-		if l.slowed() {
-			return l.title() + " " + notMet
-		}
-		return l.title()
-	})
-	where := inColumn
-	if !slices.ContainsFunc(lines, func(l line) bool { return l.flows[0].Planned > 1 }) {
-		where = inLone
-	}
+	var columns []told
 	for _, m := range measures {
-		if !m.is(where) {
-			continue
-		}
-		largest, used := 0.0, !m.is(ifAny)
-		for _, l := range lines {
-			used = used || l.happened(m) || m.key == "late" && l.experiment().Deadline > 0
-			largest = max(largest, m.over(l.flows).median.Value)
-		}
-		if size, unit := m.unit.scale(largest); used {
-			add(withUnit(m.head, unit, "\n"), func(l line) string { return m.over(l.flows).brief(m.unit, size, m.is(asRange)) })
+		if m.is(where) {
+			columns = append(columns, told{measure: m, used: !m.is(ifAny)})
 		}
 	}
-	return g
+	for l := range g.lines() {
+		for i := range columns {
+			m := &columns[i]
+			m.used = m.used || l.happened(m.measure) || m.key == "late" && l.has(markTimed)
+			m.largest = max(m.largest, l.over(m.measure).median.Value)
+		}
+	}
+	columns = slices.DeleteFunc(columns, func(m told) bool { return !m.used })
+
+	t := grid{words: len(varying) + 1}
+	for _, v := range varying {
+		t.head = append(t.head, v.word)
+	}
+	t.head = append(t.head, transportWord)
+	for i := range columns {
+		m := &columns[i]
+		size, unit := m.unit.scale(m.largest)
+		m.size = size
+		t.head = append(t.head, withUnit(m.head, unit, "\n"))
+	}
+	t.made = func(yield func([]string) bool) {
+		for l := range g.lines() {
+			var row []string
+			for _, v := range varying {
+				row = append(row, l.said(v))
+			}
+			name := l.title()
+			if l.has(markSlowed) {
+				name += " " + notMet
+			}
+			row = append(row, name)
+			for _, m := range columns {
+				row = append(row, l.over(m.measure).brief(m.unit, m.size, m.is(asRange)))
+			}
+			if !yield(row) {
+				return
+			}
+		}
+	}
+	return t
 }
 
 // brief is a spread in as few letters as possible: the median, and the range

@@ -3,6 +3,8 @@
 package report
 
 import (
+	"bufio"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -17,82 +19,82 @@ import (
 )
 
 // Table writes the page for a terminal, in plain ASCII as far as the words are.
-func Table(w io.Writer, doc lab.Document, v View) error { return newPage(doc, v).text(w, v) }
+func Table(w io.Writer, doc lab.Document, v View) error { return gistOf(doc, v).page().text(w, v) }
 
 // text writes the page for a terminal.
 func (p page) text(w io.Writer, v View) error {
-	var text strings.Builder
+	b := bufio.NewWriter(w)
 	write := func(lines ...string) {
 		for _, line := range lines {
-			text.WriteString(strings.Join(prose.Wrap(prose.Safe(line), v.width(), "", "  "), "\n") + "\n")
+			fmt.Fprint(b, strings.Join(prose.Wrap(prose.Safe(line), v.width(), "", "  "), "\n")+"\n")
 		}
-	}
-	draw := func(g grid) error {
-		if len(g.rows) == 0 {
-			return nil
-		}
-		tables, err := g.fit(v)
-		if err != nil {
-			return err
-		}
-		text.WriteString(strings.Join(tables, "\n"))
-		return nil
 	}
 	write(p.above...)
 	for _, line := range p.bars.draw(v) {
-		text.WriteString(line + "\n")
+		fmt.Fprint(b, line+"\n")
 	}
-	if err := draw(p.table); err != nil {
+	if err := p.table.fit(b, v); err != nil {
 		return err
 	}
 	write(p.below...)
 	for _, x := range p.more {
 		write("", x.caption)
-		if err := draw(x.grid); err != nil {
+		if err := x.fit(b, v); err != nil {
 			return err
 		}
 		write(x.below...)
 	}
-	_, err := io.WriteString(w, text.String())
-	return err
+	return b.Flush()
 }
 
-// fit draws the grid, in several tables below each other if it is too broad for
-// the view: each has the columns of words, and as many of the others as there is
-// room for, one at least.
-func (g grid) fit(v View) ([]string, error) {
-	widths := g.widths()
+// fit draws the grid, if it has rows, in several tables below each other if it is too
+// broad for the view: each has the columns of words, and as many of the others as there
+// is room for, one at least.
+func (g grid) fit(b *bufio.Writer, v View) error {
+	if g.empty() {
+		return nil
+	}
+	widest := g.widest()
+	widths := make([]int, len(g.head))
+	for i, name := range g.head {
+		widths[i] = letters(widest[i])
+		for line := range strings.SplitSeq(name, "\n") {
+			widths[i] = max(widths[i], letters(line))
+		}
+		widths[i] += len(g.gap())
+	}
 	words := sum(widths[:g.words])
-	var tables []string
-	for from := g.words; from < len(g.head) || len(tables) == 0; {
+	for from, tables := g.words, 0; from < len(g.head) || tables == 0; tables++ {
 		before, broad := from, words
 		for before < len(g.head) && (before == from || broad+widths[before] <= v.width()) {
 			broad += widths[before]
 			before++
 		}
-		table, err := g.columns(from, before).render(v)
-		if err != nil {
-			return nil, err
+		if tables > 0 {
+			fmt.Fprint(b, "\n")
 		}
-		tables = append(tables, table)
+		if err := g.render(b, v, from, before, widest); err != nil {
+			return err
+		}
 		from = before
 	}
-	return tables, nil
+	return nil
 }
 
-// widths are how broad the columns are, with the gap behind each.
-func (g grid) widths() []int {
-	widths := make([]int, len(g.head))
-	for i, name := range g.head {
-		for line := range strings.SplitSeq(name, "\n") {
-			widths[i] = max(widths[i], utf8.RuneCountInString(prose.Safe(line)))
+// letters is how broad text is.
+func letters(text string) int { return utf8.RuneCountInString(prose.Safe(text)) }
+
+// widest is of each column the broadest cell.
+func (g grid) widest() []string {
+	widest := make([]string, len(g.head))
+	for row := range g.all() {
+		for i, cell := range row {
+			if letters(cell) > letters(widest[i]) {
+				widest[i] = cell
+			}
 		}
-		for _, row := range g.rows {
-			widths[i] = max(widths[i], utf8.RuneCountInString(prose.Safe(row[i])))
-		}
-		widths[i] += len(g.gap())
 	}
-	return widths
+	return widest
 }
 
 func sum(numbers []int) int {
@@ -111,36 +113,60 @@ func (g grid) gap() string {
 	return " "
 }
 
-// columns is the grid with its words, and the columns from one on and before
-// another.
-func (g grid) columns(from, before int) grid {
-	part := grid{words: g.words}
+// drawnRows are the rows that are drawn as one: the library that draws them holds them.
+const drawnRows = 1000
+
+// render draws the grid with its words, and the columns from one on and before another.
+// Of more than drawnRows, each part is drawn with the head and the broadest cells, which
+// make its columns as broad as all the others', and without them it is written.
+func (g grid) render(b *bufio.Writer, v View, from, before int, widest []string) error {
 	pick := func(cells []string) []string { return slices.Concat(cells[:g.words], cells[from:before]) }
-	part.head = pick(g.head)
-	for _, row := range g.rows {
+	part := grid{head: pick(g.head), words: g.words}
+	parts := 0
+	put := func(more bool) error {
+		rows := len(part.rows)
+		if whole := parts == 0 && !more; !whole {
+			part.rows = append(part.rows, pick(widest))
+		}
+		err := part.put(b, v, parts == 0, rows)
+		part.rows = part.rows[:0]
+		parts++
+		return err
+	}
+	for row := range g.all() {
+		if len(part.rows) == drawnRows {
+			if err := put(true); err != nil {
+				return err
+			}
+		}
 		part.rows = append(part.rows, pick(row))
 	}
-	return part
+	return put(false)
 }
 
-// render draws the grid. The names of the columns are bold where there is colour.
-func (g grid) render(v View) (string, error) {
+// put draws the grid and writes of it the head, if it is wanted, and so many rows. The
+// names of the columns are bold where there is colour.
+func (g grid) put(b *bufio.Writer, v View, headed bool, rows int) error {
 	var table strings.Builder
 	if err := g.draw(&table); err != nil {
-		return "", err
+		return err
 	}
-	var b strings.Builder
 	above := true
 	for line := range strings.Lines(table.String()) {
 		line = strings.TrimRight(line, " \n")
-		if strings.HasPrefix(line, "--") {
-			above = false
-		} else if above {
+		rule := above && strings.HasPrefix(line, "--")
+		if above && !rule {
 			line = v.paint(bold, line)
 		}
-		b.WriteString(line + "\n")
+		if above && headed || !above && rows > 0 {
+			fmt.Fprint(b, line+"\n")
+		}
+		if !above {
+			rows--
+		}
+		above = above && !rule
 	}
-	return b.String(), nil
+	return nil
 }
 
 // draw draws the grid without a frame.

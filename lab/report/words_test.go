@@ -61,7 +61,6 @@ func TestNoise(t *testing.T) {
 // sweep would have two rows that look the same, or take them for two runs.
 func TestParameters(t *testing.T) {
 	e := unset()
-	before := keyOf(&e, parameters())
 	leaves := 0
 	var walk func(name string, v reflect.Value)
 	walk = func(name string, v reflect.Value) {
@@ -99,7 +98,8 @@ func TestParameters(t *testing.T) {
 			t.Fatalf("%s is a %v", name, v.Type())
 		}
 		leaves++
-		changed := keyOf(&e, parameters()) != before
+		g := newGist(View{}, nil).of(lab.Document{Results: []lab.Result{{Experiment: unset()}, {Experiment: e}}})
+		changed := len(g.combined.list) == 2
 		if ignored := name == ".Seed" || name == ".PerStone" || name == ".Interval" || name == ".Packets" || name == ".Overhear" || name == ".Counters"; changed == ignored {
 			t.Errorf("%s = %v: a parameter: %t, want %t", name, v, changed, !ignored)
 		}
@@ -190,7 +190,7 @@ func TestSpread(t *testing.T) {
 		{"nearly the same", series(100_001), series(100_000), "100000", "TCP <1.01x"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tcp, udp := lost.over(tt.tcp), lost.over(tt.udp)
+			tcp, udp := spreadOf(figuresOf(lost, tt.tcp)), spreadOf(figuresOf(lost, tt.udp))
 			if got := udp.cell(count, 1, nil); got != tt.cell {
 				t.Errorf("cell = %q, want %q", got, tt.cell)
 			}
@@ -199,6 +199,14 @@ func TestSpread(t *testing.T) {
 			}
 		})
 	}
+}
+
+// figuresOf are those of a measure in flows.
+func figuresOf(m measure, flows []*lab.Outcome) (list []lab.Figure) {
+	for _, x := range flows {
+		list = append(list, m.of(x))
+	}
+	return list
 }
 
 func TestInfiniteSpread(t *testing.T) {
@@ -222,11 +230,11 @@ func TestInfiniteSpread(t *testing.T) {
 		{"all are missing", series(lab.NA(lab.CauseNothingCame)), "n/a (nothing came)"},
 	} {
 		notes := footnotes{most: 20}
-		if got := p99.over(tt.flows).cell(milliseconds, 1, &notes); got != tt.want {
+		if got := spreadOf(figuresOf(p99, tt.flows)).cell(milliseconds, 1, &notes); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
-	finite, infinite := p99.over(series(near)), p99.over(series(lab.Infinite()))
+	finite, infinite := spreadOf([]lab.Figure{near}), spreadOf([]lab.Figure{lab.Infinite()})
 	if got := finite.against(infinite, lab.TCP, lab.UDP); got != "UDP lost" {
 		t.Errorf("difference = %q, want UDP lost", got)
 	}

@@ -1,0 +1,368 @@
+package report
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"io"
+	"iter"
+	"slices"
+
+	"stones/lab"
+	"stones/lab/advice"
+	"stones/lab/path"
+)
+
+// A Gist is what a format shows of results that cannot begin before it has seen all of
+// them: the figures of each flow and what was set for it, in columns, so that a million
+// results need little memory. Of the first result it has everything.
+type Gist struct {
+	view  View
+	write func(w io.Writer, g *Gist, version string) error
+	tells func(m measure) bool // whether a measure is needed for several combinations
+
+	measures   []measure
+	numbers    map[string]int // of the measures, by their keys
+	figures    []figures      // of each measure, a row for each flow
+	parameters []parameter
+	settings   []integers // of each parameter: numbers of texts
+	names      integers   // of flows: numbers of texts
+	marks      integers
+	texts      numbering[string]
+	whys       numbering[lab.Reason]
+
+	from     integers                     // of each result: its first row
+	cells    integers                     // of each result: its combination
+	combined numbering[[sha256.Size]byte] // combinations, by their settings
+	seeds    []uint64                     // in the order of the results, without repetitions
+	first    lab.Result
+	stack    *path.Stack // of the first flow that throws again
+	any      mark        // of any flow
+	causes   numbering[cause]
+	troubles []trouble
+	warned   gathered // but for those of linux
+	linux    gathered // how far TCP is from that of Linux
+}
+
+// A mark is what is known of a flow besides figures. Several are added up.
+type mark uint64
+
+const (
+	markPartial mark = 1 << iota // it is not complete
+	markBroken                   // it breaks a law
+	markSlowed                   // the asked rate was not met, where time is real
+	markReal                     // time is real
+	markFar                      // its path is remote
+	markTimed                    // there is a deadline
+	markReads                    // the catcher sleeps, or asks for so many bytes at once
+	markSeveral                  // several stones were planned
+	markOrdered                  // its transport keeps the order
+	markOwn                      // its transport is a protocol of one's own
+)
+
+// gists make the gist of each format that is written from one.
+var gists = map[string]func(v View) *Gist{
+	"table": func(v View) *Gist {
+		return pageGist(v, func(w io.Writer, g *Gist, _ string) error { return g.page().text(w, v) })
+	},
+	"markdown": func(v View) *Gist {
+		return pageGist(v, func(w io.Writer, g *Gist, _ string) error { return g.page().markdown(w) })
+	},
+	"bench": benchGist,
+}
+
+// NewGist is the gist that a format needs, without results, or nil if the format is not
+// written from one.
+func NewGist(format string, v View) *Gist {
+	if gist := gists[format]; gist != nil {
+		return gist(v)
+	}
+	return nil
+}
+
+// newGist is a gist with some of the measures.
+func newGist(v View, measures []measure) *Gist {
+	g := &Gist{view: v, parameters: parameters()}
+	g.settings = make([]integers, len(g.parameters))
+	g.keep(measures)
+	return g
+}
+
+// pageGist is the gist of a page.
+func pageGist(v View, write func(w io.Writer, g *Gist, version string) error) *Gist {
+	told := []string{"planned", "delay_min_ms"} // by the story
+	g := newGist(v, slices.DeleteFunc(slices.Clone(measures), func(m measure) bool {
+		return m.in == 0 && !slices.Contains(told, m.key) && !slices.Contains(v.Also, m.key)
+	}))
+	g.tells = func(m measure) bool { return m.is(inColumn | inLone) }
+	g.write = write
+	return g
+}
+
+// gistOf is the gist of a document for a page.
+func gistOf(doc lab.Document, v View) *Gist { return NewGist("table", v).of(doc) }
+
+// of is the gist with the results of a document.
+func (g *Gist) of(doc lab.Document) *Gist {
+	for i := range doc.Results {
+		g.Add(&doc.Results[i])
+	}
+	return g
+}
+
+// Write writes what was added, by a program of a version, in the format.
+func (g *Gist) Write(w io.Writer, version string) error { return g.write(w, g, version) }
+
+// keep leaves only some of the measures.
+func (g *Gist) keep(measures []measure) {
+	left := make([]figures, len(measures))
+	numbers := make(map[string]int)
+	for i, m := range measures {
+		if at, there := g.numbers[m.key]; there {
+			left[i] = g.figures[at]
+		} else {
+			left[i] = figures{scale: m.unit.fine(), whys: &g.whys}
+		}
+		numbers[m.key] = i
+	}
+	g.measures, g.numbers, g.figures = measures, numbers, left
+}
+
+// fine is by what most figures of a unit are whole: time comes in nanoseconds.
+func (u unit) fine() float64 {
+	if u == milliseconds {
+		return 1e6
+	}
+	return 1
+}
+
+// Add adds a result, behind those that were added before.
+func (g *Gist) Add(r *lab.Result) {
+	e := &r.Experiment
+	if g.from.len() == 0 {
+		g.first = *r
+	}
+	set := make([][]uint64, len(e.Flows)) // the settings of each flow
+	var key []byte
+	for i, f := range e.Flows {
+		set[i] = g.set(e, f.Name)
+		for _, n := range append([]uint64{g.texts.number(f.Name), g.texts.number(f.Transport)}, set[i]...) {
+			key = binary.AppendUvarint(key, n)
+		}
+	}
+	cell := g.combined.number(sha256.Sum256(key))
+	if cell > 0 && g.tells != nil {
+		g.keep(slices.DeleteFunc(g.measures, func(m measure) bool { return !g.tells(m) }))
+		g.tells = nil
+	}
+	g.cells.add(cell)
+	g.from.add(uint64(g.rows()))
+	if n := len(g.seeds); n == 0 || g.seeds[n-1] != e.Seed {
+		g.seeds = append(g.seeds, e.Seed)
+	}
+	for i := range r.Flows {
+		x := &r.Flows[i]
+		settings := []uint64(nil)
+		if at := e.Number(x.Name); at > 0 {
+			settings = set[at-1]
+		} else {
+			settings = g.set(e, x.Name)
+		}
+		g.addFlow(e, x, settings)
+	}
+	for _, w := range r.Warnings {
+		to := &g.warned
+		if w.Rule == advice.RuleLinux {
+			to = &g.linux
+		}
+		to.add(w.Rule+" "+w.Flow+" "+w.Word, warning(w))
+	}
+}
+
+// set is what all parameters are for a flow.
+func (g *Gist) set(e *lab.Experiment, flow string) []uint64 {
+	set := make([]uint64, len(g.parameters))
+	for i, p := range g.parameters {
+		set[i] = g.texts.number(p.of(e, flow))
+	}
+	return set
+}
+
+// addFlow adds a row.
+func (g *Gist) addFlow(e *lab.Experiment, x *lab.Outcome, settings []uint64) {
+	if !x.Complete || x.Broken != "" {
+		g.troubles = append(g.troubles, trouble{row: g.rows(), result: g.cells.len() - 1, seed: e.Seed, name: x.Name, partial: !x.Complete, why: x.Error, broken: x.Broken})
+	}
+	is := x.Is()
+	if is.Again && g.stack == nil {
+		g.stack = &x.Stack
+	}
+	m := markIf(markPartial, !x.Complete) | markIf(markBroken, x.Broken != "") |
+		markIf(markSlowed, e.Path != lab.Sim && !x.Pacing.Met) | markIf(markReal, e.Path != lab.Sim) | markIf(markFar, e.Path == lab.Remote) |
+		markIf(markTimed, e.Deadline > 0) | markIf(markReads, e.Asleep != 0 || e.ReadSize != 0) | markIf(markSeveral, x.Planned > 1) |
+		markIf(markOrdered, is.Ordered) | markIf(markOwn, x.Transport == lab.Own)
+	g.any |= m
+	g.marks.add(uint64(m))
+	g.names.add(g.texts.number(x.Name))
+	for why := range x.NotThrown {
+		g.causes.number(cause{x.Name, why})
+	}
+	for i, n := range settings {
+		g.settings[i].add(n)
+	}
+	for i, m := range g.measures {
+		g.figures[i].add(m.of(x))
+	}
+}
+
+// A cause is why a flow did not throw some stones.
+type cause struct{ flow, why string }
+
+// markIf is a mark if it is true.
+func markIf(m mark, is bool) mark {
+	if is {
+		return m
+	}
+	return 0
+}
+
+// rows is how many flows there are.
+func (g *Gist) rows() int { return g.marks.len() }
+
+// text is what a parameter is in a row.
+func (g *Gist) text(row int, p parameter) string { return g.texts.list[g.settings[p.number].at(row)] }
+
+// said is that in words.
+func (g *Gist) said(row int, p parameter) string { return p.say(g.text(row, p)) }
+
+// runs is the greatest number of results of one combination.
+func (g *Gist) runs() int {
+	n := 0
+	for c := range g.combinations() {
+		n = max(n, len(c.results))
+	}
+	return n
+}
+
+// A combination is results that differ in nothing but the seed.
+type combination struct {
+	*Gist
+	results []uint32 // their numbers
+	series  []series // in the order in which they come
+}
+
+// A series is what came of one flow under the same parameters, one row for each seed.
+type series struct {
+	gist *Gist
+	name string
+	rows []uint32
+}
+
+// combinations yields them in the order in which they come.
+func (g *Gist) combinations() iter.Seq[combination] {
+	results := make([]uint32, g.cells.len())
+	for i := range results {
+		results[i] = uint32(i)
+	}
+	inOrder := func(a, b uint32) int { return int(g.cells.at(int(a))) - int(g.cells.at(int(b))) }
+	if !slices.IsSortedFunc(results, inOrder) {
+		slices.SortStableFunc(results, inOrder)
+	}
+	return func(yield func(combination) bool) {
+		for from := 0; from < len(results); {
+			to := from + 1
+			for to < len(results) && inOrder(results[from], results[to]) == 0 {
+				to++
+			}
+			if !yield(g.combination(results[from:to])) {
+				return
+			}
+			from = to
+		}
+	}
+}
+
+// combination is the one with these results.
+func (g *Gist) combination(results []uint32) combination {
+	c := combination{Gist: g, results: results}
+	for _, r := range results {
+		to := g.rows()
+		if next := int(r) + 1; next < g.from.len() {
+			to = int(g.from.at(next))
+		}
+		for row := int(g.from.at(int(r))); row < to; row++ {
+			name := g.texts.list[g.names.at(row)]
+			at := slices.IndexFunc(c.series, func(s series) bool { return s.name == name })
+			if at < 0 {
+				at = len(c.series)
+				c.series = append(c.series, series{gist: g, name: name})
+			}
+			c.series[at].rows = append(c.series[at].rows, uint32(row))
+		}
+	}
+	return c
+}
+
+// A line is the flows that one row of a sweep stands for.
+type line struct {
+	combination *combination
+	series
+}
+
+// lines yields those of all combinations.
+func (g *Gist) lines() iter.Seq[line] {
+	return func(yield func(line) bool) {
+		for c := range g.combinations() {
+			for _, s := range c.series {
+				if !yield(line{&c, s}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// figure is that of a measure in a run, from 0.
+func (s series) figure(m measure, run int) lab.Figure {
+	return s.gist.figures[s.gist.numbers[m.key]].at(int(s.rows[run]))
+}
+
+// of yields the figures of a measure, a run each.
+func (s series) of(m measure) iter.Seq[lab.Figure] {
+	return func(yield func(lab.Figure) bool) {
+		for run := range s.rows {
+			if !yield(s.figure(m, run)) {
+				return
+			}
+		}
+	}
+}
+
+// has reports whether a run has a mark.
+func (s series) has(m mark) bool {
+	return slices.ContainsFunc(s.rows, func(row uint32) bool { return mark(s.gist.marks.at(int(row)))&m != 0 })
+}
+
+// begins reports whether the first run has a mark.
+func (s series) begins(m mark) bool { return mark(s.gist.marks.at(int(s.rows[0])))&m != 0 }
+
+// happened reports whether a measure is anything but 0 somewhere.
+func (s series) happened(m measure) bool {
+	for f := range s.of(m) {
+		if f.Known() && f.Value != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// said is what a parameter is, in words.
+func (s series) said(p parameter) string { return s.gist.said(int(s.rows[0]), p) }
+
+// text is what a parameter is, as its flag takes it.
+func (s series) text(p parameter) string { return s.gist.text(int(s.rows[0]), p) }
+
+// whole is the flow, with everything. It must be of the first result.
+func (s series) whole() *lab.Outcome {
+	i := slices.IndexFunc(s.gist.first.Flows, func(x lab.Outcome) bool { return x.Name == s.name })
+	return &s.gist.first.Flows[i]
+}
