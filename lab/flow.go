@@ -19,6 +19,7 @@ type Flow struct {
 	Congestion string        `json:"congestion,omitzero"`  // TCP's congestion control, if not that of the experiment
 	ExtraDelay time.Duration `json:"extra_delay,omitzero"` // what its packets take each way besides
 	Own        string        `json:"own,omitzero"`         // of the transport [Own]: the protocol's name, or a program's, and its parameters
+	Reverse    bool          `json:"reverse,omitzero"`     // the catcher's side throws: the stones take the way back
 
 	// Which of its packets are lost, whatever is in them: 1 is the first on that way.
 	DropPackets     wire.Numbers `json:"drop_packets,omitzero"`
@@ -53,6 +54,15 @@ func (e Experiment) Flow(name string) *Flow {
 		}
 	}
 	return nil
+}
+
+// Facing is the experiment as a flow meets it: with the way that its stones take as the
+// way out.
+func (e Experiment) Facing(f *Flow) *Experiment {
+	if f != nil && f.Reverse {
+		e.Out, e.Back = e.Back, e.Out
+	}
+	return &e
 }
 
 // Number is that of the flow of that name, from 1; 0 if there is none.

@@ -112,8 +112,8 @@ type Shared struct {
 	From    Figure `json:"from_ms"`
 	To      Figure `json:"to_ms"`
 	Goodput Figure `json:"goodput_bps"`
-	Share   Figure `json:"share"` // of the goodput of all, from 0 to 1
-	Jain    Figure `json:"jain"`  // Jain's index of all: 1 if they had the same, 1/n if one had it all (Jain, Chiu, Hawe 1984)
+	Share   Figure `json:"share"` // of the goodput of all that throw the same way, from 0 to 1
+	Jain    Figure `json:"jain"`  // Jain's index of these: 1 if they had the same, 1/n if one had it all (Jain, Chiu, Hawe 1984)
 }
 
 // Load is how long the stones of a paced flow took, in the middle, while others that go as

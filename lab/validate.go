@@ -202,7 +202,7 @@ func (e Experiment) validateFlows() error {
 		if err := e.validateFlow(f); err != nil {
 			return err
 		}
-		err := e.validatePlan(f.Is(), f.Plan)
+		err := e.Facing(&f).validatePlan(f.Is(), f.Plan)
 		if wrong := new(quantity.InvalidError); errors.As(err, &wrong) && !e.alike(wrong.Word) {
 			wrong.Word = f.Transport + "-" + wrong.Word
 		}
@@ -221,6 +221,10 @@ func (e Experiment) validateFlow(f Flow) error {
 		}
 	}
 	switch {
+	case f.Reverse && e.Path == Host:
+		return quantity.Invalid("flow", f.Name, "reverse has no meaning on the path host, where both ends are alike and no wire has two directions")
+	case f.Reverse && e.Path == Remote:
+		return quantity.Invalid("flow", f.Name, "on the path remote not reverse for one flow alone; --reverse has the other end throw all of them")
 	case f.ExtraDelay < 0 || f.ExtraDelay > MaxDelay:
 		return quantity.Invalid("extra-delay", f.ExtraDelay, quantity.OutOfRange(time.Duration(0), MaxDelay))
 	case f.ExtraDelay > 0 && e.Path != Sim:
@@ -257,6 +261,8 @@ func (e Experiment) validateOwn(f Flow) error {
 		return quantity.Invalid("with", f.Own, "names no protocol")
 	case e.Path == Remote:
 		return quantity.Invalid("with", f.Own, "not on the path remote, whose catcher does not speak it")
+	case f.Reverse:
+		return quantity.Invalid("with", f.Own, "not with reverse: both of its ends send")
 	case e.Nobody || e.Asleep > 0 || e.ReadSize > 0 || e.Dies > 0 || e.Answer:
 		return quantity.Invalid("with", f.Own, "not with --nobody, --asleep, --read-size, --catcher-dies and --answer: it has a catcher of its own")
 	case f.Plan.Rate == pace.Max() && f.Plan.Count == 0:

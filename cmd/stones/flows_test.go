@@ -118,6 +118,8 @@ func TestWrongFlows(t *testing.T) {
 		"tcp rat=5":                       `flow "tcp rat=5": unknown word "rat"; did you mean rate?`,
 		"tcp rate":                        `flow "tcp rate": rate needs a value behind an equals sign`,
 		"tcp rate=10M":                    `flow "tcp rate=10M": rate "10M": bits or bytes? write 10Mbit or 10MB`,
+		"tcp reverse=true":                `flow "tcp reverse=true": reverse takes no value`,
+		"tcp reverse reverse":             `flow "tcp reverse reverse": reverse given twice`,
 		"tcp count=5 count=6":             `flow "tcp count=5 count=6": count given twice`,
 		"udp stop=5s time=5s":             `flow "udp stop=5s time=5s": stop, count and time each say when to stop`,
 		"udp start=9s stop=5s":            `flow "udp start=9s stop=5s": stops before it has thrown for 100ms`,

@@ -58,6 +58,8 @@ var choices = map[string][]string{
 var more = [][]string{
 	{"--flow", "udp rate=100 count=20 name=one"},
 	{"--flow", "tcp rate=max count=50 name=two start=20ms"},
+	{"--flow", "udp rate=100 count=20 name=three reverse"},
+	{"--flow", "tcp rate=max count=50 name=four reverse extra-delay=7ms"},
 	{"--with", "stop-and-wait"},
 	{"--with", "go-back-n window=4"},
 	{"--with", "selective-repeat"},

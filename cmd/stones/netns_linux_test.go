@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -211,5 +212,39 @@ func TestAnswersNetns(t *testing.T) {
 	}
 	if tcp.Answers.Came != 200 {
 		t.Errorf("TCP: %d answers to 200 stones", tcp.Answers.Came)
+	}
+}
+
+// Both directions of a wire carry stones at once, of the kernel's TCP and UDP: each loses
+// what its own list says, number by number, and every law holds.
+func TestNetnsBothWays(t *testing.T) {
+	needsNetns(t)
+	var es []lab.Experiment
+	for _, flows := range [][]string{
+		{"tcp count=300 rate=300 name=there", "tcp count=300 rate=300 name=home reverse"},
+		{"tcp rate=max time=2s size=1000 name=there", "tcp rate=max time=2s size=1000 name=home reverse"},
+		{"tcp count=300 rate=300 name=there", "udp count=300 rate=300 size=3000 name=home reverse"},
+		{"udp count=300 rate=300 name=there", "tcp count=300 rate=300 name=home reverse"},
+	} {
+		e := flowing(t, []string{"drop", "3,70", "drop-back", "50", "queue", "unlimited"}, flows...)
+		e.Packets, e.PerStone, e.GiveUp = true, true, 10*time.Second
+		es = append(es, e)
+	}
+	for n, r := range along(t, lab.Netns, 2, es) {
+		for i, want := range [][]uint64{{3, 70}, {50}} {
+			x := r.Flows[i]
+			var lost []uint64
+			for _, s := range x.Stones {
+				if s.Fate == "lost" {
+					lost = append(lost, s.Number)
+				}
+			}
+			if x.Transport == lab.TCP && x.Wire.Dropped.Value == float64(len(want)) {
+				want = nil // they were thrown again
+			}
+			if !x.Complete || !slices.Equal(lost, want) || x.Wire.Packets.Value < 10 || x.Wire.Back.Sent > 0 && x.Transport == lab.UDP {
+				t.Errorf("experiment %d, %s: complete %t, %s, lost %v of %v packets, %v dropped, %v overflowed; want %v", n, x.Name, x.Complete, x.Error, lost, x.Wire.Packets, x.Wire.Dropped, x.Wire.Overflowed, want)
+			}
+		}
 	}
 }

@@ -194,10 +194,10 @@ type shot struct {
 
 // card is the number of the interface.
 func (s shot) card() int {
-	if s.Back == s.Arrival {
-		return 2 * s.world // leaves the thrower, or comes back to it
+	if s.Far {
+		return 2*s.world + 1
 	}
-	return 2*s.world + 1
+	return 2 * s.world
 }
 
 // options are what else the file says of a packet: which way it goes, a number

@@ -54,7 +54,7 @@ func Expect(e *lab.Experiment, x *lab.Outcome, key string) Expected {
 		return unknown(CauseStrangeRoad)
 	case key == "wire_dropped":
 		return r.dropped()
-	case (e.Together || e.Parallel() > 1) && e.Out.Bandwidth > 0:
+	case (e.Together || e.Parallel() > 1) && r.bandwidth > 0:
 		return r.shared(key)
 	case x.Transport == lab.Own:
 		return unknown(CauseNoFormula)

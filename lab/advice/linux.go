@@ -50,13 +50,13 @@ const (
 // and the stack's rate is not quite that of Linux.
 func besideLinux(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
 	near := func(a, b float64) bool { return b > 0 && max(a, b)/min(a, b) < alikeRoads }
-	if e.Path != lab.Sim || !near(10, float64(e.Out.Bandwidth)/float64(wire.Mbit)) {
+	if e.Path != lab.Sim {
 		return nil
 	}
 	for f := range e.Over(lab.TCP) {
 		r := newRoad(e, f)
 		for _, m := range beside {
-			road := near(m.loss, share(e.Out.Loss.Random)) && near(m.roundTrip.Seconds(), r.trip)
+			road := near(10, r.bandwidth/float64(wire.Mbit)) && near(m.loss, share(r.e.Out.Loss.Random)) && near(m.roundTrip.Seconds(), r.trip)
 			if road && f.Plan.Rate == pace.Max() && math.Abs(m.ratio-1) > farApart {
 				return []lab.Warning{{Flow: f.Name, Word: "path", Value: m.ratio, Limit: 1}}
 			}

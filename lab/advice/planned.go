@@ -2,6 +2,7 @@ package advice
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"stones/lab"
@@ -63,9 +64,45 @@ func fragments(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
 // fewestHits is the number from which on a share begins to mean something.
 const fewestHits = 10
 
+// A heading is an experiment with its flows alone that throw the same way, and that as
+// the way out; and what makes the word of a knob that of this way.
+type heading struct {
+	*lab.Experiment
+	suffix string
+}
+
+// headings are those in which anything is thrown.
+func headings(e *lab.Experiment) []heading {
+	var list []heading
+	for _, h := range []struct {
+		reverse bool
+		suffix  string
+	}{{false, ""}, {true, "-back"}} {
+		flows := slices.DeleteFunc(slices.Clone(e.Flows), func(f lab.Flow) bool { return f.Reverse != h.reverse })
+		if len(flows) == 0 {
+			continue
+		}
+		one := e.With(flows...).Facing(&flows[0])
+		for i := range one.Flows {
+			one.Flows[i].Reverse = false
+		}
+		list = append(list, heading{one, h.suffix})
+	}
+	return list
+}
+
 // noise: of a few hits, any number from none to twice as many is chance. The
-// way back is left out: hardly anything is read off its shares.
+// way of answers is left out: hardly anything is read off its shares.
 func noise(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
+	var warnings []lab.Warning
+	for _, h := range headings(e) {
+		warnings = append(warnings, h.noise()...)
+	}
+	return warnings
+}
+
+func (h heading) noise() []lab.Warning {
+	e := h.Experiment
 	packets := math.Inf(1) // packets of the flow that has the fewest
 	for i := range e.Flows {
 		r := newRoad(e, &e.Flows[i])
@@ -83,7 +120,7 @@ func noise(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
 		{"corrupt", e.Out.Corrupt},
 	} {
 		if hits := packets * share(knob.share); hits > 0 && hits < fewestHits {
-			warnings = append(warnings, lab.Warning{Word: knob.word, Value: hits, Limit: fewestHits, Of: packets})
+			warnings = append(warnings, lab.Warning{Word: knob.word + h.suffix, Value: hits, Limit: fewestHits, Of: packets})
 		}
 	}
 	return warnings
@@ -92,6 +129,15 @@ func noise(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
 // apart: a packet is passed by those that come within one delay, and with
 // jitter within the width of that.
 func apart(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
+	var warnings []lab.Warning
+	for _, h := range headings(e) {
+		warnings = append(warnings, h.apart()...)
+	}
+	return warnings
+}
+
+func (h heading) apart() []lab.Warning {
+	e := h.Experiment
 	var warnings []lab.Warning
 	for _, knob := range []struct {
 		word   string
@@ -104,7 +150,7 @@ func apart(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
 		{"overtake", e.Out.Overtake && !e.Out.Jitter.Normal, 2 * e.Out.Jitter.Max},
 	} {
 		if gap := gap(e); knob.set && gap > knob.within && !inPieces(e) {
-			warnings = append(warnings, lab.Warning{Word: knob.word, Value: milliseconds(gap), Limit: milliseconds(knob.within)})
+			warnings = append(warnings, lab.Warning{Word: knob.word + h.suffix, Value: milliseconds(gap), Limit: milliseconds(knob.within)})
 		}
 	}
 	return warnings
@@ -121,7 +167,11 @@ func noSuch(e *lab.Experiment, flows []lab.Outcome) []lab.Warning {
 		if !x.Wire.Packets.Known() || x.Wire.Back == nil {
 			return nil
 		}
-		out, back = max(out, x.Wire.Packets.Value), max(back, float64(x.Wire.Back.Sent))
+		there, home := x.Wire.Packets.Value, float64(x.Wire.Back.Sent)
+		if f := e.Flow(x.Name); f != nil && f.Reverse {
+			there, home = home, there
+		}
+		out, back = max(out, there), max(back, home)
 	}
 	var warnings []lab.Warning
 	for _, way := range []struct {
@@ -176,29 +226,28 @@ func highest(numbers []uint64) uint64 {
 // early: one stone that skips the delay passes all those within it, and it is
 // they who count as reordered (RFC 4737).
 func early(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
-	p := share(e.Out.ReorderEarly)
-	if p == 0 || gap(e) == 0 {
-		return nil
+	var warnings []lab.Warning
+	for _, h := range headings(e) {
+		p := share(h.Out.ReorderEarly)
+		if p == 0 || gap(h.Experiment) == 0 {
+			continue
+		}
+		passed := math.Ceil(float64(h.Out.Delay)/float64(gap(h.Experiment))) - 1
+		if reordered := (1 - p) * (1 - math.Pow(1-p, passed)); reordered > p {
+			warnings = append(warnings, lab.Warning{Word: "reorder-early" + h.suffix, Value: reordered, Limit: p})
+		}
 	}
-	passed := math.Ceil(float64(e.Out.Delay)/float64(gap(e))) - 1
-	reordered := (1 - p) * (1 - math.Pow(1-p, passed))
-	if reordered <= p {
-		return nil
-	}
-	return []lab.Warning{{Word: "reorder-early", Value: reordered, Limit: p}}
+	return warnings
 }
 
 // overload: what is thrown does not fit through the wire.
 func overload(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
-	if e.Out.Bandwidth == 0 {
-		return nil
-	}
 	var warnings []lab.Warning
 	for i := range e.Flows {
 		f := &e.Flows[i]
-		offered := f.Plan.PerSecond() * 8 * newRoad(e, f).bytes
-		if limit := float64(e.Out.Bandwidth); offered > limit {
-			warnings = append(warnings, lab.Warning{Flow: f.Name, Word: "rate", Value: offered, Limit: limit})
+		r := newRoad(e, f)
+		if offered := f.Plan.PerSecond() * 8 * r.bytes; r.bandwidth > 0 && offered > r.bandwidth {
+			warnings = append(warnings, lab.Warning{Flow: f.Name, Word: "rate", Value: offered, Limit: r.bandwidth})
 		}
 	}
 	return warnings
@@ -223,10 +272,12 @@ func queue(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
 
 // neverMarks: a TCP that asks for marks gets none of a queue that does not think.
 func neverMarks(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
-	if q := e.Out.Queue; !e.Tuning.ECN || !e.Has(lab.TCP) || q.Manager != "" && !q.NoECN {
-		return nil
+	for _, h := range headings(e) {
+		if q := h.Out.Queue; e.Tuning.ECN && h.Has(lab.TCP) && (q.Manager == "" || q.NoECN) {
+			return []lab.Warning{{Word: "ecn"}}
+		}
 	}
-	return []lab.Warning{{Word: "ecn"}}
+	return nil
 }
 
 // host: loopback is no road. Only a socket buffer can lose a stone there.

@@ -22,9 +22,9 @@ const (
 
 // A road is what a flow meets on its way, in seconds, bytes and bits a second.
 type road struct {
-	e       *lab.Experiment
-	again   bool // the transport throws again what was lost
-	n       int  // stones
+	e       *lab.Experiment // as the flow meets it
+	again   bool            // the transport throws again what was lost
+	n       int             // stones
 	size    float64
 	gap     float64 // between stones; 0 if nothing paces them
 	burst   int     // stones at once
@@ -50,6 +50,7 @@ type road struct {
 
 // newRoad is the road of a flow of e.
 func newRoad(e *lab.Experiment, f *lab.Flow) *road {
+	e = e.Facing(f)
 	p := f.Plan
 	r := &road{
 		e: e, again: f.Is().Again, n: count(&p), size: float64(p.Size), burst: max(1, p.Pattern.Burst), poisson: p.Pattern.Poisson,

@@ -12,30 +12,32 @@ import (
 )
 
 // A flowWord is one of the words that say what a single flow is like. Its value is
-// read and written as that of the knob of the same name.
+// read and written as that of the knob of the same name. A bare one has none.
 type flowWord struct {
 	word string
 	set  func(f *lab.Flow, text string) error
+	bare bool
 }
 
 // flowWords returns all of them. Those of a plan are its knobs'.
 func flowWords() []flowWord {
 	words := []flowWord{
-		{"name", func(f *lab.Flow, text string) error { f.Name = text; return nil }},
-		{"start", func(f *lab.Flow, text string) error { return f.Start.UnmarshalText([]byte(text)) }},
-		{"stop", func(f *lab.Flow, text string) (err error) {
+		{word: "name", set: func(f *lab.Flow, text string) error { f.Name = text; return nil }},
+		{word: "start", set: func(f *lab.Flow, text string) error { return f.Start.UnmarshalText([]byte(text)) }},
+		{word: "stop", set: func(f *lab.Flow, text string) (err error) {
 			f.Plan.Count = 0
 			f.Plan.Time, err = During(lab.MinTime, lab.MaxTime).Read(text)
 			return err
 		}},
-		{"congestion", func(f *lab.Flow, text string) error { f.Congestion = text; return nil }},
-		{"extra-delay", func(f *lab.Flow, text string) (err error) {
+		{word: "congestion", set: func(f *lab.Flow, text string) error { f.Congestion = text; return nil }},
+		{word: "extra-delay", set: func(f *lab.Flow, text string) (err error) {
 			f.ExtraDelay, err = During(0, lab.MaxDelay).Read(text)
 			return err
 		}},
+		{word: "reverse", set: func(f *lab.Flow, _ string) error { f.Reverse = true; return nil }, bare: true},
 	}
 	for i, list := range new(lab.Flow).Listed() {
-		words = append(words, flowWord{list.Word, func(f *lab.Flow, text string) (err error) {
+		words = append(words, flowWord{word: list.Word, set: func(f *lab.Flow, text string) (err error) {
 			*f.Listed()[i].Places, err = readNumbers(text)
 			return err
 		}})
@@ -44,7 +46,7 @@ func flowWords() []flowWord {
 		if k.Variant != Plain || k.Word == "start" || k.Word == "say" {
 			continue
 		}
-		words = append(words, flowWord{k.Word, func(f *lab.Flow, text string) error {
+		words = append(words, flowWord{word: k.Word, set: func(f *lab.Flow, text string) error {
 			v, err := k.read(text)
 			if err != nil {
 				return err
@@ -123,7 +125,9 @@ func readFlow(e lab.Experiment, text string) (lab.Flow, error) {
 		switch {
 		case at < 0:
 			return f, errors.New(unknownWord(key, known))
-		case !ok || value == "":
+		case known[at].bare && ok:
+			return f, fmt.Errorf("%s takes no value", key)
+		case !known[at].bare && value == "":
 			return f, fmt.Errorf("%s needs a value behind an equals sign", key)
 		case seen[key]:
 			return f, fmt.Errorf("%s given twice", key)

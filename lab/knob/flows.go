@@ -28,6 +28,19 @@ func congestion() Knob {
 	return k
 }
 
+// reverse is the knob that has the other end throw. A flow may be reversed by itself.
+func reverse() Knob {
+	k := Knob{Word: "reverse", Letter: "R", Group: Far, Needs: FarEnd, Switch: true, Example: "true"}
+	k = general(k, "/reverse", Toggle(), func(e *lab.Experiment) *bool { return &e.Reverse })
+	k.own = func(f *lab.Flow) string {
+		if f.Reverse {
+			return "true"
+		}
+		return ""
+	}
+	return k
+}
+
 // only is the knob that leaves out the flows over other transports.
 func only() Knob {
 	transports := append(lab.TransportNames(), lab.Own)

@@ -96,7 +96,7 @@ func catcher() []Knob {
 func far() []Knob {
 	return []Knob{
 		general(Knob{Word: "to", Group: Far, Needs: FarEnd, Single: true, Example: "192.0.2.7"}, "/to", Word(), func(e *lab.Experiment) *string { return &e.To }),
-		general(Knob{Word: "reverse", Letter: "R", Group: Far, Needs: FarEnd, Switch: true, Example: "true"}, "/reverse", Toggle(), func(e *lab.Experiment) *bool { return &e.Reverse }),
+		reverse(),
 		general(Knob{Word: "tls", Group: Far, Needs: FarEnd, Single: true, Switch: true, Example: "true"}, "/tls", Toggle(), func(e *lab.Experiment) *bool { return &e.TLS }),
 	}
 }

@@ -20,6 +20,7 @@ type Flow struct {
 	ExtraDelay      time.Duration // what each of its packets takes before it enters the wire, either way
 	Drop, DropBack  []uint64      // places of the packets that are lost, among all of its own on that way, from 1
 	Stones          int           // of a protocol of its own: how many there are
+	Reverse         bool          // its thrower is where the catchers of the others are, and its catcher where they throw
 }
 
 // Own is the transport of a protocol of one's own, whose datagrams travel over UDP.
@@ -213,7 +214,7 @@ type Direction struct {
 type Packet struct {
 	Number   uint64        // of the packet in its world, from 1, in the order of sending
 	Sent     time.Duration // when it was given to the wire
-	Back     bool          // from the catcher to the thrower
+	Back     bool          // from the catcher to the thrower of its flow
 	Protocol string        // tcp, udp, icmp, or empty for another one
 	Size     int           // bytes, IP header included
 	Data     int           // bytes behind all headers
@@ -252,6 +253,7 @@ type Frame struct {
 
 	When    time.Duration // since the world began
 	Arrival bool          // it arrives; otherwise it leaves
+	Far     bool          // at the end of the wire where all flows are caught that are not reversed
 	Copied  bool          // what arrives is the copy that the wire made
 	Bytes   []byte        // the whole of it as it is seen here, a copy of its own
 }

@@ -106,12 +106,16 @@ func planLines(c combination) []string {
 	if len(e.Flows) == 0 {
 		return []string{where}
 	}
-	if first := e.Flows[0].Plan; !slices.ContainsFunc(e.Flows, func(f lab.Flow) bool { return f.Plan != first }) {
-		return []string{planLine(first) + ", " + where}
+	if first := e.Flows[0]; !slices.ContainsFunc(e.Flows, func(f lab.Flow) bool { return f.Plan != first.Plan || f.Reverse }) {
+		return []string{planLine(first.Plan) + ", " + where}
 	}
 	var lines []string
 	for _, f := range e.Flows {
-		lines = append(lines, title(f.Name)+": "+planLine(f.Plan))
+		line := title(f.Name) + ": " + planLine(f.Plan)
+		if f.Reverse {
+			line += reversedWord
+		}
+		lines = append(lines, line)
 	}
 	return append(lines, where)
 }

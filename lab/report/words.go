@@ -205,6 +205,9 @@ func title(flow string) string {
 	return flow
 }
 
+// reversedWord stands behind the plan of a flow whose catcher's side throws.
+const reversedWord = ", the other way (reverse)"
+
 // planLine says what is thrown, and what was understood by it.
 func planLine(p pace.Plan) string {
 	line := fmt.Sprintf("%s of %d B, ", between{p.Count, p.Count}.stones(), p.Size)

@@ -102,7 +102,8 @@ func newFlow(ctx context.Context, w World, e lab.Experiment, f lab.Flow, id uint
 	x.dies = e.Dies
 	if e.Answer {
 		x.answers = &answers{}
-		x.home = e.Back.Delay + e.Back.Jitter.Max + f.ExtraDelay
+		back := e.Facing(&f).Back
+		x.home = back.Delay + back.Jitter.Max + f.ExtraDelay
 	}
 	x.awake, x.over = context.WithCancel(ctx)
 	x.start = w.Now() + f.Start.At(e.Seed, int(id))

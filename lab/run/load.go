@@ -44,14 +44,14 @@ func underLoad(flows []*flow, done []lab.Outcome, e lab.Experiment) {
 		if len(loaded) == 0 {
 			l.Loaded = lab.NA(lab.CauseNeverLoaded)
 		}
-		l.RoundTrips = roundTrips(l.Loaded, e, x.ExtraDelay)
+		l.RoundTrips = roundTrips(l.Loaded, e.Facing(&x.Flow), x.ExtraDelay)
 		done[i].Load = l
 	}
 }
 
 // roundTrips is how many of them there are in a minute, if each takes what half of the
 // stones took at most, and the least that the way back takes.
-func roundTrips(loaded lab.Figure, e lab.Experiment, extra time.Duration) lab.Figure {
+func roundTrips(loaded lab.Figure, e *lab.Experiment, extra time.Duration) lab.Figure {
 	back := lab.Milliseconds(e.Back.Delay + extra).Value
 	switch {
 	case loaded.Why.Kind == lab.IsLost:

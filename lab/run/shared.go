@@ -8,7 +8,8 @@ import (
 )
 
 // share says what each of the flows that shared a wire had of it while all of them
-// ran: from when the last of them began to when the first of them ended.
+// ran: from when the last of them began to when the first of them ended. A share is one
+// of what was thrown the same way.
 func share(flows []*flow, done []lab.Outcome) {
 	if len(flows) < 2 {
 		return
@@ -20,27 +21,46 @@ func share(flows []*flow, done []lab.Outcome) {
 	if to <= from {
 		return // they never ran all at once
 	}
+	ways := make(map[bool]*way) // by whether its flows are reversed
 	parts := make([]float64, len(flows))
 	for i, x := range flows {
 		parts[i] = float64(x.bytesWithin(from, to))
-	}
-	sum, squares := 0.0, 0.0
-	for _, part := range parts {
-		sum += part
-		squares += part * part
+		if ways[x.Reverse] == nil {
+			ways[x.Reverse] = &way{}
+		}
+		ways[x.Reverse].add(parts[i])
 	}
 	for i, x := range flows {
 		s := &lab.Shared{
 			From: lab.Milliseconds(from - x.began), To: lab.Milliseconds(to - x.began),
 			Goodput: rate(int64(parts[i]), to-from),
-			Share:   lab.NA(lab.CauseNothingCame), Jain: lab.NA(lab.CauseNothingCame),
 		}
-		if sum > 0 {
-			s.Share = lab.Number(millionths(parts[i] / sum))
-			s.Jain = lab.Number(millionths(sum * sum / (float64(len(parts)) * squares)))
-		}
+		s.Share, s.Jain = ways[x.Reverse].fairness(parts[i])
 		done[i].Shared = s
 	}
+}
+
+// A way is what came over all flows that throw the same way, in bytes.
+type way struct {
+	flows        int
+	sum, squares float64
+}
+
+func (w *way) add(part float64) {
+	w.flows++
+	w.sum += part
+	w.squares += part * part
+}
+
+// fairness is the share that a part has, and how even all of them are.
+func (w *way) fairness(part float64) (share, jain lab.Figure) {
+	switch {
+	case w.flows == 1:
+		return lab.NA(lab.CauseAlone), lab.NA(lab.CauseAlone)
+	case w.sum == 0:
+		return lab.NA(lab.CauseNothingCame), lab.NA(lab.CauseNothingCame)
+	}
+	return lab.Number(millionths(part / w.sum)), lab.Number(millionths(w.sum * w.sum / (float64(w.flows) * w.squares)))
 }
 
 // bytesWithin is how many bytes of stones came between two moments, each stone

@@ -137,6 +137,9 @@ func (s Shape) words() []string {
 	return words
 }
 
+// Damages reports whether the wire may flip bits, now or later.
+func (s Shape) Damages() bool { return s.Corrupt > 0 || slices.Contains(s.words(), "corrupt") }
+
 // validateChanges checks the shape after each of its changes.
 func (s Shape) validateChanges() error {
 	for i, c := range s.At {

@@ -68,7 +68,7 @@ func Config(e lab.Experiment, t Tap) sim.Config {
 func Flows(e lab.Experiment) path.Flows {
 	var flows path.Flows
 	for _, f := range e.Flows {
-		flows = append(flows, path.Flow{Name: f.Name, Transport: f.Transport, Congestion: f.Congestion, ExtraDelay: f.ExtraDelay, Drop: f.DropPackets, DropBack: f.DropPacketsBack, Stones: stones(f)})
+		flows = append(flows, path.Flow{Name: f.Name, Transport: f.Transport, Congestion: f.Congestion, ExtraDelay: f.ExtraDelay, Drop: f.DropPackets, DropBack: f.DropPacketsBack, Stones: stones(f), Reverse: f.Reverse})
 	}
 	return flows
 }

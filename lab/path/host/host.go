@@ -61,9 +61,10 @@ type Config struct {
 
 	// Throw and Catch run do, which makes sockets of the thrower or the catcher,
 	// where they are to be made: on a thread that is in another network namespace.
-	// They return what do returns. Nil means right here. If one is set, more than
-	// the loopback may lie between the ends, and what it loses breaks no law.
-	Throw, Catch func(do func() error) error
+	// The address is that of the catcher. They return what do returns. Nil means
+	// right here. If one is set, more than the loopback may lie between the ends, and
+	// what it loses breaks no law.
+	Throw, Catch func(address string, do func() error) error
 }
 
 // elsewhere reports whether more than the loopback may lie between the ends.
@@ -164,16 +165,16 @@ func (w *World) Address(string) string {
 }
 
 // at makes the sockets of an end where they are to be made.
-func at(where func(func() error) error, do func() error) error {
+func at(where func(string, func() error) error, address string, do func() error) error {
 	if where == nil {
 		return do()
 	}
-	return where(do)
+	return where(address, do)
 }
 
 // DialContext connects to address.
 func (w *World) DialContext(ctx context.Context, network, address string) (conn net.Conn, err error) {
-	err = at(w.cfg.Throw, func() error {
+	err = at(w.cfg.Throw, address, func() error {
 		conn, err = w.dialer.DialContext(ctx, network, address)
 		return err
 	})
@@ -190,7 +191,7 @@ func (w *World) DialContext(ctx context.Context, network, address string) (conn 
 
 // Listen waits for TCP connections at address.
 func (w *World) Listen(ctx context.Context, network, address string) (l net.Listener, err error) {
-	err = at(w.cfg.Catch, func() error {
+	err = at(w.cfg.Catch, address, func() error {
 		l, err = w.config.Listen(ctx, network, address)
 		return err
 	})
@@ -199,7 +200,7 @@ func (w *World) Listen(ctx context.Context, network, address string) (l net.List
 
 // ListenPacket waits for UDP datagrams at address.
 func (w *World) ListenPacket(ctx context.Context, network, address string) (conn net.PacketConn, err error) {
-	err = at(w.cfg.Catch, func() error {
+	err = at(w.cfg.Catch, address, func() error {
 		conn, err = w.config.ListenPacket(ctx, network, address)
 		return err
 	})

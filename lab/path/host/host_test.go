@@ -147,8 +147,8 @@ func TestStack(t *testing.T) {
 // The sockets can be made elsewhere, and listen where they are told to.
 func TestElsewhere(t *testing.T) {
 	var made []string
-	at := func(end string) func(func() error) error {
-		return func(do func() error) error {
+	at := func(end string) func(string, func() error) error {
+		return func(_ string, do func() error) error {
 			made = append(made, end)
 			return do()
 		}

@@ -41,7 +41,7 @@ func (w *World) OpenRoad(flow string) (path.Road, error) {
 func (w *World) OpenRoadAt(flow, address string) (path.Road, error) {
 	r := &road{world: w, flow: flow, news: make(chan struct{}, 1)}
 	ctx := context.Background() // nobody answers, so nothing is waited for
-	err := at(w.cfg.Catch, func() error {
+	err := at(w.cfg.Catch, address, func() error {
 		conn, err := w.config.ListenPacket(ctx, "udp", address)
 		if err == nil {
 			r.ends[1] = conn.(*net.UDPConn)
@@ -51,7 +51,7 @@ func (w *World) OpenRoadAt(flow, address string) (path.Road, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = at(w.cfg.Throw, func() error {
+	err = at(w.cfg.Throw, address, func() error {
 		conn, err := w.dialer.DialContext(ctx, "udp", r.ends[1].LocalAddr().String())
 		if err == nil {
 			r.ends[0] = conn.(*net.UDPConn)

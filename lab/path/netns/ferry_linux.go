@@ -110,19 +110,17 @@ func (f *ferry) send(b []byte) {
 
 		Flow:    p.seen.Flow(),
 		Capable: p.seen.Capable,
-		Doomed:  f.world.watch.Doomed(p.seen, f.back),
+		Doomed:  f.world.watch.Doomed(p.seen),
 	})
 	f.learn()
-	if !f.back {
-		f.world.boarded(p.seen)
-	}
+	f.world.boarded(p.seen)
 }
 
 // learn notes what has befallen packets on the wire.
 func (f *ferry) learn() {
 	for e, ok := f.wire.Event(); ok; e, ok = f.wire.Event() {
 		p := e.Packet.Ref.(*parcel)
-		f.world.watch.Befell(p.entry, p.seen, e, f.back)
+		f.world.watch.Befell(p.entry, p.seen, e)
 		switch {
 		case e.Fate == wire.Copied:
 			p.left++
@@ -165,7 +163,7 @@ func (f *ferry) bring() (n int, err error) {
 		n++
 		f.late.Add(now - due)
 		p := item.Ref.(*parcel)
-		f.world.arrives(now, p, item, f.back)
+		f.world.arrives(now, p, item)
 		_, err := call(unix.SYS_WRITE, f.to, item.Data)
 		if errors.Is(err, unix.EINVAL) && item.Damaged {
 			err = nil // it is no IP packet any more

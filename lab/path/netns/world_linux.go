@@ -44,7 +44,7 @@ type World struct {
 
 // Open makes a world. Close must be called.
 func Open(cfg Config) (*World, error) {
-	w := &World{cfg: cfg, over: -1, open: map[uint16]bool{}, watch: watch.New(watch.Config{Lanes: watch.Lanes(cfg.Flows), Damages: cfg.Out.Corrupt > 0, Packets: cfg.Packets, Tap: cfg.Tap})}
+	w := &World{cfg: cfg, over: -1, open: map[uint16]bool{}, watch: watch.New(watch.Config{Lanes: watch.Lanes(cfg.Flows), Damages: watch.Damages(cfg.Flows, cfg.Out, cfg.Back), Packets: cfg.Packets, Tap: cfg.Tap})}
 	w.boards.L = &w.mu
 	if err := w.furnish(); err != nil {
 		return nil, errors.Join(fmt.Errorf("netns: %w", err), w.release())
@@ -97,15 +97,27 @@ func (w *World) furnish() (err error) {
 		Away:       w.away,
 		Threads:    2 + 2*max(0, len(w.cfg.Flows)-2), // the ferries, and the two ends of each flow beyond two
 		Port:       w.cfg.Flows.Port,
-		Throw:      w.thrower.within,
-		Catch:      w.catcher.within,
+		Throw:      func(to string, do func() error) error { _, thrower := w.at(to); return thrower.within(do) },
+		Catch:      func(at string, do func() error) error { catcher, _ := w.at(at); return catcher.within(do) },
 	})
 	return err
 }
 
 // Address is where the catcher of a flow listens.
 func (w *World) Address(flow string) string {
-	return netip.AddrPortFrom(w.cfg.prefix(2).Addr(), w.cfg.Flows.Port(flow)).String()
+	end := byte(2)
+	if w.cfg.Flows.Named(flow).Reverse {
+		end = 1
+	}
+	return netip.AddrPortFrom(w.cfg.prefix(end).Addr(), w.cfg.Flows.Port(flow)).String()
+}
+
+// at is the end that has an address, and the other one.
+func (w *World) at(address string) (own, other *room) {
+	if at, err := netip.ParseAddrPort(address); err == nil && at.Addr() == w.cfg.prefix(1).Addr() {
+		return w.thrower, w.catcher
+	}
+	return w.catcher, w.thrower
 }
 
 // named is the name of the flow over a transport.
@@ -126,7 +138,7 @@ func (cfg Config) prefix(n byte) netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 0, n}), 24)
 }
 
-// DialContext connects to address from the thrower's end.
+// DialContext connects to address from the end that does not have it.
 func (w *World) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := w.World.DialContext(ctx, network, address)
 	if err != nil || network != "udp" {
@@ -151,7 +163,7 @@ func (g *gangway) Write(b []byte) (n int, err error) {
 	return n, err
 }
 
-// embark sends a datagram of size bytes from the thrower's end once its device has
+// embark sends a datagram of size bytes from its thrower's end once the device there has
 // room for it, even if all that are in it are as long.
 func (w *World) embark(size int, send func() error) error {
 	if err := w.queue(size); err != nil {
@@ -182,9 +194,9 @@ func (w *World) queue(size int) error {
 	return nil
 }
 
-// boarded notes that a packet has come from the thrower's device.
+// boarded notes that a packet has come from the device of its sender's end.
 func (w *World) boarded(s watch.Sight) {
-	if s.UDP && s.Begins() {
+	if s.UDP && s.Begins() && !s.Back() {
 		w.afloat--
 		w.boards.Signal()
 	}
@@ -192,11 +204,11 @@ func (w *World) boarded(s watch.Sight) {
 
 // arrives notes that a packet comes out of the wire, before the other end gets
 // it: once it has it, the catching program may be faster.
-func (w *World) arrives(now time.Duration, p *parcel, item wire.Packet, back bool) {
+func (w *World) arrives(now time.Duration, p *parcel, item wire.Packet) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.watch.Arrives(now, p.entry, p.seen, item, back)
-	if back || !p.seen.UDP {
+	w.watch.Arrives(now, p.entry, p.seen, item)
+	if p.seen.Back() || !p.seen.UDP {
 		return
 	}
 	if !w.open[p.seen.Ports.Own] {
@@ -338,7 +350,7 @@ func (w *World) journey(flow string) journey {
 // found no room there, if that is known: the kernel counts damaged ones with
 // them.
 func (w *World) lost() int {
-	if w.cfg.Out.Corrupt > 0 {
+	if watch.Damages(w.cfg.Flows, w.cfg.Out, w.cfg.Back) {
 		return 0
 	}
 	kernel := w.World.Record(w.cfg.named("udp")).ReceiverDrops
@@ -366,6 +378,9 @@ func (w *World) Record(flow string) path.Record {
 			thrower, catcher, err := w.Counters()
 			w.unsure = errors.Join(w.unsure, err)
 			r.Counters = &path.Counters{Thrower: happened(thrower), Catcher: happened(catcher)}
+			if w.cfg.Flows.Named(flow).Reverse {
+				r.Counters.Thrower, r.Counters.Catcher = r.Counters.Catcher, r.Counters.Thrower
+			}
 		}
 	}
 	return r

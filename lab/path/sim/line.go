@@ -1,7 +1,7 @@
 package sim
 
 import (
-	"time"
+	"slices"
 
 	"stones/lab/path"
 	"stones/lab/path/watch"
@@ -20,6 +20,7 @@ type line struct {
 	encode  bool // the other end is given what the bytes say, and not the fields
 	to      *stack.Host
 	back    bool
+	answers bool // the catcher of some flow sends on it
 	arrival *event.Timer
 	eye     *watch.Eye // of the end that sends
 	head    []byte     // the beginning of a packet that is looked at
@@ -30,11 +31,12 @@ func newLine(w *World, shape wire.Shape, direction wire.Direction, eye *watch.Ey
 	l := &line{
 		world:  w,
 		wire:   wire.New(shape, w.cfg.Seed, direction),
-		whole:  shape.Corrupt > 0 || w.watch.Bytes(),
+		whole:  shape.Damages() || w.watch.Bytes(),
 		encode: w.cfg.Encode,
 		back:   direction == wire.Back,
 		eye:    eye,
 	}
+	l.answers = slices.ContainsFunc(w.cfg.Flows, func(f path.Flow) bool { return f.Reverse != l.back }) || l.back && len(w.cfg.Flows) == 0
 	l.arrival = w.driver.Timer(l.arrive)
 	return l
 }
@@ -69,8 +71,8 @@ func (l *line) send(packet *stack.Packet) {
 	}
 	now := l.world.Now()
 	p.entry = l.world.watch.Sent(now, &p.seen, size, item.Data, l.back)
-	item.Doomed = l.world.watch.Doomed(p.seen, l.back)
-	if extra := l.extra(p.seen); extra > 0 {
+	item.Doomed = l.world.watch.Doomed(p.seen)
+	if extra := p.seen.Extra(); extra > 0 {
 		l.world.driver.Timer(func() {
 			l.enter(item)
 			l.world.drained()
@@ -87,24 +89,6 @@ func (l *line) enter(item wire.Packet) {
 	l.expect()
 }
 
-// extra is what a packet takes before it enters the wire, for the flow that it is
-// part of has a longer way.
-func (l *line) extra(seen watch.Sight) time.Duration {
-	port := seen.Ports.Own // the catcher's
-	if l.back {
-		port = seen.Ports.Other
-	}
-	switch {
-	case !l.world.longer:
-		return 0
-	case seen.TCP:
-		return l.world.flowAt("tcp", port).ExtraDelay
-	case seen.UDP:
-		return l.world.flowAt("udp", port).ExtraDelay
-	}
-	return 0
-}
-
 // look sees a packet.
 func (l *line) look(packet *stack.Packet, size int) watch.Sight {
 	most := watch.HeadLen
@@ -119,7 +103,7 @@ func (l *line) look(packet *stack.Packet, size int) watch.Sight {
 func (l *line) learn() {
 	for e, ok := l.wire.Event(); ok; e, ok = l.wire.Event() {
 		p := e.Packet.Ref.(*parcel)
-		l.world.watch.Befell(p.entry, p.seen, e, l.back)
+		l.world.watch.Befell(p.entry, p.seen, e)
 		switch {
 		case e.Fate == wire.Copied:
 			p.left++
@@ -144,7 +128,7 @@ func (l *line) expect() {
 // event of its own: so every segment is answered alone.
 func (l *line) arrive() {
 	now := l.world.Now()
-	if l.back && l.world.driver.busy() {
+	if l.answers && l.world.driver.busy() {
 		l.arrival.Set(now + 1) // a nanosecond behind
 		return
 	}
@@ -159,9 +143,9 @@ func (l *line) arrive() {
 		item.Data = watch.Mark(item.Data)
 	}
 	p := item.Ref.(*parcel)
-	l.world.watch.Arrives(now, p.entry, p.seen, item, l.back)
+	l.world.watch.Arrives(now, p.entry, p.seen, item)
 	outcome := l.deliver(p, item)
-	if !l.back {
+	if !p.seen.Back() {
 		l.took(p, item, outcome)
 		l.world.drained()
 	}
@@ -190,7 +174,7 @@ func marked(packet *stack.Packet, mark bool) *stack.Packet {
 	return packet
 }
 
-// took notes what the catcher's host did with a packet.
+// took notes what a catcher's host did with a packet.
 func (l *line) took(p *parcel, item wire.Packet, outcome stack.Outcome) {
 	switch {
 	case !p.seen.UDP:

@@ -30,28 +30,28 @@ func (cfg Config) door(flow string) doorway {
 	return doorway{cfg.Flows.Transport(flow), cfg.Flows.Port(flow)}
 }
 
-// flowAt is the flow over a network to the catcher's port.
-func (w *World) flowAt(network string, port uint16) path.Flow {
-	for _, f := range w.cfg.Flows {
-		if f.Over() == network && w.cfg.Flows.Port(f.Name) == port {
-			return f
+// congestionOf is that of the flow over a network to the catcher's port, if it has its own.
+func (cfg Config) congestionOf(network string, port uint16) string {
+	for _, f := range cfg.Flows {
+		if f.Over() == network && cfg.Flows.Port(f.Name) == port {
+			return f.Congestion
 		}
 	}
-	return path.Flow{}
+	return ""
 }
 
 // A World is one experiment's two ends and what lies between them. Throwers
-// dial, catchers listen. It is used by one goroutine.
+// dial, catchers listen: the flows that are reversed at the other end. It is used by one
+// goroutine.
 type World struct {
 	cfg       Config
 	driver    *driver
 	pool      stack.Pool
-	thrower   *stack.Host
-	catcher   *stack.Host
+	thrower   *stack.Host // of all flows that are not reversed
+	catcher   *stack.Host // of these
 	out, back *line
 	watch     *watch.Watch
 	set       tcp.Config         // of connections
-	longer    bool               // some flow has an extra delay
 	doors     map[string]doorway // of each flow
 	drains    []*drain
 	roads     []*road
@@ -64,7 +64,7 @@ var _ clock.Clock = (*World)(nil)
 // Open makes a world. Close must be called.
 func Open(cfg Config) (*World, error) {
 	w := &World{cfg: cfg, driver: &driver{most: cfg.Most}}
-	w.watch = watch.New(watch.Config{Lanes: watch.Lanes(cfg.Flows), Damages: cfg.Out.Corrupt > 0, Packets: cfg.Packets, Tap: cfg.Tap})
+	w.watch = watch.New(watch.Config{Lanes: watch.Lanes(cfg.Flows), Damages: watch.Damages(cfg.Flows, cfg.Out, cfg.Back), Packets: cfg.Packets, Tap: cfg.Tap})
 	w.out = newLine(w, cfg.Out, wire.Out, &w.watch.Out)
 	w.back = newLine(w, cfg.Back, wire.Back, &w.watch.Back)
 	dice := rand.New(rand.NewPCG(cfg.Seed, 0))
@@ -74,7 +74,6 @@ func Open(cfg Config) (*World, error) {
 	}
 	w.set = connection
 	w.doors = cfg.doors()
-	w.longer = slices.ContainsFunc(cfg.Flows, func(f path.Flow) bool { return f.ExtraDelay > 0 })
 	host := func(n byte, send func(*stack.Packet)) *stack.Host {
 		return stack.New(&w.driver.Queue, &w.pool, stack.Config{
 			Addr: cfg.address(n), MTU: cfg.mtu(), TCP: connection, AllPieces: true, NoUDPChecksum: cfg.NoUDPChecksum, Seed: dice.Uint64(),
@@ -197,10 +196,22 @@ func (w *World) Close() error {
 
 // Address is where the catcher of a flow listens.
 func (w *World) Address(flow string) string {
-	return netip.AddrPortFrom(w.cfg.address(2), w.cfg.Flows.Port(flow)).String()
+	end := byte(2)
+	if w.cfg.Flows.Named(flow).Reverse {
+		end = 1
+	}
+	return netip.AddrPortFrom(w.cfg.address(end), w.cfg.Flows.Port(flow)).String()
 }
 
-// DialContext connects the thrower's end to address over "tcp" or "udp".
+// at is the end that has an address, and the other one.
+func (w *World) at(address netip.Addr) (own, other *stack.Host) {
+	if address == w.cfg.address(1) {
+		return w.thrower, w.catcher
+	}
+	return w.catcher, w.thrower
+}
+
+// DialContext connects to address over "tcp" or "udp", from the end that does not have it.
 // Addresses are numbers, since there is nobody to ask for names. A deadline of
 // ctx is one of virtual time ([World.Time]).
 func (w *World) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
@@ -208,20 +219,21 @@ func (w *World) DialContext(ctx context.Context, network, address string) (net.C
 	if err != nil {
 		return nil, err
 	}
+	_, thrower := w.at(to.Addr())
 	if network == "udp" {
-		socket, err := w.thrower.DialUDP(to)
+		socket, err := thrower.DialUDP(to)
 		if err != nil {
 			return nil, failed("dial", network, err)
 		}
 		return w.driver.newDatagram(socket), nil
 	}
 	set := w.set
-	if own := w.flowAt(network, to.Port()).Congestion; own != "" {
+	if own := w.cfg.congestionOf(network, to.Port()); own != "" {
 		if set.Congestion, err = control(own); err != nil {
 			return nil, err
 		}
 	}
-	conn, err := w.thrower.DialTCPAs(to, set)
+	conn, err := thrower.DialTCPAs(to, set)
 	if err != nil {
 		return nil, failed("dial", network, err)
 	}
@@ -253,13 +265,14 @@ func (s *stream) connectWithin(ctx context.Context) error {
 	return nil
 }
 
-// Listen waits for TCP connections at address, on the catcher's end.
+// Listen waits for TCP connections at address, on the end that has it.
 func (w *World) Listen(_ context.Context, network, address string) (net.Listener, error) {
 	at, err := resolve("listen", network, address)
 	if err != nil {
 		return nil, err
 	}
-	l, err := w.catcher.ListenTCP(at, backlog)
+	catcher, _ := w.at(at.Addr())
+	l, err := catcher.ListenTCP(at, backlog)
 	if err != nil {
 		return nil, failed("listen", network, err)
 	}
@@ -270,13 +283,14 @@ func (w *World) Listen(_ context.Context, network, address string) (net.Listener
 	}), nil
 }
 
-// ListenPacket waits for UDP datagrams at address, on the catcher's end.
+// ListenPacket waits for UDP datagrams at address, on the end that has it.
 func (w *World) ListenPacket(_ context.Context, network, address string) (net.PacketConn, error) {
 	at, err := resolve("listen", network, address)
 	if err != nil {
 		return nil, err
 	}
-	socket, err := w.catcher.ListenUDP(at)
+	catcher, _ := w.at(at.Addr())
+	socket, err := catcher.ListenUDP(at)
 	if err != nil {
 		return nil, failed("listen", network, err)
 	}

@@ -29,10 +29,13 @@ type numbers struct {
 func (l *log) sent(now time.Duration, s Sight, whole []byte, back bool) *path.Packet {
 	l.number++
 	p := &path.Packet{
-		Number: l.number, Sent: now, Back: back, Size: len(whole),
+		Number: l.number, Sent: now, Back: s.back, Size: len(whole),
 		First: s.Stone, Last: max(s.Stone, s.Last),
 	}
-	f := l.describe(p, l.watch.of(s, back), unwrap(whole))
+	f := l.describe(p, s.flow, unwrap(whole))
+	if f != nil {
+		p.Back = back != f.lane.Reverse
+	}
 	if l.keep && f != nil {
 		if len(f.packets) < path.MostHeard {
 			p.Head = slices.Clone(whole[:min(len(whole), path.HeardLen)])
@@ -40,17 +43,17 @@ func (l *log) sent(now time.Duration, s Sight, whole []byte, back bool) *path.Pa
 		f.packets = append(f.packets, p)
 	}
 	if l.tap != nil {
-		l.tap(path.Frame{Packet: p, When: p.Sent, Bytes: slices.Clone(whole)})
+		l.tap(path.Frame{Packet: p, When: p.Sent, Far: back, Bytes: slices.Clone(whole)})
 	}
 	return p
 }
 
 // arrives notes that a packet comes out of a wire.
-func (l *log) arrives(now time.Duration, p *path.Packet, item wire.Packet) {
+func (l *log) arrives(now time.Duration, p *path.Packet, item wire.Packet, far bool) {
 	trip := tripOf(p, item)
 	trip.Arrived, trip.At = true, now
 	if l.tap != nil {
-		l.tap(path.Frame{Packet: p, When: trip.At, Arrival: true, Copied: item.Copy, Bytes: slices.Clone(item.Data)})
+		l.tap(path.Frame{Packet: p, When: trip.At, Arrival: true, Far: far, Copied: item.Copy, Bytes: slices.Clone(item.Data)})
 	}
 }
 

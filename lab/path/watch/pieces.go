@@ -6,6 +6,13 @@ import "time"
 // of Linux is as long, over IPv4.
 const patience = 30 * time.Second
 
+// A heap is where the pieces of one datagram lie: at the catcher of a flow, by the
+// datagram's identification.
+type heap struct {
+	flow *Flow
+	id   uint32
+}
+
 // A puzzle is a datagram of which some pieces have come.
 type puzzle struct {
 	got   map[int]bool // by the offset of the piece
@@ -25,13 +32,14 @@ func (w *Watch) Completes(now time.Duration, s Sight, damaged bool) (whole, wron
 	if !piece.fragment() {
 		return true, damaged
 	}
-	p := w.puzzles[piece.id]
+	at := heap{s.flow, piece.id}
+	p := w.puzzles[at]
 	if p == nil || now-p.began > patience {
 		p = &puzzle{got: map[int]bool{}, began: now}
 		if w.puzzles == nil {
-			w.puzzles = map[uint32]*puzzle{}
+			w.puzzles = map[heap]*puzzle{}
 		}
-		w.puzzles[piece.id] = p
+		w.puzzles[at] = p
 	}
 	if p.got[piece.at] {
 		return false, false
@@ -45,7 +53,7 @@ func (w *Watch) Completes(now time.Duration, s Sight, damaged bool) (whole, wron
 	if p.whole == 0 || p.bytes < p.whole {
 		return false, false
 	}
-	delete(w.puzzles, piece.id)
+	delete(w.puzzles, at)
 	return true, p.wrong
 }
 

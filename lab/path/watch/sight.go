@@ -24,9 +24,21 @@ type Sight struct {
 
 	asked  bool // it is a SYN, and one was sent before
 	piece  piece
-	Stream Stretch       // of a connection: which of its bytes
-	at     time.Duration // when it was sent
+	Stream Stretch // of a connection: which of its bytes
+
+	// Once it was sent:
+	at   time.Duration // when
+	flow *Flow         // whose it is
+	back bool          // it goes from that flow's catcher to its thrower
 }
+
+// Back reports whether a packet that was sent goes from its flow's catcher to its
+// thrower. What belongs to none goes back on the wire back.
+func (s Sight) Back() bool { return s.back }
+
+// Extra is what a packet that was sent takes before it enters the wire: some flows have a
+// longer way.
+func (s Sight) Extra() time.Duration { return s.flow.lane.Extra }
 
 // A Stretch is which bytes of a connection's stones a segment carries.
 type Stretch struct {

@@ -20,7 +20,7 @@ import (
 // Config says what to look at.
 type Config struct {
 	Lanes   []Lane           // what flows there are; none are one over each transport
-	Damages bool             // the wire may flip bits on the way out
+	Damages bool             // the wire may flip bits on the way to a catcher
 	Packets bool             // keep what becomes of every packet, for the record
 	Tap     func(path.Frame) // is shown every packet that leaves an end or arrives there; nil is nobody
 }
@@ -30,29 +30,37 @@ type Lane struct {
 	Name      string // the flow's
 	Transport string
 	Port      uint16   // the catcher's; 0 is any
-	Drop      []uint64 // places of the flow's packets that the wire is to lose, on the way out
+	Drop      []uint64 // places of the flow's packets that the wire is to lose, on the way to its catcher
 	DropBack  []uint64 // and on the way back
 	Stones    int      // of a protocol of its own, whose datagrams may carry a stone anywhere
+	Reverse   bool     // it goes the other way: the catcher is where those of the others throw
+
+	Extra time.Duration // what each of its packets takes before it enters the wire
 }
 
 // Lanes are where flows run.
 func Lanes(flows path.Flows) []Lane {
 	var lanes []Lane
 	for _, f := range flows {
-		lanes = append(lanes, Lane{Name: f.Name, Transport: f.Transport, Port: flows.Port(f.Name), Drop: f.Drop, DropBack: f.DropBack, Stones: f.Stones})
+		lanes = append(lanes, Lane{Name: f.Name, Transport: f.Transport, Port: flows.Port(f.Name), Drop: f.Drop, DropBack: f.DropBack, Stones: f.Stones, Extra: f.ExtraDelay, Reverse: f.Reverse})
 	}
 	return lanes
 }
 
+// Damages reports whether wires of these shapes may flip bits on the way to a catcher.
+func Damages(flows path.Flows, out, back wire.Shape) bool {
+	return out.Damages() || back.Damages() && slices.ContainsFunc(flows, func(f path.Flow) bool { return f.Reverse })
+}
+
 // A Watch sees two ends and the two wires between them. [New] makes one.
 type Watch struct {
-	Out, Back Eye // follow what the thrower and the catcher send
+	Out, Back Eye // follow what is sent at the two ends of the wires
 
 	damages bool
 	log     *log // of every packet; nil if nobody wants to know
 	flows   []*Flow
-	others  Flow               // ICMP and the like: counted, but nobody's flow
-	puzzles map[uint32]*puzzle // datagrams that are incomplete at the catcher, by their identification
+	others  Flow             // ICMP and the like: counted, but nobody's flow
+	puzzles map[heap]*puzzle // datagrams that are incomplete at a catcher
 }
 
 // New returns a watch that has seen nothing yet.
@@ -83,7 +91,7 @@ func (w *Watch) Stop() { w.log = nil }
 
 // A Flow is what was seen of one.
 type Flow struct {
-	InFlight int // packets on the way out
+	InFlight int // packets on the way to the catcher
 	Homeward int // packets on the way back
 
 	lane    Lane
@@ -101,7 +109,7 @@ type Flow struct {
 	ways    ways
 }
 
-// Direction is what was counted of one way.
+// Direction is what was counted of one way: to the flow's catcher, or back.
 func (f *Flow) Direction(back bool) path.Direction { return *f.direction(back) }
 
 // waiting is a datagram that was given to the catcher's socket.
@@ -120,17 +128,23 @@ func (w *Watch) Flow(name string) *Flow {
 	return &w.others
 }
 
-// of is the flow that a packet belongs to.
+// of is the flow that a packet on one of the wires belongs to.
 func (w *Watch) of(s Sight, back bool) *Flow {
-	port := s.Ports.Own // the catcher's
-	if back {
-		port = s.Ports.Other
-	}
+	transport := "tcp"
 	switch {
-	case s.TCP:
-		return w.at("tcp", port)
 	case s.UDP:
-		return w.at("udp", port)
+		transport = "udp"
+	case !s.TCP:
+		return &w.others
+	}
+	for _, f := range w.flows {
+		port := s.Ports.Own // the catcher's
+		if back != f.lane.Reverse {
+			port = s.Ports.Other
+		}
+		if f.over() == transport && f.on(port) {
+			return f
+		}
 	}
 	return &w.others
 }
@@ -138,12 +152,15 @@ func (w *Watch) of(s Sight, back bool) *Flow {
 // at is the flow of a transport to the catcher's port, or the first one to any.
 func (w *Watch) at(transport string, port uint16) *Flow {
 	for _, f := range w.flows {
-		if f.over() == transport && (f.lane.Port == port || f.lane.Port == 0 || port == 0) {
+		if f.over() == transport && (f.on(port) || port == 0) {
 			return f
 		}
 	}
 	return &w.others
 }
+
+// on reports whether the flow's catcher may be at a port.
+func (f *Flow) on(port uint16) bool { return f.lane.Port == port || f.lane.Port == 0 }
 
 // over is what carries the flow's packets.
 func (f *Flow) over() string { return path.Flow{Transport: f.lane.Transport}.Over() }
@@ -187,19 +204,19 @@ func at[T any](list []T, n uint64) T {
 	return list[n-1]
 }
 
-// Sent notes a packet of size bytes that is given to a wire. Whole is the packet
-// itself, if Bytes says so. It marks s with the time, and returns the packet's
-// entry in the log, or nil.
+// Sent notes a packet of size bytes that is given to one of the wires. Whole is the
+// packet itself, if Bytes says so. It marks s with the time and with whose it is, and
+// returns the packet's entry in the log, or nil.
 func (w *Watch) Sent(now time.Duration, s *Sight, size int, whole []byte, back bool) *path.Packet {
-	s.at = now
 	f := w.of(*s, back)
-	d := f.direction(back)
+	s.at, s.flow, s.back = now, f, back != f.lane.Reverse
+	d := f.direction(s.back)
 	d.Sent++
 	d.Bytes += size
 	if s.Data {
 		d.Data++
 	}
-	if back {
+	if s.back {
 		f.Homeward++
 	} else {
 		f.InFlight++
@@ -221,21 +238,20 @@ func (w *Watch) Sent(now time.Duration, s *Sight, size int, whole []byte, back b
 
 // Doomed reports whether the packet that was sent last, which is s, is one that the wire
 // is to lose for its place among those of its flow on that way.
-func (w *Watch) Doomed(s Sight, back bool) bool {
-	f := w.of(s, back)
-	list := f.lane.Drop
-	if back {
-		list = f.lane.DropBack
+func (w *Watch) Doomed(s Sight) bool {
+	list := s.flow.lane.Drop
+	if s.back {
+		list = s.flow.lane.DropBack
 	}
-	_, listed := slices.BinarySearch(list, uint64(f.direction(back).Sent))
+	_, listed := slices.BinarySearch(list, uint64(s.flow.direction(s.back).Sent))
 	return listed
 }
 
 // Befell notes what befell a packet on a wire. The entry is the one that Sent
 // returned.
-func (w *Watch) Befell(entry *path.Packet, s Sight, e wire.Event, back bool) {
-	f := w.of(s, back)
-	d := f.direction(back)
+func (w *Watch) Befell(entry *path.Packet, s Sight, e wire.Event) {
+	f := s.flow
+	d := f.direction(s.back)
 	var cause path.Cause
 	switch e.Fate {
 	case wire.Carried:
@@ -257,9 +273,9 @@ func (w *Watch) Befell(entry *path.Packet, s Sight, e wire.Event, back bool) {
 		d.TooBig++
 		cause = path.TooBig
 	}
-	f.befalls(entry, s, e.Packet, cause, back)
+	s.befalls(entry, e.Packet, cause)
 	way := &f.InFlight
-	if back {
+	if s.back {
 		way = &f.Homeward
 	}
 	switch {
@@ -279,12 +295,12 @@ func (f *Flow) direction(back bool) *path.Direction {
 }
 
 // befalls notes a cause for which a packet, and the stone in it, may be missing.
-func (f *Flow) befalls(entry *path.Packet, s Sight, item wire.Packet, cause path.Cause, back bool) {
+func (s Sight) befalls(entry *path.Packet, item wire.Packet, cause path.Cause) {
 	if entry != nil {
 		tripOf(entry, item).Cause |= cause
 	}
-	if !back {
-		f.note(s.Stone, cause)
+	if !s.back {
+		s.flow.note(s.Stone, cause)
 	}
 }
 
@@ -307,13 +323,13 @@ func grow[T any](list []T, n uint64) []T {
 
 // Arrives notes that a packet comes out of a wire. The entry is the one that Sent
 // returned.
-func (w *Watch) Arrives(now time.Duration, entry *path.Packet, s Sight, item wire.Packet, back bool) {
-	f := w.of(s, back)
-	d := f.direction(back)
+func (w *Watch) Arrives(now time.Duration, entry *path.Packet, s Sight, item wire.Packet) {
+	f := s.flow
+	d := f.direction(s.back)
 	d.Arrived++
 	d.ArrivedBytes += item.Size
 	d.LastArrival = now
-	if back {
+	if s.back {
 		f.Homeward--
 	} else {
 		f.InFlight--
@@ -324,30 +340,29 @@ func (w *Watch) Arrives(now time.Duration, entry *path.Packet, s Sight, item wir
 	switch {
 	case item.Damaged:
 		d.Damaged++
-		f.befalls(entry, s, item, path.Damaged, back)
-	case !back:
+		s.befalls(entry, item, path.Damaged)
+	case !s.back:
 		f.ways.come(now, s)
 	}
 	if entry != nil && w.log != nil {
-		w.log.arrives(now, entry, item)
+		w.log.arrives(now, entry, item, s.back == f.lane.Reverse)
 	}
 }
 
 // Refused notes why the catcher's stack had no use for a packet that came out of
 // the wire.
 func (w *Watch) Refused(entry *path.Packet, s Sight, item wire.Packet, cause path.Cause) {
-	f := w.of(s, false)
 	if cause == path.ReceiverDrop {
-		f.record.ReceiverDrops++
+		s.flow.record.ReceiverDrops++
 	}
-	f.befalls(entry, s, item, cause, false)
+	s.befalls(entry, item, cause)
 }
 
 // Waits notes that a packet made a datagram whole, which now waits in the
 // catcher's socket if there is room. Whether the stack takes a damaged one is
 // for the stack to say.
 func (w *Watch) Waits(s Sight, damaged bool) {
-	f := w.of(s, false)
+	f := s.flow
 	if f.lane.Transport == path.Own {
 		return // it is handed over at once
 	}

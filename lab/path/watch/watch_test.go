@@ -121,7 +121,7 @@ func (r *road) carry(p []byte, fate wire.Fate) {
 	s := r.Out.Look(p, len(p))
 	entry := r.Sent(r.now, &s, len(p), p, false)
 	if fate.Gone() {
-		r.Befell(entry, s, wire.Event{At: r.now, Fate: fate}, false)
+		r.Befell(entry, s, wire.Event{At: r.now, Fate: fate})
 		return
 	}
 	r.arrive(p, s, entry, false)
@@ -131,7 +131,7 @@ func (r *road) carry(p []byte, fate wire.Fate) {
 func (r *road) arrive(p []byte, s watch.Sight, entry *path.Packet, damaged bool) {
 	r.now += time.Millisecond
 	item := wire.Packet{Size: len(p), Data: p, Damaged: damaged}
-	r.Arrives(r.now, entry, s, item, false)
+	r.Arrives(r.now, entry, s, item)
 	if whole, wrong := r.Completes(r.now, s, item.Damaged); whole {
 		r.Waits(s, wrong)
 	}
@@ -279,7 +279,7 @@ func TestTapKeepsItsBytes(t *testing.T) {
 		p := buffer[:copy(buffer, ipv4(17, 0, 0, false, datagram(n+1, 100)))]
 		s := w.Out.Look(p, len(p))
 		entry := w.Sent(0, &s, len(p), p, false)
-		w.Arrives(0, entry, s, wire.Packet{Size: len(p), Data: p}, false)
+		w.Arrives(0, entry, s, wire.Packet{Size: len(p), Data: p})
 	}
 	if len(frames) != 6 {
 		t.Fatalf("%d frames; want 6", len(frames))
@@ -318,7 +318,7 @@ func ExampleWatch() {
 		road.Send(0, wire.Packet{Size: len(p), Stone: s.Stone, Ref: s})
 	}
 	for e, ok := road.Event(); ok; e, ok = road.Event() {
-		w.Befell(nil, e.Packet.Ref.(watch.Sight), e, false)
+		w.Befell(nil, e.Packet.Ref.(watch.Sight), e)
 	}
 	r := w.Record("udp")
 	fmt.Println(r.Out.Sent, "sent,", r.Out.Lost, "lost:", r.Causes(2) == path.Dropped)

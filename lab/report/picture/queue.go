@@ -13,16 +13,16 @@ type step struct {
 	more int // 0 if it finds no room
 }
 
-// queuePanel is how many packets wait for the link out or are on it, over time, with a
-// cross for each that found no room. It follows from when each was sent and came. There is
+// queuePanel is how many packets wait for the link that own's stones take or are on it, over
+// time, with a cross for each that found no room. It follows from when each was sent and came. There is
 // none where nobody kept the packets, or there is no link.
 func queuePanel(r lab.Result, zoom Zoom, own *lab.Outcome) (p panel, ok bool) {
-	out := r.Experiment.Out
-	if out.Bandwidth == 0 || len(own.Packets) == 0 {
+	e := r.Experiment.Facing(r.Experiment.Flow(own.Name))
+	if e.Out.Bandwidth == 0 || len(own.Packets) == 0 {
 		return p, false
 	}
 	p = panel{lines: 6, y: upTo(queueLabel, 1)}
-	if moved(&r.Experiment) {
+	if moved(e) {
 		p.x, p.empty = timeAxis(sinceAxis, zoom.from(), zoom.to()), queueUnseen
 		return p, true
 	}
@@ -58,6 +58,7 @@ func moved(e *lab.Experiment) bool {
 // makes room for what comes at the same time.
 func queueSteps(r lab.Result, own *lab.Outcome) []step {
 	begun := beginnings(r)
+	turned := reversed(r, own)
 	zero := 0.0
 	for i := range r.Flows {
 		if &r.Flows[i] == own {
@@ -70,14 +71,15 @@ func queueSteps(r lab.Result, own *lab.Outcome) []step {
 		if x != own && x.Shared == nil {
 			continue // it had the wire for itself, at another time
 		}
-		delay := lab.Milliseconds(r.Experiment.Out.Delay).Value
+		delay := lab.Milliseconds(r.Experiment.Facing(r.Experiment.Flow(own.Name)).Out.Delay).Value
 		if f := r.Experiment.Flow(x.Name); f != nil {
 			delay += lab.Milliseconds(f.ExtraDelay).Value
 		}
+		otherWay := reversed(r, x) != turned
 		for _, p := range x.Packets {
 			at := begun[i] - zero + sane(p.Sent.Value)
 			switch {
-			case p.Back:
+			case p.Back != otherWay: // it takes the other wire
 			case p.Fate == lab.PacketOverflowed:
 				steps = append(steps, step{at, 0})
 			case p.Arrived.Known():
@@ -88,6 +90,12 @@ func queueSteps(r lab.Result, own *lab.Outcome) []step {
 	}
 	slices.SortStableFunc(steps, func(a, b step) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.more, b.more)) })
 	return steps
+}
+
+// reversed reports whether it is the catcher's side that throws.
+func reversed(r lab.Result, x *lab.Outcome) bool {
+	f := r.Experiment.Flow(x.Name)
+	return f != nil && f.Reverse
 }
 
 // losses are a cross for each packet of x that went out and was lost, at the congestion

@@ -137,20 +137,26 @@ func nameOf(x lab.Outcome) string {
 
 // shareSays says what each flow had while all of them ran.
 func shareSays(r lab.Result) string {
-	var parts []string
-	for _, x := range r.Flows {
-		if x.Shared != nil && x.Shared.Share.Known() {
-			parts = append(parts, fmt.Sprintf("%s %s", nameOf(x), percent(int(1e6*x.Shared.Share.Value), 1e6)))
+	var lines []string
+	for i, while := range []string{"Of what came while all ran", "Of what came the other way"} {
+		var parts []string
+		jain := 0.0
+		for _, x := range r.Flows {
+			if reversed(r, &x) == (i > 0) && x.Shared != nil && x.Shared.Share.Known() {
+				parts = append(parts, fmt.Sprintf("%s %s", nameOf(x), percent(int(1e6*x.Shared.Share.Value), 1e6)))
+				jain = x.Shared.Jain.Value
+			}
 		}
+		if len(parts) < 2 {
+			continue
+		}
+		line := while + ", " + strings.Join(parts[:min(len(parts), maxShares)], ", ")
+		if more := len(parts) - maxShares; more > 0 {
+			line += fmt.Sprintf(" and %d others", more)
+		}
+		lines = append(lines, fmt.Sprintf("%s: Jain's index %.3f.", line, jain))
 	}
-	if len(parts) < 2 {
-		return ""
-	}
-	text := "Of what came while all ran, " + strings.Join(parts[:min(len(parts), maxShares)], ", ")
-	if more := len(parts) - maxShares; more > 0 {
-		text += fmt.Sprintf(" and %d others", more)
-	}
-	return fmt.Sprintf("%s: Jain's index %.3f.", text, r.Flows[0].Shared.Jain.Value)
+	return strings.Join(lines, " ")
 }
 
 // intervalSays says what the picture of the intervals shows.
