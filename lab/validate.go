@@ -227,8 +227,8 @@ func (e Experiment) validateFlow(f Flow) error {
 		return quantity.Invalid("flow", f.Name, "on the path remote not reverse for one flow alone; --reverse has the other end throw all of them")
 	case f.ExtraDelay < 0 || f.ExtraDelay > MaxDelay:
 		return quantity.Invalid("extra-delay", f.ExtraDelay, quantity.OutOfRange(time.Duration(0), MaxDelay))
-	case f.ExtraDelay > 0 && e.Path != Sim:
-		return quantity.Invalid("extra-delay", f.ExtraDelay, "only on the path sim can a flow have a way of its own")
+	case f.ExtraDelay > 0 && (e.Path == Host || e.Path == Remote):
+		return quantity.Invalid("extra-delay", f.ExtraDelay, "nothing is emulated on the path "+e.Path+"; no flow can have a longer way of its own")
 	case f.Congestion != "" && f.Transport != TCP:
 		return quantity.Invalid("congestion", f.Congestion, "a flow over "+strings.ToUpper(f.Transport)+" has none")
 	case f.Congestion != "" && e.Path != Sim:

@@ -248,3 +248,61 @@ func TestNetnsBothWays(t *testing.T) {
 		}
 	}
 }
+
+// A flow that is farther away is so both ways, packet by packet, and no other is.
+func TestNetnsFarther(t *testing.T) {
+	needsNetns(t)
+	e := flowing(t, []string{"bandwidth", "unlimited", "answer", "true"}, "tcp count=50 rate=50 name=near", "udp count=50 rate=50 extra-delay=30ms name=far", "tcp count=50 rate=50 extra-delay=15ms name=back reverse")
+	r := along(t, lab.Netns, 1, []lab.Experiment{e})[0]
+	for name, want := range map[string]float64{"near": 20, "far": 50, "back": 35} {
+		x := pickNamed(t, r, name)
+		if late := x.Delay.Min.Value - want; !x.Complete || late < 0 || late > 5 {
+			t.Errorf("%s: complete %t, the quickest stone took %v ms; want %v", name, x.Complete, x.Delay.Min, want)
+		}
+		if late := x.Answers.P50.Value - 2*want; late < 0 || late > 20 {
+			t.Errorf("%s: half of the answers came within %v ms; want %v", name, x.Answers.P50, 2*want)
+		}
+	}
+}
+
+// Of two flows over TCP of which one is four times as far away, the nearer one gets as much
+// more over the kernel's stack as over ours, by Reno and by CUBIC. Some jitter keeps the
+// two from falling into step: where nothing varies at all, a full queue may always meet
+// the same one (Floyd and Jacobson, "Traffic phase effects", 1991). The kernel's packets
+// must come in time for that: what is late lengthens the way, of the nearer one most.
+func TestNetnsFarShare(t *testing.T) {
+	needsNetns(t)
+	if !long() {
+		t.Skip("takes a minute")
+	}
+	const seeds = 6
+	for _, congestion := range []string{"reno", "cubic"} {
+		var es []lab.Experiment
+		for seed := range uint64(seeds) {
+			e := flowing(t, []string{"congestion", congestion, "delay", "10ms", "jitter", "1ms", "queue", "50", "size", "1000", "rate", "max", "time", "20s", "start", "0-100ms"}, "tcp name=near", "tcp name=far extra-delay=30ms")
+			e.Seed = seed + 1
+			es = append(es, e)
+		}
+		ours, _ := nearToFar(t, all(t, es))
+		kernel, late := nearToFar(t, along(t, lab.Netns, 3, es))
+		t.Logf("%s: the nearer flow has %.3f times as much on sim, %.3f over the kernel's TCP; 1 in 100 packets came up to %v ms late", congestion, ours, kernel, late)
+		switch same := within(ours, kernel, 0.15); {
+		case !same && late > tooLate:
+			t.Skipf("the computer is too busy: packets came up to %v ms late", late)
+		case !same:
+			t.Errorf("%s: the nearer flow has %.3f times as much on sim, %.3f over the kernel's TCP; want them within 15%%", congestion, ours, kernel)
+		}
+	}
+}
+
+// nearToFar is how much more came over the flow near than over far in all results, and how
+// late the latest hundredth of packets were in that where they were latest.
+func nearToFar(t *testing.T, rs []lab.Result) (ratio, late float64) {
+	t.Helper()
+	near, far := 0.0, 0.0
+	for _, r := range rs {
+		one, two := pickNamed(t, r, "near"), pickNamed(t, r, "far")
+		near, far, late = near+one.Shared.Goodput.Value, far+two.Shared.Goodput.Value, max(late, one.Wire.LateP99.Value)
+	}
+	return near / far, late
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -24,6 +25,7 @@ type ferry struct {
 	back     bool
 	stop     int // a descriptor that can be read when it is over
 	spare    [][]byte
+	held     []held             // packets of flows that have a longer way, in the order in which they enter the wire
 	late     quantity.Histogram // how much later than the wire says packets came out
 }
 
@@ -33,6 +35,12 @@ type parcel struct {
 	entry *path.Packet // in the log, if there is one
 	bytes []byte
 	left  int // how many of it are on the wire: two if that has copied it
+}
+
+// A held packet enters the wire at a time.
+type held struct {
+	at   time.Duration
+	item wire.Packet
 }
 
 const (
@@ -99,7 +107,7 @@ func (f *ferry) send(b []byte) {
 	}
 	now := f.world.Now()
 	p.entry = f.world.watch.Sent(now, &p.seen, len(b), b, f.back)
-	f.wire.Send(now, wire.Packet{
+	item := wire.Packet{
 		Size:   len(b),
 		Data:   b,
 		Stone:  p.seen.Stone,
@@ -111,9 +119,47 @@ func (f *ferry) send(b []byte) {
 		Flow:    p.seen.Flow(),
 		Capable: p.seen.Capable,
 		Doomed:  f.world.watch.Doomed(p.seen),
-	})
-	f.learn()
+	}
 	f.world.boarded(p.seen)
+	if extra := p.seen.Extra(); extra > 0 {
+		f.hold(now+extra, item)
+		return
+	}
+	f.wire.Send(now, item)
+	f.learn()
+}
+
+// hold keeps a packet until it enters the wire, behind those that do at the same time.
+func (f *ferry) hold(at time.Duration, item wire.Packet) {
+	i := len(f.held)
+	for i > 0 && f.held[i-1].at > at {
+		i--
+	}
+	f.held = slices.Insert(f.held, i, held{at, item})
+}
+
+// enter gives the wire what was held until now.
+func (f *ferry) enter() {
+	now := f.world.Now()
+	due := 0
+	for due < len(f.held) && f.held[due].at <= now {
+		f.wire.Send(now, f.held[due].item)
+		due++
+	}
+	if due > 0 {
+		f.held = slices.Delete(f.held, 0, due)
+		f.learnOf()
+	}
+}
+
+// next is when something is to be done without anything that comes: a packet enters the
+// wire, or comes out of it.
+func (f *ferry) next() (due time.Duration, ok bool) {
+	due, ok = f.wire.Next()
+	if len(f.held) > 0 && (!ok || f.held[0].at < due) {
+		return f.held[0].at, true
+	}
+	return due, ok
 }
 
 // learn notes what has befallen packets on the wire.
@@ -147,6 +193,7 @@ func (f *ferry) leaves(p *parcel) {
 // bring gives the other end what has come out of the wire by now.
 func (f *ferry) bring() (n int, err error) {
 	for n < most {
+		f.enter()
 		due, ok := f.wire.Next()
 		now := f.world.Now()
 		if !ok || due > now {
@@ -179,7 +226,7 @@ func (f *ferry) bring() (n int, err error) {
 // wait waits until there is something to do. It reports whether it is over.
 func (f *ferry) wait() (over bool, err error) {
 	var timeout *unix.Timespec
-	if due, ok := f.wire.Next(); ok {
+	if due, ok := f.next(); ok {
 		left := due - f.world.Now() - spin
 		if left <= 0 {
 			return false, nil
