@@ -58,7 +58,7 @@ var mayImport = map[string][]string{
 	"lab/web":             {"stones/lab", "stones/lab/document", "stones/lab/knob", "stones/lab/lesson", "stones/lab/photo", "stones/lab/protocol", "stones/lab/report", "stones/lab/run", "stones/lab/worlds"},
 	"lab/web/site":        {"stones/lab/web"},
 	"lab/relay":           {"stones/lab/wire"},
-	"lab/lesson":          {"stones/lab/document", "stones/lab/photo", "stones/lab/knob", "stones/lab", "stones/lab/path", "stones/lab/report", "github.com/rogpeppe/go-internal/txtar"},
+	"lab/lesson":          {"stones/lab/document", "stones/lab/photo", "stones/lab/knob", "stones/lab", "stones/lab/path", "stones/lab/protocol", "stones/lab/report", "github.com/rogpeppe/go-internal/txtar"},
 	"lab/report/glossary": {"github.com/rogpeppe/go-internal/txtar"},
 	"lab/reference":       {"stones/lab"},
 	"lab/report":          {"github.com/go-json-experiment/json/jsontext", "stones/lab/advice", "stones/lab/document", "stones/lab/knob", "stones/lab", "stones/lab/reference", "stones/lab/pace", "stones/lab/path", "stones/lab/control", "stones/lab/relay", "stones/lab/report/glossary", "stones/lab/theory", "stones/lab/wire"},

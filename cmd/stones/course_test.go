@@ -173,6 +173,13 @@ func TestBrokenLesson(t *testing.T) {
 		{"the output", "drop 5\n", "format json\n", `10: "format": not in a lesson; only what shapes one experiment on the emulated path`},
 		{"a thousand lines and one", "drop 5\n", strings.Repeat("drop 5\n", 1000), `1007: more than 1000 lines of experiment`},
 
+		{"a program", "drop 5\n", "with ./evil.py\n", `10: with "./evil.py": runs a program, which a lesson does not; allowed are the protocols that are built in`},
+		{"a program by its ending", "drop 5\n", "with evil.py timeout=1s\n", `10: with "evil.py timeout=1s": runs a program, which a lesson does not; allowed are the protocols that are built in`},
+		{"an unknown protocol", "drop 5\n", "with go-back-m\n", `10: with "go-back-m": "go-back-m": no protocol has this name; did you mean go-back-n?`},
+		{"a protocol without a name", "drop 5\n", "with\n", `10: with: the value is missing`},
+		{"own without a protocol", "drop 5\n", "only own\n", `10: only "own": needs --with, which says with what protocol to throw`},
+		{"a figure of a protocol that is not there", "tcp held_up = 3", "own lost = 0", `18: nothing is thrown over own`},
+
 		{"no answer", "tcp held_up stones within 0", "", `11: the section "answer" is empty` + form},
 		{"two answers", "tcp held_up stones within 0", "tcp held_up stones\nudp lost stones", `13: one answer only` + form},
 		{"half an answer", "tcp held_up stones within 0", "tcp held_up", `12: not an answer` + form},
@@ -187,7 +194,11 @@ func TestBrokenLesson(t *testing.T) {
 		{"wrong command", "--drop 5,6", "--drop five", `16: --drop "five": not a whole number; allowed 1 to 100000000`},
 		{"unknown flag in the command", "--drop 5,6", "--dropp 5,6", `16: "--dropp": unknown flag; did you mean --drop?`},
 		{"a word in the command", "--drop 5,6", "5,6", `16: "5,6": unexpected word; "stones throw" takes flags only`},
-		{"a shell in the command", "--drop 5,6", "--drop 5,6; rm -rf .", `16: a command for people to copy, without quotes or other marks of a shell`},
+		{"a shell in the command", "--drop 5,6", "--drop 5,6; rm -rf .", `16: a command for people to copy, without marks of a shell but double quotes`},
+		{"a quote without end", "--drop 5,6", `--with "go-back-n window=4`, `16: a double quote without its end`},
+		{"a program in the command", "--drop 5,6", `--with "./evil.py window=4"`, `16: --with "./evil.py window=4": runs a program, which a lesson does not; allowed are the protocols that are built in`},
+		{"a program in the command, joined", "--drop 5,6", `--with=./evil.py`, `16: --with "./evil.py": runs a program, which a lesson does not; allowed are the protocols that are built in`},
+		{"an unknown protocol in the command", "--drop 5,6", `--with "go-back window=4"`, `16: --with "go-back window=4": "go-back": no protocol has this name; did you mean go-back-n?`},
 		{"a file in the command", "--drop 5,6", "--experiment kept.json", `16: --experiment: not in a lesson, which students copy from`},
 
 		{"unknown expectation", "tcp held_up = 3", "tcp held_up < 3", `18: not an expectation; write e.g. "tcp held_up = 3", "udp lost 28 to 72", "mean tcp goodput_bps 1.2 to 1.6 Mbit/s"`},
@@ -211,6 +222,27 @@ func TestBrokenLesson(t *testing.T) {
 				t.Errorf("got  %v\nwant my.txtar:%s", err, tt.want)
 			}
 		})
+	}
+}
+
+// A lesson throws with a protocol of its own, and its commands give one words in quotes.
+func TestLessonWithOwn(t *testing.T) {
+	text := strings.NewReplacer("drop 5\n", "drop 5\nwith go-back-n window=4\n",
+		"tcp held_up = 3", "own lost = 0\nown wire.retransmitted = 4",
+		"--drop 5,6", `--drop 5,6  --only own --with "go-back-n window=2" --with="stop-and-wait timeout=150ms"`).Replace(sound)
+	l, err := lesson.Parse("my.txtar", strings.NewReader(text), program{}.check)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := ran(t, l.Experiment)
+	for _, x := range l.Expect {
+		if err := x.Check(r); err != nil {
+			t.Error(err)
+		}
+	}
+	const want = `stones throw --drop 5,6 --only own --with "go-back-n window=2" "--with=stop-and-wait timeout=150ms"`
+	if got := lesson.Command(l.Turns[0]); got != want {
+		t.Errorf("%s; want %s", got, want)
 	}
 }
 

@@ -92,7 +92,7 @@ func TestPageLessons(t *testing.T) {
 		for _, set := range own.Set {
 			words = append(words, "--"+set.Word+"="+set.Text)
 		}
-		for word, texts := range map[string][]string{"flow": own.Flow, "at": own.At, "every": own.Every} {
+		for word, texts := range map[string][]string{"flow": own.Flow, "with": own.With, "at": own.At, "every": own.Every} {
 			for _, text := range texts {
 				words = append(words, "--"+word+"="+text)
 			}

@@ -26,7 +26,7 @@ func (c *course) suggested(ctx context.Context, l *lesson.Lesson) error {
 	t.settings = *c.settings.Over(&t.settings)
 	t.all = t.all || c.all
 	if t.settings.Path() == lab.Sim {
-		command := "stones throw " + strings.Join(words, " ")
+		command := lesson.Command(words)
 		if on := c.how(); on != "" {
 			command += " " + on
 		}

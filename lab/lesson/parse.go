@@ -246,9 +246,12 @@ func set(settings *knob.Settings, line string) error {
 		return nil
 	}
 	k, known := knob.Find(word)
-	add := map[string]func(string) error{"flow": settings.AddFlow, "at": settings.AddChange, "every": settings.AddCycle}[word]
+	add := map[string]func(string) error{"flow": settings.AddFlow, "with": settings.AddOwn, "at": settings.AddChange, "every": settings.AddCycle}[word]
 	switch near := prose.Alike(word, ours()); {
 	case add != nil && valued:
+		if err := harmless(text); word == "with" && err != nil {
+			return fmt.Errorf("with %w", err)
+		}
 		return add(text)
 	case add != nil:
 		return fmt.Errorf("%s: the value is missing", word)
@@ -285,7 +288,7 @@ func ours() []string {
 			words = append(words, k.Word)
 		}
 	}
-	return append(words, "flow", "at", "every")
+	return append(words, "flow", "with", "at", "every")
 }
 
 // plain says what is wrong with a setting as it is written in a lesson, which is
@@ -335,11 +338,14 @@ func (p *parser) knob(l *Lesson) error {
 		if !ok {
 			continue
 		}
-		if strings.ContainsAny(flags, "\"'\\`$|<>;&") {
-			return p.wrong(text.number, "a command for people to copy, without quotes or other marks of a shell")
+		words, err := cut(flags)
+		if err == nil {
+			err = harmlessCommand(words)
 		}
-		words := strings.Fields(flags)
-		if err := p.check(words); err != nil {
+		if err == nil {
+			err = p.check(words)
+		}
+		if err != nil {
 			return p.wrong(text.number, "%v", err)
 		}
 		l.Turns = append(l.Turns, words)

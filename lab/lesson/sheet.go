@@ -158,6 +158,9 @@ func (p *parser) taskExperiment(t *Task, given []line) error {
 	}
 	t.Lines = []string{}
 	for _, text := range given {
+		if word, _, _ := strings.Cut(text.text, " "); word == "with" {
+			return p.wrong(text.number, "with: not in a sheet, which is held against any protocol")
+		}
 		if err := set(&t.settings, text.text); err != nil {
 			return p.wrong(text.number, "%s", plain(err))
 		}

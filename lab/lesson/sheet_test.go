@@ -37,6 +37,7 @@ func TestWrongSheets(t *testing.T) {
 		{"count 10", "count ten", `my.txtar:5: count "ten": `},
 		{"count 10", "cuont 10", `my.txtar:5: "cuont": unknown flag; did you mean "count"?`},
 		{"count 10", "path host", `my.txtar:5: "path": not in a lesson`},
+		{"count 10", "with go-back-n", "my.txtar:5: with: not in a sheet, which is held against any protocol"},
 		{"own lost = 0", "own lsot = 0", `my.txtar:7: unknown figure "lsot"; did you mean "lost"?`},
 		{"own lost = 0", "tcp lost = 0", "my.txtar:7: nothing is thrown over tcp"},
 		{"own lost = 0\n", "", "my.txtar:6: the section expect is empty; "},

@@ -122,7 +122,7 @@ func (g Engine) lesson(ctx context.Context, r Request, h *Header) ([]float64, er
 		e, err = experiment(r)
 	} else {
 		s := l.With(new(knob.Settings))
-		r.Set, r.Flow, r.At, r.Every = settings(s), s.Flows(), s.Changes(), s.Cycles()
+		r.Set, r.Flow, r.With, r.At, r.Every = settings(s), s.Flows(), s.Owns(), s.Changes(), s.Cycles()
 		e, err = bounded(l.Experiment)
 	}
 	if err != nil {
@@ -142,7 +142,7 @@ func (g Engine) lesson(ctx context.Context, r Request, h *Header) ([]float64, er
 		return columns, nil // of which the lesson says nothing
 	}
 	h.Lesson.Verdict, h.Lesson.Why, h.Lesson.Knob = l.Verdict(o), l.Why, l.Knob
-	h.Lesson.Own = &Turn{Command: h.Command, Set: r.Set, Flow: r.Flow, At: r.At, Every: r.Every}
+	h.Lesson.Own = &Turn{Command: h.Command, Set: r.Set, Flow: r.Flow, With: r.With, At: r.At, Every: r.Every}
 	for _, words := range l.Turns {
 		turn, err := parseTurn(words)
 		if err != nil {

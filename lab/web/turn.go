@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"stones/lab/knob"
+	"stones/lab/lesson"
 	"stones/lab/photo"
 	"stones/lab/prose"
 )
@@ -50,7 +51,7 @@ func check(words []string) error {
 
 // parseTurn reads the words behind "stones throw".
 func parseTurn(words []string) (Turn, error) {
-	t := Turn{Command: "stones throw " + strings.Join(words, " ")}
+	t := Turn{Command: lesson.Command(words)}
 	var s knob.Settings
 	for len(words) > 0 {
 		word, text, valued := strings.Cut(words[0], "=")
