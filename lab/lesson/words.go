@@ -19,6 +19,7 @@ var hours = []string{
 	3: "Hour 3: capacity",
 	4: "Hour 4: control",
 	5: "For a project",
+	6: "Build the third one",
 }
 
 // Hour says what an hour of the course is about.
