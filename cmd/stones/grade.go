@@ -48,8 +48,9 @@ come of it, and its points are given for all of that, in every run. Without a
 sheet it lists those that are built in; a name with a slash or with .txtar at
 its end is the file of one.
 
-A sheet's own seeds are for practice; --seed takes other roads. Grading is no
-fence: run strangers' programs in a container.`,
+A sheet's own seeds are for practice; --seed takes other roads. What a task says of
+a mean or a median is taken over ten seeds at least. Grading is no fence: run
+strangers' programs in a container.`,
 		Example: `  stones grade                                       the sheets that there are
   stones grade reliable --with ./mine.py             hold a program to one
   stones grade pipelined --with "go-back-n window=8"
@@ -117,7 +118,7 @@ func (g *grading) grade(ctx context.Context, sheet *lesson.Sheet) ([]lesson.Grad
 	for i := range sheet.Tasks {
 		task := &sheet.Tasks[i]
 		var es []lab.Experiment
-		for run := range g.runs {
+		for run := range max(g.runs, task.Runs()) {
 			e, err := task.Experiment(g.with, g.seed)
 			if err != nil {
 				return nil, err

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"stones/lab"
+	"stones/lab/lesson"
 	"stones/lab/protocol"
 )
 
@@ -62,10 +64,44 @@ func TestGradeWorked(t *testing.T) {
 		{"pipelined", "stop-and-wait timeout=15ms", 10},
 		{"pipelined", "go-back-n window=8 timeout=15ms", 100},
 		{"pipelined", "selective-repeat window=8 timeout=15ms", 100},
+		{"polite", "stop-and-wait", 100},
+		{"polite", "go-back-n window=8", 100},
+		{"polite", "selective-repeat window=8", 100},
+		{"polite", "go-back-n window=100", 40},        // which the short queue slows down as well
+		{"polite", "selective-repeat window=100", 20}, // which fills any queue
 	} {
 		m := gradedBy(t, tt.sheet, "--with", tt.with, "--seed", "1000", "--runs", hidden())
 		if m.Points != tt.points || m.Of != 100 {
 			t.Errorf("%s by %s: %d of %d points; want %d; without: %q; %+v", tt.with, tt.sheet, m.Points, m.Of, tt.points, m.without(), m.Tasks)
+		}
+	}
+}
+
+// Half of what TCP has alone is what the sheet asks for, on each of its roads.
+func TestPoliteBounds(t *testing.T) {
+	sheet, err := lesson.FindSheet("polite")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, task := range sheet.Tasks {
+		for _, x := range task.Expect {
+			if !x.Median {
+				continue
+			}
+			var alone []lab.Experiment
+			for seed := range uint64(30) {
+				e, err := task.Experiment("stop-and-wait", seed+1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				e.Flows, e.Together = e.Flows[:1], false
+				alone = append(alone, e)
+			}
+			half := x
+			half.Least, half.Most = 1.98*x.Least, 2.02*x.Least
+			if err := half.Check(all(t, alone)...); err != nil {
+				t.Errorf("%s: TCP alone: %v", task.Name, err)
+			}
 		}
 	}
 }

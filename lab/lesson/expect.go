@@ -3,30 +3,36 @@ package lesson
 import (
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"stones/lab"
 	"stones/lab/report"
 )
 
-// An Expectation is what theory says of a figure: for any seed, or of the mean
-// over many.
+// An Expectation is what theory says of a figure: for any seed, or of the mean or the
+// median over many.
 type Expectation struct {
 	Figure
-	Line        int // of the lesson's file
-	Mean        bool
-	Least, Most float64
+	Line         int // of the lesson's file
+	Mean, Median bool
+	Least, Most  float64
 }
+
+// OfMany reports whether x is about many seeds and not about each.
+func (x Expectation) OfMany() bool { return x.Mean || x.Median }
 
 // expectForm says how an expectation is written.
 const expectForm = `write e.g. "tcp held_up = 3", "udp lost 28 to 72", "mean tcp goodput_bps 1.2 to 1.6 Mbit/s"`
 
-// parseExpectation reads "[mean] TRANSPORT FIGURE = VALUE [UNIT]", or with
+// parseExpectation reads "[mean|median] TRANSPORT FIGURE = VALUE [UNIT]", or with
 // "LEAST to MOST".
 func parseExpectation(text string) (x Expectation, err error) {
 	words := strings.Fields(text)
-	if words[0] == "mean" {
-		x.Mean, words = true, words[1:]
+	x.Mean, x.Median = words[0] == "mean", words[0] == "median"
+	if x.OfMany() {
+		words = words[1:]
 	}
 	var least, most, unit string
 	switch {
@@ -50,23 +56,45 @@ func parseExpectation(text string) (x Expectation, err error) {
 }
 
 // Check returns an error if the results are not as expected: one of them, or if
-// x is about the mean, all of them together.
+// x is about many, all of them together.
 func (x Expectation) Check(results ...lab.Result) error {
-	sum := 0.0
+	var values []float64
 	for _, r := range results {
 		f := x.Of(r)
 		if !f.Known() {
 			return fmt.Errorf("seed %d: %v is %s; expected %s", r.Experiment.Seed, x.Figure, report.Words(f), x.band())
 		}
-		if !x.Mean && !x.holds(f.Value) {
+		if !x.OfMany() && !x.holds(f.Value) {
 			return fmt.Errorf("seed %d: %v is %s; expected %s", r.Experiment.Seed, x.Figure, write(f.Value), x.band())
 		}
-		sum += f.Value
+		values = append(values, f.Value)
 	}
-	if mean := sum / float64(len(results)); x.Mean && !x.holds(mean) {
-		return fmt.Errorf("mean of %d seeds: %v is %s; expected %s", len(results), x.Figure, write(mean), x.band())
+	switch {
+	case !x.OfMany():
+	case x.Mean && !x.holds(mean(values)):
+		return fmt.Errorf("mean of %d seeds: %v is %s; expected %s", len(values), x.Figure, write(mean(values)), x.band())
+	case x.Median && !x.holds(median(values)):
+		return fmt.Errorf("median of %d seeds: %v is %s; expected %s", len(values), x.Figure, write(median(values)), x.band())
 	}
 	return nil
+}
+
+func mean(values []float64) float64 {
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	return sum / float64(len(values))
+}
+
+// median is the middle one, or halfway between the two in the middle.
+func median(values []float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
 func (x Expectation) holds(v float64) bool { return x.Least <= round(v) && round(v) <= x.Most }

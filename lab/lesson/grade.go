@@ -30,7 +30,7 @@ func GradeTask(t *Task, with string, results []lab.Result) Grade {
 	g := Grade{Task: t, Points: t.Points}
 	for _, r := range results {
 		for _, x := range t.Expect {
-			if x.Mean {
+			if x.OfMany() {
 				continue
 			}
 			if err := x.Check(r); err != nil {
@@ -40,7 +40,7 @@ func GradeTask(t *Task, with string, results []lab.Result) Grade {
 		}
 	}
 	for _, x := range t.Expect {
-		if !x.Mean || len(results) == 0 {
+		if !x.OfMany() || len(results) == 0 {
 			continue
 		}
 		if err := x.Check(results...); err != nil {

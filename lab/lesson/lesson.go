@@ -185,7 +185,7 @@ func (l *Lesson) Partial(transport string) bool {
 func (l *Lesson) Doubts(r lab.Result) []error {
 	var doubts []error
 	for _, x := range l.Expect {
-		if err := x.Check(r); err != nil && !x.Mean {
+		if err := x.Check(r); err != nil && !x.OfMany() {
 			doubts = append(doubts, &Error{l.File, x.Line, err.Error()})
 		}
 	}

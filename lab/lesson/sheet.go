@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -132,6 +133,17 @@ func ParseSheet(file string, r io.Reader) (*Sheet, error) {
 		return nil, p.wrong(max(1, at-1), "ends without the section expect of the task %q", task.Name)
 	}
 	return s, nil
+}
+
+// manyRuns is over how many seeds at least a mean or a median is taken.
+const manyRuns = 10
+
+// Runs is how many seeds the task needs at least.
+func (t *Task) Runs() int {
+	if slices.ContainsFunc(t.Expect, Expectation.OfMany) {
+		return manyRuns
+	}
+	return 1
 }
 
 // newTask reads a task's name and points.

@@ -3,6 +3,8 @@ package lesson
 import (
 	"strings"
 	"testing"
+
+	"stones/lab"
 )
 
 // Every sheet that is built in, and the one to begin with, can be read.
@@ -49,6 +51,44 @@ func TestWrongSheets(t *testing.T) {
 		_, err := ParseSheet("my.txtar", strings.NewReader(strings.Replace(good, tt.old, tt.now, 1)))
 		if err == nil || !strings.HasPrefix(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q instead of %q: %v; want %s", tt.now, tt.old, err, tt.want)
+		}
+	}
+}
+
+// A median is that of all seeds, and one seed alone need not hold to it.
+func TestMedian(t *testing.T) {
+	came := func(lost ...int) (rs []lab.Result) {
+		for i, n := range lost {
+			r := lab.Result{Experiment: lab.Experiment{Seed: uint64(i + 1)}, Flows: []lab.Outcome{{Transport: lab.Own}}}
+			r.Flows[0].Lost = n
+			rs = append(rs, r)
+		}
+		return rs
+	}
+	for _, tt := range []struct {
+		text string
+		lost []int
+		want string
+	}{
+		{"median own lost 2 to 3", []int{90, 1, 2, 3, 0}, ""},
+		{"median own lost = 2.5", []int{90, 2, 3, 0}, ""},
+		{"median own lost 3 to 4", []int{90, 2, 2, 3, 0}, "median of 5 seeds: own lost is 2; expected 3 to 4"},
+		{"mean own lost 2 to 3", []int{90, 1, 2, 3, 0}, "mean of 5 seeds: own lost is 19.2; expected 2 to 3"},
+		{"own lost 2 to 3", []int{2, 90}, "seed 2: own lost is 90; expected 2 to 3"},
+	} {
+		x, err := parseExpectation(tt.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if err := x.Check(came(tt.lost...)...); err != nil {
+			got = err.Error()
+		}
+		if got != tt.want {
+			t.Errorf("%s of %v: %q; want %q", tt.text, tt.lost, got, tt.want)
+		}
+		if runs := (&Task{Expect: []Expectation{x}}).Runs(); (runs == 10) != x.OfMany() {
+			t.Errorf("%s: %d runs", tt.text, runs)
 		}
 	}
 }
