@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -106,74 +107,126 @@ func TestPoliteBounds(t *testing.T) {
 	}
 }
 
-// Broken programs get what they deserve: each has one mistake.
+// Broken programs get what they deserve: each has one mistake, and has no points for the
+// tasks and seeds in which the mistake tells. Of that the sound program's runs speak.
 func TestGradeBroken(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("python3"); err != nil {
-		t.Skip("needs python3")
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("needs go")
 	}
-	source, err := protocol.Template("mine.py")
+	const timer = `case words[1] == "timer": // 0.205 timer 0`
+	source, err := protocol.Template("mine.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := []string{
-		"nothing happens", "the first datagram is lost", "the first answer is lost", "the last stone is lost",
-		"one in ten is lost each way", "three in ten are lost each way", "copies are made", "the order is lost",
-		"bits are flipped", "a burst meets a short queue",
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		file := filepath.Join(dir, strings.ReplaceAll(name, " ", "-")+".go")
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return file
 	}
-	lossy := []string{"the first datagram is lost", "the last stone is lost", "one in ten is lost each way", "three in ten are lost each way", "bits are flipped"}
+	sound := write("sound", string(source))
+	always := func(lab.Outcome) bool { return true }
+	flipped := func(x lab.Outcome) bool {
+		return slices.ContainsFunc(x.Packets, func(p lab.Packet) bool { return p.Fate == lab.PacketDamaged })
+	}
 	for _, tt := range []struct {
 		name, old, now string
-		without        []string
+		timeout        string // of the sound program
+		tells          func(x lab.Outcome) bool
+		dear           bool // it takes its time
 	}{
-		{"off by one", "n.to_bytes(4, \"big\") + stone", "n.to_bytes(4, \"big\") + stone[1:]", all},
-		{"forgets a retransmission", "        throw()\n    elif words[1] == \"last\":", "        pass\n    elif words[1] == \"last\":", append([]string{"the first answer is lost"}, lossy...)},
-		{"delivers duplicates", "        if n == number:\n            say(\"deliver\"", "        if n <= number:\n            say(\"deliver\"", nil},
-		{"loses the order", "queue.append(base64.b64decode(words[3]))", "queue.insert(max(1, len(queue) - 1), base64.b64decode(words[3]))", all},
-		{"does not look for damage", "    if len(frame) < 5 or zlib.crc32(frame).to_bytes(4, \"big\") != datagram[:4]:", "    if len(frame) < 5:", []string{"bits are flipped"}},
-		{"hangs", "    if last and not queue:", "    while last: pass\n    if last and not queue:", all},
-		{"floods", "    if last and not queue:", "    for _ in range(20000): say(\"note\", \"x\", 1)\n    if last and not queue:", all},
-		{"dies", "    elif words[1] == \"last\":", "    elif words[1] == \"last\":\n        sys.exit(\"no more\")", all},
+		{"sound", "timeout: ", "timeout: ", "0.1", func(lab.Outcome) bool { return false }, false},
+		{"off by one", "e.number, e.queue[0])", "e.number, e.queue[0][1:])", "0.1", always, false},
+		{"forgets a retransmission", timer + "\n\t\t\te.throw()", timer, "60", func(x lab.Outcome) bool { return x.Wire.Retransmitted.Value > 0 }, false},
+		{"delivers duplicates", "if n == e.number {", "if n <= e.number {", "0.1", func(x lab.Outcome) bool { return caught(x) > x.Thrown }, false},
+		{"loses the order", "bytes(words[3]))\n", "bytes(words[3]))\n\t\t\tif n := len(e.queue); n > 2 {\n\t\t\t\te.queue[n-1], e.queue[n-2] = e.queue[n-2], e.queue[n-1]\n\t\t\t}\n", "0.1", always, false},
+		{"does not look for damage", " || binary.BigEndian.Uint32(datagram) != crc32.ChecksumIEEE(datagram[4:])", "", "0.1", flipped, false},
+		{"floods", "\t\tif e.last &&", "\t\tfor range 20000 {\n\t\t\te.say(\"note x 1\")\n\t\t}\n\t\tif e.last &&", "0.1", always, false},
+		{"dies", "\t\t\te.last = true", "\t\t\tos.Exit(3)", "0.1", always, false},
+		{"hangs", "\t\tif e.last &&", "\t\tfor e.last {\n\t\t}\n\t\tif e.last &&", "0.1", always, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if testing.Short() && tt.name != "forgets a retransmission" {
-				t.Skip("each takes 2 s")
+			runs := hidden()
+			switch {
+			case tt.dear && os.Getenv("STONES_LONG") == "":
+				t.Skip("takes 50 s; STONES_LONG=1 runs it")
+			case tt.dear:
+				runs = "1"
+			case testing.Short():
+				runs = "1"
 			}
 			broken := strings.Replace(string(source), tt.old, tt.now, 1)
-			if broken == string(source) {
+			if broken == string(source) != (tt.name == "sound") {
 				t.Fatal("the mistake is not made")
 			}
-			if slices.Contains([]string{"hangs", "floods", "dies"}, tt.name) && os.Getenv("STONES_LONG") == "" {
-				t.Skip("takes its time; STONES_LONG=1 runs it")
-			}
 			t.Parallel()
-			file := filepath.Join(t.TempDir(), "broken.py")
-			if err := os.WriteFile(file, []byte(broken), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			m := gradedBy(t, "reliable", "--with", file+" timeout=0.1")
-			if tt.name == "delivers duplicates" {
-				// A second copy comes wherever an answer was lost or a timer ran out too soon.
-				if m.Points == 0 || m.Points == 100 || m.Tasks[0].Points == 0 || m.Tasks[2].Points != 0 || m.Tasks[6].Points != 0 {
-					t.Errorf("%d points, without %q", m.Points, m.without())
+			m := gradedBy(t, "reliable", "--with", write(tt.name, broken)+" timeout=0.1", "--seed", "1000", "--runs", runs)
+			want := deserved(t, sound+" timeout="+tt.timeout, runs, tt.tells)
+			for _, task := range m.Tasks {
+				got := map[uint64]bool{}
+				for _, f := range task.Faults {
+					got[f.Seed] = true
 				}
-				return
-			}
-			got, want := map[string]bool{}, map[string]bool{}
-			for _, name := range m.without() {
-				got[name] = true
-			}
-			for _, name := range tt.without {
-				want[name] = true
-			}
-			if tt.name == "forgets a retransmission" {
-				delete(got, "a burst meets a short queue") // which one stone at a time does not fill
-			}
-			if fmt.Sprint(got) != fmt.Sprint(want) {
-				t.Errorf("without %v\nwant    %v\n%+v", got, want, m.Tasks)
+				if fmt.Sprint(got) != fmt.Sprint(want[task.Name]) || (task.Points == 0) != (len(got) > 0) {
+					t.Errorf("%s: %d points, wrong with the seeds %v; want %v", task.Name, task.Points, got, want[task.Name])
+				}
 			}
 		})
 	}
+}
+
+// deserved are the seeds in which a mistake tells, by the name of the task.
+func deserved(t *testing.T, sound, runs string, tells func(lab.Outcome) bool) map[string]map[uint64]bool {
+	t.Helper()
+	sheet, err := lesson.FindSheet("reliable")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := strconv.Atoi(runs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seeds := map[string]map[uint64]bool{}
+	for _, task := range sheet.Tasks {
+		seeds[task.Name] = map[uint64]bool{}
+		var es []lab.Experiment
+		for i := range n {
+			e, err := task.Experiment(sound, uint64(1000+i))
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.Packets = true
+			es = append(es, e)
+		}
+		for _, r := range all(t, es) {
+			x := r.Flows[0]
+			if !x.Complete {
+				t.Fatalf("%s, seed %d: the sound program: %s", task.Name, r.Experiment.Seed, x.Error)
+			}
+			if tells(x) {
+				seeds[task.Name][r.Experiment.Seed] = true
+			}
+		}
+	}
+	return seeds
+}
+
+// caught is how many datagrams with a stone came to the catcher as they were sent.
+func caught(x lab.Outcome) (n int) {
+	for _, p := range x.Packets {
+		if p.Back || p.First == 0 {
+			continue
+		}
+		for _, trip := range []*lab.Trip{&p.Trip, p.Copy} {
+			if trip != nil && trip.Fate == lab.PacketArrived {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // The other formats say the same.
