@@ -17,14 +17,13 @@ type namedRoad struct {
 
 // roads are all of them. The first is what a road is without a name.
 func roads() []namedRoad {
-	clean := even(20*time.Millisecond, 10*wire.Mbit, 100)
-	usual := losing(clean, wire.Percent/2)
-	usual.Reorder = wire.Reorder{Share: wire.Percent}
+	usual := usual()
+	clean := usual.back
 	air := varying(even(10*time.Millisecond, 40*wire.Mbit, 300))
 	space := even(279*time.Millisecond, 20*wire.Mbit, 1000)
 	hall := even(100*time.Microsecond, 1000*wire.Mbit, 100)
 	return []namedRoad{
-		{"default", usual, clean},
+		usual,
 		{"clean", clean, clean},
 		{"wifi", losing(air, wire.Percent/10), air},
 		{"lte", varying(even(35*time.Millisecond, 13*wire.Mbit, 1000)), varying(even(35*time.Millisecond, 6*wire.Mbit, 1000))},
@@ -32,6 +31,14 @@ func roads() []namedRoad {
 		{"dsl", even(15*time.Millisecond, 16*wire.Mbit, 100), even(15*time.Millisecond, wire.Mbit, 50)},
 		{"datacentre", hall, hall},
 	}
+}
+
+// usual is the road that an experiment starts with.
+func usual() namedRoad {
+	clean := even(20*time.Millisecond, 10*wire.Mbit, 100)
+	out := losing(clean, wire.Percent/2)
+	out.Reorder = wire.Reorder{Share: wire.Percent}
+	return namedRoad{"default", out, clean}
 }
 
 // even is a way that takes its time and has room for so many packets.

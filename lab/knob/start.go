@@ -24,7 +24,7 @@ func Start(path string) lab.Experiment {
 		e.GiveUp = lab.MaxFarGiveUp
 	}
 	if AWire.Met(path) {
-		usual := roads()[0]
+		usual := usual()
 		e.Out, e.Back = usual.out, usual.back
 	}
 	return e
