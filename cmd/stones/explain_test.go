@@ -29,6 +29,9 @@ func TestFlagsAreInGlossary(t *testing.T) {
 	for _, cmd := range root.Commands() {
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			base, variant := baseOf(f)
+			if f.Name == "format" {
+				variant = strings.TrimPrefix(f.Usage, usage(base)) // the names of the formats, which TestHelpNamesChoices holds
+			}
 			if want := usage(base) + variant; f.Name != "help" && f.Usage != want {
 				t.Errorf("%s --help says of --%s\n%s\nthe glossary\n%s", cmd.CommandPath(), f.Name, f.Usage, want)
 			}
@@ -78,6 +81,41 @@ func TestNoUsage(t *testing.T) {
 	for _, name := range []string{"nonsense", "nonsense-back", "tcp-nonsense"} {
 		if got := usage(name); got != "" {
 			t.Errorf("usage(%q) = %q", name, got)
+		}
+	}
+}
+
+// Where a flag takes one of a few words, which the shell offers, --help names all
+// of them, and every one of them is taken.
+func TestHelpNamesChoices(t *testing.T) {
+	const few = 12
+	named := map[string]bool{}
+	for _, cmd := range (program{}).newRoot().Commands() {
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			offers, ok := cmd.GetFlagCompletionFunc(f.Name)
+			if !ok {
+				return
+			}
+			words, _ := offers(cmd, nil, "")
+			if len(words) > few {
+				return
+			}
+			named[cmd.Name()+" --"+f.Name] = true
+			said := strings.FieldsFunc(f.Usage, func(r rune) bool { return strings.ContainsRune(" ,:;`()", r) })
+			for _, word := range words {
+				if !slices.Contains(said, word) {
+					t.Errorf("%s --help says of --%s %q; %s is not named", cmd.CommandPath(), f.Name, f.Usage, word)
+				}
+				fresh, _, _ := program{}.newRoot().Find([]string{cmd.Name()})
+				if err := fresh.Flags().Set(f.Name, word); err != nil {
+					t.Errorf("%s --%s %s: %v", cmd.CommandPath(), f.Name, word, err)
+				}
+			}
+		})
+	}
+	for _, flag := range []string{"throw --format", "report --format", "grade --format", "report --rows", "throw --picture", "throw --theme", "throw --path"} {
+		if !named[flag] {
+			t.Errorf("of %s no words are offered", flag)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/pflag"
 
 	"stones/lab/knob"
@@ -38,7 +40,7 @@ func groups() []group {
 func (t *throw) addFlags() []group {
 	groups := groups()
 	result := groups[knob.Kept].flags
-	plain(result, "format", "", knob.OneOf(formats()), &t.format)
+	oneFormat(result, formats(), &t.format)
 	plain(result, "json", "J", knob.Toggle(), &t.json)
 	for _, k := range knob.All() {
 		addKnob(groups[k.Group].flags, k, &t.settings)
@@ -77,6 +79,13 @@ func throwKinds() []string { return append(picture.Kinds(), picture.SweepKind) }
 
 // usage is what --help says of a flag: what the glossary says of it in short.
 func usage(name string) string { return glossary.Short(glossary.Flag, name) }
+
+// oneFormat adds the flag that takes the name of one format. Commands differ in the
+// formats that they have, so that --help names those of this one.
+func oneFormat(flags *pflag.FlagSet, names []string, field *string) {
+	plain(flags, "format", "", knob.OneOf(names), field)
+	flags.Lookup("format").Usage += ": " + strings.Join(names, ", ")
+}
 
 // varies says in what a flag of that variant differs from its base.
 func varies(v knob.Variant) string {

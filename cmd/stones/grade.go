@@ -72,7 +72,7 @@ strangers' programs in a container.`,
 	plain(g.flags, "with", "", knob.Word(), &g.with)
 	plain(g.flags, "seed", "", knob.Seed(), &g.seed)
 	plain(g.flags, "runs", "", knob.Whole(1, 10_000), &g.runs)
-	plain(g.flags, "format", "", knob.OneOf(gradeFormats), &g.format)
+	oneFormat(g.flags, gradeFormats, &g.format)
 	plain(g.flags, "new", "", knob.Word(), &g.begin)
 	p.offer(cmd, "format", gradeFormats)
 	cmd.InitDefaultHelpFlag()

@@ -56,7 +56,7 @@ two sweeps, which may be by different programs.`,
 	}
 	k := &kept{throw: throw{program: p, flags: cmd.Flags(), format: "table", theme: light}}
 	k.flags.SortFlags = false
-	plain(k.flags, "format", "", knob.OneOf(formats()), &k.format)
+	oneFormat(k.flags, formats(), &k.format)
 	plain(k.flags, "theory", "", knob.Toggle(), &k.theory)
 	plain(k.flags, "all", "", knob.Toggle(), &k.all)
 	plain(k.flags, "rows", "", knob.OneOf(report.Rows()), &k.rows)
