@@ -3,11 +3,10 @@ package lesson
 import (
 	"errors"
 	"fmt"
-	"math"
-	"slices"
 	"strings"
 
 	"stones/lab"
+	"stones/lab/quantity"
 	"stones/lab/report"
 )
 
@@ -73,8 +72,8 @@ func (x Expectation) Check(results ...lab.Result) error {
 	case !x.OfMany():
 	case x.Mean && !x.holds(mean(values)):
 		return fmt.Errorf("mean of %d seeds: %v is %s; expected %s", len(values), x.Figure, write(mean(values)), x.band())
-	case x.Median && !x.holds(median(values)):
-		return fmt.Errorf("median of %d seeds: %v is %s; expected %s", len(values), x.Figure, write(median(values)), x.band())
+	case x.Median && !x.holds(quantity.Median(values)):
+		return fmt.Errorf("median of %d seeds: %v is %s; expected %s", len(values), x.Figure, write(quantity.Median(values)), x.band())
 	}
 	return nil
 }
@@ -85,16 +84,6 @@ func mean(values []float64) float64 {
 		sum += v
 	}
 	return sum / float64(len(values))
-}
-
-// median is the middle one, or halfway between the two in the middle.
-func median(values []float64) float64 {
-	if len(values) == 0 {
-		return math.NaN()
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	n := len(sorted)
-	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
 func (x Expectation) holds(v float64) bool { return x.Least <= round(v) && round(v) <= x.Most }

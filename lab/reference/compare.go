@@ -1,6 +1,9 @@
 package reference
 
-import "math"
+import (
+	"math"
+	"stones/lab/quantity"
+)
 
 // A Figure is one that two TCPs are compared in.
 type Figure struct {
@@ -85,7 +88,7 @@ func Compare(f, ref *File, cells []Cell) []Row {
 			for _, v := range b {
 				least, most = min(least, v), max(most, v)
 			}
-			row.Pairs = append(row.Pairs, Pair{figure, median(a), median(b), least, most, rank(a, b, figure.Near)})
+			row.Pairs = append(row.Pairs, Pair{figure, quantity.Median(a), quantity.Median(b), least, most, rank(a, b, figure.Near)})
 		}
 		rows = append(rows, row)
 	}

@@ -5,16 +5,6 @@ import (
 	"slices"
 )
 
-// median is the middle of the values, or the mean of the two in the middle.
-func median(values []float64) float64 {
-	if len(values) == 0 {
-		return math.NaN()
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	n := len(sorted)
-	return (sorted[(n-1)/2] + sorted[n/2]) / 2
-}
-
 // rank is the z of the Mann-Whitney test, which asks of two lots of values whether
 // those of one are mostly greater: about 0 if they are drawn from the same, beyond
 // 3 by chance once in 370 times, positive if those of a are greater. Values that
