@@ -173,17 +173,40 @@ func (e Experiment) validateEnds() error {
 		return quantity.Invalid("congestion", e.Congestion, "allowed on the path sim: cubic, reno")
 	case e.Recovery != "" && e.Recovery != "rack" && e.Recovery != "sack":
 		return quantity.Invalid("recovery", e.Recovery, "allowed rack, sack")
-	case e.Recovery != "" && e.Path != Sim:
-		return quantity.Invalid("recovery", e.Recovery, "cannot be chosen on the path "+e.Path+"; the system decides")
 	case e.Recovery != "" && e.Tuning.SACK == Off:
 		return quantity.Invalid("recovery", e.Recovery, "needs SACK; without it losses are found as NewReno does (RFC 6582)")
-	case e.Tuning != Tuning{} && e.Path != Sim:
-		return quantity.Invalid("path", e.Path, "there the system decides how TCP and UDP are set; only sim has a tuning")
-	}
-	if e.Tuning.UDPChecksum == Off && e.IPv6 {
+	case e.Tuning.UDPChecksum == Off && e.IPv6:
 		return quantity.Invalid("udp-checksum", Off, "not over IPv6, where every datagram has one (RFC 8200 section 8.1)")
 	}
+	if err := e.validateSystem(); err != nil {
+		return err
+	}
 	return e.Tuning.validate()
+}
+
+// validateSystem checks that the path lets be set what is set of the stacks.
+func (e Experiment) validateSystem() error {
+	t := e.Tuning
+	for _, s := range []struct {
+		word  string
+		value any
+		set   bool
+		paths []string
+	}{
+		{"recovery", e.Recovery, e.Recovery != "", []string{Sim}},
+		{"sack", t.SACK, t.SACK != "", []string{Sim, Netns}},
+		{"nagle", t.Nagle, t.Nagle, []string{Sim, Netns, Host}},
+		{"delayed-ack", t.DelayedACK, t.DelayedACK != "", []string{Sim, Netns}},
+		{"ecn", t.ECN, t.ECN, []string{Sim, Netns}},
+		{"initial-window", t.InitialWindow, t.InitialWindow != 0, []string{Sim, Netns}},
+		{"udp-checksum", t.UDPChecksum, t.UDPChecksum != "", []string{Sim, Netns}},
+		{"tick", t.Tick, t.Tick != 0, []string{Sim}},
+	} {
+		if s.set && !slices.Contains(s.paths, e.Path) {
+			return quantity.Invalid(s.word, s.value, "cannot be chosen on the path "+e.Path+"; the system decides")
+		}
+	}
+	return nil
 }
 
 // validateFlows checks what is thrown.

@@ -134,8 +134,11 @@ func TestValidate(t *testing.T) {
 		{"sack", func(e *Experiment) { e.Tuning.SACK = "maybe" }, `sack "maybe": allowed on, off`},
 		{"initial window", func(e *Experiment) { e.Tuning.InitialWindow = 1001 }, `initial-window "1001": out of range; allowed 1 to 1000`},
 		{"tick", func(e *Experiment) { e.Tuning.Tick = time.Second }, `tick "1s": out of range; allowed 0s to 100ms`},
-		{"tuning on host", func(e *Experiment) { onHost(e); e.Tuning.ECN = true }, `path "host": there the system decides how TCP and UDP are set; only sim has a tuning`},
+		{"tuning on host", func(e *Experiment) { onHost(e); e.Tuning.ECN = true }, `ecn "true": cannot be chosen on the path host; the system decides`},
 		{"recovery on host", func(e *Experiment) { onHost(e); e.Recovery = "sack" }, `recovery "sack": cannot be chosen on the path host; the system decides`},
+		{"Nagle on host", func(e *Experiment) { onHost(e); e.Tuning.Nagle = true }, ""},
+		{"a tick on netns", func(e *Experiment) { e.Path, e.Tuning.Tick = Netns, 4*time.Millisecond }, `tick "4ms": cannot be chosen on the path netns; the system decides`},
+		{"SACK on netns", func(e *Experiment) { e.Path, e.Tuning.SACK = Netns, Off }, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			e := sound()

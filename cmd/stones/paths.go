@@ -28,6 +28,7 @@ func hostConfig(e lab.Experiment) host.Config {
 		Flows:      worlds.Flows(e),
 		IPv6:       e.IPv6,
 		Congestion: e.Congestion,
+		Nagle:      e.Tuning.Nagle,
 		Buffer:     e.Buffer,
 	}
 }
@@ -40,6 +41,7 @@ func netnsConfig(e lab.Experiment, t worlds.Tap) netns.Config {
 		Out:        e.Out,
 		Back:       e.Back,
 		Congestion: e.Congestion,
+		Tuning:     worlds.Tuning(e),
 		Buffer:     e.Buffer,
 		Counters:   e.Counters,
 		Packets:    e.Packets || e.Overhear,

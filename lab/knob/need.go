@@ -12,6 +12,8 @@ const (
 	ItsPackets       // it shows its packets
 	ItsCounters      // it shows what TCP counts
 	OwnStack         // the stack is this program's
+	OwnSystem        // the stack is, or the kernel has settings of its own for it
+	OwnSockets       // its sockets are made here, and can be set
 	OwnCatcher       // the catcher is this program's
 	FarEnd           // one end is elsewhere
 )
@@ -43,6 +45,14 @@ func (n Need) Unmet(path string) string {
 	case OwnStack:
 		if path != lab.Sim {
 			return "the system decides"
+		}
+	case OwnSystem:
+		if !emulated {
+			return "the system decides"
+		}
+	case OwnSockets:
+		if path == lab.Remote {
+			return "the far end would not know of it"
 		}
 	case OwnCatcher:
 		if path == lab.Remote {

@@ -60,22 +60,22 @@ func ends() []Knob {
 		general(Knob{Word: "window", Letter: "w", Group: Ends, Example: "8kB"}, "/buffer", Size(lab.MinBuffer, lab.MaxBuffer), func(e *lab.Experiment) *int { return &e.Buffer }),
 		congestion(),
 		general(Knob{Word: "recovery", Group: Ends, Needs: OwnStack, Choices: recoveries, Example: "sack"}, "/recovery", OneOf(recoveries), func(e *lab.Experiment) *string { return &e.Recovery }),
-		tuned(Knob{Word: "sack", Choices: switches, Example: lab.Off}, OneOf(switches), func(t *lab.Tuning) *string { return &t.SACK }),
-		tuned(Knob{Word: "nagle", Switch: true, Example: "true"}, Toggle(), func(t *lab.Tuning) *bool { return &t.Nagle }),
-		tuned(Knob{Word: "delayed-ack", Choices: switches, Example: lab.Off}, OneOf(switches), func(t *lab.Tuning) *string { return &t.DelayedACK }),
-		tuned(Knob{Word: "ecn", Switch: true, Example: "true"}, Toggle(), func(t *lab.Tuning) *bool { return &t.ECN }),
-		tuned(Knob{Word: "initial-window", Example: "3"}, Whole(1, lab.MaxInitialWindow), func(t *lab.Tuning) *int { return &t.InitialWindow }),
-		tuned(Knob{Word: "udp-checksum", Choices: switches, Example: lab.Off}, OneOf(switches), func(t *lab.Tuning) *string { return &t.UDPChecksum }),
-		tuned(Knob{Word: "tick", Example: "4ms"}, During(0, lab.MaxTick), func(t *lab.Tuning) *time.Duration { return &t.Tick }),
+		tuned(Knob{Word: "sack", Needs: OwnSystem, Choices: switches, Example: lab.Off}, OneOf(switches), func(t *lab.Tuning) *string { return &t.SACK }),
+		tuned(Knob{Word: "nagle", Needs: OwnSockets, Switch: true, Example: "true"}, Toggle(), func(t *lab.Tuning) *bool { return &t.Nagle }),
+		tuned(Knob{Word: "delayed-ack", Needs: OwnSystem, Choices: switches, Example: lab.Off}, OneOf(switches), func(t *lab.Tuning) *string { return &t.DelayedACK }),
+		tuned(Knob{Word: "ecn", Needs: OwnSystem, Switch: true, Example: "true"}, Toggle(), func(t *lab.Tuning) *bool { return &t.ECN }),
+		tuned(Knob{Word: "initial-window", Needs: OwnSystem, Example: "3"}, Whole(1, lab.MaxInitialWindow), func(t *lab.Tuning) *int { return &t.InitialWindow }),
+		tuned(Knob{Word: "udp-checksum", Needs: OwnSystem, Choices: switches, Example: lab.Off}, OneOf(switches), func(t *lab.Tuning) *string { return &t.UDPChecksum }),
+		tuned(Knob{Word: "tick", Needs: OwnStack, Example: "4ms"}, During(0, lab.MaxTick), func(t *lab.Tuning) *time.Duration { return &t.Tick }),
 	}
 }
 
 // switches are the values of what is on unless it is switched off.
 var switches = []string{lab.On, lab.Off}
 
-// tuned is a knob of how TCP is set.
+// tuned is a knob of how TCP is set, or UDP.
 func tuned[T any](k Knob, f Form[T], at func(*lab.Tuning) *T) Knob {
-	k.Group, k.Needs = Ends, OwnStack
+	k.Group = Ends
 	place := "/tuning/" + strings.ReplaceAll(k.Word, "-", "_")
 	return general(k, place, f, func(e *lab.Experiment) *T { return at(&e.Tuning) })
 }

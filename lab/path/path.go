@@ -289,6 +289,17 @@ type Stack struct {
 	RecvBuffer    int           `json:"recv_buffer"`
 }
 
+// A Tuning is how the stacks of both ends are set, where a path lets it be. The zero
+// value is as Linux has it.
+type Tuning struct {
+	NoSACK        bool // no selective acknowledgements; losses are found as NewReno does then
+	NoDelayedACK  bool // acknowledge each segment at once
+	Nagle         bool // delay short segments while one is not acknowledged
+	ECN           bool // ask for explicit congestion notification
+	InitialWindow int  // in segments; 0 is 10
+	NoUDPChecksum bool // datagrams over IPv4 go without a checksum
+}
+
 // An Offer is what is agreed on with the far end before a flow: what is to
 // be thrown, and from where.
 type Offer struct {

@@ -43,24 +43,31 @@ func Bounded(most int) run.Path {
 // Config is how the world of an experiment on the path sim is set.
 func Config(e lab.Experiment, t Tap) sim.Config {
 	return sim.Config{
-		Flows:         Flows(e),
-		Seed:          e.Seed,
-		IPv6:          e.IPv6,
-		Out:           e.Out,
-		Back:          e.Back,
-		Congestion:    e.Congestion,
-		Recovery:      e.Recovery,
+		Flows:      Flows(e),
+		Seed:       e.Seed,
+		IPv6:       e.IPv6,
+		Out:        e.Out,
+		Back:       e.Back,
+		Congestion: e.Congestion,
+		Recovery:   e.Recovery,
+		Tuning:     Tuning(e),
+		Tick:       e.Tuning.Tick,
+		Buffer:     e.Buffer,
+		Counters:   e.Counters,
+		Packets:    e.Packets || e.Overhear,
+		Tap:        t.Of(e),
+	}
+}
+
+// Tuning is how an experiment sets the stacks.
+func Tuning(e lab.Experiment) path.Tuning {
+	return path.Tuning{
 		NoSACK:        e.Tuning.SACK == lab.Off,
 		NoDelayedACK:  e.Tuning.DelayedACK == lab.Off,
 		Nagle:         e.Tuning.Nagle,
 		ECN:           e.Tuning.ECN,
-		NoUDPChecksum: e.Tuning.UDPChecksum == lab.Off,
 		InitialWindow: e.Tuning.InitialWindow,
-		Tick:          e.Tuning.Tick,
-		Buffer:        e.Buffer,
-		Counters:      e.Counters,
-		Packets:       e.Packets || e.Overhear,
-		Tap:           t.Of(e),
+		NoUDPChecksum: e.Tuning.UDPChecksum == lab.Off,
 	}
 }
 

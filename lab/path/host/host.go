@@ -15,6 +15,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"runtime"
@@ -40,7 +41,12 @@ type Config struct {
 
 	IPv6       bool
 	Congestion string // TCP's congestion control; only on Linux
+	Nagle      bool   // delay short segments while one is not acknowledged
 	Buffer     int    // bytes of each socket buffer, as far as the system gives them
+
+	// NoUDPChecksum lets the datagrams of throwers go without a checksum, and those of
+	// both ends of a protocol of one's own; only on Linux and over IPv4.
+	NoUDPChecksum bool
 
 	// Plain has what is written leave at once: each datagram alone, and for TCP
 	// as the stack decides.
@@ -178,6 +184,9 @@ func (w *World) DialContext(ctx context.Context, network, address string) (conn 
 		conn, err = w.dialer.DialContext(ctx, network, address)
 		return err
 	})
+	if err == nil {
+		err = w.delay(conn)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +204,37 @@ func (w *World) Listen(ctx context.Context, network, address string) (l net.List
 		l, err = w.config.Listen(ctx, network, address)
 		return err
 	})
+	if tcp, ok := l.(*net.TCPListener); ok && err == nil {
+		return &listener{tcp, w}, nil
+	}
 	return l, err
+}
+
+// A listener waits for connections, and sets them.
+type listener struct {
+	*net.TCPListener
+	world *World
+}
+
+func (l *listener) Accept() (net.Conn, error) {
+	conn, err := l.TCPListener.Accept()
+	if err == nil {
+		err = l.world.delay(conn)
+	}
+	return conn, err
+}
+
+// delay lets short segments wait if that was asked for: Go switches it off.
+func (w *World) delay(conn net.Conn) error {
+	tcp, ok := conn.(*net.TCPConn)
+	if !ok || !w.cfg.Nagle {
+		return nil
+	}
+	w.note("tcp", func(s *path.Stack) { s.Nagle = "on" })
+	if err := tcp.SetNoDelay(false); err != nil {
+		return errors.Join(err, conn.Close())
+	}
+	return nil
 }
 
 // ListenPacket waits for UDP datagrams at address.

@@ -24,6 +24,9 @@ func (w *World) setThrower(network string, fd int) error {
 	setBuffers(fd, w.cfg.Buffer, w.cfg.Buffer)
 	if isUDP(network) {
 		w.note(network, func(s *path.Stack) { s.SendBuffer = bufferOf(fd, unix.SO_SNDBUF) })
+		if err := w.setChecksum(fd); err != nil {
+			return err
+		}
 		return tellErrors(network, fd)
 	}
 	if err := setCongestion(fd, w.cfg.Congestion); err != nil {
@@ -46,6 +49,9 @@ func (w *World) setCatcher(network string, fd int) error {
 	if isUDP(network) {
 		setBuffers(fd, w.cfg.Buffer, cmp.Or(w.cfg.Buffer, udpBuffer))
 		w.note(network, func(s *path.Stack) { s.RecvBuffer = bufferOf(fd, unix.SO_RCVBUF) })
+		if err := w.setChecksum(fd); err != nil {
+			return err
+		}
 		err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
 		return os.NewSyscallError("setsockopt SO_TIMESTAMPNS", err)
 	}
@@ -54,6 +60,14 @@ func (w *World) setCatcher(network string, fd int) error {
 		w.note(network, func(s *path.Stack) { s.RecvBuffer = bufferOf(fd, unix.SO_RCVBUF) })
 	}
 	return setCongestion(fd, w.cfg.Congestion)
+}
+
+// setChecksum has the datagrams of a socket go without a checksum if that was asked for.
+func (w *World) setChecksum(fd int) error {
+	if !w.cfg.NoUDPChecksum {
+		return nil
+	}
+	return os.NewSyscallError("setsockopt SO_NO_CHECK", unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_NO_CHECK, 1))
 }
 
 // setBuffers asks for socket buffers of so many bytes, 0 for the system's own
@@ -113,6 +127,9 @@ func systemStack() path.Stack {
 	var uname unix.Utsname
 	if unix.Uname(&uname) == nil {
 		s.Version = unix.ByteSliceToString(uname.Release[:])
+	}
+	if sysctl("tcp_ecn") == "1" {
+		s.ECN = "on"
 	}
 	if sysctl("tcp_sack") == "0" {
 		s.SACK, s.Recovery = "off", "newreno"

@@ -95,7 +95,7 @@ func TestAgainstTheKernelOnALossyRoad(t *testing.T) {
 // newTalk makes both ends, or skips the test where there can be none.
 func newTalk(t *testing.T, cfg Config, buffer int) *talk {
 	t.Helper()
-	r, err := newRoom(cfg.prefix(1), cfg.mtu())
+	r, err := cfg.newRoom(1)
 	if err != nil && os.Getenv("STONES_PEERS") != "" {
 		t.Fatalf("STONES_PEERS is set, and there can be no network namespaces: %v", err)
 	}

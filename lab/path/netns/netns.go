@@ -29,7 +29,8 @@ type Config struct {
 	IPv6       bool
 	Out, Back  wire.Shape // from thrower to catcher, and back
 	Congestion string     // TCP's congestion control; empty is DefaultCongestion
-	Buffer     int        // bytes of each socket buffer; 0 is the kernel's own choice
+	path.Tuning
+	Buffer int // bytes of each socket buffer; 0 is the kernel's own choice
 
 	Counters bool             // keep what TCP counts, for the record
 	Packets  bool             // keep what becomes of every packet, for the record

@@ -43,9 +43,8 @@ func aside(do func() error) error {
 	return <-done
 }
 
-// newRoom makes an end with the given address, where packets are at most mtu
-// bytes long.
-func newRoom(address netip.Prefix, mtu int) (*room, error) {
+// newRoom makes end n.
+func (cfg Config) newRoom(n byte) (*room, error) {
 	r := &room{tun: -1}
 	err := aside(func() error {
 		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
@@ -58,7 +57,7 @@ func newRoom(address netip.Prefix, mtu int) (*room, error) {
 		if r.tun, err = openTUN(); err != nil {
 			return err
 		}
-		return furnish(address, mtu)
+		return cfg.furnishRoom(n)
 	})
 	if err != nil {
 		return nil, errors.Join(err, r.close())
@@ -85,17 +84,30 @@ func openTUN() (int, error) {
 	return fd, nil
 }
 
-// furnish gives the device its address and brings it up.
-func furnish(address netip.Prefix, mtu int) error {
+// settings are how the kernel is set in both rooms.
+func (cfg Config) settings() map[string]string {
 	// The kernel gives up on a datagram in pieces when too many others come between
 	// them, which a wire that reorders brings about, and takes no more pieces while
 	// those of incomplete ones fill its memory, which one that loses brings about.
-	for _, setting := range []struct{ name, value string }{
-		{"ipv4/ipfrag_max_dist", "0"},
-		{"ipv4/ipfrag_high_thresh", noLimit},
-		{"ipv6/ip6frag_high_thresh", noLimit},
-	} {
-		if err := os.WriteFile("/proc/sys/net/"+setting.name, []byte(setting.value), 0); err != nil && !errors.Is(err, os.ErrNotExist) {
+	set := map[string]string{
+		"ipv4/ipfrag_max_dist":     "0",
+		"ipv4/ipfrag_high_thresh":  noLimit,
+		"ipv6/ip6frag_high_thresh": noLimit,
+	}
+	if cfg.NoSACK {
+		set["ipv4/tcp_sack"] = "0"
+	}
+	if cfg.ECN {
+		set["ipv4/tcp_ecn"] = "1" // ask, and take it where asked
+	}
+	return set
+}
+
+// furnishRoom sets the kernel in the thread's namespace, gives the device its address
+// and brings it up.
+func (cfg Config) furnishRoom(n byte) error {
+	for name, value := range cfg.settings() {
+		if err := os.WriteFile("/proc/sys/net/"+name, []byte(value), 0); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}
@@ -104,7 +116,7 @@ func furnish(address netip.Prefix, mtu int) error {
 		return fmt.Errorf("find the TUN device: %w", err)
 	}
 	own := &netlink.Addr{
-		IPNet: &net.IPNet{IP: address.Addr().AsSlice(), Mask: net.CIDRMask(address.Bits(), address.Addr().BitLen())},
+		IPNet: ipNet(cfg.prefix(n)),
 		Flags: unix.IFA_F_NODAD, // nobody else could have it
 	}
 	// Without a queue of the kernel's before the device, whoever finds it full is
@@ -114,17 +126,40 @@ func furnish(address netip.Prefix, mtu int) error {
 		QdiscType:  "noqueue",
 	}
 	for _, step := range []func() error{
-		func() error { return netlink.LinkSetMTU(link, mtu) },
+		func() error { return netlink.LinkSetMTU(link, cfg.mtu()) },
 		func() error { return netlink.LinkSetTxQLen(link, deviceQueue) },
 		func() error { return netlink.AddrAdd(link, own) },
 		func() error { return netlink.QdiscReplace(direct) },
 		func() error { return netlink.LinkSetUp(link) },
+		func() error { return cfg.lead(link, cfg.prefix(3-n).Addr()) },
 	} {
 		if err := step(); err != nil {
 			return fmt.Errorf("set up the TUN device: %w", err)
 		}
 	}
 	return settled(link)
+}
+
+// lead sets the way to the other end: that is where the kernel keeps what a connection
+// begins with.
+func (cfg Config) lead(link netlink.Link, other netip.Addr) error {
+	if cfg.InitialWindow == 0 && !cfg.NoDelayedACK {
+		return nil
+	}
+	way := &netlink.Route{
+		LinkIndex: link.Attrs().Index,
+		Dst:       ipNet(netip.PrefixFrom(other, other.BitLen())),
+		Scope:     netlink.SCOPE_LINK,
+		InitCwnd:  cfg.InitialWindow,
+	}
+	if cfg.NoDelayedACK {
+		way.QuickACK = 1
+	}
+	return netlink.RouteAdd(way)
+}
+
+func ipNet(p netip.Prefix) *net.IPNet {
+	return &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}
 }
 
 // settled waits until the device has its address. The kernel looks at an IPv6

@@ -3,7 +3,6 @@ package netns
 import (
 	"fmt"
 	"net"
-	"net/netip"
 	"os"
 	"os/exec"
 	"slices"
@@ -27,7 +26,7 @@ func TestShaperBesideTBF(t *testing.T) {
 	if err != nil {
 		t.Skip("there is no ip here")
 	}
-	r, err := newRoom(netip.MustParsePrefix("10.99.0.1/24"), 1500)
+	r, err := Config{}.newRoom(1)
 	if err != nil {
 		t.Fatal(err)
 	}

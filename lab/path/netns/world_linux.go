@@ -77,10 +77,10 @@ func (w *World) begin() {
 
 // furnish makes the two ends and what lies between them.
 func (w *World) furnish() (err error) {
-	if w.thrower, err = newRoom(w.cfg.prefix(1), w.cfg.mtu()); err != nil {
+	if w.thrower, err = w.cfg.newRoom(1); err != nil {
 		return err
 	}
-	if w.catcher, err = newRoom(w.cfg.prefix(2), w.cfg.mtu()); err != nil {
+	if w.catcher, err = w.cfg.newRoom(2); err != nil {
 		return err
 	}
 	if w.over, err = unix.Eventfd(0, unix.EFD_CLOEXEC); err != nil {
@@ -92,6 +92,7 @@ func (w *World) furnish() (err error) {
 		Flows:      w.cfg.Flows,
 		IPv6:       w.cfg.IPv6,
 		Congestion: w.cfg.congestion(),
+		Nagle:      w.cfg.Nagle,
 		Buffer:     w.cfg.Buffer,
 		Plain:      true,
 		Away:       w.away,
@@ -99,6 +100,8 @@ func (w *World) furnish() (err error) {
 		Port:       w.cfg.Flows.Port,
 		Throw:      func(to string, do func() error) error { _, thrower := w.at(to); return thrower.within(do) },
 		Catch:      func(at string, do func() error) error { catcher, _ := w.at(at); return catcher.within(do) },
+
+		NoUDPChecksum: w.cfg.NoUDPChecksum,
 	})
 	return err
 }
@@ -408,10 +411,13 @@ func (w *World) Check() error {
 	return errors.Join(errs...)
 }
 
-// Stack says what is known of the kernel's stack.
+// Stack says what is known of the kernel's stack, and how it is set.
 func (w *World) Stack() path.Stack {
 	s := w.World.Stack()
-	s.Congestion = w.cfg.congestion()
+	s.Congestion, s.InitialWindow = w.cfg.congestion(), w.cfg.InitialWindow
+	if w.cfg.NoDelayedACK {
+		s.DelayedACK = "off"
+	}
 	return s
 }
 

@@ -21,16 +21,11 @@ type Config struct {
 	IPv6      bool
 	Out, Back wire.Shape // from thrower to catcher, and back
 
-	Congestion    string        // CUBIC or Reno; empty is CUBIC
-	Recovery      string        // RecoveryRACK or RecoverySACK; empty is RecoveryRACK
-	NoSACK        bool          // no selective acknowledgements; losses are found as NewReno does then
-	NoDelayedACK  bool          // acknowledge each segment at once
-	Nagle         bool          // delay short segments while one is not acknowledged
-	ECN           bool          // ask for explicit congestion notification
-	InitialWindow int           // in segments; 0 is 10
-	NoUDPChecksum bool          // datagrams over IPv4 go without a checksum
-	Tick          time.Duration // the grain of TCP's timers; 0 is none, DefaultTick that of Linux
-	Buffer        int           // what SO_SNDBUF and SO_RCVBUF are set to; 0 is buffers that grow
+	Congestion string // CUBIC or Reno; empty is CUBIC
+	Recovery   string // RecoveryRACK or RecoverySACK; empty is RecoveryRACK
+	path.Tuning
+	Tick   time.Duration // the grain of TCP's timers; 0 is none, DefaultTick that of Linux
+	Buffer int           // what SO_SNDBUF and SO_RCVBUF are set to; 0 is buffers that grow
 
 	Counters bool             // keep what TCP counts, for the record
 	Packets  bool             // keep what becomes of every packet, for the record

@@ -141,6 +141,8 @@ var flagNames = [...]struct {
 	{flagRST, "RST"},
 	{flagPSH, "PSH"},
 	{flagACK, "ACK"},
+	{flagECE, "ECE"},
+	{flagCWR, "CWR"},
 }
 
 // tripOf is the packet's own trip or that of its copy.

@@ -326,4 +326,7 @@ const (
 	flagRST
 	flagPSH
 	flagACK
+	_ // urgent
+	flagECE
+	flagCWR
 )

@@ -461,7 +461,7 @@ func whatLabel(p lab.Packet) string {
 		return "FIN"
 	case strings.Contains(p.Flags, "RST"):
 		return "RST"
-	case p.Flags == "PSH ACK":
+	case strings.HasPrefix(p.Flags, "PSH ACK"):
 		return "data"
 	}
 	return p.Flags
