@@ -59,9 +59,18 @@ func both(e lab.Experiment, p pace.Plan) lab.Experiment {
 	return e
 }
 
+// onSim fails a test that asks for another path than the one it gets.
+func onSim(tb testing.TB, e lab.Experiment) {
+	tb.Helper()
+	if e.Path != "" && e.Path != lab.Sim {
+		tb.Fatalf("an experiment for the path %s is to run on sim", e.Path)
+	}
+}
+
 // ran runs an experiment and expects every law to hold.
 func ran(tb testing.TB, e lab.Experiment) lab.Result {
 	tb.Helper()
+	onSim(tb, e)
 	r, err := run.Run(tb.Context(), e, paths()["sim"])
 	if err != nil {
 		tb.Fatal(err)
@@ -77,6 +86,9 @@ func ran(tb testing.TB, e lab.Experiment) lab.Result {
 // all runs experiments side by side and expects every law to hold.
 func all(tb testing.TB, es []lab.Experiment) []lab.Result {
 	tb.Helper()
+	for _, e := range es {
+		onSim(tb, e)
+	}
 	rs, err := run.All(tb.Context(), es, paths()["sim"], nil)
 	if err != nil {
 		tb.Fatal(err)

@@ -17,8 +17,7 @@ func TestNetnsOwn(t *testing.T) {
 			// What is damaged reaches the protocols, which have a checksum of their own.
 			e := talking(t, []string{"count", "100", "rate", "200", "delay", "10ms", "loss", "5%", "corrupt", "5%", "udp-checksum", "off", "give-up", "1m", "packets", "true"}, own)
 			virtual := ran(t, e).Flows[0]
-			e.Path = lab.Netns
-			real := ran(t, e).Flows[0]
+			real := along(t, lab.Netns, 1, []lab.Experiment{e})[0].Flows[0]
 			for _, x := range []lab.Outcome{virtual, real} {
 				if !x.Complete || x.Delivered != 100 || x.Lost+x.Reordered+x.Duplicated+x.Foreign+x.Damaged > 0 || x.Broken != "" {
 					t.Errorf("complete %t (%s), delivered %d, lost %d, reordered %d, duplicated %d, foreign %d, damaged %d, %s",
