@@ -202,12 +202,11 @@ func deserved(t *testing.T, sound, runs string, tells func(lab.Outcome) bool) ma
 			es = append(es, e)
 		}
 		for _, r := range all(t, es) {
-			x := r.Flows[0]
-			if !x.Complete {
-				t.Fatalf("%s, seed %d: the sound program: %s", task.Name, r.Experiment.Seed, x.Error)
-			}
-			if tells(x) {
+			switch x := r.Flows[0]; {
+			case tells(x): // even if it gave up waiting
 				seeds[task.Name][r.Experiment.Seed] = true
+			case !x.Complete:
+				t.Fatalf("%s, seed %d: the sound program: %s", task.Name, r.Experiment.Seed, x.Error)
 			}
 		}
 	}
