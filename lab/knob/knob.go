@@ -80,18 +80,17 @@ func (v Variant) Split() (transport string, back bool) {
 
 // Find returns the knob of that word.
 func Find(word string) (Knob, bool) {
-	all := All()
-	i := slices.IndexFunc(all, func(k Knob) bool { return k.Word == word })
+	i := slices.IndexFunc(table, func(k Knob) bool { return k.Word == word })
 	if i < 0 {
 		return Knob{}, false
 	}
-	return all[i], true
+	return table[i], true
 }
 
-// Words returns the words of all knobs, in the order of the table.
+// Words returns the words of table knobs, in the order of the table.
 func Words() []string {
 	var words []string
-	for _, k := range All() {
+	for _, k := range table {
 		words = append(words, k.Word)
 	}
 	return words

@@ -135,7 +135,13 @@ func (s *Settings) Text(word string) string { return s.given[word].text }
 
 // Turned returns the knobs that were set, in the order of the table.
 func (s *Settings) Turned() []Knob {
-	return slices.DeleteFunc(All(), func(k Knob) bool { return !s.Given(k.Word) })
+	var turned []Knob
+	for _, k := range table {
+		if s.Given(k.Word) {
+			turned = append(turned, k)
+		}
+	}
+	return turned
 }
 
 // Count is how many values the knob of that word was set to.

@@ -11,11 +11,12 @@ import (
 	"stones/lab/wire"
 )
 
+// table holds all knobs.
+var table = slices.Concat(stones(), way(), doomed(), ends(), catcher(), far(), experiment(), kept())
+
 // All returns all knobs. A sweep turns them in this order: the first one changes
 // slowest.
-func All() []Knob {
-	return slices.Concat(stones(), way(), doomed(), ends(), catcher(), far(), experiment(), kept())
-}
+func All() []Knob { return slices.Clone(table) }
 
 func stones() []Knob {
 	return slices.Concat(

@@ -247,7 +247,7 @@ func set(settings *knob.Settings, line string) error {
 	}
 	k, known := knob.Find(word)
 	add := map[string]func(string) error{"flow": settings.AddFlow, "with": settings.AddOwn, "at": settings.AddChange, "every": settings.AddCycle}[word]
-	switch near := prose.Alike(word, ours()); {
+	switch {
 	case add != nil && valued:
 		if err := harmless(text); word == "with" && err != nil {
 			return fmt.Errorf("with %w", err)
@@ -257,10 +257,8 @@ func set(settings *knob.Settings, line string) error {
 		return fmt.Errorf("%s: the value is missing", word)
 	case strings.HasPrefix(word, "-"):
 		return fmt.Errorf("%s: write the flag without dashes", prose.Quote(word))
-	case !known && near != nil:
-		return fmt.Errorf("%s: unknown flag; did you mean %q?", prose.Quote(word), near[0])
 	case !known || !fits(k):
-		return fmt.Errorf("%s: not in a lesson; only what shapes one experiment on the emulated path", prose.Quote(word))
+		return unfit(word, known)
 	case !valued && !k.Switch:
 		return fmt.Errorf("%s: the value is missing", word)
 	case !valued:
@@ -273,6 +271,14 @@ func set(settings *knob.Settings, line string) error {
 		return errors.New("several values make several experiments, and a lesson has one; the section knob is the place for them")
 	}
 	return nil
+}
+
+// unfit says why a lesson has no line with that word.
+func unfit(word string, known bool) error {
+	if near := prose.Alike(word, ours()); !known && near != nil {
+		return fmt.Errorf("%s: unknown flag; did you mean %q?", prose.Quote(word), near[0])
+	}
+	return fmt.Errorf("%s: not in a lesson; only what shapes one experiment on the emulated path", prose.Quote(word))
 }
 
 // fits reports whether a knob shapes an experiment on the emulated path.
