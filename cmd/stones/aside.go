@@ -13,6 +13,7 @@ type aside struct {
 	queue    chan []byte
 	quit     chan struct{}
 	finished chan struct{}
+	failed   error // the first of w's; once it has finished
 }
 
 // asideRoom is how many texts wait at most, and asideGrace how long the end waits
@@ -26,8 +27,11 @@ const (
 var errLeftOut = errors.New("left out: nobody reads")
 
 // newAside begins to write to w. End must be called.
-func newAside(w io.Writer) *aside {
-	a := &aside{queue: make(chan []byte, asideRoom), quit: make(chan struct{}), finished: make(chan struct{})}
+func newAside(w io.Writer) *aside { return newAsideOf(w, asideRoom) }
+
+// newAsideOf is newAside with room for so many texts.
+func newAsideOf(w io.Writer, room int) *aside {
+	a := &aside{queue: make(chan []byte, room), quit: make(chan struct{}), finished: make(chan struct{})}
 	go a.carry(w)
 	return a
 }
@@ -42,15 +46,30 @@ func (a *aside) Write(text []byte) (int, error) {
 	}
 }
 
+// waits reports whether something waits for the reader.
+func (a *aside) waits() bool { return len(a.queue) > 0 }
+
+// rest waits until nothing does, for a while.
+func (a *aside) rest() {
+	for late := time.Now().Add(asideGrace); a.waits() && time.Now().Before(late); {
+		time.Sleep(time.Millisecond)
+	}
+}
+
 // end waits until all is written that waits, but not for a reader who is gone.
 // Nothing is written afterwards.
-func (a *aside) end() {
+func (a *aside) end() { _ = a.last() }
+
+// last is end, and returns the first error of the writes.
+func (a *aside) last() error {
 	close(a.quit)
 	late := time.NewTimer(asideGrace)
 	defer late.Stop()
 	select {
 	case <-a.finished:
+		return a.failed
 	case <-late.C: // the system ends that write together with the program
+		return errLeftOut
 	}
 }
 
@@ -60,17 +79,24 @@ func (a *aside) carry(w io.Writer) {
 	for {
 		select {
 		case text := <-a.queue:
-			_, _ = w.Write(text)
+			a.write(w, text)
 			continue
 		default:
 		}
 		select {
 		case text := <-a.queue:
-			_, _ = w.Write(text)
+			a.write(w, text)
 		case <-a.quit:
 			if len(a.queue) == 0 {
 				return
 			}
 		}
+	}
+}
+
+// write writes, and notes the first error.
+func (a *aside) write(w io.Writer, text []byte) {
+	if _, err := w.Write(text); a.failed == nil {
+		a.failed = err
 	}
 }

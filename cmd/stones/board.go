@@ -24,6 +24,7 @@ type board struct {
 	w    io.Writer
 	live bool
 	here func() (clients []server.Client, strangers int)
+	busy func() bool // w takes nothing more now; nil is never
 
 	mu        sync.Mutex
 	lines     []string       // to be printed
@@ -39,6 +40,7 @@ type board struct {
 const (
 	mostLines  = 200 // that wait, which are 1000 a second
 	mostGuests = 1000
+	boardRoom  = 3  // texts: what was printed last, and at the end two more
 	mostShown  = 12 // in the live table
 	mostWide   = 79 // columns of that
 )
@@ -110,6 +112,9 @@ func (b *board) show(ctx context.Context, c clock.Clock) {
 
 // draw prints the lines that wait, and draws the table anew.
 func (b *board) draw() {
+	if b.busy != nil && b.busy() {
+		return // the lines wait, and those that are too many are counted
+	}
 	b.mu.Lock()
 	lines := b.lines
 	if b.left > 0 {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -195,7 +196,12 @@ func (c *catch) serve(ctx context.Context, s *server.Server, at place) error {
 		return &failure{exitUnfinished, err}
 	}
 	live := c.display && runtime.GOOS != "windows" // whose older terminals do not move the cursor
-	b := &board{w: c.stdout, live: live, here: func() ([]server.Client, int) { return s.Clients(), s.Strangers() }}
+	stdout := c.stdout
+	if f, ok := stdout.(*os.File); ok {
+		stdout = apart(f) // others go on throwing, though nobody reads
+	}
+	shown := newAsideOf(stdout, boardRoom)
+	b := &board{w: shown, live: live, here: func() ([]server.Client, int) { return s.Clients(), s.Strangers() }, busy: shown.waits}
 	s.World, s.Observer = w, b
 	s.Arrived = func() time.Duration { return w.Arrival(lab.UDP) }
 	s.Dropped = func() (int, string) { r := w.Record(lab.UDP); return r.ReceiverDrops, r.DropsUnknown }
@@ -208,6 +214,7 @@ func (c *catch) serve(ctx context.Context, s *server.Server, at place) error {
 	ctx, stop := untilInterrupt(ctx)
 	defer stop()
 	if err := s.Listen(ctx, at.String()); err != nil {
+		shown.end()
 		return cannotListen(at, err)
 	}
 	bound := netip.MustParseAddrPort(s.Addr().String())
@@ -225,7 +232,8 @@ func (c *catch) serve(ctx context.Context, s *server.Server, at place) error {
 	}, func() { b.show(serving, w) }); err != nil {
 		served = cmp.Or(served, err)
 	}
-	if err := cmp.Or(served, b.end()); err != nil && !errors.Is(err, syscall.EPIPE) {
+	shown.rest()
+	if err := cmp.Or(served, b.end(), shown.last()); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return &failure{exitUnfinished, err}
 	}
 	return nil

@@ -29,8 +29,20 @@ type process struct {
 // begun starts stones in a folder.
 func begun(t *testing.T, dir string, args ...string) *process {
 	t.Helper()
+	return begunWith(t, dir, nil, args...)
+}
+
+// begunWith is begun with other files for standard output and standard error.
+func begunWith(t *testing.T, dir string, files map[string]*os.File, args ...string) *process {
+	t.Helper()
 	p := &process{Cmd: exec.Command("stones", args...), out: new(record), log: new(record), ended: make(chan struct{})}
 	p.Dir, p.Stdout, p.Stderr = dir, p.out, p.log
+	if f := files["stdout"]; f != nil {
+		p.Stdout = f
+	}
+	if f := files["stderr"]; f != nil {
+		p.Stderr = f
+	}
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}

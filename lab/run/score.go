@@ -80,7 +80,7 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 
 // laws checks every law that is known to apply.
 func (x *flow) laws(t tally.Tally, s tally.Score, seen path.Record) error {
-	errs := []error{s.Check(), x.world.Check(), x.checkAnswers()}
+	errs := []error{s.Check(), x.world.Check(), x.checkAnswers(), x.overdropped(s, seen)}
 	if x.is.Ordered {
 		errs = append(errs, x.catches.CheckStream())
 	} else if x.Transport == lab.Own {
@@ -89,6 +89,20 @@ func (x *flow) laws(t tally.Tally, s tally.Score, seen path.Record) error {
 		errs = append(errs, t.Compare(seen.Copies, seen.Behind), explained(t, seen))
 	}
 	return errors.Join(errs...)
+}
+
+// overdropped is law 9: what found the catcher's socket full is missing. Copies that
+// the road made, which may be among it, are known only where the path is seen.
+func (x *flow) overdropped(s tally.Score, seen path.Record) error {
+	missing := s.Thrown - s.Delivered
+	if seen.Exact {
+		missing += seen.Out.Copied - s.Duplicated
+	}
+	known := x.Transport == lab.UDP && seen.DropsUnknown == "" && (seen.Exact || s.Duplicated == 0)
+	if known && seen.ReceiverDrops > missing {
+		return fmt.Errorf("law 9: receiver drops %d > missing %d", seen.ReceiverDrops, missing)
+	}
+	return nil
 }
 
 // settled is the law of a protocol of one's own: every datagram of its came, was lost

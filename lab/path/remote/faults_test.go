@@ -468,6 +468,30 @@ func TestReports(t *testing.T) {
 	}
 }
 
+// More cannot have found the catcher's socket full than is missing.
+func TestMoreDropsThanMissing(t *testing.T) {
+	for drops, want := range map[int]string{0: "", 1: "law 9: receiver drops 1 > missing 0", 16_000_000: "law 9: receiver drops 16000000 > missing 0"} {
+		meet(t, far(), reporting(func(reply string) string {
+			return strings.Replace(reply, " drops unknown it does not look", fmt.Sprintf(" drops %d", drops), 1)
+		}), func(w *sim.World, _ *fake) {
+			s, err := open(t, w, nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer s.Close()
+			r, err := run.Run(t.Context(), thrown().Only(lab.UDP), along(s))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if x := r.Flows[0]; x.Broken != want || x.Delivered != 100 {
+				t.Errorf("%d drops: %q, delivered %d; want %q", drops, x.Broken, x.Delivered, want)
+			}
+		})
+	}
+}
+
 // A report of stones that carried something else than was thrown cannot be true.
 func TestOtherBytes(t *testing.T) {
 	meet(t, far(), nil, func(w *sim.World, _ *fake) {
