@@ -30,6 +30,18 @@ func notInTime(_ *lab.Experiment, flows []lab.Outcome) []lab.Warning {
 	return warnings
 }
 
+// wireLate: what a busy computer adds to the emulated way, the delays hold too.
+func wireLate(_ *lab.Experiment, flows []lab.Outcome) []lab.Warning {
+	const limit = 1 // ms, as of what is held up
+	var warnings []lab.Warning
+	for _, x := range flows {
+		if late := x.Wire.LateP99; late.Known() && late.Value > limit {
+			warnings = append(warnings, lab.Warning{Flow: x.Name, Word: "path", Value: late.Value, Limit: limit})
+		}
+	}
+	return warnings
+}
+
 // rateNotMet: less was thrown than was asked for. In virtual time only TCP can
 // be the limit, and that is what is to be seen.
 func rateNotMet(e *lab.Experiment, flows []lab.Outcome) []lab.Warning {

@@ -21,6 +21,7 @@ const (
 	RuleHost      = "host-loses-nothing"      // nothing but in a full socket buffer: 0 and 0
 	RuleWindow    = "window-not-given"        // bytes of socket buffer that the system gave; those asked for
 	RuleNotInTime = "schedule-not-kept"       // stones thrown over 1 ms after they were due; one in a hundred
+	RuleWireLate  = "wire-late"               // ms that one packet in a hundred was late on the emulated way; 1
 	RuleRate      = "rate-not-met"            // stones a second that were thrown; that were asked for
 	RuleOverflow  = "catcher-overflowed"      // stones that found the catcher's socket full; 0
 	RuleReadable  = "readable-on-the-way"     // nothing is encrypted: 0 and 0
@@ -45,6 +46,7 @@ var rules = []struct {
 	{RuleHost, host},
 	{RuleWindow, window},
 	{RuleNotInTime, notInTime},
+	{RuleWireLate, wireLate},
 	{RuleRate, rateNotMet},
 	{RuleOverflow, overflow},
 	{RuleReadable, readable},

@@ -34,10 +34,11 @@ func TestWarnings(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		turn func(*lab.Experiment)
-		late int    // stones that UDP threw late
-		drop int    // stones that found UDP's socket full
-		room int    // bytes of a socket buffer
-		held string // what was the limit of both transports' rate; empty if it was met
+		late int     // stones that UDP threw late
+		wire float64 // ms that the wire was late for UDP
+		drop int     // stones that found UDP's socket full
+		room int     // bytes of a socket buffer
+		held string  // what was the limit of both transports' rate; empty if it was met
 		want []string
 	}{
 		{name: "usual", turn: func(*lab.Experiment) {}},
@@ -209,6 +210,17 @@ func TestWarnings(t *testing.T) {
 			want: []string{"host-loses-nothing  path 0 0", "window-not-given  window 4.194e+06 6.711e+07"},
 		},
 		{
+			name: "a wire in time",
+			turn: func(e *lab.Experiment) { e.Path = lab.Netns },
+			wire: 1,
+		},
+		{
+			name: "a wire that is late",
+			turn: func(e *lab.Experiment) { e.Path = lab.Netns },
+			wire: 1.5,
+			want: []string{"wire-late udp path 1.5 1"},
+		},
+		{
 			name: "one in a hundred late",
 			turn: func(*lab.Experiment) {},
 			late: 10,
@@ -219,7 +231,7 @@ func TestWarnings(t *testing.T) {
 			tt.turn(&e)
 			flows := []lab.Outcome{
 				{Name: lab.TCP, Transport: lab.TCP, Counts: stone.Counts{Thrown: 1000}, Pacing: lab.Pacing{Late: 500}},
-				{Name: lab.UDP, Transport: lab.UDP, Counts: stone.Counts{Thrown: 1000}, Pacing: lab.Pacing{Late: tt.late}, ReceiverDrops: lab.Number(tt.drop)},
+				{Name: lab.UDP, Transport: lab.UDP, Counts: stone.Counts{Thrown: 1000}, Pacing: lab.Pacing{Late: tt.late}, Wire: lab.Wire{LateP99: lab.Number(tt.wire)}, ReceiverDrops: lab.Number(tt.drop)},
 			}
 			for i := range flows {
 				p := &flows[i].Pacing

@@ -557,6 +557,9 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 	advice.RuleWindow: func(w lab.Warning, _, _ string) string {
 		return fmt.Sprintf("--window %s: the system gave %s", bytes(int(w.Limit)), bytes(int(w.Value)))
 	},
+	advice.RuleWireLate: func(w lab.Warning, value, _ string) string {
+		return fmt.Sprintf("a busy computer carried packets late, p99 %s ms: so are %s's delays", value, title(w.Flow))
+	},
 	advice.RuleNotInTime: func(w lab.Warning, value, _ string) string {
 		return fmt.Sprintf("the schedule was not kept: %s stones left over 1 ms late over %s", value, title(w.Flow))
 	},
