@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"stones/lab"
 	"stones/lab/advice"
@@ -210,6 +212,50 @@ func TestGivesUp(t *testing.T) {
 	for _, x := range r.Flows {
 		if x.Complete || x.Done.Value > 12_000 || x.Delivered == x.Thrown {
 			t.Errorf("%s: complete %t, done at %v ms, delivered %d of %d", x.Name, x.Complete, x.Done, x.Delivered, x.Thrown)
+		}
+	}
+}
+
+// In real time it gives up as soon, however long the catcher sleeps.
+func TestGivesUpAsleep(t *testing.T) {
+	t.Parallel()
+	e := asked(t, "path", "host", "asleep", "20s", "give-up", "500ms", "count", "10")
+	began := time.Now()
+	r, err := run.Run(t.Context(), e, paths()[lab.Host])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("it took %v; want about 1.1 s", took)
+	}
+	for _, x := range r.Flows {
+		if x.Complete || x.Delivered != 0 || x.Lost+x.Unknown != 10 || x.Broken != "" {
+			t.Errorf("%s: complete %t, delivered %d, lost %d, unknown %d, %s", x.Name, x.Complete, x.Delivered, x.Lost, x.Unknown, x.Broken)
+		}
+	}
+}
+
+// A packet that was damaged is called so, whoever was there to see it, and as often as
+// the wire counts it.
+func TestDamagedPackets(t *testing.T) {
+	for _, words := range [][]string{
+		{"corrupt", "50%", "nobody", "true", "count", "40", "only", "udp"},
+		{"corrupt", "60%", "nobody", "true", "count", "40", "only", "udp", "ipv6", "true"},
+		{"corrupt", "50%", "count", "200", "only", "udp", "ipv6", "true"},
+		{"corrupt", "30%", "count", "300", "only", "tcp"},
+		{"corrupt", "30%", "count", "100", "only", "udp", "size", "4000"},
+	} {
+		x := ran(t, asked(t, append(words, "packets", "true")...)).Flows[0]
+		damaged := 0
+		for _, p := range x.Packets {
+			for _, trip := range []*lab.Trip{&p.Trip, p.Copy} {
+				if !p.Back && trip != nil && trip.Fate == "damaged" {
+					damaged++
+				}
+			}
+		}
+		if damaged == 0 || fmt.Sprint(damaged) != x.Wire.Damaged.String() {
+			t.Errorf("%q: %d packets are damaged one by one; the wire counts %v", words, damaged, x.Wire.Damaged)
 		}
 	}
 }
