@@ -45,7 +45,8 @@ func randomSet(dice *rand.Rand) []web.Setting {
 }
 
 // The engine in a browser gives the bytes that the program gives, for every lesson and
-// for 20 random experiments.
+// for 20 random experiments. In the film of each, every stone of a lane that is due is
+// at one place at any of 20 instants, and in the end where the table has it.
 func TestPageFrames(t *testing.T) {
 	browser := chromium(t)
 	lessons, err := lesson.All(program{}.check)
@@ -69,6 +70,7 @@ func TestPageFrames(t *testing.T) {
 	files := httptest.NewServer(http.FileServer(http.Dir(out)))
 	defer files.Close()
 	b := visit(t, browser, files.URL+"/")
+	b.run(filmed)
 	native := web.Engine{Version: version, Path: worlds.Bounded(web.MaxTurns)}
 	for _, r := range requests {
 		body, err := json.Marshal(r)
@@ -79,12 +81,36 @@ func TestPageFrames(t *testing.T) {
 		if bytes.Contains(want[:min(len(want), 200)], []byte(`"error":{`)) {
 			t.Errorf("%s: %.300q", body, want)
 		}
-		b.run(fmt.Sprintf(`stones.ask(%q).then(got => crypto.subtle.digest("SHA-256", got)).then(sum => { window.sum = [...new Uint8Array(sum)].map(b => b.toString(16).padStart(2, "0")).join("") })`, body))
+		b.run(fmt.Sprintf(`stones.ask(%q).then(got => { filmed(got); return crypto.subtle.digest("SHA-256", got) }).then(sum => { window.sum = [...new Uint8Array(sum)].map(b => b.toString(16).padStart(2, "0")).join("") })`, body))
 		if got := value[string](b, `window.sum`); got != fmt.Sprintf("%x", sha256.Sum256(want)) {
 			t.Errorf("%s: the browser gives other bytes than the program", body)
 		}
+		if wrong := value[[]string](b, `wrong`); len(wrong) > 0 || value[int](b, `looked`) < 20 {
+			t.Errorf("%s: the film has %q", body, wrong)
+		}
 	}
 }
+
+// filmed looks into the film of a frame: at each of 20 instants, how many stones of a lane
+// are where by the film, beside what the frame's own columns say of them.
+const filmed = `window.filmed = got => {
+	window.wrong = []
+	window.looked = 0
+	const frame = stones.decode(got), film = stones.film
+	film.show(frame)
+	for (const l of film.lanes) {
+		const flow = frame.flows.find(f => f.name === l.name), s = flow.stones, x = flow.outcome, many = test => [...s.number.keys()].filter(test).length
+		for (let k = 1; k <= 20; k++) {
+			looked++
+			const t = film.end * k / 20, c = film.counts(l, t)
+			const due = many(i => s.due[i] <= t), caught = many(i => s.first[i] <= t)
+			if (c.due !== due || c.caught !== caught || c.caught + c.hand + c.road + c.waiting + c.lost !== due || Object.values(c).some(n => n < 0)) wrong.push(l.name + " at " + t + ": " + JSON.stringify(c) + " where " + due + " are due and " + caught + " caught")
+		}
+		const c = film.counts(l, film.end)
+		if (c.caught !== x.delivered || c.lost !== x.lost || c.caught + c.lost !== c.due) wrong.push(l.name + " ends with " + JSON.stringify(c) + " for " + x.delivered + " delivered and " + x.lost + " lost")
+	}
+	if (film.lanes.length === 0) wrong.push("no lane")
+}`
 
 // A thousand random requests, links and lesson files that mean no good are refused in
 // one line of words, or are answered like any other.

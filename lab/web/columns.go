@@ -41,7 +41,12 @@ func (h *Header) fate(name string) float64 { return float64(slices.Index(h.Fates
 // columns are the figures of all stones and packets, one clock for all of a flow: that
 // of its beginning, the asking included.
 func (h *Header) columns(r *lab.Result) []float64 {
-	var all []float64
+	const ofStone, ofPacket = 5, 8 // columns
+	n := 0
+	for _, x := range r.Flows {
+		n += ofStone*len(x.Stones) + ofPacket*len(x.Packets)
+	}
+	all := make([]float64, 0, n)
 	add := func(flow, of, name string, n int, value func(i int) float64) {
 		h.Columns = append(h.Columns, Column{flow, of, name, len(all), n})
 		for i := range n {

@@ -1,4 +1,4 @@
-import {connect} from './engine.js'
+import {connect, decode} from './engine.js'
 import {Film, isBack, titled} from './film.js'
 import {Tabs} from './tabs.js'
 import {knobs} from './knobs.js'
@@ -328,4 +328,4 @@ $('engine').textContent = words.thrownBy(engine.name)
 await follow()
 if (document.body.dataset.view === 'lab') play(true)
 // For who tests the page.
-window.stones = {ask: body => engine.ask(body), get idle() { return engine.idle }, get frame() { return frame }, film, tabs, state, lessons, throwAll}
+window.stones = {ask: body => engine.ask(body), decode, get idle() { return engine.idle }, get frame() { return frame }, film, tabs, state, lessons, throwAll}
