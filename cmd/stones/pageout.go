@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -62,12 +63,16 @@ func (p program) writePage(ctx context.Context, out string, force bool) error {
 
 func megabytes(n int) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
 
-// engineFor builds the engine, which a flag needs, from the clone in which the program is
-// run.
+// engineFor is the engine, which a flag needs. In a clone it is built from that; elsewhere
+// it is the one that the program carries.
 func engineFor(ctx context.Context, flag string) (site.Parts, error) {
 	root, ok := clone()
 	gobin, err := exec.LookPath("go")
 	if !ok || err != nil {
+		info, _ := debug.ReadBuildInfo() // or it is of no commit
+		if kept, ok := site.Kept(commit(info)); ok {
+			return kept, nil
+		}
 		return site.Parts{}, fmt.Errorf("--%s needs the page's engine: run it in a clone of Stones with Go, or take a release archive", flag)
 	}
 	dir, err := os.MkdirTemp("", "stones-engine")
@@ -90,17 +95,21 @@ func engineFor(ctx context.Context, flag string) (site.Parts, error) {
 		return site.Parts{}, &failure{exitUnfinished, err}
 	}
 	at := strings.TrimSpace(string(said))
+	var engine []byte
 	var parts site.Parts
 	for _, part := range []struct {
 		into *[]byte
 		file string
 	}{
-		{&parts.Engine, file},
+		{&engine, file},
 		{&parts.Exec, filepath.Join(at, "lib", "wasm", "wasm_exec.js")},
 	} {
 		if *part.into, err = os.ReadFile(part.file); err != nil {
 			return site.Parts{}, &failure{exitUnfinished, err}
 		}
+	}
+	if parts.Engine, err = site.Pack(engine); err != nil {
+		return site.Parts{}, &failure{exitUnfinished, err}
 	}
 	list := exec.CommandContext(ctx, gobin, "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", "./cmd/engine")
 	list.Dir, list.Env = root, build.Env

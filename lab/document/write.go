@@ -26,6 +26,9 @@ func MarshalWithin(depth int, v any) ([]byte, error) {
 	return bytes.TrimSuffix(data, []byte("\n")), err
 }
 
+// Compact writes v as [Marshal] does, on one line.
+func Compact(v any) ([]byte, error) { return marshal(v, jsontext.Multiline(false)) }
+
 // marshal writes v, and a line break behind it.
 func marshal(v any, layouts ...jsontext.Options) ([]byte, error) {
 	layout := json.JoinOptions(layouts...)

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"stones/lab"
@@ -123,10 +124,9 @@ func bounded(e lab.Experiment) (lab.Experiment, error) {
 
 // command is the command line that gives the same.
 func command(r Request) string {
-	words := []string{"stones", "throw"}
+	words, all := []string{"stones", "throw"}, knob.All()
 	for _, s := range r.Set {
-		k, _ := knob.Find(s.Word) // a file is none
-		if k.Switch {
+		if slices.ContainsFunc(all, func(k knob.Knob) bool { return k.Word == s.Word && k.Switch }) {
 			words = append(words, "--"+s.Word+"="+s.Text)
 			continue
 		}

@@ -186,7 +186,7 @@ func (g Engine) throw(ctx context.Context, e lab.Experiment, h *Header, v report
 	v.Width = 200
 	sheet := report.NewSheet(lab.Document{Version: g.Version, Results: []lab.Result{result}}, v)
 	h.Report = &sheet
-	h.Result, err = compact(result)
+	h.Result, err = document.Compact(result)
 	return result, columns, err
 }
 
@@ -201,15 +201,4 @@ func photograph(e lab.Experiment) *Photo {
 		p.Tiles[f.Name] = [2]int{tile.Dx(), tile.Dy()}
 	}
 	return p
-}
-
-// compact is the lab's JSON of v, on one line.
-func compact(v any) (json.RawMessage, error) {
-	text, err := document.Marshal(v)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	err = json.Compact(&b, text)
-	return b.Bytes(), err
 }

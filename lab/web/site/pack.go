@@ -3,6 +3,7 @@ package site
 import (
 	"bytes"
 	"compress/gzip"
+	"embed"
 	"encoding/base64"
 	"fmt"
 	"io/fs"
@@ -13,10 +14,44 @@ import (
 // Parts are what a page needs that no program serves: its engine, what lets Go run in
 // a browser, and the licence texts of all that is in them.
 type Parts struct {
-	Engine   []byte // WebAssembly
+	Engine   []byte // WebAssembly, as Pack packs it
 	Exec     []byte // wasm_exec.js, of the Go that built the engine
 	Licences string // of the engine and what lets it run
 }
+
+// dist holds the parts in a program that is released; else it is empty.
+//
+//go:embed all:dist
+var dist embed.FS
+
+// Kept are the parts that the program carries, if they were built from the commit from
+// which it was built itself.
+func Kept(commit string) (Parts, bool) {
+	files, err := fs.Sub(dist, "dist")
+	if err != nil {
+		panic(err) // the folder is there
+	}
+	return kept(files, commit)
+}
+
+// kept are the parts in a folder that are of that commit.
+func kept(files fs.FS, commit string) (p Parts, ok bool) {
+	var source, texts []byte
+	for name, into := range map[string]*[]byte{"source": &source, packed: &p.Engine, exec: &p.Exec, licences: &texts} {
+		var err error
+		if *into, err = fs.ReadFile(files, name); err != nil {
+			return Parts{}, false
+		}
+	}
+	p.Licences = string(texts)
+	return p, commit != "" && strings.TrimSpace(string(source)) == commit
+}
+
+// The names of the parts as files; the texts' is licences.
+const (
+	packed = "engine.wasm.gz"
+	exec   = "wasm_exec.js"
+)
 
 // The policies of a page that is a folder, and of one that is a file.
 const (
@@ -24,14 +59,14 @@ const (
 	filePolicy   = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; style-src 'unsafe-inline'; img-src data:; worker-src blob:; base-uri 'none'; form-action 'none'"
 )
 
-// packed is the engine as gzip packs it: the same bytes for the same engine.
-func (p Parts) packed() ([]byte, error) {
+// Pack packs an engine with gzip: the same bytes for the same engine.
+func Pack(engine []byte) ([]byte, error) {
 	var b bytes.Buffer
 	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := w.Write(p.Engine); err != nil {
+	if _, err := w.Write(engine); err != nil {
 		return nil, err
 	}
 	if err := w.Close(); err != nil {
@@ -52,10 +87,7 @@ func (p Parts) Folder() (map[string][]byte, error) {
 			return nil, err
 		}
 	}
-	if files["engine.wasm.gz"], err = p.packed(); err != nil {
-		return nil, err
-	}
-	files["wasm_exec.js"], files[licences] = p.Exec, []byte(p.Licences)
+	files[packed], files[exec], files[licences] = p.Engine, p.Exec, []byte(p.Licences)
 	files["engine.json"] = []byte("{\"http\":false}\n")
 	files["index.html"] = []byte(policed(string(files["index.html"]), folderPolicy))
 	return files, nil
@@ -84,7 +116,7 @@ func (p Parts) File() ([]byte, error) {
 	for _, name := range modules {
 		script.WriteString(exports.ReplaceAllString(imports.ReplaceAllString(string(files[name]), ""), ""))
 	}
-	worker := fmt.Sprintf("self.stonesEngine = %q\n%s\n%s", base64.StdEncoding.EncodeToString(files["engine.wasm.gz"]), p.Exec, files["worker.js"])
+	worker := fmt.Sprintf("self.stonesEngine = %q\n%s\n%s", base64.StdEncoding.EncodeToString(p.Engine), p.Exec, files["worker.js"])
 	for _, inner := range []string{script.String(), worker} {
 		if strings.Contains(strings.ToLower(inner), "</script") {
 			return nil, fmt.Errorf("a script holds its own end")

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"stones/lab/web"
 	"stones/lab/worlds"
@@ -57,6 +59,28 @@ func TestKnobs(t *testing.T) {
 			if frame := engine.Frame(t.Context(), []byte(`{"set":[`+strings.Join(set, ",")+`]}`)); bytes.Contains(frame, []byte(`"error":{`)) {
 				t.Errorf("%s %s: %.200q", k.Word, v, frame)
 			}
+		}
+	}
+}
+
+// The engine that a program carries is used if it was built from the same commit.
+func TestKept(t *testing.T) {
+	files := fstest.MapFS{"source": {Data: []byte("c0ffee\n")}, "engine.wasm.gz": {Data: []byte("engine")}, "wasm_exec.js": {Data: []byte("go")}, "licences.txt": {Data: []byte("free")}, ".gitkeep": {}}
+	if p, ok := kept(files, "c0ffee"); !ok || string(p.Engine) != "engine" || string(p.Exec) != "go" || p.Licences != "free" {
+		t.Errorf("%+v %v", p, ok)
+	}
+	for _, commit := range []string{"", "c0ffee, changed", "c0ffe"} {
+		if _, ok := kept(files, commit); ok {
+			t.Errorf("the engine of another commit is used for %q", commit)
+		}
+	}
+	for name := range files {
+		fewer := maps.Clone(files)
+		if delete(fewer, name); name == ".gitkeep" {
+			continue
+		}
+		if _, ok := kept(fewer, "c0ffee"); ok {
+			t.Errorf("it is used without %s", name)
 		}
 	}
 }
