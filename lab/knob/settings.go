@@ -31,7 +31,6 @@ type Settings struct {
 	every []string         // and those again and again
 	file  lab.File         // what the stones carry
 	open  Opener           // reads files with values; nil if there are none
-	table []Knob           // all knobs, once one was set
 }
 
 // A given is what one knob was set to.
@@ -101,14 +100,10 @@ func (k Knob) point(parts []string) string {
 // Set sets the knob of that word to what text means: one value, or several with
 // commas between them. The error is a [quantity.InvalidError].
 func (s *Settings) Set(word, text string) error {
-	if s.table == nil {
-		s.table = All()
-	}
-	i := slices.IndexFunc(s.table, func(k Knob) bool { return k.Word == word })
-	if i < 0 {
+	k, ok := Find(word)
+	if !ok {
 		return &UnknownError{word}
 	}
-	k := s.table[i]
 	if before, again := s.given[word]; again {
 		return quantity.Invalid(word, text, "given twice; before, it was "+prose.Quote(before.text))
 	}

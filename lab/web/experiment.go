@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"stones/lab"
@@ -124,9 +123,10 @@ func bounded(e lab.Experiment) (lab.Experiment, error) {
 
 // command is the command line that gives the same.
 func command(r Request) string {
-	words, all := []string{"stones", "throw"}, knob.All()
+	words := []string{"stones", "throw"}
 	for _, s := range r.Set {
-		if slices.ContainsFunc(all, func(k knob.Knob) bool { return k.Word == s.Word && k.Switch }) {
+		k, _ := knob.Find(s.Word) // a file is none
+		if k.Switch {
 			words = append(words, "--"+s.Word+"="+s.Text)
 			continue
 		}
