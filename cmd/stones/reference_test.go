@@ -1,11 +1,14 @@
 package main
 
 import (
+	"math"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"stones/lab"
 	"stones/lab/reference"
+	"stones/lab/run"
 )
 
 // Sim is as near to Linux as its figures say that were taken once, of streams of
@@ -64,6 +67,33 @@ func TestBesideLinux(t *testing.T) {
 		n := reference.In(of, bound.figure)
 		if n.Cells < bound.cells || n.Factor > bound.factor || n.Worst > bound.z {
 			t.Errorf("%s, %s: %d cells, %.3f apart, |z| up to %.1f; want %d, %.3f, %.1f", bound.kind, bound.figure.Column, n.Cells, n.Factor, n.Worst, bound.cells, bound.factor, bound.z)
+		}
+	}
+}
+
+// Windows set by hand carry on sim what they carry on Linux 6.18.44, whose figures were
+// taken once, of packets that came out of the wire at most 0.15 ms late.
+func TestWindowsBesideLinux(t *testing.T) {
+	for _, tt := range []struct {
+		cell string
+		want float64 // Mbit/s
+	}{
+		{"window5k", 0.804}, {"window8k", 1.477}, {"window16k", 3.135}, {"window32k", 4.665}, {"bulk-window64k", 9.493}, {"window128k", 9.491},
+	} {
+		cells, unknown := reference.Select([]string{tt.cell})
+		if unknown != "" {
+			t.Fatal(unknown)
+		}
+		e, err := cellExperiment(taking{cells[0], 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := run.Run(t.Context(), e, paths()[lab.Sim])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Flows[0].Goodput.Value / 1e6; math.Abs(got/tt.want-1) > 0.03 {
+			t.Errorf("%s: %.3f Mbit/s; want %.3f", tt.cell, got, tt.want)
 		}
 	}
 }
