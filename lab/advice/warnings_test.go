@@ -181,21 +181,21 @@ func TestWarnings(t *testing.T) {
 			drop: 7,
 		},
 		{
-			name: "a road where Linux is faster",
+			name: "a road where Linux is slower",
 			turn: func(e *lab.Experiment) {
 				both(e, func(p *pace.Plan) { p.Rate = pace.Max() })
-				e.Out.Loss.Random, e.Out.Delay, e.Back.Delay = wire.Percent, 150*time.Millisecond, 150*time.Millisecond
+				e.Out.Bandwidth, e.Out.Loss.Random, e.Out.Delay, e.Back.Delay = 100*wire.Mbit, wire.Percent/100, 50*time.Millisecond, 50*time.Millisecond
 				e.Plan(lab.TCP).Count = 100_000
 				e.Plan(lab.UDP).Count = 100_000
 			},
-			want: []string{"linux-differs tcp path 0.82 1"},
+			want: []string{"linux-differs tcp path 1.15 1"},
 		},
 		{
 			name: "the same road, with Linux on it",
 			turn: func(e *lab.Experiment) {
 				e.Path = lab.Netns
 				both(e, func(p *pace.Plan) { p.Rate = pace.Max() })
-				e.Out.Loss.Random, e.Out.Delay, e.Back.Delay = wire.Percent/10, 50*time.Millisecond, 50*time.Millisecond
+				e.Out.Bandwidth, e.Out.Loss.Random, e.Out.Delay, e.Back.Delay = 100*wire.Mbit, wire.Percent/100, 50*time.Millisecond, 50*time.Millisecond
 				e.Plan(lab.TCP).Count = 100_000
 				e.Plan(lab.UDP).Count = 100_000
 			},
