@@ -22,7 +22,8 @@ func TestTimelinesOfTheProgram(t *testing.T) {
 		{"I 2", []string{"count", "100", "rate", "200", "hold", "50:2"}, 2, 20.9, 26, 0, 0, 0},
 		{"I 8", []string{"count", "100", "rate", "200", "hold", "50:8"}, 13, 20.9, 56, 0, 1, 0},
 		{"K", []string{"count", "1000", "rate", "max"}, 0, 164.6, 0, 8.9e6, 0, 431},
-		{"L", []string{"count", "300", "rate", "200", "asleep", "1s"}, 218, 304, 944, 0, 0, 0},
+		{"L", []string{"count", "300", "rate", "200", "asleep", "1s", "seed", "3"}, 218, 304, 944, 0, 0, 0},
+		{"L after an idle time", []string{"count", "300", "rate", "200", "asleep", "1s", "seed", "1"}, 229, 348, 944, 0, 0, 0}, // by another phase of the tick the window was closed for longer than a timeout
 	} {
 		x := pick(t, ran(t, asked(t, slices.Concat(road, tt.words)...)), lab.TCP)
 		within := func(what string, got, want float64) {
