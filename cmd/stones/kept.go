@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -26,6 +27,7 @@ type sweep struct {
 	stdin  io.Reader
 	stderr io.Writer
 	screen io.Writer // for the progress, or nil
+	again  io.Writer // for that of reading a second time, or nil
 
 	sources  []*source
 	first    *document.Line
@@ -217,6 +219,31 @@ func (s *sweep) add(l *document.Line, e placed) error {
 		}
 	}
 	return nil
+}
+
+// texts yields the lines in the order of the sweep.
+func (s *sweep) texts() iter.Seq2[[]byte, error] { return reread(s, s.text) }
+
+// results yields what was read, in the order of the sweep.
+func (s *sweep) results() iter.Seq2[lab.Result, error] {
+	return reread(s, func(i int) (lab.Result, error) {
+		l, err := s.line(i)
+		return l.Result, err
+	})
+}
+
+// reread yields what is read a second time of each result.
+func reread[T any](s *sweep, of func(i int) (T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		p := newProgress(s.again, len(s.entries))
+		defer p.end()
+		for i := range s.entries {
+			if !yield(of(i)) {
+				return
+			}
+			p.done(i + 1)
+		}
+	}
 }
 
 // text is the line of result i.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -138,7 +137,11 @@ func (k *kept) gist() *report.Gist {
 
 // sweep is one of which nothing has been read.
 func (k *kept) sweep() *sweep {
-	return &sweep{skip: k.skipBad, stdin: k.stdin, stderr: k.stderr, screen: k.screen()}
+	s := &sweep{skip: k.skipBad, stdin: k.stdin, stderr: k.stderr, screen: k.screen()}
+	if !k.display || k.out != "" { // else what is written stands there
+		s.again = s.screen
+	}
+	return s
 }
 
 // develop gives the picture of a photo the pixels that were thrown, which no result keeps.
@@ -177,8 +180,7 @@ func (k *kept) write(out io.Writer, s *sweep) error {
 		return report.WriteRows(out, k.rows, k.format, s.first.Version, s.results())
 	}
 	if k.format == jsonl {
-		for i := range s.entries {
-			text, err := s.text(i)
+		for text, err := range s.texts() {
 			if err == nil {
 				_, err = out.Write(text)
 			}
@@ -226,16 +228,4 @@ func (s *sweep) document() (lab.Document, error) {
 		doc.Results = append(doc.Results, r)
 	}
 	return doc, nil
-}
-
-// results yields what was read, in the order of the sweep.
-func (s *sweep) results() iter.Seq2[lab.Result, error] {
-	return func(yield func(lab.Result, error) bool) {
-		for i := range s.entries {
-			l, err := s.line(i)
-			if !yield(l.Result, err) {
-				return
-			}
-		}
-	}
 }

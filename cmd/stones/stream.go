@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -94,6 +95,11 @@ func fingerprint(ctx context.Context) (string, error) {
 	return hex.EncodeToString(sum[:8]), err
 }
 
+// streamBallast is never written, and so takes no memory, but the garbage collector counts
+// it as in use and waits until as much garbage has come: small experiments would have
+// it run hundreds of times a second, on all cores.
+const streamBallast = 12 << 20
+
 // stream runs a sweep and writes each result as it ends.
 func (t *throw) stream(ctx context.Context) error {
 	n, at, err := t.settings.Sweep(t.runs, knob.MaxStreamed)
@@ -130,6 +136,8 @@ func (t *throw) stream(ctx context.Context) error {
 	}
 	ctx, stop := untilInterrupt(ctx)
 	defer stop()
+	ballast := make([]byte, streamBallast)
+	defer runtime.KeepAlive(ballast)
 	type text struct {
 		line []byte
 		bad  error

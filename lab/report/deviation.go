@@ -103,7 +103,7 @@ func millionths(v float64) lab.Figure { return lab.Number(math.Round(1e6*v)/1e6 
 // addTheory adds the table of theory beside measurement: a row for each measure
 // that has a formula, and each flow.
 func (p *page) addTheory(g *Gist, doc lab.Document) {
-	if len(g.combined.list) != 1 {
+	if len(g.combined) != 1 {
 		p.below = append(p.below, theoryOfOne)
 		return
 	}

@@ -30,10 +30,10 @@ type Gist struct {
 	texts      numbering[string]
 	whys       numbering[lab.Reason]
 
-	from     integers                     // of each result: its first row
-	cells    integers                     // of each result: its combination
-	combined numbering[[sha256.Size]byte] // combinations, by their settings
-	seeds    []uint64                     // in the order of the results, without repetitions
+	from     integers          // of each result: its first row
+	cells    integers          // of each result: its combination
+	combined map[digest]uint32 // the combinations, by their settings
+	seeds    []uint64          // in the order of the results, without repetitions
 	first    lab.Result
 	stack    *path.Stack // of the first flow that throws again
 	any      mark        // of any flow
@@ -41,6 +41,14 @@ type Gist struct {
 	troubles []trouble
 	warned   gathered // but for those of linux
 	linux    gathered // how far TCP is from that of Linux
+}
+
+// A digest stands for a text. Two that differ have the same once in 2^48 texts.
+type digest [12]byte
+
+func digestOf(text []byte) digest {
+	sum := sha256.Sum256(text)
+	return digest(sum[:len(digest{})])
 }
 
 // A mark is what is known of a flow besides figures. Several are added up.
@@ -81,7 +89,7 @@ func NewGist(format string, v View) *Gist {
 
 // newGist is a gist with some of the measures.
 func newGist(v View, measures []measure) *Gist {
-	g := &Gist{view: v, parameters: parameters()}
+	g := &Gist{view: v, parameters: parameters(), combined: make(map[digest]uint32)}
 	g.settings = make([]integers, len(g.parameters))
 	g.keep(measures)
 	return g
@@ -93,7 +101,10 @@ func pageGist(v View, write func(w io.Writer, g *Gist, version string) error) *G
 	g := newGist(v, slices.DeleteFunc(slices.Clone(measures), func(m measure) bool {
 		return m.in == 0 && !slices.Contains(told, m.key) && !slices.Contains(v.Also, m.key)
 	}))
-	g.tells = func(m measure) bool { return m.is(inColumn | inLone) }
+	g.tells = func(m measure) bool {
+		many := g.rows() > 0 && mark(g.marks.at(0))&markSeveral != 0
+		return m.is(inColumn) || !many && m.is(inLone)
+	}
 	g.write = write
 	return g
 }
@@ -149,12 +160,16 @@ func (g *Gist) Add(r *lab.Result) {
 			key = binary.AppendUvarint(key, n)
 		}
 	}
-	cell := g.combined.number(sha256.Sum256(key))
+	cell, known := g.combined[digestOf(key)]
+	if !known {
+		cell = uint32(len(g.combined))
+		g.combined[digestOf(key)] = cell
+	}
 	if cell > 0 && g.tells != nil {
 		g.keep(slices.DeleteFunc(g.measures, func(m measure) bool { return !g.tells(m) }))
 		g.tells = nil
 	}
-	g.cells.add(cell)
+	g.cells.add(uint64(cell))
 	g.from.add(uint64(g.rows()))
 	if n := len(g.seeds); n == 0 || g.seeds[n-1] != e.Seed {
 		g.seeds = append(g.seeds, e.Seed)

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"crypto/sha256"
 	"slices"
 	"strconv"
 
@@ -25,7 +24,7 @@ func (g *Gist) troubleLines(varying []parameter) []string {
 	if len(g.troubles) == 0 {
 		return nil
 	}
-	runs := make([]int, len(g.combined.list))
+	runs := make([]int, len(g.combined))
 	for i := range g.cells.len() {
 		runs[g.cells.at(i)]++
 	}
@@ -53,14 +52,14 @@ type gathered struct {
 	kinds []string
 	first map[string]string // of a kind
 	count map[string]int    // how many different ones there are of a kind
-	seen  map[[sha256.Size]byte]bool
+	seen  map[digest]bool
 }
 
 func (g *gathered) add(kind, line string) {
 	if g.first == nil {
-		*g = gathered{first: make(map[string]string), count: make(map[string]int), seen: make(map[[sha256.Size]byte]bool)}
+		*g = gathered{first: make(map[string]string), count: make(map[string]int), seen: make(map[digest]bool)}
 	}
-	key := sha256.Sum256([]byte(kind + "\n" + line))
+	key := digestOf([]byte(kind + "\n" + line))
 	if g.seen[key] {
 		return
 	}

@@ -63,7 +63,7 @@ const mostColumns = 6
 // page makes the page that suits the results: of one experiment, of several
 // runs of it, or of a sweep.
 func (g *Gist) page() page {
-	switch len(g.combined.list) {
+	switch len(g.combined) {
 	case 0:
 		return page{above: []string{nothing}}
 	case 1:

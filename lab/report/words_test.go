@@ -99,7 +99,7 @@ func TestParameters(t *testing.T) {
 		}
 		leaves++
 		g := newGist(View{}, nil).of(lab.Document{Results: []lab.Result{{Experiment: unset()}, {Experiment: e}}})
-		changed := len(g.combined.list) == 2
+		changed := len(g.combined) == 2
 		if ignored := name == ".Seed" || name == ".PerStone" || name == ".Interval" || name == ".Packets" || name == ".Overhear" || name == ".Counters"; changed == ignored {
 			t.Errorf("%s = %v: a parameter: %t, want %t", name, v, changed, !ignored)
 		}
