@@ -77,11 +77,27 @@ func (s *sweep) read(files []string) error {
 		return fmt.Errorf("%s: no results", s.sources[len(s.sources)-1].name)
 	}
 	slices.SortStableFunc(s.entries, func(a, b placed) int { return cmp.Compare(a.place, b.place) })
-	for i := 1; i < len(s.entries); i++ {
-		if a, b := s.entries[i-1], s.entries[i]; a.place == b.place {
-			return fmt.Errorf("%s: result %d is in %s already", s.sources[b.source].name, b.place, s.sources[a.source].name)
+	once := s.entries[:1]
+	for _, b := range s.entries[1:] {
+		a := once[len(once)-1]
+		if a.place != b.place {
+			once = append(once, b)
+			continue
+		}
+		if err := s.leave(fmt.Errorf("%s: result %d is in %s already", s.sources[b.source].name, b.place, s.sources[a.source].name)); err != nil {
+			return err
 		}
 	}
+	s.entries = once
+	return nil
+}
+
+// leave leaves out a line for a reason, if those that are wrong are skipped.
+func (s *sweep) leave(why error) error {
+	if !s.skip {
+		return why
+	}
+	fmt.Fprintf(s.stderr, "stones: %v: left out\n", why)
 	return nil
 }
 
@@ -105,8 +121,7 @@ func (s *sweep) readOne(name string) error {
 			if !s.skip {
 				return fmt.Errorf("%s:%w; --skip-bad leaves it out", src.name, bad)
 			}
-			fmt.Fprintf(s.stderr, "stones: %s:%v: left out\n", src.name, bad)
-			return nil
+			return s.leave(fmt.Errorf("%s:%w", src.name, bad))
 		})
 }
 
@@ -200,9 +215,9 @@ func (s *sweep) add(l *document.Line, e placed) error {
 	}
 	switch f := s.first; {
 	case l.Version != f.Version || l.Fingerprint != f.Fingerprint:
-		return fmt.Errorf("%s: result %d is by version %s, fingerprint %s; %s begins with %s, %s", name, l.Place, prose.Quote(l.Version), prose.Quote(l.Fingerprint), s.where, prose.Quote(f.Version), prose.Quote(f.Fingerprint))
+		return s.leave(fmt.Errorf("%s: result %d is by version %s, fingerprint %s; %s begins with %s, %s", name, l.Place, prose.Quote(l.Version), prose.Quote(l.Fingerprint), s.where, prose.Quote(f.Version), prose.Quote(f.Fingerprint)))
 	case l.Of != f.Of:
-		return fmt.Errorf("%s: result %d is of a sweep of %d; %s is of one of %d", name, l.Place, l.Of, s.where, f.Of)
+		return s.leave(fmt.Errorf("%s: result %d is of a sweep of %d; %s is of one of %d", name, l.Place, l.Of, s.where, f.Of))
 	}
 	switch n := len(s.entries); {
 	case s.gist == nil:
