@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"stones/lab"
 	"stones/lab/wire"
@@ -41,6 +42,39 @@ func BenchmarkExchange(b *testing.B) {
 			b.ReportMetric(packets/b.Elapsed().Seconds(), "packets/s")
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/packets, "ns/packet")
 		})
+	}
+}
+
+// BenchmarkFlows reports how many packets, both ways, one core carries of one flow that
+// fills a wire, and of 64 that fill it together.
+func BenchmarkFlows(b *testing.B) {
+	const most, stones = 64, 320_000
+	for _, transport := range []string{lab.TCP, lab.UDP} {
+		for _, n := range []int{1, most} {
+			b.Run(fmt.Sprintf("proto=%s/flows=%d", transport, n), func(b *testing.B) {
+				plan := bulk(stones / n)
+				if transport == lab.UDP {
+					plan = steady(stones/n, 1448, time.Duration(n)*100*time.Microsecond)
+				}
+				e := lossy(b).With()
+				e.Out.Loss = wire.Loss{}
+				set(&e.Out.Bandwidth, "100Mbit")
+				e.Back.Bandwidth, e.Out.Queue.Packets = e.Out.Bandwidth, 1000
+				for i := range n {
+					f := lab.Over(transport, plan)
+					f.Name = fmt.Sprintf("%s-%d", transport, i+1)
+					e.Flows = append(e.Flows, f)
+				}
+				packets := 0.0
+				for b.Loop() {
+					for _, x := range ran(b, e).Flows {
+						packets += carried(x)
+					}
+				}
+				b.ReportMetric(packets/b.Elapsed().Seconds(), "packets/s")
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/packets, "ns/packet")
+			})
+		}
 	}
 }
 

@@ -90,9 +90,9 @@ const icmpLen = 8
 func (w *Watch) about(icmp []byte) *Flow {
 	in := unwrap(icmp[min(icmpLen, len(icmp)):])
 	if in.protocol != protocolUDP || in.offset > 0 || len(in.head) < udpLen {
-		return w.at("udp", 0)
+		return w.overUDP(0)
 	}
-	return w.at("udp", binary.BigEndian.Uint16(in.head[2:]))
+	return w.overUDP(binary.BigEndian.Uint16(in.head[2:]))
 }
 
 // segment reads a TCP header.

@@ -59,6 +59,7 @@ type Watch struct {
 	damages bool
 	log     *log // of every packet; nil if nobody wants to know
 	flows   []*Flow
+	doors   []door           // of the flows' catchers: all close together, for every packet is looked up
 	others  Flow             // ICMP and the like: counted, but nobody's flow
 	puzzles map[heap]*puzzle // datagrams that are incomplete at a catcher
 }
@@ -73,6 +74,7 @@ func New(cfg Config) *Watch {
 	for _, l := range lanes {
 		l.Drop, l.DropBack = slices.Sorted(slices.Values(l.Drop)), slices.Sorted(slices.Values(l.DropBack))
 		w.flows = append(w.flows, &Flow{lane: l})
+		w.doors = append(w.doors, door{path.Flow{Transport: l.Transport}.Over() == "udp", l.Reverse, l.Port})
 		if l.Transport == path.Own {
 			w.Out.follow(l.Port, l.Stones)
 		}
@@ -88,6 +90,12 @@ func (w *Watch) Bytes() bool { return w.log != nil }
 
 // Stop ends the log: what the ends still say has nobody to go to.
 func (w *Watch) Stop() { w.log = nil }
+
+// A door is where the catcher of a flow is.
+type door struct {
+	udp, reverse bool
+	port         uint16 // 0 is any
+}
 
 // A Flow is what was seen of one.
 type Flow struct {
@@ -130,40 +138,30 @@ func (w *Watch) Flow(name string) *Flow {
 
 // of is the flow that a packet on one of the wires belongs to.
 func (w *Watch) of(s Sight, back bool) *Flow {
-	transport := "tcp"
-	switch {
-	case s.UDP:
-		transport = "udp"
-	case !s.TCP:
+	if !s.TCP && !s.UDP {
 		return &w.others
 	}
-	for _, f := range w.flows {
+	for i, d := range w.doors {
 		port := s.Ports.Own // the catcher's
-		if back != f.lane.Reverse {
+		if back != d.reverse {
 			port = s.Ports.Other
 		}
-		if f.over() == transport && f.on(port) {
-			return f
+		if d.udp == s.UDP && (d.port == port || d.port == 0) {
+			return w.flows[i]
 		}
 	}
 	return &w.others
 }
 
-// at is the flow of a transport to the catcher's port, or the first one to any.
-func (w *Watch) at(transport string, port uint16) *Flow {
-	for _, f := range w.flows {
-		if f.over() == transport && (f.on(port) || port == 0) {
-			return f
+// overUDP is the flow over UDP to the catcher's port, or the first one to any.
+func (w *Watch) overUDP(port uint16) *Flow {
+	for i, d := range w.doors {
+		if d.udp && (d.port == port || d.port == 0 || port == 0) {
+			return w.flows[i]
 		}
 	}
 	return &w.others
 }
-
-// on reports whether the flow's catcher may be at a port.
-func (f *Flow) on(port uint16) bool { return f.lane.Port == port || f.lane.Port == 0 }
-
-// over is what carries the flow's packets.
-func (f *Flow) over() string { return path.Flow{Transport: f.lane.Transport}.Over() }
 
 // ReceiverDrops is how many datagrams have found the catcher's socket buffer full
 // by now.
@@ -376,7 +374,7 @@ func (w *Watch) Waits(s Sight, damaged bool) {
 // Whose it is was seen on the wire; whether it is intact must be looked at,
 // because two wrong bits in a datagram can cancel out in its checksum (RFC 768).
 func (w *Watch) Taken(port uint16, b []byte, whole bool) {
-	f := w.at("udp", port)
+	f := w.overUDP(port)
 	n, intact := w.number(b, whole)
 	i := slices.IndexFunc(f.waiting, func(d waiting) bool { return d.stone == n })
 	if i < 0 && (intact || len(f.waiting) == 0) {
