@@ -43,3 +43,34 @@ func BenchmarkWire(b *testing.B) {
 		})
 	}
 }
+
+// A bare wire with a drop-tail queue, beside the code of before fates fell where they
+// fall.
+func BenchmarkBeside(b *testing.B) {
+	const gap = time.Millisecond
+	shape := wire.Shape{Delay: 100 * gap, Bandwidth: 100 * wire.Mbit, Queue: wire.Queue{Packets: 50}}
+	b.Run("then", func(b *testing.B) {
+		w := newOldWire(shape, 1, wire.Out)
+		now, n := time.Duration(0), uint64(0)
+		b.ReportAllocs()
+		for b.Loop() {
+			now, n = now+gap, n+1
+			w.Send(now, wire.Packet{Stone: n, Size: 1000})
+			for _, ok := w.Arrive(now); ok; _, ok = w.Arrive(now) {
+			}
+		}
+	})
+	b.Run("now", func(b *testing.B) {
+		w := wire.New(shape, 1, wire.Out)
+		now, n := time.Duration(0), uint64(0)
+		b.ReportAllocs()
+		for b.Loop() {
+			now, n = now+gap, n+1
+			w.Send(now, wire.Packet{Stone: n, Size: 1000})
+			for _, ok := w.Event(); ok; _, ok = w.Event() {
+			}
+			for _, ok := w.Arrive(now); ok; _, ok = w.Arrive(now) {
+			}
+		}
+	})
+}
