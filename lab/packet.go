@@ -27,6 +27,8 @@ type Packet struct {
 type Trip struct {
 	Fate    string `json:"fate"`       // one of those below
 	Arrived Figure `json:"arrived_ms"` // at the other end
+
+	Marked bool `json:"marked,omitzero"` // by a queue, instead of being dropped (RFC 3168)
 }
 
 // What can become of a packet.

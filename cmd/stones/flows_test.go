@@ -140,6 +140,23 @@ func TestWrongFlows(t *testing.T) {
 	}
 }
 
+// Ten thousand flows are refused in one line.
+func TestTooManyFlows(t *testing.T) {
+	var s knob.Settings
+	for range 10_000 {
+		if err := s.AddFlow("udp"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	es, err := s.Experiments(1)
+	if err == nil {
+		err = es[0].Validate()
+	}
+	if want := `flow "10000": of them; allowed 256`; err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
 // pickNamed is the outcome of the flow of that name.
 func pickNamed(t *testing.T, r lab.Result, name string) lab.Outcome {
 	t.Helper()

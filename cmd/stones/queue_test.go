@@ -35,6 +35,22 @@ func TestQueuesThatThink(t *testing.T) {
 	}
 }
 
+// Each packet that was marked is seen to be.
+func TestMarkedPackets(t *testing.T) {
+	e := flowing(t, []string{"delay", "10ms", "queue", "300:codel", "ecn", "true"}, "tcp rate=max time=5s size=1000")
+	e.Packets = true
+	x := ran(t, e).Flows[0]
+	marked := 0
+	for _, p := range x.Packets {
+		if p.Marked && !p.Back {
+			marked++
+		}
+	}
+	if marked == 0 || float64(marked) != x.Wire.Marked.Value {
+		t.Errorf("%d packets are marked; the wire marked %v", marked, x.Wire.Marked)
+	}
+}
+
 // A queue that drops early keeps a probe beside bulk from waiting long, by RED and by
 // PIE, and costs the bulk little.
 func TestEarlyQueues(t *testing.T) {

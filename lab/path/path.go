@@ -244,6 +244,7 @@ type Trip struct {
 	Cause   Cause         // what befell it on the way, and at the catcher's socket
 	Arrived bool          // at the other end
 	At      time.Duration // when, if it arrived
+	Marked  bool          // by a queue (RFC 3168)
 }
 
 // A Frame is a packet as it is seen at one end of the wire: when it leaves

@@ -32,7 +32,7 @@ func trip(t path.Trip, began time.Duration) lab.Trip {
 	if !t.Arrived {
 		return lab.Trip{Fate: fate, Arrived: lab.NA(fate)}
 	}
-	return lab.Trip{Fate: fate, Arrived: lab.Milliseconds(t.At - began)}
+	return lab.Trip{Fate: fate, Arrived: lab.Milliseconds(t.At - began), Marked: t.Marked}
 }
 
 // fateOf names the cause that decided.

@@ -89,6 +89,7 @@ const (
 	threshold
 	roundTrip
 	waitingLine // packets in the queue
+	queueMark   // the queue marked a packet instead of dropping it
 	gone        // of a ladder: an arrow ends there
 	again       // of a ladder: an arrow
 	firstFlow   // of several over time, and those behind it are of the others
@@ -169,6 +170,7 @@ var styles = [...]style{
 	threshold:   {drawing: dashes, letter: '-', name: thresholdName, colour: ink},
 	roundTrip:   {drawing: curve, letter: '*', name: roundTripName, colour: green},
 	waitingLine: {drawing: steps, letter: '=', name: queueName, colour: orange},
+	queueMark:   {drawing: marks, letter: 'o', name: markedName, colour: green, shape: disc},
 	gone:        {drawing: marks, letter: 'x', name: goneName, colour: ink, shape: cross},
 	again:       {drawing: dashes, letter: '-', name: againName, colour: ink},
 	// Six flows differ in colour and line both.

@@ -9,13 +9,15 @@ import (
 
 // A step is when the queue gets longer or shorter by one, or a packet finds no room.
 type step struct {
-	at   float64
-	more int // 0 if it finds no room
+	at     float64
+	more   int // 0 if it finds no room
+	marked bool
 }
 
 // queuePanel is how many packets wait for the link that own's stones take or are on it, over
-// time, with a cross for each that found no room. It follows from when each was sent and came. There is
-// none where nobody kept the packets, or there is no link.
+// time, with a cross for each that found no room and a dot for each that left marked. It
+// follows from when each was sent and came. There is none where nobody kept the packets, or
+// there is no link.
 func queuePanel(r lab.Result, zoom Zoom, own *lab.Outcome) (p panel, ok bool) {
 	e := r.Experiment.Facing(r.Experiment.Flow(own.Name))
 	if e.Out.Bandwidth == 0 || len(own.Packets) == 0 {
@@ -27,7 +29,7 @@ func queuePanel(r lab.Result, zoom Zoom, own *lab.Outcome) (p panel, ok bool) {
 		return p, true
 	}
 	steps := queueSteps(r, own)
-	var length, full []point
+	var length, full, marked []point
 	begin, end, n, most := zoom.from(), zoom.from(), 0, 1
 	for _, s := range steps {
 		n += s.more
@@ -39,11 +41,14 @@ func queuePanel(r lab.Result, zoom Zoom, own *lab.Outcome) (p panel, ok bool) {
 			full = append(full, point{s.at, float64(n)})
 			continue
 		}
+		if s.marked {
+			marked = append(marked, point{s.at, float64(n)})
+		}
 		most = max(most, n)
 		length = append(length, point{s.at, float64(n)})
 	}
 	p.x, p.y = timeAxis(sinceAxis, begin, end), upTo(queueLabel, float64(most))
-	p.series = []series{{waitingLine, length}, {lost, full}}
+	p.series = []series{{waitingLine, length}, {queueMark, marked}, {lost, full}}
 	return p, true
 }
 
@@ -71,20 +76,20 @@ func queueSteps(r lab.Result, own *lab.Outcome) []step {
 		if x != own && x.Shared == nil {
 			continue // it had the wire for itself, at another time
 		}
-		delay := lab.Milliseconds(r.Experiment.Facing(r.Experiment.Flow(own.Name)).Out.Delay).Value
+		delay, extra := lab.Milliseconds(r.Experiment.Facing(r.Experiment.Flow(own.Name)).Out.Delay).Value, 0.0
 		if f := r.Experiment.Flow(x.Name); f != nil {
-			delay += lab.Milliseconds(f.ExtraDelay).Value
+			extra = lab.Milliseconds(f.ExtraDelay).Value
 		}
 		otherWay := reversed(r, x) != turned
 		for _, p := range x.Packets {
-			at := begun[i] - zero + sane(p.Sent.Value)
+			at := begun[i] - zero + sane(p.Sent.Value) + extra // when it enters the wire
 			switch {
 			case p.Back != otherWay: // it takes the other wire
 			case p.Fate == lab.PacketOverflowed:
-				steps = append(steps, step{at, 0})
+				steps = append(steps, step{at: at})
 			case p.Arrived.Known():
 				left := max(at, begun[i]-zero+sane(p.Arrived.Value)-delay)
-				steps = append(steps, step{at, 1}, step{left, -1})
+				steps = append(steps, step{at: at, more: 1}, step{left, -1, p.Marked})
 			}
 		}
 	}

@@ -19,10 +19,11 @@ func two() lab.Result {
 	}
 	near := lab.Outcome{Name: "near", Transport: lab.TCP, Shared: &lab.Shared{From: lab.Number(100), Share: lab.Number(0.75), Jain: lab.Number(0.8)}}
 	near.Packets = []lab.Packet{came(0, 30), came(0, 40), came(100, 130), full(105)}
+	near.Packets[2].Marked = true
 	near.Samples = []lab.Sample{{At: lab.Number(0), Cwnd: 10}, {At: lab.Number(100), Cwnd: 20}, {At: lab.Number(200), Cwnd: 10}}
 	near.Intervals = []lab.Interval{{From: lab.Number(0), To: lab.Number(500), Goodput: lab.Number(3e6)}}
 	far := lab.Outcome{Name: "far", Transport: lab.UDP, Shared: &lab.Shared{From: lab.Number(0), Share: lab.Number(0.25), Jain: lab.Number(0.8)}}
-	far.Packets = []lab.Packet{came(2, 70)} // as near's time goes: at 102, and 30 ms further on
+	far.Packets = []lab.Packet{came(2, 70)} // as near's time goes: at 102, and 30 ms later at the wire
 	far.Intervals = []lab.Interval{{From: lab.Number(0), To: lab.Number(500), Goodput: lab.Number(1e6)}}
 	r := lab.Result{Flows: []lab.Outcome{near, far}}
 	r.Experiment.Flows = []lab.Flow{{Name: "near", Transport: lab.TCP}, {Name: "far", Transport: lab.UDP, ExtraDelay: 30 * time.Millisecond}}
@@ -31,16 +32,16 @@ func two() lab.Result {
 }
 
 // The queue gets longer by what is sent and shorter by what leaves, whichever flow's it is,
-// and has a cross where there was no room.
+// and has a cross where there was no room, and a dot where one left marked.
 func TestQueueSteps(t *testing.T) {
 	r := two()
-	want := []step{{0, 1}, {0, 1}, {10, -1}, {20, -1}, {100, 1}, {102, 1}, {105, 0}, {110, -1}, {120, -1}}
+	want := []step{{at: 0, more: 1}, {at: 0, more: 1}, {at: 10, more: -1}, {at: 20, more: -1}, {at: 100, more: 1}, {at: 105}, {at: 110, more: -1, marked: true}, {at: 132, more: 1}, {at: 150, more: -1}}
 	if got := queueSteps(r, &r.Flows[0]); !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
 	p, ok := queuePanel(r, Zoom{}, &r.Flows[0])
-	if full := p.series[1].points; !ok || !slices.Equal(full, []point{{105, 2}}) {
-		t.Errorf("no room at %v; want one at 105 ms with 2 in the queue", full)
+	if marked, full := p.series[1].points, p.series[2].points; !ok || !slices.Equal(full, []point{{105, 1}}) || !slices.Equal(marked, []point{{110, 0}}) {
+		t.Errorf("no room at %v, marked at %v; want one at 105 ms with 1 in the queue, and one at 110 ms with none", full, marked)
 	}
 	if got := losses(&r.Flows[0], r.Flows[0].Samples, Zoom{}); !slices.Equal(got, []point{{105, 20}}) {
 		t.Errorf("crosses at %v; want one at 105 ms and 20 packets", got)

@@ -29,6 +29,7 @@ const (
 	thresholdName = "slow start threshold"
 	roundTripName = "round-trip time"
 	queueName     = "before and on the link"
+	markedName    = "marked (ECN)"
 	bothName      = "both"
 	bandName      = "least to most of the runs"
 )
