@@ -34,6 +34,21 @@ func flowing(t *testing.T, words []string, flows ...string) lab.Experiment {
 	return es[0]
 }
 
+// Rates of flows that share a link are each over its own span, and over the common window
+// no more than the link carries.
+func TestTogether(t *testing.T) {
+	r := ran(t, asked(t, "together", "true", "rate", "12Mbit", "time", "5s", "loss", "0%", "reorder", "0%"))
+	tcp, udp := pick(t, r, lab.TCP), pick(t, r, lab.UDP)
+	if sum := tcp.Shared.Goodput.Value + udp.Shared.Goodput.Value; sum > 10e6 || sum < 8e6 {
+		t.Errorf("over the common window %v and %v bit/s on a link of 10 Mbit/s", tcp.Shared.Goodput, udp.Shared.Goodput)
+	}
+	for _, x := range r.Flows { // each over its own span
+		if rate := float64(x.Delivered*200*8) / (x.Done.Value / 1000); !within(x.Goodput.Value, rate, 0.01) {
+			t.Errorf("%s: goodput %v; by hand %.0f bit/s", x.Name, x.Goodput, rate)
+		}
+	}
+}
+
 // Two equal flows share a link about equally, and what each had of it, and how
 // fair that is, is told over the time in which both ran.
 func TestTwoShareALink(t *testing.T) {

@@ -234,7 +234,7 @@ func looked(t *testing.T, doc lab.Document, file, dir string) (wrong string) {
 		if x.Delivered != was.Delivered || x.Delay != was.Delay || x.Goodput != was.Goodput {
 			return x.Name + ": with --per-stone it is another one"
 		}
-		if bad := recomputed(x, close.Results[0].Experiment.Deadline); bad != "" {
+		if bad := recomputed(x, one.Experiment.Deadline, one.Experiment.GiveUp); bad != "" {
 			return x.Name + ": " + bad
 		}
 		if capture == "" || udp > 1 || x.Transport != lab.UDP {

@@ -93,6 +93,45 @@ func TestNetnsLaws(t *testing.T) {
 	}
 }
 
+// The same seed loses the same stones on sim and on netns, by chance or by a list.
+func TestNetnsLosesTheSame(t *testing.T) {
+	needsNetns(t)
+	n := 12
+	if long() {
+		n = 100
+	}
+	var es []lab.Experiment
+	for seed := range n {
+		e := anyExperiment(uint64(seed)).Only(lab.UDP)
+		e.GiveUp, e.PerStone, e.Together, e.Recovery = 10*time.Second, true, false, ""
+		es = append(es, e)
+	}
+	lost := func(x lab.Outcome) (numbers []uint64) {
+		for _, s := range x.Stones {
+			if s.Fate == "lost" {
+				numbers = append(numbers, s.Number)
+			}
+		}
+		return numbers
+	}
+	compared := 0
+	virtual := all(t, es)
+	for i, r := range along(t, lab.Netns, 8, es) {
+		one, other := pick(t, virtual[i], lab.UDP), pick(t, r, lab.UDP)
+		if one.Wire.Overflowed.Value+other.Wire.Overflowed.Value+one.ReceiverDrops.Value+other.ReceiverDrops.Value > 0 || !one.Complete || !other.Complete {
+			continue // what finds something full depends on time
+		}
+		compared++
+		if a, b := lost(one), lost(other); !slices.Equal(a, b) {
+			t.Errorf("seed %d: on sim %d are lost, on netns %d: %d, %d", es[i].Seed, len(a), len(b), a, b)
+		}
+	}
+	t.Logf("%d of %d compared", compared, n)
+	if compared < n/3 {
+		t.Errorf("only %d of %d could be compared", compared, n)
+	}
+}
+
 // Datagrams in pieces: the kernel must not run out of room for those that stay
 // incomplete, and what it puts together from copies of which some are damaged is
 // what the wire's record says.

@@ -15,7 +15,7 @@ import (
 )
 
 // recomputed says in what an outcome is not what its stones come to, one by one.
-func recomputed(x lab.Outcome, deadline time.Duration) string {
+func recomputed(x lab.Outcome, deadline, giveUp time.Duration) string {
 	fates := map[string]int{}
 	again, late := 0, 0
 	var delays, came []float64
@@ -49,6 +49,9 @@ func recomputed(x lab.Outcome, deadline time.Duration) string {
 		if c.here != c.all && (c.what != "duplicated" || c.here > c.all) {
 			return fmt.Sprintf("stone by stone %s is %d, and in all %d", c.what, c.here, c.all)
 		}
+	}
+	if end := x.Connect.Value + lastDue + ms64(giveUp); x.Done.Known() && x.Done.Value > end+10 { // who waits looks each 10 ms
+		return fmt.Sprintf("the last stone came at %v ms, and it was to be given up at %v ms", x.Done, end)
 	}
 	slices.Sort(delays)
 	for p, is := range map[int]lab.Figure{50: x.Delay.P50, 95: x.Delay.P95, 99: x.Delay.P99} {

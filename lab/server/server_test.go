@@ -254,6 +254,53 @@ func port(c net.Conn) string {
 	return port
 }
 
+// What found the socket full is told of a flow that had the socket to itself. Else nobody
+// knows whose it was.
+func TestWhoseDrops(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		other     func(v *visitor)
+		n         int
+		unknown   string
+		meanwhile int
+	}{
+		{"none", func(*visitor) {}, 0, "", 0},
+		{"its own", func(*visitor) {}, 5, "", 5},
+		{"another flow's", func(v *visitor) {
+			v.agree(control.Plan{Transport: "udp", Count: 10, Size: 100, Duration: time.Second})
+		}, 0, "5 of several flows", 5},
+		{"of a flow over TCP beside it", func(v *visitor) {
+			v.agree(control.Plan{Transport: "tcp", Count: 10, Size: 100, Duration: time.Second})
+		}, 5, "", 5},
+		{"strangers'", func(v *visitor) {
+			conn, err := v.DialContext(v.Context(), "udp", v.Address(""))
+			if err != nil {
+				v.Error(err)
+				return
+			}
+			io.WriteString(conn, "nonsense")
+			conn.Close()
+		}, 0, "5, some of them of strangers", 5},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dropped := 100
+			s := open(t, func(s *Server) { s.Dropped = func() (int, string) { return dropped, "" } })
+			s.run(func() {
+				v := s.greeted()
+				plan := control.Plan{Transport: "udp", Count: 10, Size: 100, Duration: time.Second}
+				ticket := v.agree(plan)
+				defer v.throwUDP(ticket, plan, numbers(10)...).Close()
+				tt.other(v)
+				dropped += tt.meanwhile
+				if r, _ := v.asks(ticket); r.Drops != tt.n || r.DropsUnknown != tt.unknown {
+					t.Errorf("drops %d, unknown %q; want %d, %q", r.Drops, r.DropsUnknown, tt.n, tt.unknown)
+				}
+				v.bye()
+			})
+		})
+	}
+}
+
 // The client of the article reads the greeting, answers without ending the line,
 // and closes.
 func TestArticleClient(t *testing.T) {
