@@ -386,6 +386,7 @@ func TestHostileText(t *testing.T) {
 	s.run(func() {
 		v := s.greeted()
 		v.say("\x00\x1b[2J\u202e\xff", "ok printed")
+		v.say("echo \x1b[2J\u202e", `ok \x1b[2J\u202e`)
 		v.say("throw \x1b[2J", `no throw: count "\x1b[2J": not a whole number; allowed 1 to 1000`)
 		v.say("stones \x1b[2J", `no version "\x1b[2J": this server speaks 2`)
 		v.bye()
@@ -981,6 +982,37 @@ func TestAmplification(t *testing.T) {
 		}
 		v.bye()
 	})
+}
+
+// However long the greeting is, over UDP nobody is sent more than came, headers included.
+func TestGreetingIsNoLonger(t *testing.T) {
+	const headers = 28 // of IPv4 and UDP
+	for n, want := range map[int]int{1: 2, 39: 2, 40: 1, 127: 1, 128: 0, 1000: 0} {
+		text := strings.Repeat("x", n)
+		s := open(t, func(s *Server) { s.Greeting = []string{text, text} })
+		s.run(func() {
+			conn, err := s.DialContext(t.Context(), "udp", s.Address(""))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer conn.Close()
+			hello := control.Datagram{Word: control.Hello}.Append(nil)
+			conn.Write(hello)
+			conn.SetDeadline(s.Time(s.Now() + 100*ms))
+			came, answers, buf := 0, 0, make([]byte, 2000)
+			for {
+				n, err := conn.Read(buf)
+				if err != nil {
+					break
+				}
+				came, answers = came+n+headers, answers+1
+			}
+			if answers != want || came > len(hello)+headers {
+				t.Errorf("lines of %d bytes: %d datagrams with %d bytes to who has sent %d; want %d datagrams", n, answers, came, len(hello)+headers, want)
+			}
+		})
+	}
 }
 
 // Who answers the greeting is no stranger.
