@@ -56,7 +56,7 @@ var mayImport = map[string][]string{
 	"lab/knob":            {"stones/lab", "stones/lab/pace", "stones/lab/protocol", "stones/lab/wire"},
 	"lab/worlds":          {"stones/lab", "stones/lab/pace", "stones/lab/path", "stones/lab/path/sim", "stones/lab/run"},
 	"lab/web":             {"stones/lab", "stones/lab/document", "stones/lab/knob", "stones/lab/lesson", "stones/lab/photo", "stones/lab/protocol", "stones/lab/report", "stones/lab/run", "stones/lab/worlds"},
-	"lab/web/site":        {"stones/lab/web"},
+	"lab/web/site":        {"stones/lab", "stones/lab/web"},
 	"lab/relay":           {"stones/lab/wire"},
 	"lab/lesson":          {"stones/lab/document", "stones/lab/photo", "stones/lab/knob", "stones/lab", "stones/lab/path", "stones/lab/protocol", "stones/lab/report", "github.com/rogpeppe/go-internal/txtar"},
 	"lab/report/glossary": {"github.com/rogpeppe/go-internal/txtar"},

@@ -91,10 +91,15 @@ func runAlong(ctx context.Context, p run.Path, es []lab.Experiment, done func(in
 	if ctx.Err() != nil {
 		return results, ctx.Err()
 	}
+	return results, meant(err)
+}
+
+// meant is an error of a path as one of the flag that asked for what it has not.
+func meant(err error) error {
 	if wrong := new(host.CongestionError); errors.As(err, &wrong) {
-		err = &quantity.InvalidError{Word: "congestion", Value: wrong.Name, Why: wrong.Why}
+		return &quantity.InvalidError{Word: "congestion", Value: wrong.Name, Why: wrong.Why}
 	}
-	return results, err
+	return err
 }
 
 // untilInterrupt is ctx until an interrupt comes, or stop is called. A second

@@ -7,14 +7,18 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"golang.org/x/net/netutil"
 
+	"stones/lab"
 	"stones/lab/knob"
 	"stones/lab/quantity"
+	"stones/lab/run"
 	"stones/lab/web"
 	"stones/lab/web/site"
 	"stones/lab/worlds"
@@ -42,7 +46,8 @@ func (p program) newPage() *cobra.Command {
 again at once, a slow film shows every packet on both roads, and a click on a
 flying stone loses it. Whatever it shows, it says which command gives the same.
 Its lessons ask for a prediction before they throw; the answers are kept in the
-browser, and are saved as stones lesson --save saves them.
+browser, and are saved as stones lesson --save saves them. On the paths host,
+netns and remote it throws when Throw is pressed, and tells how far it is.
 
 It prints the address to open, and serves until it is interrupted. With --listen
 others reach the page too: they get its files with the lab in them as
@@ -146,8 +151,39 @@ const (
 	headBytes       = 16 << 10
 )
 
+// engine is what runs the experiments of this computer's page.
+func (s *paged) engine(key []byte) web.Engine {
+	var one sync.Mutex
+	return web.Engine{
+		Version: version, Path: worlds.Bounded(web.MaxTurns), Real: []string{lab.Host, lab.Netns, lab.Remote},
+		Open: func(ctx context.Context, e lab.Experiment) (run.Path, func(), error) {
+			if !one.TryLock() {
+				return run.Path{}, nil, errors.New("this computer throws for another page already; two would disturb each other")
+			}
+			p, hangUp := paths()[e.Path], func() {}
+			if e.Path == lab.Remote {
+				c := &caller{ctx: ctx, key: key}
+				p, hangUp = run.Path{Open: c.open}, c.hangUp
+			}
+			open := p.Open
+			p.Open = func(e lab.Experiment) (run.World, error) {
+				w, err := open(e)
+				if e.Path == lab.Netns && errors.Is(err, os.ErrPermission) {
+					err = fmt.Errorf("%w: run stones page as root, or by unshare -r stones page", err)
+				}
+				return w, meant(err)
+			}
+			return p, func() { hangUp(); one.Unlock() }, nil
+		},
+	}
+}
+
 // serve serves the page until it is interrupted.
 func (s *paged) serve(ctx context.Context, at place, guests *site.Guests) error {
+	key, err := s.readKey("") // of a catcher that is thrown at
+	if err != nil {
+		return err
+	}
 	l, err := net.Listen("tcp", at.String())
 	if err != nil {
 		return cannotListen(at, err)
@@ -156,7 +192,7 @@ func (s *paged) serve(ctx context.Context, at place, guests *site.Guests) error 
 	defer stop()
 	server := &http.Server{
 		Handler: site.Site{
-			Engine:   web.Engine{Version: version, Path: worlds.Bounded(web.MaxTurns)},
+			Engine:   s.engine(key),
 			Licences: licenses,
 			Guests:   guests,
 		}.Handler(),

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"stones/lab"
@@ -12,9 +13,9 @@ import (
 	"stones/lab/quantity"
 )
 
-// experiment is what a request asks for. It is one on the path sim, and not too large
-// for a page.
-func experiment(r Request) (lab.Experiment, error) {
+// experiment is what a request asks for. It is one on the path sim, or one of those that
+// are named, and not too large for a page.
+func experiment(r Request, real []string) (lab.Experiment, error) {
 	var s knob.Settings
 	for _, with := range r.With {
 		if protocol.IsProgram(with) {
@@ -35,8 +36,8 @@ func experiment(r Request) (lab.Experiment, error) {
 			}
 			continue
 		}
-		if set.Word == "path" || set.Word == "to" {
-			return lab.Experiment{}, quantity.Invalid(set.Word, set.Text, "a page throws on the path sim")
+		if set.Word == "path" && set.Text != lab.Sim && !slices.Contains(real, set.Text) || set.Word == "to" && !slices.Contains(real, lab.Remote) {
+			return lab.Experiment{}, quantity.Invalid(set.Word, set.Text, "this page throws on the path "+strings.Join(append([]string{lab.Sim}, real...), ", "))
 		}
 		if err := s.Set(set.Word, set.Text); err != nil {
 			return lab.Experiment{}, err
@@ -100,8 +101,8 @@ func bounded(e lab.Experiment) (lab.Experiment, error) {
 			}
 			n = math.Floor(per * f.Plan.Time.Seconds())
 		}
-		if per > 0 && 1000*n/per > maxLasts {
-			return e, quantity.Invalid("rate", f.Plan.Rate, fmt.Sprintf("takes too long; a page throws for at most %d min", maxLasts/60_000))
+		if most := float64(lasts(e)); per > 0 && 1000*n/per > most {
+			return e, quantity.Invalid("rate", f.Plan.Rate, fmt.Sprintf("takes too long; a page throws for at most %.0f min", most/60_000))
 		}
 		count := int(min(n, lab.MaxCount))
 		most = max(most, count)
@@ -117,8 +118,16 @@ func bounded(e lab.Experiment) (lab.Experiment, error) {
 	if carried > MaxCarried {
 		return e, quantity.Invalid("bandwidth", e.Out.Bandwidth, fmt.Sprintf("carries too many stones for a page in that --time; allowed %d", MaxCarried))
 	}
-	e.PerStone, e.Packets = true, most <= MaxPackets
+	e.PerStone, e.Packets = true, most <= MaxPackets && knob.ItsPackets.Met(e.Path)
 	return e, nil
+}
+
+// lasts is how long a plan may take, in ms.
+func lasts(e lab.Experiment) int {
+	if e.Path != lab.Sim {
+		return maxReal
+	}
+	return maxLasts
 }
 
 // command is the command line that gives the same.

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"sync"
+	"time"
 
 	"stones/lab"
 	"stones/lab/document"
@@ -42,12 +44,14 @@ type Setting struct {
 
 // Limits of a request.
 const (
-	MaxRequest = 256 << 10 // bytes
-	MaxStones  = 20_000    // of all flows together
-	MaxCarried = 100_000   // the same, where the road says how many
-	MaxPackets = 10_000    // stones of a flow up to which every packet is told of
-	MaxTurns   = 1_000_000 // of the throwers, catchers and packets of a world; a lesson takes 50,000
-	maxLasts   = 600_000   // ms that a plan may take
+	MaxRequest = 256 << 10       // bytes
+	MaxStones  = 20_000          // of all flows together
+	MaxCarried = 100_000         // the same, where the road says how many
+	MaxPackets = 10_000          // stones of a flow up to which every packet is told of
+	MaxTurns   = 1_000_000       // of the throwers, catchers and packets of a world; a lesson takes 50,000
+	maxLasts   = 600_000         // ms that a plan may take
+	maxReal    = 60_000          // the same, where time is real
+	realTime   = 3 * time.Minute // for all of an experiment there
 )
 
 // A Header is what stands at the beginning of a frame, in JSON. The columns stand
@@ -64,6 +68,7 @@ type Header struct {
 	Course  []CourseLesson  `json:"course,omitempty"`
 	Lesson  *LessonSheet    `json:"lesson,omitempty"`
 	Record  string          `json:"record,omitempty"` // with the answer added
+	Live    string          `json:"live,omitempty"`   // how far a flow is; this is not the last frame
 	Error   *Error          `json:"error,omitempty"`
 }
 
@@ -84,7 +89,25 @@ type Error struct {
 // An Engine answers requests.
 type Engine struct {
 	Version string
-	Path    run.Path // on which no more happens than [MaxTurns]
+	Path    run.Path // sim, on which no more happens than [MaxTurns]
+	Real    []string // the names of the paths besides, whose time is real
+
+	// Open is the path of an experiment on one of those, and what lets it go.
+	Open func(ctx context.Context, e lab.Experiment) (p run.Path, leave func(), err error)
+
+	live func(lab.Live) // is told how far a flow is on a path whose time is real
+}
+
+// Frames answers a request as Frame does, and before that tells in frames how far each
+// flow is where that takes its time. Send takes one frame after the other.
+func (g Engine) Frames(ctx context.Context, request []byte, send func([]byte)) {
+	var mu sync.Mutex
+	g.live = func(l lab.Live) {
+		mu.Lock()
+		defer mu.Unlock()
+		send(encode(Header{Version: g.Version, Live: report.LiveRow(l)}, nil))
+	}
+	send(g.Frame(ctx, request))
 }
 
 // Frame answers a request, which is JSON. What is wrong stands in the frame.
@@ -159,7 +182,7 @@ func (g Engine) answer(ctx context.Context, r Request, h *Header) ([]float64, er
 	case r.Lesson != nil:
 		return g.lesson(ctx, r, h)
 	}
-	e, err := experiment(r)
+	e, err := experiment(r, g.Real)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +193,20 @@ func (g Engine) answer(ctx context.Context, r Request, h *Header) ([]float64, er
 
 // throw runs an experiment, and puts what came of it into the header and the columns.
 func (g Engine) throw(ctx context.Context, e lab.Experiment, h *Header, v report.View) (lab.Result, []float64, error) {
-	result, err := run.Run(ctx, e, g.Path)
+	p := g.Path
+	if e.Path != lab.Sim {
+		var leave func()
+		var err error
+		if p, leave, err = g.Open(ctx, e); err != nil {
+			return lab.Result{}, nil, err
+		}
+		defer leave()
+		p.Live = g.live
+		var over context.CancelFunc
+		ctx, over = context.WithTimeout(ctx, realTime)
+		defer over()
+	}
+	result, err := run.Run(ctx, e, p)
 	if errors.Is(err, worlds.ErrTooMuch) {
 		err = fmt.Errorf("too much happens for a page; allowed %d turns of throwers, catchers and packets", MaxTurns)
 	}

@@ -119,7 +119,7 @@ func (g Engine) lesson(ctx context.Context, r Request, h *Header) ([]float64, er
 	}
 	var e lab.Experiment
 	if turned {
-		e, err = experiment(r)
+		e, err = experiment(r, nil)
 	} else {
 		s := l.With(new(knob.Settings))
 		r.Set, r.Flow, r.With, r.At, r.Every = settings(s), s.Flows(), s.Owns(), s.Changes(), s.Cycles()

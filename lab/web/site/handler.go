@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"embed"
+	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
@@ -19,6 +20,7 @@ import (
 	"strings"
 	"time"
 
+	"stones/lab"
 	"stones/lab/web"
 )
 
@@ -83,11 +85,11 @@ func (s Site) Handler() http.Handler {
 
 // own serves this computer.
 func (s Site) own() http.Handler {
-	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
+	turns := make(chan struct{}, 1+runtime.GOMAXPROCS(0)) // of which one may be of a path whose time is real
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /engine.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, `{"http":true,"paths":["sim"]}`+"\n")
+		_ = json.NewEncoder(w).Encode(map[string]any{"http": true, "paths": append([]string{lab.Sim}, s.Engine.Real...)})
 	})
 	mux.HandleFunc("GET /"+licences, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -110,7 +112,10 @@ func (s Site) own() http.Handler {
 			return
 		}
 		w.Header().Set("Content-Type", "application/octet-stream")
-		_, _ = w.Write(s.Engine.Frame(r.Context(), body))
+		s.Engine.Frames(r.Context(), body, func(frame []byte) {
+			_, _ = w.Write(frame)
+			_ = http.NewResponseController(w).Flush() // or it comes later
+		})
 	})
 	mux.Handle("GET /", http.FileServerFS(Files()))
 	return mux

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"stones/lab/knob"
 	"stones/lab/web"
 	"stones/lab/worlds"
 )
@@ -31,6 +32,7 @@ func TestKnobs(t *testing.T) {
 	var knobs []struct {
 		Word, Start string
 		Values      []string
+		Wire        bool
 	}
 	texts, err := page.ReadFile("page/words.js")
 	if err != nil {
@@ -46,6 +48,9 @@ func TestKnobs(t *testing.T) {
 	for _, k := range knobs {
 		if !slices.Contains(k.Values, k.Start) || !strings.Contains(" "+said, " "+k.Word+": '") {
 			t.Errorf("%+v", k)
+		}
+		if known, _ := knob.Find(k.Word); k.Wire != (known.Needs == knob.AWire) {
+			t.Errorf("%s: wire %v; want %v", k.Word, k.Wire, !k.Wire)
 		}
 		start = append(start, fmt.Sprintf(`{"word":%q,"text":%q}`, k.Word, k.Start))
 	}

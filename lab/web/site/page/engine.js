@@ -3,36 +3,41 @@ import {words} from './words.js'
 // The engine answers requests with frames: over HTTP, or in a worker. One request runs
 // at a time; of those that come meanwhile only the last one is kept.
 export class Engine {
-  constructor(ask, name) {
+  constructor(ask, name, paths = ['sim']) {
     this.ask = ask
     this.name = name
+    this.paths = paths
     this.id = 0
     this.busy = false
     this.next = null
   }
 
   // run answers with the frame of the newest request, or null for one that was
-  // overtaken by a newer one.
-  run(request) {
+  // overtaken by a newer one. Where time is real, live is told how far it is, and a newer
+  // request ends it.
+  run(request, live = null) {
     if (this.next) this.next.answer(null)
+    this.stop?.abort()
     return new Promise(answer => {
-      this.next = {request: {...request, id: ++this.id}, answer}
+      this.next = {request: {...request, id: ++this.id}, answer, live}
       this.turn()
     })
   }
 
   async turn() {
     if (this.busy || !this.next) return
-    const {request, answer} = this.next
+    const {request, answer, live} = this.next
     this.next = null
     this.busy = true
+    this.stop = live && new AbortController()
     try {
-      const frame = decode(await this.ask(JSON.stringify(request)))
+      const frame = decode(await this.ask(JSON.stringify(request), live, this.stop?.signal))
       answer(this.next ? null : frame)
     } catch (wrong) {
-      answer({error: {text: String(wrong.message || wrong)}, flows: []})
+      answer(this.next ? null : {error: {text: String(wrong.message || wrong)}, flows: []})
     }
     this.busy = false
+    this.stop = null
     this.turn()
   }
 
@@ -44,15 +49,37 @@ export async function connect() {
   const inline = document.getElementById('engine-inline')
   if (!inline && location.protocol !== 'file:') {
     const answer = await fetch('engine.json').catch(() => null)
-    if (answer && answer.ok && (await answer.json().catch(() => ({}))).http) {
-      return new Engine(async body => {
-        const got = await fetch('run', {method: 'POST', headers: {'Content-Type': 'application/json'}, body})
+    const can = answer && answer.ok ? await answer.json().catch(() => ({})) : {}
+    if (can.http) {
+      return new Engine(async (body, live, signal) => {
+        const got = await fetch('run', {method: 'POST', headers: {'Content-Type': 'application/json'}, body, signal})
         if (!got.ok) throw new Error(await got.text())
-        return got.arrayBuffer()
-      }, words.served)
+        return live ? lastOf(got.body.getReader(), live) : got.arrayBuffer()
+      }, words.served, can.paths)
     }
   }
   return new Engine(working(inline), words.here)
+}
+
+// lastOf is the last frame of a stream; those before say how far it is.
+async function lastOf(reader, live) {
+  let bytes = new Uint8Array(0)
+  for (;;) {
+    const {done, value} = await reader.read()
+    if (done) return bytes.buffer
+    const more = new Uint8Array(bytes.length + value.length)
+    more.set(bytes)
+    more.set(value, bytes.length)
+    bytes = more
+    while (bytes.length >= 4) {
+      const length = new DataView(bytes.buffer).getUint32(0, true)
+      if (bytes.length < 4 + length) break
+      const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)))
+      if (!head.live) break
+      live(head.live)
+      bytes = bytes.slice(4 + length)
+    }
+  }
 }
 
 // working asks a worker, which it starts again if that breaks.

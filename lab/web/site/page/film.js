@@ -233,6 +233,7 @@ function lane(flow, i, fates, link) {
       }
     }
   }
+  if (p.sent.length === 0) left.set(s.due) // nobody sees the packets there
   for (let k = 0; k < n; k++) {
     if (s.first[k] > 0 && !(came[k] <= s.first[k])) came[k] = s.first[k]
     end = Math.max(end, Number.isNaN(s.first[k]) ? 0 : s.first[k], Number.isNaN(s.due[k]) ? 0 : s.due[k])

@@ -33,22 +33,37 @@ function read() {
   if (state.set.file && !said.has('count')) delete state.set.count // the file says how many
 }
 
+// where is the path that is set.
+const where = () => state.set.to === undefined ? state.set.path ?? 'sim' : 'remote'
+
+// isReal reports whether time is real there.
+const isReal = () => where() !== 'sim' && engine.paths.includes(where())
+
+// emulated reports whether there is a wire to shape.
+const emulated = () => !['host', 'remote'].includes(where())
+
 function request() {
-  const set = Object.entries(state.set).map(([word, text]) => ({word, text}))
-  if (state.drop.length) set.push({word: 'drop', text: state.drop.join(',')})
+  const fit = word => emulated() || !knobs.find(k => k.word === word)?.wire && !word.includes('drop')
+  const set = Object.entries(state.set).filter(([word]) => fit(word)).map(([word, text]) => ({word, text}))
+  if (isReal() && !state.set.interval) set.push({word: 'interval', text: '500ms'})
+  if (state.drop.length && emulated()) set.push({word: 'drop', text: state.drop.join(',')})
   set.push({word: 'seed', text: String(state.seed)})
   return {set, flow: state.flow, with: state.with, at: state.at, every: state.every}
 }
 
-// throwAll runs what is turned, and shows it.
-async function throwAll() {
-  const asked = request()
+// throwAll runs what is turned, and shows it. Where time is real that is done only for
+// who pressed for it: no link or slider throws at a network.
+async function throwAll(pressed = false) {
+  const asked = request(), real = isReal()
   const hash = new URLSearchParams(asked.set.map(s => [s.word, s.text]))
   for (const word of ['with', 'flow', 'at', 'every']) for (const text of state[word]) hash.append(word, text)
   history.replaceState(null, '', '#' + hash)
   tellLosses()
-  const answer = await run(asked)
+  tellPath()
+  if (real && !pressed) return
+  const answer = await run(asked, real ? line => { $('live').textContent = line } : null)
   if (!answer) return
+  if (real) $('live').textContent = ''
   trouble(answer.error?.text ?? '')
   for (const k of document.querySelectorAll('#knobs input')) k.setAttribute('aria-invalid', String(k.dataset.word === answer.error?.word))
   if (!answer.error) present(answer)
@@ -135,18 +150,40 @@ const less = (list, n) => list.filter(m => m !== n)
 const more = (list, n) => list.includes(n) ? list : [...list, n].sort((a, b) => a - b)
 
 // run asks the engine; meanwhile what is shown is an old picture.
-async function run(asked) {
+async function run(asked, live = null) {
   $('shown').classList.add('stale')
-  const answer = await engine.run(asked)
+  if (live) $('live').textContent = words.throwing
+  const answer = await engine.run(asked, live)
   if (answer) $('shown').classList.remove('stale')
   return answer
 }
 
 function present(answer) {
   frame = answer
+  const path = frame.result.experiment.path
+  $('engine').textContent = path === 'sim' ? words.thrownBy(engine.name) : words.thrownOn(path)
   film.show(frame)
   report(frame)
   redraw()
+}
+
+// tellPath shows which path is set, and the knobs that are for it.
+function tellPath() {
+  $('path').value = where()
+  $('to').hidden = where() !== 'remote'
+  if (state.set.to !== undefined) $('to').value = state.set.to
+  $('throw').hidden = !isReal()
+  $('live').textContent = isReal() ? words.press : ''
+  for (const k of knobs) if (k.wire) $('knob-' + k.word).disabled = !emulated()
+}
+
+// turnPath sets the path.
+function turnPath() {
+  delete state.set.path
+  delete state.set.to
+  if ($('path').value === 'remote') state.set.to = $('to').value
+  else if ($('path').value !== 'sim') state.set.path = $('path').value
+  throwAll()
 }
 
 function trouble(text) { $('trouble').textContent = text }
@@ -269,6 +306,9 @@ function listen() {
   $('play').onclick = () => play(!playing)
   $('step').onclick = forward
   $('scrub').oninput = event => { if (frame) { play(false); film.t = film.end * event.target.value / 1000; show() } }
+  $('path').onchange = turnPath
+  $('to').onchange = turnPath
+  $('throw').onclick = () => throwAll(true)
   $('seed').onclick = () => { state.seed = Number(state.seed) + 1; throwAll() }
   $('carry').onclick = () => {
     if (state.set.file) { // the stones say nothing again
@@ -324,7 +364,8 @@ knobRows()
 const lessons = new Lessons({run, present, look, trouble})
 listen()
 engine = await connect()
-$('engine').textContent = words.thrownBy(engine.name)
+$('path').replaceChildren(...engine.paths.map(path => new Option(path)))
+$('paths').hidden = engine.paths.length < 2
 await follow()
 if (document.body.dataset.view === 'lab') play(true)
 // For who tests the page.
