@@ -47,7 +47,7 @@ func TestPagePaths(t *testing.T) {
 	go func() {
 		defer close(ended)
 		first := true
-		g.Frames(t.Context(), []byte(`{"set":[{"word":"path","text":"host"},{"word":"rate","text":"100"},{"word":"count","text":"200"},{"word":"interval","text":"10ms"}]}`), func([]byte) {
+		g.Frames(t.Context(), []byte(`{"set":[{"word":"path","text":"host"},{"word":"rate","text":"100"},{"word":"count","text":"80"},{"word":"interval","text":"10ms"}]}`), func([]byte) {
 			if first {
 				close(began)
 			}

@@ -129,7 +129,6 @@ func TestRefused(t *testing.T) {
 		{`{"id":1,"set":[{"word":"to","text":"192.0.2.7"}]}`, "to", `--to "192.0.2.7": this page throws on the path sim`},
 		{`{"id":1,"with":["./evil.py"]}`, "with", `--with "./evil.py": a page runs no programs; allowed are those that are built in`},
 		{`{"id":1,"with":["quic"]}`, "with", `--with "quic": "quic": no protocol has this name; allowed stop-and-wait, go-back-n, selective-repeat`},
-		{`{"id":1,"set":[{"word":"count","text":"6000"},{"word":"delay","text":"10s"},{"word":"only","text":"own"}],"with":["go-back-n timeout=1ms window=1000"]}`, "", `too much happens for a page; allowed 1000000 turns of throwers, catchers and packets`},
 		{`{"id":1,"open":true}`, "", `not a request: json: unknown field \"open\"`},
 		{`[1]`, "", `not a request: json: cannot unmarshal array into Go value of type web.Request`},
 		{``, "", `not a request: EOF`},
@@ -138,6 +137,15 @@ func TestRefused(t *testing.T) {
 		if h.Error == nil || h.Error.Word != tt.word || h.Error.Text != strings.ReplaceAll(tt.text, `\"`, `"`) || len(numbers) > 0 || h.Result != nil {
 			t.Errorf("%s\n%+v\nwant %s", tt.request, h.Error, tt.text)
 		}
+	}
+}
+
+// An experiment that would go on and on ends, and that is said.
+func TestTooMuch(t *testing.T) {
+	few := Engine{Version: "1.2.3", Path: worlds.Bounded(20_000)}
+	frame := few.Frame(t.Context(), []byte(`{"set":[{"word":"count","text":"6000"},{"word":"delay","text":"10s"},{"word":"only","text":"own"}],"with":["go-back-n timeout=1ms window=1000"]}`))
+	if want := `"error":{"text":"too much happens for a page; allowed 1000000 turns of throwers, catchers and packets"}`; !strings.Contains(string(frame), want) {
+		t.Errorf("%.300s\nwant %s", frame, want)
 	}
 }
 
