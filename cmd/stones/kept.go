@@ -36,6 +36,7 @@ type sweep struct {
 	broken   error    // the first law that is
 	progress *progress
 
+	file lab.File     // what was thrown, if it was given again
 	gist *report.Gist // what is shown of the results, if they were read in their order
 }
 

@@ -104,6 +104,9 @@ func (k *kept) do(files []string) error {
 	if flag := k.drawn(); flag != "" && len(s.entries) > 1 {
 		return &knob.ConflictError{One: flag, Other: fmt.Sprintf("%d results", len(s.entries)), Why: "one result at a time"}
 	}
+	if err := k.develop(s); err != nil {
+		return err
+	}
 	out, done, err := k.destination()
 	if err != nil {
 		return err
@@ -145,16 +148,19 @@ func (k *kept) sweep() *sweep {
 }
 
 // develop gives the picture of a photo the pixels that were thrown, which no result keeps.
-func (k *kept) develop(doc *lab.Document) error {
-	if k.load == "" || len(doc.Results) == 0 {
+func (k *kept) develop(s *sweep) error {
+	if k.load == "" || len(s.entries) == 0 {
 		return nil
 	}
-	r := &doc.Results[0]
-	if !r.Experiment.File.IsPicture() {
+	l, err := s.line(0)
+	if err != nil {
+		return err
+	}
+	thrown := l.Result.Experiment.File
+	if !thrown.IsPicture() {
 		return &quantity.InvalidError{Word: "file", Value: k.load, Why: "no picture was thrown there"}
 	}
-	f, err := thrownFile(k.load, r.Experiment.File)
-	r.Experiment.File = f
+	s.file, err = thrownFile(k.load, thrown)
 	return err
 }
 
@@ -209,11 +215,11 @@ func (k *kept) write(out io.Writer, s *sweep) error {
 		return gist.Write(out, s.first.Version)
 	}
 	doc, err := s.document()
-	if err == nil {
-		err = k.develop(&doc)
-	}
 	if err != nil {
 		return err
+	}
+	if k.load != "" && len(doc.Results) > 0 {
+		doc.Results[0].Experiment.File = s.file
 	}
 	return k.writer()(out, doc, k.view())
 }
