@@ -35,11 +35,9 @@ func TestNetnsChanges(t *testing.T) {
 // datagrams come. The long form takes ten seeds, twice, to show how far netns is from
 // itself.
 func TestNetnsTraces(t *testing.T) {
+	inFull(t)
 	needsNetns(t)
-	seeds := 1
-	if long() {
-		seeds = 10
-	}
+	const seeds = 10
 	for _, words := range [][]string{
 		{"bandwidth", "7Mbit", "queue", "100"},
 		{"bandwidth", "7Mbit", "queue", "64kB"},

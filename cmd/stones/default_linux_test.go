@@ -16,6 +16,7 @@ import (
 // the stones, all but one in a hundred and what was held up differ by at most a tenth, or
 // by 2 ms, or 15 of 1000. STONES_SEEDS=20 has it run on twenty.
 func TestDefaultNetns(t *testing.T) {
+	inFull(t)
 	needsNetns(t)
 	roads := 5
 	if os.Getenv("STONES_SEEDS") == "20" {

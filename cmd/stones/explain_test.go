@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"stones/lab/report/glossary"
@@ -90,7 +91,8 @@ func TestNoUsage(t *testing.T) {
 func TestHelpNamesChoices(t *testing.T) {
 	const few = 12
 	named := map[string]bool{}
-	for _, cmd := range (program{}).newRoot().Commands() {
+	shell := program{args: []string{cobra.ShellCompRequestCmd}}
+	for _, cmd := range shell.newRoot().Commands() {
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			offers, ok := cmd.GetFlagCompletionFunc(f.Name)
 			if !ok {

@@ -98,6 +98,7 @@ func TestLessonsNetns(t *testing.T) {
 	if len(lines) < 20 {
 		t.Errorf("%d lessons say what comes of them on Linux", len(lines))
 	}
+	inFull(t)
 	needsNetns(t)
 	throw := func(k kernelLine) error {
 		r, err := run.Run(t.Context(), k.experiment, paths()[lab.Netns])

@@ -16,6 +16,14 @@ import (
 // long is whether the tests that take minutes run in full, not in part.
 func long() bool { return os.Getenv("STONES_LONG") != "" }
 
+// inFull skips a test that takes long where the tests do not run in full.
+func inFull(t *testing.T) {
+	t.Helper()
+	if !long() {
+		t.Skip("takes its time; STONES_LONG=1 runs it")
+	}
+}
+
 const ms = time.Millisecond
 
 // classroom is the road of most lessons: 50 ms each way, and nothing else.

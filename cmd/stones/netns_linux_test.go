@@ -136,6 +136,7 @@ func TestNetnsLosesTheSame(t *testing.T) {
 // incomplete, and what it puts together from copies of which some are damaged is
 // what the wire's record says.
 func TestNetnsPieces(t *testing.T) {
+	inFull(t)
 	needsNetns(t)
 	var es []lab.Experiment
 	for _, v6 := range []bool{false, true} {
@@ -310,10 +311,8 @@ func TestNetnsFarther(t *testing.T) {
 // the same one (Floyd and Jacobson, "Traffic phase effects", 1991). The kernel's packets
 // must come in time for that: what is late lengthens the way, of the nearer one most.
 func TestNetnsFarShare(t *testing.T) {
+	inFull(t)
 	needsNetns(t)
-	if !long() {
-		t.Skip("takes a minute")
-	}
 	const seeds = 6
 	for _, congestion := range []string{"reno", "cubic"} {
 		var es []lab.Experiment

@@ -46,9 +46,7 @@ func TestREADME(t *testing.T) {
 
 // Every other command of the README runs as it is printed, in its order, in one folder.
 func TestREADMECommands(t *testing.T) {
-	if testing.Short() {
-		t.Skip("some run in real time")
-	}
+	inFull(t) // some run in real time
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are for a Unix shell")
 	}

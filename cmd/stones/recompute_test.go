@@ -175,6 +175,10 @@ func numberIn(packet []byte) uint64 {
 // the only one.
 func recaptured(e lab.Experiment, x lab.Outcome, packets []boxed) string {
 	unread := e.Nobody || e.Dies > 0 || e.ReadSize > 0 // then more comes than is caught
+	from, to := "thrower", "catcher"
+	if e.Flows[0].Reverse {
+		from, to = to, from
+	}
 	left := 0
 	came := map[uint64]bool{}
 	for _, p := range packets {
@@ -182,9 +186,9 @@ func recaptured(e lab.Experiment, x lab.Outcome, packets []boxed) string {
 			continue
 		}
 		switch {
-		case strings.HasSuffix(p.card, "thrower") && !p.inbound:
+		case strings.HasSuffix(p.card, from) && !p.inbound:
 			left++
-		case strings.HasSuffix(p.card, "catcher") && p.inbound && damage(p.comment) == 0:
+		case strings.HasSuffix(p.card, to) && p.inbound && damage(p.comment) == 0:
 			came[numberIn(p.data)] = true
 		}
 	}
