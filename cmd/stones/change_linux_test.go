@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -32,8 +33,7 @@ func TestNetnsChanges(t *testing.T) {
 
 // Through a full queue, along a trace, and through queues that think, as many come on
 // netns as on sim, and as many are dropped, within 5 %: chance decides when the kernel's
-// datagrams come. The long form takes ten seeds, twice, to show how far netns is from
-// itself.
+// datagrams come. With STONES_SEEDS it runs twice, to show how far netns is from itself.
 func TestNetnsTraces(t *testing.T) {
 	inFull(t)
 	needsNetns(t)
@@ -57,11 +57,11 @@ func TestNetnsTraces(t *testing.T) {
 			}
 			sim, kernel := queued(t, all(t, es)), queued(t, along(t, lab.Netns, 4, es))
 			t.Logf("%v came on sim and %v on netns, the queue dropped %v and %v", sim.came, kernel.came, sim.dropped, kernel.dropped)
-			if long() {
+			if os.Getenv("STONES_SEEDS") != "" {
 				again := queued(t, along(t, lab.Netns, 4, es))
 				t.Logf("once more on netns, %v came, and the queue dropped %v", again.came, again.dropped)
 			}
-			switch same := within(kernel.came, sim.came, 0.05) && (!long() || sim.dropped == 0 || within(kernel.dropped, sim.dropped, 0.05)); {
+			switch same := within(kernel.came, sim.came, 0.05) && (sim.dropped == 0 || within(kernel.dropped, sim.dropped, 0.05)); {
 			case !same && kernel.late > tooLate:
 				t.Skipf("the computer is too busy: packets came up to %v ms late", kernel.late)
 			case !same:

