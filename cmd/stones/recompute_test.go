@@ -176,7 +176,7 @@ func numberIn(packet []byte) uint64 {
 func recaptured(e lab.Experiment, x lab.Outcome, packets []boxed) string {
 	unread := e.Nobody || e.Dies > 0 || e.ReadSize > 0 // then more comes than is caught
 	from, to := "thrower", "catcher"
-	if e.Flows[0].Reverse {
+	if slices.ContainsFunc(e.Flows, func(f lab.Flow) bool { return f.Name == x.Name && f.Reverse }) {
 		from, to = to, from
 	}
 	left := 0
