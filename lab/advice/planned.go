@@ -91,16 +91,18 @@ func headings(e *lab.Experiment) []heading {
 	return list
 }
 
-// noise: of a few hits, any number from none to twice as many is chance. The
-// way of answers is left out: hardly anything is read off its shares.
-func noise(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
-	var warnings []lab.Warning
-	for _, h := range headings(e) {
-		warnings = append(warnings, h.noise()...)
+// eachHeading is a rule that looks at each heading by itself.
+func eachHeading(of func(heading) []lab.Warning) func(*lab.Experiment, []lab.Outcome) []lab.Warning {
+	return func(e *lab.Experiment, _ []lab.Outcome) (warnings []lab.Warning) {
+		for _, h := range headings(e) {
+			warnings = append(warnings, of(h)...)
+		}
+		return warnings
 	}
-	return warnings
 }
 
+// noise: of a few hits, any number from none to twice as many is chance. The
+// way of answers is left out: hardly anything is read off its shares.
 func (h heading) noise() []lab.Warning {
 	e := h.Experiment
 	packets := math.Inf(1) // packets of the flow that has the fewest
@@ -128,14 +130,6 @@ func (h heading) noise() []lab.Warning {
 
 // apart: a packet is passed by those that come within one delay, and with
 // jitter within the width of that.
-func apart(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
-	var warnings []lab.Warning
-	for _, h := range headings(e) {
-		warnings = append(warnings, h.apart()...)
-	}
-	return warnings
-}
-
 func (h heading) apart() []lab.Warning {
 	e := h.Experiment
 	var warnings []lab.Warning
@@ -225,19 +219,17 @@ func highest(numbers []uint64) uint64 {
 
 // early: one stone that skips the delay passes all those within it, and it is
 // they who count as reordered (RFC 4737).
-func early(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
-	var warnings []lab.Warning
-	for _, h := range headings(e) {
-		p := share(h.Out.ReorderEarly)
-		if p == 0 || gap(h.Experiment) == 0 {
-			continue
-		}
-		passed := math.Ceil(float64(h.Out.Delay)/float64(gap(h.Experiment))) - 1
-		if reordered := (1 - p) * (1 - math.Pow(1-p, passed)); reordered > p {
-			warnings = append(warnings, lab.Warning{Word: "reorder-early" + h.suffix, Value: reordered, Limit: p})
-		}
+func (h heading) early() []lab.Warning {
+	p, gap := share(h.Out.ReorderEarly), gap(h.Experiment)
+	if p == 0 || gap == 0 {
+		return nil
 	}
-	return warnings
+	passed := math.Ceil(float64(h.Out.Delay)/float64(gap)) - 1
+	reordered := (1 - p) * (1 - math.Pow(1-p, passed))
+	if reordered <= p {
+		return nil
+	}
+	return []lab.Warning{{Word: "reorder-early" + h.suffix, Value: reordered, Limit: p}}
 }
 
 // overload: what is thrown does not fit through the wire.

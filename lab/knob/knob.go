@@ -87,7 +87,7 @@ func Find(word string) (Knob, bool) {
 	return table[i], true
 }
 
-// Words returns the words of table knobs, in the order of the table.
+// Words returns the words of all knobs, in the order of the table.
 func Words() []string {
 	var words []string
 	for _, k := range table {
