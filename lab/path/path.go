@@ -70,6 +70,16 @@ func (fs Flows) Named(name string) Flow {
 	return Flow{Name: name, Transport: name}
 }
 
+// CatchesAt is the number of the end at which the catcher of the flow of that name
+// listens: of the two ends, the first throws and the second catches where nothing is
+// reversed.
+func (fs Flows) CatchesAt(name string) byte {
+	if fs.Named(name).Reverse {
+		return 1
+	}
+	return 2
+}
+
 // Nth is how many flows of the same transport stand before the one of that name.
 func (fs Flows) Nth(name string) int {
 	n, transport := 0, fs.Transport(name)

@@ -108,11 +108,7 @@ func (w *World) furnish() (err error) {
 
 // Address is where the catcher of a flow listens.
 func (w *World) Address(flow string) string {
-	end := byte(2)
-	if w.cfg.Flows.Named(flow).Reverse {
-		end = 1
-	}
-	return netip.AddrPortFrom(w.cfg.prefix(end).Addr(), w.cfg.Flows.Port(flow)).String()
+	return netip.AddrPortFrom(w.cfg.prefix(w.cfg.Flows.CatchesAt(flow)).Addr(), w.cfg.Flows.Port(flow)).String()
 }
 
 // at is the end that has an address, and the other one.

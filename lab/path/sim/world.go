@@ -196,11 +196,7 @@ func (w *World) Close() error {
 
 // Address is where the catcher of a flow listens.
 func (w *World) Address(flow string) string {
-	end := byte(2)
-	if w.cfg.Flows.Named(flow).Reverse {
-		end = 1
-	}
-	return netip.AddrPortFrom(w.cfg.address(end), w.cfg.Flows.Port(flow)).String()
+	return netip.AddrPortFrom(w.cfg.address(w.cfg.Flows.CatchesAt(flow)), w.cfg.Flows.Port(flow)).String()
 }
 
 // at is the end that has an address, and the other one.
