@@ -37,6 +37,12 @@ func NewFile(name, content string) File {
 // Is reports whether there is a file.
 func (f File) Is() bool { return f != File{} }
 
+// Same reports whether both have the same content, and that is the pixels of a picture in
+// both or in neither.
+func (f File) Same(other File) bool {
+	return f.SHA256 == other.SHA256 && f.Bytes == other.Bytes && f.IsPicture() == other.IsPicture()
+}
+
 // Stones is how many stones of a size the file needs.
 func (f File) Stones(size int) int {
 	if f.IsPicture() {

@@ -85,17 +85,20 @@ func readFile(name string) (lab.File, error) {
 // keeps. They are to be named again: nobody's file is thrown because a document says so.
 func (t *throw) refill(es []lab.Experiment) error {
 	needed := false
+	have := t.settings.File() // as it was read before anything else
 	for i := range es {
 		f := es[i].File
 		if !f.Is() {
 			continue
 		}
 		needed = true
-		have, known := photo.Known(f)
-		if t.load == "" && !known {
-			return &quantity.InvalidError{Word: "experiment", Value: t.file, Why: "it throws a file; if that is meant, say so: --file " + prose.Quote(f.Name)}
-		}
-		if t.load != "" {
+		if t.load == "" {
+			drawn, known := photo.Known(f)
+			if !known {
+				return &quantity.InvalidError{Word: "experiment", Value: t.file, Why: "it throws a file; if that is meant, say so: --file " + prose.Quote(f.Name)}
+			}
+			have = drawn
+		} else if !have.Same(f) {
 			var err error
 			if have, err = thrownFile(t.load, f); err != nil {
 				return err
@@ -119,7 +122,7 @@ func (t *throw) refill(es []lab.Experiment) error {
 // be said again that it is one.
 func thrownFile(name string, f lab.File) (lab.File, error) {
 	have, err := readPicture(name, f.IsPicture())
-	if err == nil && (f.SHA256 != have.SHA256 || f.Bytes != have.Bytes) {
+	if err == nil && !have.Same(f) {
 		err = fmt.Errorf("not the file that was thrown, which has %d bytes and the SHA-256 %s", f.Bytes, prose.Safe(f.SHA256))
 	}
 	if err != nil {
