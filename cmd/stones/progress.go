@@ -53,10 +53,11 @@ func (p *progress) tell() {
 		select {
 		case <-tick.C:
 			tick.Reset(time.Second / 5)
-			line := fmt.Sprintf("1 experiment, %v", time.Since(start).Round(time.Second))
+			what := "1 experiment"
 			if p.total > 1 {
-				line = fmt.Sprintf("%d of %d experiments, %v", p.finished.Load(), p.total, time.Since(start).Round(time.Second))
+				what = fmt.Sprintf("%d of %d experiments", p.finished.Load(), p.total)
 			}
+			line := fmt.Sprintf("%s, %v", what, time.Since(start).Round(time.Second))
 			fmt.Fprintf(p.w, "\r%-*s", width, line)
 			width = len(line)
 		case <-p.quit:

@@ -199,19 +199,10 @@ func (k *kept) write(out io.Writer, s *sweep) error {
 	if stream := report.Streamed[k.format]; stream != nil && k.drawn() == "" {
 		return stream(out, s.first.Version, s.results(), k.theory)
 	}
-	gist := s.gist
-	if gist == nil {
-		gist = k.gist()
-		if gist != nil {
-			for r, err := range s.results() {
-				if err != nil {
-					return err
-				}
-				gist.Add(&r)
-			}
-		}
-	}
-	if gist != nil {
+	switch gist, err := k.told(s); {
+	case err != nil:
+		return err
+	case gist != nil:
 		return gist.Write(out, s.first.Version)
 	}
 	doc, err := s.document()
@@ -222,6 +213,24 @@ func (k *kept) write(out io.Writer, s *sweep) error {
 		doc.Results[0].Experiment.File = s.file
 	}
 	return k.writer()(out, doc, k.view())
+}
+
+// told is the gist of all results, or nil if the results themselves are needed.
+func (k *kept) told(s *sweep) (*report.Gist, error) {
+	if s.gist != nil {
+		return s.gist, nil
+	}
+	gist := k.gist()
+	if gist == nil {
+		return nil, nil
+	}
+	for r, err := range s.results() {
+		if err != nil {
+			return nil, err
+		}
+		gist.Add(&r)
+	}
+	return gist, nil
 }
 
 // document is what was read, as one.
