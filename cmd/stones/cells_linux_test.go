@@ -35,9 +35,7 @@ func manyCells() []string {
 // A sweep of very many cells needs no more memory than a short one, and what is held of
 // each while a table is made of them is little.
 func TestManyCells(t *testing.T) {
-	if os.Getenv("STONES_LONG") == "" {
-		t.Skip("takes two minutes; STONES_LONG=1 runs it")
-	}
+	inFull(t)
 	s := withProgram(t)
 	cells, lines := 100_000, filepath.Join(s.dir, "cells.jsonl")
 	peak, cpu := s.peak(exec.Command(filepath.Join(s.dir, "stones"), append(manyCells(), "--out", lines)...))
@@ -93,9 +91,7 @@ func (s scaled) peak(cmd *exec.Cmd) (mib float64, cpu time.Duration) {
 // What a sweep takes of the processors is what its experiments take alone, and a compact
 // record of the default one is short.
 func TestSweepCost(t *testing.T) {
-	if os.Getenv("STONES_LONG") == "" {
-		t.Skip("measures; STONES_LONG=1 runs it")
-	}
+	inFull(t)
 	s := withProgram(t)
 	var ratios []float64
 	for part := range 9 {
@@ -128,9 +124,7 @@ func TestSweepCost(t *testing.T) {
 // A sweep in one process takes what its parts take in as many processes of one core each,
 // and costs what it costs on one core.
 func TestAllCores(t *testing.T) {
-	if os.Getenv("STONES_LONG") == "" {
-		t.Skip("measures; STONES_LONG=1 runs it")
-	}
+	inFull(t)
 	s := withProgram(t)
 	cores := runtime.GOMAXPROCS(0)
 	began := func(procs int, more ...string) *exec.Cmd {

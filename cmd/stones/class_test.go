@@ -144,7 +144,7 @@ func TestClass(t *testing.T) {
 // again: no report is refused, and every count is exact.
 func TestClassAtOnce(t *testing.T) {
 	rounds := 2
-	if os.Getenv("STONES_LONG") != "" {
+	if long() {
 		rounds = 50
 	}
 	const pupils, rate = 8, 5000
@@ -173,7 +173,7 @@ func TestClassAtOnce(t *testing.T) {
 // 64 pupils, each with 1,000 stones a second for ten seconds over both
 // transports, and how much memory that takes.
 func TestClassLong(t *testing.T) {
-	if os.Getenv("STONES_LONG") == "" {
+	if !long() {
 		t.Skip("takes half a minute and both processors; STONES_LONG=1 runs it")
 	}
 	const pupils, rate, seconds = 64, 1000, 10

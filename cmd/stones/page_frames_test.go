@@ -61,15 +61,7 @@ func TestPageFrames(t *testing.T) {
 	for range 20 {
 		requests = append(requests, web.Request{Set: randomSet(dice)})
 	}
-	t.Chdir("../..")
-	out := filepath.Join(t.TempDir(), "page")
-	var stderr bytes.Buffer
-	if code := (program{stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &stderr}).exec(t.Context(), []string{"page", "--out", out}); code != 0 {
-		t.Fatalf("exit %d: %s", code, stderr.String())
-	}
-	files := httptest.NewServer(http.FileServer(http.Dir(out)))
-	defer files.Close()
-	b := visit(t, browser, files.URL+"/")
+	b := visitWritten(t, browser)
 	b.run(filmed)
 	native := web.Engine{Version: version, Path: worlds.Bounded(web.MaxTurns)}
 	for _, r := range requests {
@@ -89,6 +81,20 @@ func TestPageFrames(t *testing.T) {
 			t.Errorf("%s: the film has %q", body, wrong)
 		}
 	}
+}
+
+// visitWritten writes the page as a folder, and opens that in the browser.
+func visitWritten(t *testing.T, browser string) *browsed {
+	t.Helper()
+	t.Chdir("../..")
+	out := filepath.Join(t.TempDir(), "page")
+	var stderr bytes.Buffer
+	if code := (program{stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &stderr}).exec(t.Context(), []string{"page", "--out", out}); code != 0 {
+		t.Fatalf("exit %d: %s", code, stderr.String())
+	}
+	files := httptest.NewServer(http.FileServer(http.Dir(out)))
+	t.Cleanup(files.Close)
+	return visit(t, browser, files.URL+"/")
 }
 
 // filmed looks into the film of a frame: at each of 20 instants, how many stones of a lane

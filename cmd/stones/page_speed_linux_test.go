@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -19,15 +17,7 @@ import (
 // takes up to four times as long, so that only what is beyond that is an error.
 func TestPageSpeed(t *testing.T) {
 	browser := chromium(t)
-	t.Chdir("../..")
-	out := filepath.Join(t.TempDir(), "page")
-	var stderr bytes.Buffer
-	if code := (program{stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &stderr}).exec(t.Context(), []string{"page", "--out", out}); code != 0 {
-		t.Fatalf("exit %d: %s", code, stderr.String())
-	}
-	files := httptest.NewServer(http.FileServer(http.Dir(out)))
-	defer files.Close()
-	b := visit(t, browser, files.URL+"/")
+	b := visitWritten(t, browser)
 	ask := func(count, times int) {
 		b.run(fmt.Sprintf(`(async () => { for (let k = 0; k < %d; k++) await stones.ask('{"id":1,"set":[{"word":"count","text":"%d"},{"word":"loss","text":"2%%"}]}') })()`, times, count))
 	}

@@ -17,7 +17,7 @@ func TestKilledSweep(t *testing.T) {
 		t.Skip("builds the program")
 	}
 	kills, runs := 4, "100"
-	if os.Getenv("STONES_LONG") != "" {
+	if long() {
 		kills, runs = 20, "1667" // 5001 results
 	}
 	dir := t.TempDir()

@@ -30,17 +30,23 @@ func BenchmarkWire(b *testing.B) {
 			shape := bench.shape
 			shape.Delay = 100 * gap
 			w := wire.New(shape, 1, wire.Out)
-			now, n := time.Duration(0), uint64(0)
-			b.ReportAllocs()
-			for b.Loop() {
-				now, n = now+gap, n+1
-				w.Send(now, wire.Packet{Stone: n, Size: 1000})
-				for _, ok := w.Event(); ok; _, ok = w.Event() {
-				}
-				for _, ok := w.Arrive(now); ok; _, ok = w.Arrive(now) {
-				}
-			}
+			carry(b, w, gap)
 		})
+	}
+}
+
+// carry has a wire carry packets that come a gap apart.
+func carry(b *testing.B, w *wire.Wire, gap time.Duration) {
+	b.Helper()
+	now, n := time.Duration(0), uint64(0)
+	b.ReportAllocs()
+	for b.Loop() {
+		now, n = now+gap, n+1
+		w.Send(now, wire.Packet{Stone: n, Size: 1000})
+		for _, ok := w.Event(); ok; _, ok = w.Event() {
+		}
+		for _, ok := w.Arrive(now); ok; _, ok = w.Arrive(now) {
+		}
 	}
 }
 
@@ -60,17 +66,5 @@ func BenchmarkBeside(b *testing.B) {
 			}
 		}
 	})
-	b.Run("now", func(b *testing.B) {
-		w := wire.New(shape, 1, wire.Out)
-		now, n := time.Duration(0), uint64(0)
-		b.ReportAllocs()
-		for b.Loop() {
-			now, n = now+gap, n+1
-			w.Send(now, wire.Packet{Stone: n, Size: 1000})
-			for _, ok := w.Event(); ok; _, ok = w.Event() {
-			}
-			for _, ok := w.Arrive(now); ok; _, ok = w.Arrive(now) {
-			}
-		}
-	})
+	b.Run("now", func(b *testing.B) { carry(b, wire.New(shape, 1, wire.Out), gap) })
 }
