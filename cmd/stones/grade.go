@@ -44,9 +44,10 @@ func (p program) newGrade() *cobra.Command {
 		Use:   "grade [SHEET]",
 		Short: "Hold a protocol of one's own to a sheet of tasks",
 		Long: `Hold a protocol of one's own to a sheet: each task is an experiment and what must
-come of it, and its points are given for all of that, in every run. Without a
-sheet it lists those that are built in; a name with a slash or with .txtar at
-its end is the file of one.
+come of it, and its points are given for all of that, in every run. A protocol
+that does not come to its end has no points, unless the task speaks of that.
+Without a sheet it lists those that are built in; a name with a slash or with
+.txtar at its end is the file of one.
 
 A sheet's own seeds are for practice; --seed takes other roads. What a task says of
 a mean or a median is taken over ten seeds at least. Grading is no fence: run

@@ -54,7 +54,12 @@ func page() report.View {
 // runAll runs the experiments, which are all of one path, and tells on standard
 // error how it goes where that takes its time.
 func runAll(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
-	out := newAside(os.Stderr)
+	return runTelling(ctx, os.Stderr, es, done)
+}
+
+// runTelling is runAll with another standard error.
+func runTelling(ctx context.Context, stderr io.Writer, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
+	out := newAside(stderr)
 	defer out.end()
 	p := live(out, es[0].Path)
 	p.Say = func(flow, line string) { fmt.Fprintf(out, "%s: %s\n", flow, line) }

@@ -19,7 +19,7 @@ import (
 var update = flag.Bool("update", false, "write what is printed into testdata/script")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"stones": main})
+	testscript.Main(m, map[string]func(){"stones": main, "hostile": hostile})
 }
 
 func TestScripts(t *testing.T) {

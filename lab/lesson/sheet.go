@@ -204,6 +204,10 @@ func (p *parser) taskExpect(t *Task, given []line) error {
 	if len(t.Expect) == 0 {
 		return p.wrong(p.at["expect"], "the section expect is empty; %s", expectForm)
 	}
+	complete := Expectation{Figure: Figure{Transport: lab.Own, Name: "complete"}, Least: 1, Most: 1}
+	if !slices.ContainsFunc(t.Expect, func(x Expectation) bool { return x.Figure == complete.Figure }) {
+		t.Expect = append(t.Expect, complete) // who dies before the first stone has lost none
+	}
 	return nil
 }
 

@@ -55,6 +55,25 @@ func TestWrongSheets(t *testing.T) {
 	}
 }
 
+// A protocol that throws nothing loses nothing, and has no points for that; unless the
+// sheet says that it need not come to its end.
+func TestMustComplete(t *testing.T) {
+	const text = "-- sheet --\nMine\n-- task one 5 --\n-- experiment --\ncount 10\n-- expect --\nown lost = 0\n"
+	for _, tt := range []struct {
+		more   string
+		points int
+	}{{"", 0}, {"own complete 0 to 1\n", 5}, {"own complete = 1\n", 0}} {
+		s, err := ParseSheet("my.txtar", strings.NewReader(text+tt.more))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := lab.Result{Flows: []lab.Outcome{{Transport: lab.Own, Error: "it died"}}}
+		if g := GradeTask(&s.Tasks[0], "./mine", []lab.Result{r}); g.Points != tt.points {
+			t.Errorf("%q: %d points; want %d; %+v", tt.more, g.Points, tt.points, g.Faults)
+		}
+	}
+}
+
 // A median is that of all seeds, and one seed alone need not hold to it.
 func TestMedian(t *testing.T) {
 	came := func(lost ...int) (rs []lab.Result) {

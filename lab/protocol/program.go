@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -281,7 +282,7 @@ func (p *program) Close() error {
 // lastWords are what a program has said last on standard error.
 type lastWords struct {
 	mu   sync.Mutex
-	line string
+	line []byte
 	over chan struct{} // closed when it says no more
 }
 
@@ -291,12 +292,12 @@ func (l *lastWords) listen(errs io.Reader, say func(line string)) {
 	in := bufio.NewReaderSize(errs, 4096)
 	for n := 0; ; n++ {
 		line, err := in.ReadSlice('\n')
-		if text := strings.TrimSpace(string(line)); text != "" {
+		if text := bytes.TrimSpace(line); len(text) > 0 {
 			l.mu.Lock()
-			l.line = text
+			l.line = append(l.line[:0], text...)
 			l.mu.Unlock()
 			if say != nil && n < maxErrors {
-				say(prose.Safe(text))
+				say(prose.Safe(string(text)))
 			}
 		}
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
@@ -308,5 +309,5 @@ func (l *lastWords) listen(errs io.Reader, say func(line string)) {
 func (l *lastWords) get() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.line
+	return string(l.line)
 }

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// hostile is a program that speaks as one end of a protocol does, until the event at=:
+// then the thrower does what it should not. The greeting is the first event.
+func hostile() {
+	if os.Args[1] == "child" {
+		time.Sleep(time.Hour)
+	}
+	does, at := "", ""
+	in := bufio.NewReader(os.Stdin)
+	for n := 1; ; n++ {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			return
+		}
+		for word := range strings.FieldsSeq(line) {
+			if key, value, ok := strings.Cut(word, "="); ok && n == 1 {
+				switch key {
+				case "does":
+					does = value
+				case "at":
+					at = value
+				}
+			}
+		}
+		switch role := os.Args[1]; {
+		case role == "thrower" && fmt.Sprint(n) == at:
+			misdeed(does)
+		case role == "catcher" && does == "invents" && n == 1:
+			say("deliver bmV2ZXIgdGhyb3du\n", 1) // "never thrown"
+		case does == "invents" && strings.HasSuffix(line, " last\n"):
+			say("done\n", 1)
+		}
+		say("ok\n", 1)
+	}
+}
+
+// misdeed does one thing that a program should not do.
+func misdeed(does string) {
+	switch does {
+	case "hangs":
+		time.Sleep(time.Hour)
+	case "closes-its-input":
+		_ = os.Stdin.Close()
+		time.Sleep(time.Hour)
+	case "dies":
+		os.Exit(3)
+	case "is-killed":
+		_ = must(os.FindProcess(os.Getpid())).Kill()
+		time.Sleep(time.Hour)
+	case "floods":
+		say(strings.Repeat("note x 1\n", 1000), 1000)
+	case "never-ends-a-line":
+		say(strings.Repeat("a", 1_000_000), 1000)
+	case "complains-without-end":
+		for range 100 {
+			_, _ = io.WriteString(os.Stderr, strings.Repeat("a", 1_000_000))
+		}
+		os.Exit(3)
+	case "says-NUL":
+		say("a\x00b\n", 1)
+	case "says-escapes":
+		say("\x1b[2J\x1b]0;mine\a\u202e\xff\n", 1)
+	case "dies-with-escapes":
+		_, _ = io.WriteString(os.Stderr, "\x1b[2J\x1b]0;mine\a\u202e\xff\n")
+		os.Exit(3)
+	case "says-no-base64":
+		say("send x\n", 1)
+	case "waits-for-ages":
+		say("timer 1 1000000000000\n", 1)
+	case "answers-unasked":
+		say("ok\n", 2)
+	case "leaves-a-child":
+		self := must(os.Executable())
+		child := exec.Command(self, "child")
+		child.Args[0] = "hostile"
+		child.Stdout, child.Stderr = os.Stdout, os.Stderr
+		if err := child.Start(); err != nil {
+			panic(err)
+		}
+		fmt.Fprintln(os.Stderr, "child", child.Process.Pid)
+		os.Exit(3)
+	}
+}
+
+// say says a text so many times.
+func say(text string, times int) {
+	for range times {
+		if _, err := io.WriteString(os.Stdout, text); err != nil {
+			os.Exit(4)
+		}
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
