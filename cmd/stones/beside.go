@@ -29,15 +29,16 @@ func (k *kept) beside(files []string) error {
 	var left error // what is not as it should be in either
 	for i, file := range files {
 		s := k.sweep()
+		s.gist = k.gist()
 		defer s.close()
 		if err := s.read([]string{file}); err != nil {
 			return err
 		}
-		doc, err := s.document()
+		gist, err := k.told(s)
 		if err != nil {
 			return err
 		}
-		sides[i] = report.Side{Name: file, Doc: doc}
+		sides[i] = report.Side{Name: file, Gist: gist}
 		left = worse(worse(left, s.broken), s.missing())
 	}
 	out, done, err := k.destination()

@@ -49,10 +49,15 @@ func TestManyCells(t *testing.T) {
 	}
 	// A million take ten times what is held, beside what the program takes in any case.
 	short := filepath.Join(s.dir, "short.jsonl")
-	s.run(exec.Command(filepath.Join(s.dir, "stones"), "throw", "--count", "100", "--runs", "1000", "--out", short))
+	s.run(exec.Command(filepath.Join(s.dir, "stones"), "throw", "--count", "20", "--runs", "10000", "--out", short))
 	least, _ := s.peak(exec.Command(filepath.Join(s.dir, "stones"), "report", short))
+	for _, more := range [][]string{{"--theory"}, {short, "--compare"}} {
+		if peak, _ := s.peak(exec.Command(filepath.Join(s.dir, "stones"), append([]string{"report", short}, more...)...)); peak > least+40 {
+			t.Errorf("%v: %.1f MiB beside %.1f without it; what is held of 10,000 results is a few MiB", more, peak, least)
+		}
+	}
 	peak, cpu = s.peak(exec.Command(filepath.Join(s.dir, "stones"), "report", lines, "--out", filepath.Join(s.dir, "table.txt"), "--format", "table"))
-	t.Logf("a table of them: %.1f MiB at most, %v of CPU; of 1000 runs %.1f MiB", peak, cpu, least)
+	t.Logf("a table of them: %.1f MiB at most, %v of CPU; of 10,000 runs %.1f MiB", peak, cpu, least)
 	if peak > 100 {
 		t.Errorf("a table of them takes %.1f MiB; want at most 100", peak)
 	}

@@ -213,6 +213,7 @@ func (s *sweep) add(l *document.Line, e placed) error {
 		s.first, s.where = &document.Line{Version: l.Version, Fingerprint: l.Fingerprint, Of: l.Of}, name
 		s.progress = newProgress(s.screen, l.Of)
 		debug.SetMemoryLimit(heldMemory(l.Of))
+		s.entries = make([]placed, 0, min(l.Of, 1<<20)) // what is not used takes no memory
 	}
 	switch f := s.first; {
 	case l.Version != f.Version || l.Fingerprint != f.Fingerprint:

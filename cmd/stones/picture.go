@@ -137,7 +137,7 @@ func (t *throw) writer() report.Writer {
 	}
 	write := report.Formats[t.format]
 	if t.theory {
-		write = report.WithTheory[t.format]
+		write = report.WithTheory[t.format].Document
 	}
 	if t.picture == "" {
 		return write

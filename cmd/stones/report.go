@@ -132,7 +132,10 @@ func heldMemory(results int) int64 { return int64(max(results, 1_000_000)) * 160
 // gist is what the format shows of results, of which none has been added, or nil if the
 // results themselves are needed.
 func (k *kept) gist() *report.Gist {
-	if k.rows != "" || k.theory || k.drawn() != "" {
+	switch {
+	case k.compare:
+		return report.NewSideGist()
+	case k.rows != "" || k.theory || k.drawn() != "":
 		return nil
 	}
 	return report.NewGist(k.format, k.view())
@@ -196,8 +199,12 @@ func (k *kept) write(out io.Writer, s *sweep) error {
 		}
 		return nil
 	}
-	if stream := report.Streamed[k.format]; stream != nil && k.drawn() == "" {
-		return stream(out, s.first.Version, s.results(), k.theory)
+	stream := report.Streamed[k.format]
+	if k.theory {
+		stream = report.WithTheory[k.format]
+	}
+	if stream != nil && k.drawn() == "" {
+		return stream(out, s.first.Version, s.results(), k.view())
 	}
 	switch gist, err := k.told(s); {
 	case err != nil:

@@ -1,8 +1,9 @@
 package report
 
 import (
-	"fmt"
 	"io"
+	"iter"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -12,11 +13,14 @@ import (
 	"stones/lab/theory"
 )
 
-// A Side is one of two documents that are compared.
+// A Side is one of two lists of results that are compared.
 type Side struct {
 	Name string // what it is called
-	Doc  lab.Document
+	Gist *Gist  // of NewSideGist
 }
+
+// NewSideGist is the gist that the formats of Beside need, without results.
+func NewSideGist() *Gist { return newGist(View{}, measures) }
 
 // Beside holds the formats that show two documents beside each other: what every
 // measure came to in each, and by how much it is higher in the second. Cells of the
@@ -28,13 +32,10 @@ var Beside = map[string]func(w io.Writer, a, b Side, v View) error{
 	"csv":      func(w io.Writer, a, b Side, _ View) error { return besideRows(w, encodings["csv"], a, b) },
 	"jsonl":    func(w io.Writer, a, b Side, _ View) error { return besideRows(w, encodings["jsonl"], a, b) },
 	"json": func(w io.Writer, a, b Side, _ View) error {
-		var lines strings.Builder
-		if err := besideRows(&lines, encodings["jsonl"], a, b); err != nil {
-			return err
-		}
-		rows := strings.ReplaceAll(strings.TrimSuffix(lines.String(), "\n"), "\n", ",\n")
-		_, err := fmt.Fprintf(w, "[\n%s\n]\n", rows)
-		return err
+		e := encodings["jsonl"]
+		e.head = func(to []byte, _ []string) []byte { return append(to, "[\n"...) }
+		e.end, e.between, e.foot = "}", ",\n", "\n]\n"
+		return besideRows(w, e, a, b)
 	},
 }
 
@@ -43,13 +44,10 @@ type pair struct{ a, b line }
 
 // newBeside makes the page.
 func newBeside(a, b Side, v View) page {
-	one, other := newGist(v, measures).of(a.Doc), newGist(v, measures).of(b.Doc)
+	one, other := a.Gist, b.Gist
 	_, common := compare(one)
-	cells := varyingIn(one, other)
-	pairs := pairsOf(one, other, cells)
-	alone := aloneLines(pairs, cells, a.Name, b.Name)
-	pairs = slices.DeleteFunc(pairs, func(q pair) bool { return !q.both() })
-
+	all := newPairs(one, other)
+	cells := all.cells
 	var p page
 	differ, _ := compare(one, other)
 	var apart, away []string
@@ -65,12 +63,17 @@ func newBeside(a, b Side, v View) page {
 		p.above = append(p.above, commonLine(common))
 	}
 	p.above = append(p.above, besideLine)
-	p.table = besideGrid(pairs, cells, v)
-	if !slices.ContainsFunc(pairs, func(q pair) bool { return theory.Shiftable(len(q.a.rows), len(q.b.rows)) }) {
+	p.table = all.grid(v)
+	shiftable, none := false, true
+	for q := range all.both() {
+		none = false
+		shiftable = shiftable || theory.Shiftable(len(q.a.rows), len(q.b.rows))
+	}
+	if !shiftable {
 		p.below = append(p.below, besideFewLine)
 	}
-	p.below = append(p.below, alone...)
-	if len(pairs) == 0 {
+	p.below = append(p.below, all.aloneLines(a.Name, b.Name)...)
+	if none {
 		p.below = append(p.below, besideNoneLine)
 	}
 	return p
@@ -106,25 +109,70 @@ func cellOf(l line, cells []parameter) string {
 	return strings.Join(words, ", ")
 }
 
-// pairsOf are the cells of both, those of the one first. A side that does not have a cell
+// pairs are the cells of two gists.
+type pairs struct {
+	one, other *Gist
+	cells      []parameter // what names one
+	ordered    []uint32    // the results of the other
+	find       map[digest]found
+}
+
+// A found says where a line is: with which of the ordered results its combination begins,
+// and which one it is of this.
+type found struct{ result, series uint32 }
+
+// newPairs finds the cells of the other.
+func newPairs(one, other *Gist) *pairs {
+	p := &pairs{one: one, other: other, cells: varyingIn(one, other), ordered: other.ordered(), find: make(map[digest]found)}
+	at := uint32(0)
+	for c := range other.combinations() {
+		for i, s := range c.series {
+			p.find[p.key(line{&c, s})] = found{at, uint32(i)}
+		}
+		at += uint32(len(c.results))
+	}
+	return p
+}
+
+// key stands for a cell's name.
+func (p *pairs) key(l line) digest { return digestOf([]byte(cellOf(l, p.cells))) }
+
+// all yields the cells of both, those of the one first. A side that does not have a cell
 // has an empty line there.
-func pairsOf(one, other *Gist, cells []parameter) []pair {
-	find := make(map[string]line)
-	for l := range other.lines() {
-		find[cellOf(l, cells)] = l
-	}
-	var pairs []pair
-	for l := range one.lines() {
-		cell := cellOf(l, cells)
-		pairs = append(pairs, pair{l, find[cell]})
-		delete(find, cell)
-	}
-	for l := range other.lines() {
-		if _, left := find[cellOf(l, cells)]; left {
-			pairs = append(pairs, pair{b: l})
+func (p *pairs) all() iter.Seq[pair] {
+	return func(yield func(pair) bool) {
+		left := maps.Clone(p.find)
+		for l := range p.one.lines() {
+			q, key := pair{a: l}, p.key(l)
+			if at, there := left[key]; there {
+				c := p.other.begins(p.ordered[at.result:])
+				q.b = line{&c, c.series[at.series]}
+				delete(left, key)
+			}
+			if !yield(q) {
+				return
+			}
+		}
+		if len(left) == 0 {
+			return
+		}
+		for l := range p.other.lines() {
+			if _, alone := left[p.key(l)]; alone && !yield(pair{b: l}) {
+				return
+			}
 		}
 	}
-	return pairs
+}
+
+// both yields those that both sides have.
+func (p *pairs) both() iter.Seq[pair] {
+	return func(yield func(pair) bool) {
+		for q := range p.all() {
+			if q.both() && !yield(q) {
+				return
+			}
+		}
+	}
 }
 
 // both reports whether both sides have the cell.
@@ -139,42 +187,52 @@ func (q pair) either() line {
 }
 
 // aloneLines say which cells only one side has, whose names are a and b.
-func aloneLines(pairs []pair, cells []parameter, a, b string) (lines []string) {
-	var only [2][]string
-	for _, q := range pairs {
+func (p *pairs) aloneLines(a, b string) (lines []string) {
+	var first [2]string
+	var only [2]int
+	count := func(side int, l line) {
+		if only[side]++; only[side] == 1 {
+			first[side] = cellOf(l, p.cells)
+		}
+	}
+	for q := range p.all() {
 		switch {
 		case q.b.combination == nil:
-			only[0] = append(only[0], cellOf(q.a, cells))
+			count(0, q.a)
 		case q.a.combination == nil:
-			only[1] = append(only[1], cellOf(q.b, cells))
+			count(1, q.b)
 		}
 	}
 	for i, name := range []string{a, b} {
-		if len(only[i]) > 0 {
-			lines = append(lines, andMore(aloneLine(name, only[i][0]), len(only[i])-1))
+		if only[i] > 0 {
+			lines = append(lines, andMore(aloneLine(name, first[i]), only[i]-1))
 		}
 	}
 	return lines
 }
 
-// besideGrid has a row for each cell and measure.
-func besideGrid(pairs []pair, cells []parameter, v View) grid {
-	g := grid{words: len(cells) + 2}
-	for _, p := range cells {
-		g.head = append(g.head, p.word)
+// grid has a row for each cell and measure.
+func (p *pairs) grid(v View) grid {
+	g := grid{words: len(p.cells) + 2}
+	for _, c := range p.cells {
+		g.head = append(g.head, c.word)
 	}
 	g.head = append(g.head, transportWord, measureWord, "A", "B", besideHead, besideInterval)
-	for _, q := range pairs {
-		for _, m := range measures {
-			told := m.is(inStory) || v.All && m.is(inAll) || slices.Contains(v.Also, m.key)
-			if !told || !q.a.combination.shown(m) && !q.b.combination.shown(m) || q.nothing(m) {
-				continue
+	g.made = func(yield func([]string) bool) {
+		for q := range p.both() {
+			for _, m := range measures {
+				told := m.is(inStory) || v.All && m.is(inAll) || slices.Contains(v.Also, m.key)
+				if !told || !q.a.combination.shown(m) && !q.b.combination.shown(m) || q.nothing(m) {
+					continue
+				}
+				var row []string
+				for _, c := range p.cells {
+					row = append(row, q.a.said(c))
+				}
+				if !yield(append(append(row, q.a.title()), q.row(m)...)) {
+					return
+				}
 			}
-			var row []string
-			for _, p := range cells {
-				row = append(row, q.a.said(p))
-			}
-			g.rows = append(g.rows, append(append(row, q.a.title()), q.row(m)...))
 		}
 	}
 	return g

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"bufio"
+	"fmt"
 	"io"
 	"math"
 	"strings"
@@ -14,33 +16,39 @@ import (
 // in 95 of 100 cases, and whether they differ, which of few runs nobody knows. What has
 // no value is empty, and why says the reason.
 func besideRows(w io.Writer, e encoding, a, b Side) error {
-	one, other := newGist(View{}, measures).of(a.Doc), newGist(View{}, measures).of(b.Doc)
-	varying := varyingIn(one, other)
+	all := newPairs(a.Gist, b.Gist)
 	var names []string
-	for _, p := range varying {
+	for _, p := range all.cells {
 		names = append(names, strings.ReplaceAll(p.word, "-", "_"))
 	}
 	names = append(names, "flow", "measure", "runs_a", "runs_b", "a", "b", "difference", "difference_from", "difference_to", "differs", "why")
-	out := e.head(nil, names)
-	for _, q := range pairsOf(one, other, varying) {
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "%s", e.head(nil, names))
+	between := ""
+	var text []byte
+	for q := range all.all() {
 		of := q.either()
 		for _, m := range measures {
 			if len(q.a.sample(m))+len(q.b.sample(m)) == 0 {
 				continue
 			}
 			var values []value
-			for _, p := range varying {
+			for _, p := range all.cells {
 				values = append(values, word(of.text(p)))
 			}
 			values = append(append(values, word(of.name), word(m.key), whole(len(q.a.rows)), whole(len(q.b.rows))), q.values(m)...)
+			text = append(text[:0], between...)
 			for i, v := range values {
-				out = e.cell(out, i, names[i], v)
+				text = e.cell(text, i, names[i], v)
 			}
-			out = append(out, e.end...)
+			if _, err := out.Write(append(text, e.end...)); err != nil {
+				return err
+			}
+			between = e.between
 		}
 	}
-	_, err := w.Write(out)
-	return err
+	fmt.Fprint(out, e.foot)
+	return out.Flush()
 }
 
 // values are those of a measure, from the medians on.

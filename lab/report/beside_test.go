@@ -13,15 +13,20 @@ import (
 // sideOf is a side of so many runs of UDP at a loss, whose i-th run delivers what
 // delivered says.
 func sideOf(name string, loss quantity.Share, runs int, delivered func(i int) int) Side {
-	s := Side{Name: name}
+	s := Side{name, NewSideGist()}
+	s.throw(loss, runs, delivered)
+	return s
+}
+
+// throw adds such runs.
+func (s Side) throw(loss quantity.Share, runs int, delivered func(i int) int) {
 	for i := range runs {
 		e := lab.Experiment{Path: lab.Sim, Seed: uint64(i + 1), Flows: []lab.Flow{lab.Over(lab.UDP, pace.Plan{Count: 1000})}}
 		e.Out.Loss.Random = loss
-		s.Doc.Results = append(s.Doc.Results, lab.Result{Experiment: e, Flows: []lab.Outcome{{
+		s.Gist.Add(&lab.Result{Experiment: e, Flows: []lab.Outcome{{
 			Name: "udp", Transport: lab.UDP, Complete: true, Counts: stone.Counts{Thrown: 1000, Delivered: delivered(i), Lost: 1000 - delivered(i)},
 		}}})
 	}
-	return s
 }
 
 // besideOf is what is shown of two sides, with one blank between words.
@@ -65,16 +70,12 @@ func TestBeside(t *testing.T) {
 // named.
 func TestBesideSweep(t *testing.T) {
 	all := func(int) int { return 1000 }
-	join := func(name string, sides ...Side) Side {
-		s := Side{Name: name}
-		for _, one := range sides {
-			s.Doc.Results = append(s.Doc.Results, one.Doc.Results...)
-		}
-		return s
-	}
-	got := besideOf(t,
-		join("a", sideOf("", 1*quantity.Percent, 4, all), sideOf("", 2*quantity.Percent, 4, func(int) int { return 700 })),
-		join("b", sideOf("", 2*quantity.Percent, 4, all), sideOf("", 3*quantity.Percent, 4, all), sideOf("", 4*quantity.Percent, 4, all)))
+	a := sideOf("a", 1*quantity.Percent, 4, all)
+	a.throw(2*quantity.Percent, 4, func(int) int { return 700 })
+	b := sideOf("b", 2*quantity.Percent, 4, all)
+	b.throw(3*quantity.Percent, 4, all)
+	b.throw(4*quantity.Percent, 4, all)
+	got := besideOf(t, a, b)
 	for _, want := range []string{"2% UDP delivered 700 1000 +300 (+42.9%) +300..+300\n", "only in a: UDP, loss 1%", "only in b: UDP, loss 3% (and 1 more like this)"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)

@@ -93,6 +93,9 @@ type encoding struct {
 	head func(to []byte, names []string) []byte
 	cell func(to []byte, i int, name string, v value) []byte
 	end  string // of a row
+
+	// Of a list of rows, if it is more than the rows.
+	between, foot string
 }
 
 // encodings are those that there are: CSV (RFC 4180, but for line breaks without a

@@ -15,28 +15,12 @@ import (
 // all figures in full. The columns are always the same (RFC 4180, but for line
 // breaks without a carriage return). A figure without a value is an empty cell, and
 // its reason stands in the last column but one, with the names of the columns.
-func CSV(w io.Writer, doc lab.Document, _ View) error { return writeCSV(w, doc, false) }
+func CSV(w io.Writer, doc lab.Document, v View) error { return Streamed["csv"].Document(w, doc, v) }
 
-// writeCSV writes a document.
-func writeCSV(w io.Writer, doc lab.Document, theory bool) error {
-	return streamCSV(w, doc.Version, resultsOf(doc), theory)
-}
-
-// resultsOf yields the results of a document.
-func resultsOf(doc lab.Document) iter.Seq2[lab.Result, error] {
-	return func(yield func(lab.Result, error) bool) {
-		for _, r := range doc.Results {
-			if !yield(r, nil) {
-				return
-			}
-		}
-	}
-}
-
-// streamCSV adds what theory says, if that is asked for: of each measure the
+// writeCSV adds what theory says, if that is asked for: of each measure the
 // figure, its standard deviation, and how many of these and how many per cent
 // the measurement is above it.
-func streamCSV(w io.Writer, version string, results iter.Seq2[lab.Result, error], theory bool) error {
+func writeCSV(w io.Writer, version string, results iter.Seq2[lab.Result, error], theory bool) error {
 	return rowsOf(w, encodings["csv"], flowColumns(version, theory), results, theFlow)
 }
 
@@ -72,7 +56,7 @@ func flowColumns(version string, theory bool) []column[struct{}] {
 		for _, key := range advice.Keys() {
 			of := func(pick func(d deviation) lab.Figure) func(r *flow) value {
 				return func(r *flow) value {
-					return amount(parts, pick(deviate(&r.result.Experiment, []*lab.Outcome{r.flow}, key)))
+					return amount(parts, pick(deviate(&r.result.Experiment, r.flow, key)))
 				}
 			}
 			add("theory_"+key, of(deviation.theory))

@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"iter"
 	"math"
 	"slices"
 
@@ -11,23 +12,27 @@ import (
 )
 
 // WithTheory holds the formats that can show theory beside measurement, by
-// the names that --format takes.
-var WithTheory = map[string]Writer{
-	"table": func(w io.Writer, doc lab.Document, v View) error {
-		g := gistOf(doc, v)
-		p := g.page()
-		p.addTheory(g, doc)
+// the names that --format takes. They read the results twice.
+var WithTheory = map[string]Stream{
+	"table": func(w io.Writer, _ string, results iter.Seq2[lab.Result, error], v View) error {
+		p, err := theoryPage(results, v)
+		if err != nil {
+			return err
+		}
 		return p.text(w, v)
 	},
-	"markdown": func(w io.Writer, doc lab.Document, v View) error {
-		g := gistOf(doc, v)
-		p := g.page()
-		p.addTheory(g, doc)
+	"markdown": func(w io.Writer, _ string, results iter.Seq2[lab.Result, error], v View) error {
+		p, err := theoryPage(results, v)
+		if err != nil {
+			return err
+		}
 		return p.markdown(w)
 	},
-	"csv": func(w io.Writer, doc lab.Document, _ View) error { return writeCSV(w, doc, true) },
-	"json": func(w io.Writer, doc lab.Document, _ View) error {
-		return streamJSON(w, doc.Version, resultsOf(doc), true)
+	"csv": func(w io.Writer, version string, results iter.Seq2[lab.Result, error], _ View) error {
+		return writeCSV(w, version, results, true)
+	},
+	"json": func(w io.Writer, version string, results iter.Seq2[lab.Result, error], _ View) error {
+		return writeJSON(w, version, results, true)
 	},
 }
 
@@ -38,26 +43,44 @@ type deviation struct {
 	advice.Expected
 }
 
-// deviate compares a measure of flows with theory. There is at least one
-// flow.
-func deviate(e *lab.Experiment, flows []*lab.Outcome, key string) deviation {
-	var mean deviation
-	n := float64(len(flows))
-	var expectations []theory.Estimate
-	for _, x := range flows {
-		measured, expected := find(key).of(x), advice.Expect(e, x, key)
-		if !measured.Known() {
-			return deviation{measured: measured, Expected: expected}
-		}
-		if expected.Why != "" && mean.Why == "" {
-			mean.Why = expected.Why
-		}
-		mean.measured.Value += measured.Value / n
-		expectations = append(expectations, expected.Estimate)
-		mean.Most = expected.Most
+// deviate compares a measure of a flow with theory.
+func deviate(e *lab.Experiment, x *lab.Outcome, key string) deviation {
+	mean := deviations{Average: theory.Average{N: 1}}
+	mean.add(e, x, key)
+	return mean.mean()
+}
+
+// deviations are those of several flows. Of one that was not measured, there is no mean.
+type deviations struct {
+	theory.Average
+	sum   deviation
+	ended bool // by the first that was not measured, which it is
+}
+
+// add adds a measure of a flow.
+func (m *deviations) add(e *lab.Experiment, x *lab.Outcome, key string) {
+	if m.ended {
+		return
 	}
-	mean.Estimate = theory.Average(expectations)
-	return mean
+	measured, expected := find(key).of(x), advice.Expect(e, x, key)
+	if !measured.Known() {
+		m.sum, m.ended = deviation{measured: measured, Expected: expected}, true
+		return
+	}
+	if m.sum.Why == "" {
+		m.sum.Why = expected.Why
+	}
+	m.sum.measured.Value += measured.Value / float64(m.N)
+	m.sum.Most = expected.Most
+	m.Add(expected.Estimate)
+}
+
+// mean is that of all, once they are added.
+func (m *deviations) mean() deviation {
+	if !m.ended {
+		m.sum.Estimate = m.Estimate()
+	}
+	return m.sum
 }
 
 // known reports whether there is anything to compare.
@@ -100,41 +123,64 @@ func (d deviation) percent() lab.Figure {
 // millionths is v to six decimals: the others depend on the processor.
 func millionths(v float64) lab.Figure { return lab.Number(math.Round(1e6*v)/1e6 + 0) }
 
-// addTheory adds the table of theory beside measurement: a row for each measure
-// that has a formula, and each flow.
-func (p *page) addTheory(g *Gist, doc lab.Document) {
+// theoryPage is the page with the table of theory beside measurement: a row for each
+// measure that has a formula, and each flow.
+func theoryPage(results iter.Seq2[lab.Result, error], v View) (page, error) {
+	g := NewGist("table", v)
+	for r, err := range results {
+		if err != nil {
+			return page{}, err
+		}
+		g.Add(&r)
+	}
+	p := g.page()
 	if len(g.combined) != 1 {
 		p.below = append(p.below, theoryOfOne)
-		return
+		return p, nil
 	}
 	for c := range g.combinations() {
-		p.more = append(p.more, c.theory(doc))
+		table, err := c.theory(results)
+		if err != nil {
+			return page{}, err
+		}
+		p.more = append(p.more, table)
 	}
+	return p, nil
 }
 
-// theory is the table of the only combination of a document.
-func (c combination) theory(doc lab.Document) extra {
+// theory is the table of the only combination of results.
+func (c combination) theory(results iter.Seq2[lab.Result, error]) (extra, error) {
+	keys := advice.Keys()
+	means := make([][]deviations, len(keys)) // of each of the series
+	for k := range keys {
+		for _, s := range c.series {
+			means[k] = append(means[k], deviations{Average: theory.Average{N: len(s.rows)}})
+		}
+	}
+	for r, err := range results {
+		if err != nil {
+			return extra{}, err
+		}
+		for j := range r.Flows {
+			x := &r.Flows[j]
+			i := slices.IndexFunc(c.series, func(s series) bool { return s.name == x.Name })
+			for k, key := range keys {
+				means[k][i].add(c.experiment(), x, key)
+			}
+		}
+	}
 	notes := footnotes{most: 0}
 	g := grid{head: theoryHead(len(c.results)), words: 2}
-	for _, key := range advice.Keys() {
-		m := find(key)
-		for _, s := range c.series {
-			var flows []*lab.Outcome
-			for i := range doc.Results {
-				for j := range doc.Results[i].Flows {
-					if x := &doc.Results[i].Flows[j]; x.Name == s.name {
-						flows = append(flows, x)
-					}
-				}
-			}
-			d := deviate(c.experiment(), flows, key)
+	for k, key := range keys {
+		for i, s := range c.series {
+			d := means[k][i].mean()
 			if !d.measured.Known() && d.measured != lab.Infinite() {
 				continue // what does not apply has no theory either
 			}
-			g.rows = append(g.rows, append([]string{rowName(key, c.experiment()), title(s.name)}, d.cells(m.unit, &notes)...))
+			g.rows = append(g.rows, append([]string{rowName(key, c.experiment()), title(s.name)}, d.cells(find(key).unit, &notes)...))
 		}
 	}
-	return extra{caption: theoryCaption, grid: g, below: append([]string{theoryLine}, notes.lines()...)}
+	return extra{caption: theoryCaption, grid: g, below: append([]string{theoryLine}, notes.lines()...)}, nil
 }
 
 // cells are what was measured, what theory says, its band, and how far the one
@@ -197,7 +243,7 @@ func withTheory(r lab.Result) lab.Result {
 		x := &r.Flows[i]
 		theory := make(map[string]lab.Expectation)
 		for _, key := range advice.Keys() {
-			d := deviate(&r.Experiment, []*lab.Outcome{x}, key)
+			d := deviate(&r.Experiment, x, key)
 			theory[key] = lab.Expectation{Expected: d.theory(), Bound: d.Most, Sigma: millionths(d.Sigma), Sigmas: d.sigmas(), Percent: d.percent()}
 		}
 		x.Theory = theory

@@ -274,6 +274,19 @@ type series struct {
 
 // combinations yields them in the order in which they come.
 func (g *Gist) combinations() iter.Seq[combination] {
+	return func(yield func(combination) bool) {
+		for results := g.ordered(); len(results) > 0; {
+			c := g.begins(results)
+			if !yield(c) {
+				return
+			}
+			results = results[len(c.results):]
+		}
+	}
+}
+
+// ordered are the numbers of the results, a combination behind the other.
+func (g *Gist) ordered() []uint32 {
 	results := make([]uint32, g.cells.len())
 	for i := range results {
 		results[i] = uint32(i)
@@ -282,18 +295,16 @@ func (g *Gist) combinations() iter.Seq[combination] {
 	if !slices.IsSortedFunc(results, inOrder) {
 		slices.SortStableFunc(results, inOrder)
 	}
-	return func(yield func(combination) bool) {
-		for from := 0; from < len(results); {
-			to := from + 1
-			for to < len(results) && inOrder(results[from], results[to]) == 0 {
-				to++
-			}
-			if !yield(g.combination(results[from:to])) {
-				return
-			}
-			from = to
-		}
+	return results
+}
+
+// begins is the combination with which ordered results begin.
+func (g *Gist) begins(results []uint32) combination {
+	cell, to := g.cells.at(int(results[0])), 1
+	for to < len(results) && g.cells.at(int(results[to])) == cell {
+		to++
 	}
+	return g.combination(results[:to])
 }
 
 // combination is the one with these results.

@@ -15,12 +15,10 @@ import (
 
 // JSON writes everything that is known, for programs: the document as
 // [document.Marshal] writes it, with invisible characters escaped.
-func JSON(w io.Writer, doc lab.Document, _ View) error {
-	return streamJSON(w, doc.Version, resultsOf(doc), false)
-}
+func JSON(w io.Writer, doc lab.Document, v View) error { return Streamed["json"].Document(w, doc, v) }
 
-// streamJSON writes a document a result at a time.
-func streamJSON(w io.Writer, version string, results iter.Seq2[lab.Result, error], theory bool) error {
+// writeJSON writes a document a result at a time.
+func writeJSON(w io.Writer, version string, results iter.Seq2[lab.Result, error], theory bool) error {
 	empty, err := document.Marshal(lab.Document{Version: version})
 	if err != nil {
 		return err

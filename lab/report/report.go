@@ -30,9 +30,27 @@ var Formats = map[string]Writer{
 	"json":     JSON,
 }
 
-// Streamed holds the formats that can be written a result at a time, as results by a
-// program of one version come, with or without theory.
-var Streamed = map[string]func(w io.Writer, version string, results iter.Seq2[lab.Result, error], theory bool) error{
-	"csv":  streamCSV,
-	"json": streamJSON,
+// A Stream writes results by a program of one version in one format, without holding
+// them. It may read them several times. Its errors are those of w and of results.
+type Stream func(w io.Writer, version string, results iter.Seq2[lab.Result, error], v View) error
+
+// Document writes the results of a document; it is a [Writer].
+func (s Stream) Document(w io.Writer, doc lab.Document, v View) error {
+	return s(w, doc.Version, func(yield func(lab.Result, error) bool) {
+		for _, r := range doc.Results {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}, v)
+}
+
+// Streamed holds the formats that can be written a result at a time, as results come.
+var Streamed = map[string]Stream{
+	"csv": func(w io.Writer, version string, results iter.Seq2[lab.Result, error], _ View) error {
+		return writeCSV(w, version, results, false)
+	},
+	"json": func(w io.Writer, version string, results iter.Seq2[lab.Result, error], _ View) error {
+		return writeJSON(w, version, results, false)
+	},
 }

@@ -283,7 +283,7 @@ func TestTheoryGolden(t *testing.T) {
 			if !forPeople(format) && !slices.Contains(forPrograms, name) {
 				continue
 			}
-			golden(t, name+".theory."+format, write, docs[name])
+			golden(t, name+".theory."+format, write.Document, docs[name])
 		}
 	}
 }

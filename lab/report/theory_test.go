@@ -15,6 +15,7 @@ import (
 	"stones/lab/path"
 	"stones/lab/report/glossary"
 	"stones/lab/stone"
+	"stones/lab/theory"
 	"stones/lab/wire"
 )
 
@@ -128,13 +129,17 @@ func TestDeviation(t *testing.T) {
 		{"lost", []*lab.Outcome{run(57), run(43)}, "0 sigma"},
 		{"delay_p50_ms", []*lab.Outcome{run(50)}, "+2.0%"},
 	} {
-		if got := deviate(e, tt.runs, tt.key).off(); got != tt.off {
+		mean := deviations{Average: theory.Average{N: len(tt.runs)}}
+		for _, x := range tt.runs {
+			mean.add(e, x, tt.key)
+		}
+		if got := mean.mean().off(); got != tt.off {
 			t.Errorf("%s of %d runs: %s, want %s", tt.key, len(tt.runs), got, tt.off)
 		}
 	}
 	x := done(lesson(), lab.TCP)
 	x.HeldUp = 3
-	if got := deviate(lesson(), []*lab.Outcome{x}, "held_up"); got.off() != naWord {
+	if got := deviate(lesson(), x, "held_up"); got.off() != naWord {
 		t.Errorf("3 where 0 are expected is off by %s", got.off())
 	}
 }

@@ -50,21 +50,35 @@ func (e Estimate) Plus(n float64) Estimate {
 	return e
 }
 
-// Average is the mean of results that have nothing to do with each other, of each
-// of which there is an estimate.
-func Average(list []Estimate) Estimate {
-	n := float64(len(list))
-	mean, variance := Estimate{p: list[0].p, by: list[0].by / n}, 0.0
-	alike := true
-	for _, e := range list {
-		mean.Mean += e.Mean / n
-		mean.beside += e.beside / n
-		mean.trials += e.trials
-		variance += e.Sigma * e.Sigma / n / n
-		alike = alike && e.trials > 0 && e.p == list[0].p && e.by == list[0].by
+// An Average is the mean of N results that have nothing to do with each other, of each
+// of which an estimate is added.
+type Average struct {
+	N        int
+	first    Estimate
+	mean     Estimate
+	variance float64
+	begun    bool
+	unlike   bool // some have other chances than the first
+}
+
+// Add adds the estimate of one of them.
+func (a *Average) Add(e Estimate) {
+	n := float64(a.N)
+	if !a.begun {
+		a.begun, a.first, a.mean = true, e, Estimate{p: e.p, by: e.by / n}
 	}
-	mean.Sigma = math.Sqrt(variance)
-	if !alike {
+	a.mean.Mean += e.Mean / n
+	a.mean.beside += e.beside / n
+	a.mean.trials += e.trials
+	a.variance += e.Sigma * e.Sigma / n / n
+	a.unlike = a.unlike || e.trials == 0 || e.p != a.first.p || e.by != a.first.by
+}
+
+// Estimate is that of the mean, once all are added.
+func (a *Average) Estimate() Estimate {
+	mean := a.mean
+	mean.Sigma = math.Sqrt(a.variance)
+	if a.unlike {
 		return Estimate{Mean: mean.Mean, Sigma: mean.Sigma}
 	}
 	return mean
