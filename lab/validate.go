@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"stones/lab/pace"
+	"stones/lab/prose"
 	"stones/lab/quantity"
 	"stones/lab/stone"
 	"stones/lab/wire"
@@ -216,7 +217,9 @@ func (e Experiment) validateFlows() error {
 		switch t := f.Is(); {
 		case t.Name == "":
 			return quantity.Invalid("transport", f.Transport, "allowed "+strings.Join(TransportNames(), ", "))
-		case !nameable(f.Name) && (f.Transport != Own || !nameable(strings.NewReplacer(".", "", "_", "").Replace(f.Name))):
+		case f.Transport == Own && !nameable(strings.NewReplacer(".", "", "_", "").Replace(f.Name)):
+			return quantity.Invalid("with", f.Own, fmt.Sprintf("name %s: a flow's name is made of small letters, digits, dashes, dots and underscores, and begins with a letter; at most %d", prose.Quote(f.Name), maxName))
+		case f.Transport != Own && !nameable(f.Name):
 			return quantity.Invalid("name", f.Name, fmt.Sprintf("a flow's name is made of small letters, digits and dashes, and begins with a letter; at most %d", maxName))
 		case names[f.Name]:
 			return quantity.Invalid("name", f.Name, "another flow has that name")

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"strings"
 
@@ -128,8 +127,11 @@ func (g *grading) grade(ctx context.Context, sheet *lesson.Sheet) ([]lesson.Grad
 			es = append(es, e)
 		}
 		results, err := g.run(ctx, es, func(int) {})
-		if len(results) < len(es) {
-			return grades, outcome(results, cmp.Or(err, errNothing))
+		switch {
+		case errors.Is(err, context.Canceled):
+			return nil, &failure{exitInterrupted, fmt.Errorf("interrupted in the task %q; nothing is graded", task.Name)}
+		case err != nil || len(results) < len(es):
+			return nil, outcome(results, cmp.Or(err, errNothing))
 		}
 		grades = append(grades, lesson.GradeTask(task, g.with, results))
 	}
@@ -146,6 +148,9 @@ func (g *grading) find(name string) (*lesson.Sheet, error) {
 		return nil, fmt.Errorf("%q: %s", name, reason(err))
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%q: a folder, not a file", name)
+	}
 	return lesson.ParseSheet(name, f)
 }
 
@@ -171,19 +176,10 @@ func (g *grading) list() error {
 // write writes a sheet to begin with.
 func (g *grading) write() error {
 	file := strings.TrimSuffix(g.begin, lesson.Ending) + lesson.Ending
-	wrong := func(why string) error { return &quantity.InvalidError{Word: "new", Value: g.begin, Why: why} }
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	switch {
-	case errors.Is(err, fs.ErrExist):
-		return wrong(file + " is there already, and is left as it is")
-	case err != nil:
-		return wrong(reason(err))
+	if err := beginWith(g.begin, file, lesson.StartSheet()); err != nil {
+		return err
 	}
-	_, err = f.Write(lesson.StartSheet())
-	if err = errors.Join(err, f.Close()); err != nil {
-		return &failure{exitUnfinished, err}
-	}
-	_, err = fmt.Fprintf(g.stdout, "%s is written. Change it, and grade with it: stones grade %s --with ./mine.py\n", file, file)
+	_, err := fmt.Fprintf(g.stdout, "%s is written. Change it, and grade with it: stones grade %s --with ./mine.py\n", file, file)
 	return err
 }
 

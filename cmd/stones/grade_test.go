@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -229,6 +230,20 @@ func caught(x lab.Outcome) (n int) {
 	return n
 }
 
+// An interrupt ends it, and what was cut short has no grade.
+func TestGradeInterrupted(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	p := program{stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr}
+	p.run = func(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
+		results, err := runAll(ctx, es, done)
+		return results, cmp.Or(err, context.Canceled)
+	}
+	code := p.exec(t.Context(), []string{"grade", "reliable", "--with", "stop-and-wait"})
+	if want := "stones: interrupted in the task \"nothing happens\"; nothing is graded\n"; code != exitInterrupted || stderr.String() != want || stdout.Len() > 0 {
+		t.Errorf("exit %d: %s%s; want %s", code, stdout.String(), stderr.String(), want)
+	}
+}
+
 // The other formats say the same.
 func TestGradeFormats(t *testing.T) {
 	say := func(args ...string) (int, string, string) {
@@ -281,7 +296,9 @@ func TestGradeFormats(t *testing.T) {
 		want string
 	}{
 		{[]string{"reliable"}, `--with "": needed: the protocol to be held to the sheet, e.g. ./mine.py`},
-		{[]string{"relable", "--with", "stop-and-wait"}, `unknown sheet "relable"; did you mean "reliable"?`},
+		{[]string{"relable", "--with", "stop-and-wait"}, `unknown sheet "relable"; did you mean "reliable"?; allowed pipelined, polite, reliable, and files, which end in .txtar`},
+		{[]string{"testdata/script/", "--with", "stop-and-wait"}, `"testdata/script/": a folder, not a file`},
+		{[]string{"--new", "sheets/"}, `--new "sheets/": a name stands before the ending`},
 		{[]string{"reliable", "--with", "quic"}, `--with "quic": "quic": no protocol has this name`},
 		{[]string{"reliable", "--with", "./nowhere.py"}, `--with "./nowhere.py": "./nowhere.py": there is no such file`},
 		{[]string{"./nowhere.txtar", "--with", "stop-and-wait"}, `"./nowhere.txtar": `},

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -181,16 +180,8 @@ func (c *course) begin() error {
 		return &quantity.InvalidError{Word: "new", Value: c.start, Why: err.Error()}
 	}
 	file := name + lesson.Ending
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return &quantity.InvalidError{Word: "new", Value: c.start, Why: file + " is there already, and is left as it is"}
-	}
-	if err != nil {
-		return &failure{exitUnfinished, err}
-	}
-	_, err = f.Write(lesson.Start())
-	if err = errors.Join(err, f.Close()); err != nil {
-		return &failure{exitUnfinished, err}
+	if err := beginWith(c.start, file, lesson.Start()); err != nil {
+		return err
 	}
 	return c.print(fmt.Sprintf("%s is written. Change it, and run it: stones lesson %s\n", file, file))
 }

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -89,18 +87,15 @@ func (p program) begin(file string) error {
 	if err != nil {
 		return &quantity.InvalidError{Word: "new", Value: file, Why: err.Error()}
 	}
-	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	switch {
-	case errors.Is(err, fs.ErrExist):
-		return &quantity.InvalidError{Word: "new", Value: file, Why: "it is there already, and is left as it is"}
-	case err != nil:
-		return &quantity.InvalidError{Word: "new", Value: file, Why: reason(err)}
+	if err := beginWith(file, file, text); err != nil {
+		return err
 	}
-	_, err = out.Write(text)
-	if err = errors.Join(err, out.Close()); err != nil {
-		return &failure{exitUnfinished, err}
+	next := "throw with it: stones throw --with " + typed(file)
+	if filepath.Ext(file) == ".c" {
+		program := strings.TrimSuffix(typed(file), ".c")
+		next = fmt.Sprintf("compile it: cc -O2 -o %s %s, and throw with it: stones throw --with %s", program, file, program)
 	}
-	_, err = fmt.Fprintf(p.stdout, "%s is written. Change it, and throw with it: stones throw --with ./%s\n", file, filepath.Base(file))
+	_, err = fmt.Fprintf(p.stdout, "%s is written. Change it, and %s\n", file, next)
 	return err
 }
 

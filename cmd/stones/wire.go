@@ -173,6 +173,11 @@ func (s *stretch) ends() (door *net.UDPConn, to netip.AddrPort, err error) {
 	if s.open {
 		here = "0.0.0.0"
 	}
+	for word, text := range map[string]string{"listen": s.listen, "to": s.to} {
+		if quantity.Digits(text) {
+			return nil, to, &quantity.InvalidError{Word: word, Value: text, Why: "a port stands behind a colon; write :" + text}
+		}
+	}
 	at, err := parseListen(local(s.listen, here), -1)
 	wrong := func(why string) error { return &quantity.InvalidError{Word: "listen", Value: s.listen, Why: why} }
 	switch {
@@ -192,7 +197,11 @@ func (s *stretch) ends() (door *net.UDPConn, to netip.AddrPort, err error) {
 		resolved, err = net.ResolveUDPAddr("udp", net.JoinHostPort(other.host, fmt.Sprint(other.port)))
 	}
 	if err != nil {
-		return nil, to, &quantity.InvalidError{Word: "to", Value: s.to, Why: err.Error()}
+		why := err.Error()
+		if unresolved := new(net.DNSError); errors.As(err, &unresolved) {
+			why = unresolved.Err
+		}
+		return nil, to, &quantity.InvalidError{Word: "to", Value: s.to, Why: why}
 	}
 	to = netip.AddrPortFrom(resolved.AddrPort().Addr().Unmap(), resolved.AddrPort().Port())
 	if to.Port() == uint16(at.port) && to.Addr() == at.ip {

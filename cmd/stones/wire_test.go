@@ -295,7 +295,7 @@ func TestWireWords(t *testing.T) {
 	}{
 		{nil, `--listen "": needed, e.g. :9000`},
 		{[]string{"--listen", ":9000"}, `--to "": needed: where the other program listens, e.g. :9001`},
-		{[]string{"--listen", "9000", "--to", ":9001"}, `--listen "9000": `},
+		{[]string{"--listen", "9000", "--to", ":9001"}, `--listen "9000": a port stands behind a colon; write :9000`},
 		{[]string{"--listen", "0.0.0.0:9000", "--to", ":9001"}, `--listen "0.0.0.0:9000": others can reach this address; say --open if they may`},
 		{[]string{"--listen", ":9000", "--to", ":9000"}, `--to ":9000": that is where the relay itself listens`},
 		{[]string{"--listen", ":9000", "--to", "127.0.0.1"}, `--to "127.0.0.1": there is no port; write e.g. :9001`},

@@ -61,7 +61,7 @@ func Sheets() []string {
 func FindSheet(name string) (*Sheet, error) {
 	data, err := sheets.ReadFile("sheets/" + name + Ending)
 	if err != nil {
-		return nil, errors.New(unknown("sheet", name, Sheets()))
+		return nil, errors.New(unknown("sheet", name, Sheets()) + "; allowed " + strings.Join(Sheets(), ", ") + ", and files, which end in " + Ending)
 	}
 	return ParseSheet(name+Ending, bytes.NewReader(data))
 }
@@ -106,6 +106,9 @@ func ParseSheet(file string, r io.Reader) (*Sheet, error) {
 			made, err := newTask(name)
 			if err != nil {
 				return nil, wrong("%v", err)
+			}
+			if slices.ContainsFunc(s.Tasks, func(t Task) bool { return t.Name == made.Name }) {
+				return nil, wrong("another task is called %q", made.Name)
 			}
 			s.Tasks = append(s.Tasks, made)
 			task = &s.Tasks[len(s.Tasks)-1]

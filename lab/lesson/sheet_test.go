@@ -46,6 +46,7 @@ func TestWrongSheets(t *testing.T) {
 		{"-- expect --\nown lost = 0\n", "", `my.txtar:5: ends without the section expect of the task "one"`},
 		{"-- task one 5 --\n-- experiment --\ncount 10\n-- expect --\nown lost = 0\n", "", "my.txtar:2: ends without a task: -- task NAME POINTS --"},
 		{"-- expect --\n", "-- experiment --\n-- expect --\n", "my.txtar:6: a task has one experiment, and behind it one expect"},
+		{"own lost = 0\n", "own lost = 0\n-- task one 1 --\n", `my.txtar:8: another task is called "one"`},
 		{"-- expect --\n", "-- expct --\n", `my.txtar:6: unknown section "expct"; did you mean "expect"?`},
 	} {
 		_, err := ParseSheet("my.txtar", strings.NewReader(strings.Replace(good, tt.old, tt.now, 1)))

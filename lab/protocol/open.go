@@ -1,10 +1,13 @@
 package protocol
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
+	"unicode"
 
 	"stones/lab/prose"
 )
@@ -20,10 +23,26 @@ func Name(text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if _, ok := Find(name); !ok && !isFile(name) {
+		return "", unknown(name)
+	}
 	if _, own := params.without(nameWord); own != "" {
 		return own, nil
 	}
-	return name[strings.LastIndexAny(name, `/\`)+1:], nil
+	return flowName(name[strings.LastIndexAny(name, `/\`)+1:]), nil
+}
+
+// flowName is a file's name as that of a flow: small letters, digits, dots, underscores
+// and dashes, of which the first one is a letter, and not too many.
+func flowName(file string) string {
+	name := strings.Map(func(r rune) rune {
+		if r = unicode.ToLower(r); 'a' <= r && r <= 'z' || strings.ContainsRune("0123456789._-", r) {
+			return r
+		}
+		return '-'
+	}, file)
+	name = strings.TrimLeft(name, "0123456789._-")
+	return cmp.Or(name[:min(len(name), 32)], "mine")
 }
 
 // Open makes one end of the protocol of that text: a name, and parameters behind it.
@@ -69,6 +88,9 @@ func unknown(name string) error {
 		names = append(names, b.Name)
 	}
 	what := prose.Quote(name) + ": no protocol has this name"
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+		return errors.New(what + "; if the program is meant that lies here, write ./" + prose.Safe(name))
+	}
 	if near, ok := prose.Nearest(name, names); ok {
 		return errors.New(what + "; did you mean " + near + "?")
 	}

@@ -36,6 +36,8 @@ func Parse(text string) (name string, params Params, err error) {
 	for _, word := range words[1:] {
 		key, value, ok := strings.Cut(word, "=")
 		switch {
+		case strings.ContainsAny(key, `/\`):
+			return "", nil, fmt.Errorf("%s: a program's file has no blanks in its name, nor has its folder", prose.Quote(word))
 		case !ok || key == "" || value == "":
 			return "", nil, fmt.Errorf("%s: write a word, an equals sign and a value, e.g. window=8", prose.Quote(word))
 		case slices.ContainsFunc(params, func(p Param) bool { return p.Word == key }):

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"stones/lab/prose"
@@ -62,6 +64,12 @@ func start(command *exec.Cmd, role Role, plan Plan, params Params) (Protocol, er
 		err = command.Start()
 	}
 	if err != nil {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			err = errors.New("what its first line names behind #! is not there")
+		case errors.Is(err, syscall.ENOEXEC):
+			err = errors.New("neither a program of this system nor a script whose first line names behind #! what runs it")
+		}
 		return nil, fmt.Errorf("cannot be started: %w", err)
 	}
 	p.pipes = []io.Closer{out, errs}

@@ -67,6 +67,9 @@ func (x *flow) talk(ctx context.Context, e lab.Experiment, road protocol.Road) e
 		c.Ends[role] = end
 	}
 	err := c.Run(ctx)
+	if c.Unnoted > 0 && x.say != nil {
+		x.say(x.Name, fmt.Sprintf("more than %d notes; the other %d are left out", protocol.MaxNotes, c.Unnoted))
+	}
 	for _, n := range c.Notes {
 		x.notes = append(x.notes, lab.Note{At: lab.Milliseconds(n.At), End: n.Role.String(), Name: n.Name, Value: n.Value})
 	}
