@@ -188,7 +188,7 @@ func experimentsOf(t *testing.T, name string) (experiments []lab.Experiment) {
 	}
 	defer f.Close()
 	err = document.Lines(f,
-		func(l document.Line, _ int, _ int64) error {
+		func(l document.Line, _ document.Span) error {
 			experiments = append(experiments, l.Result.Experiment)
 			return nil
 		},

@@ -42,22 +42,25 @@ type sweep struct {
 
 // A source is one file, or a copy of standard input.
 type source struct {
-	name string // fit for a message
-	content
-	temporary string       // the file to be removed, if any
-	whole     []lab.Result // of a document, which is held
+	name        string       // fit for a message
+	io.ReaderAt              // what was read, to read it again
+	once        io.Closer    // what it is a copy of, if that is to be closed
+	temporary   string       // the file to be removed, if any
+	whole       []lab.Result // of a document, which is held
 }
 
-// A content can be read twice.
-type content interface {
-	io.Reader
-	io.ReaderAt
+// A copied is what was read, if there is no file for it.
+type copied struct{ bytes.Buffer }
+
+func (c *copied) ReadAt(p []byte, at int64) (int, error) {
+	return bytes.NewReader(c.Bytes()).ReadAt(p, at)
 }
 
 // A placed says where a result is kept. There may be millions.
 type placed struct {
-	place  int
-	at     int64 // where it begins, or which of a whole document it is
+	place  int32
+	line   int32 // its number, or that of the result in a whole document; from 1
+	at     int64 // where it begins
 	size   int32 // with its line break; 0 in a whole document
 	source int32 // its number
 }
@@ -85,7 +88,7 @@ func (s *sweep) read(files []string) error {
 			once = append(once, b)
 			continue
 		}
-		if err := s.leave(fmt.Errorf("%s: result %d is in %s already", s.sources[b.source].name, b.place, s.sources[a.source].name)); err != nil {
+		if err := s.leave(fmt.Errorf("%s: result %d is in %s already", s.lineOf(b), b.place, s.lineOf(a))); err != nil {
 			return err
 		}
 	}
@@ -104,19 +107,19 @@ func (s *sweep) leave(why error) error {
 
 // readOne reads one file.
 func (s *sweep) readOne(name string) error {
-	src, err := s.open(name)
+	src, first, err := s.open(name)
 	if err != nil {
 		return fmt.Errorf("%s: %s", prose.Quote(name), reason(err))
 	}
 	s.sources = append(s.sources, src)
 	// What --format json writes begins with a line that is a brace alone.
-	in := bufio.NewReader(src)
+	in := bufio.NewReader(first)
 	if start, _ := in.Peek(2); bytes.Equal(start, []byte("{\n")) {
 		return s.whole(in, src.name)
 	}
-	return document.Lines(in,
-		func(l document.Line, size int, end int64) error {
-			return s.add(&l, placed{place: l.Place, source: int32(len(s.sources) - 1), at: end - int64(size), size: int32(size)})
+	err = document.Lines(in,
+		func(l document.Line, at document.Span) error {
+			return s.add(&l, placed{place: int32(l.Place), line: int32(at.Number), source: int32(len(s.sources) - 1), at: at.End - int64(at.Size), size: int32(at.Size)})
 		},
 		func(bad *document.LineError) error {
 			if !s.skip {
@@ -124,47 +127,53 @@ func (s *sweep) readOne(name string) error {
 			}
 			return s.leave(fmt.Errorf("%s:%w", src.name, bad))
 		})
+	if unread := new(fs.PathError); errors.As(err, &unread) || errors.Is(err, document.ErrEndless) {
+		return fmt.Errorf("%s: %s", prose.Quote(name), reason(err))
+	}
+	return err
 }
 
-// open opens a file that can be read twice. Of standard input, and of a pipe that has a
-// name, it makes a copy.
-func (s *sweep) open(name string) (*source, error) {
+// lineOf names a result in a message.
+func (s *sweep) lineOf(e placed) string {
+	return fmt.Sprintf("%s:%d", s.sources[e.source].name, e.line)
+}
+
+// open opens a file that can be read twice, and returns what it is to be read from the
+// first time. Of standard input, and of a pipe that has a name, this makes a copy.
+func (s *sweep) open(name string) (src *source, first io.Reader, err error) {
 	if name == "-" {
-		return copied(name, s.stdin)
+		src, first = copyOf(name, s.stdin)
+		return src, first, nil
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if info, err := f.Stat(); err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeCharDevice|fs.ModeSocket) != 0 {
-		defer func() { _ = f.Close() }()
-		return copied(prose.Safe(name), f)
+		src, first = copyOf(prose.Safe(name), f)
+		src.once = f
+		return src, first, nil
 	}
-	return &source{name: prose.Safe(name), content: f}, nil
+	return &source{name: prose.Safe(name), ReaderAt: f}, f, nil
 }
 
-// copied is a copy of what can be read once, in memory if there is no folder for
-// temporary files.
-func copied(name string, in io.Reader) (*source, error) {
+// copyOf is a copy of what can be read once, as far as it is read: in memory if there
+// is no folder for temporary files.
+func copyOf(name string, in io.Reader) (*source, io.Reader) {
 	f, err := os.CreateTemp("", "stones-*.jsonl")
 	if err != nil {
-		data, err := io.ReadAll(in)
-		return &source{name: name, content: bytes.NewReader(data)}, err
+		c := new(copied)
+		return &source{name: name, ReaderAt: c}, io.TeeReader(in, c)
 	}
-	src := &source{name: name, content: f, temporary: f.Name()}
-	_, err = io.Copy(f, in)
-	if err == nil {
-		_, err = f.Seek(0, io.SeekStart)
-	}
-	if err != nil {
-		src.close()
-	}
-	return src, err
+	return &source{name: name, ReaderAt: f, temporary: f.Name()}, io.TeeReader(in, f)
 }
 
 // close closes the file, and removes a copy.
 func (src *source) close() {
-	if f, ok := src.content.(io.Closer); ok {
+	if src.once != nil {
+		_ = src.once.Close()
+	}
+	if f, ok := src.ReaderAt.(io.Closer); ok {
 		_ = f.Close() // it was only read
 	}
 	if src.temporary != "" {
@@ -199,7 +208,7 @@ func (s *sweep) whole(in io.Reader, name string) error {
 	s.sources[number].whole = doc.Results
 	for i, r := range doc.Results {
 		l := &document.Line{Version: doc.Version, Format: doc.Format, Place: i + 1, Of: len(doc.Results), Result: r}
-		if err := s.add(l, placed{place: i + 1, at: int64(i), source: int32(number)}); err != nil {
+		if err := s.add(l, placed{place: int32(i + 1), line: int32(i + 1), source: int32(number)}); err != nil {
 			return err
 		}
 	}
@@ -208,18 +217,17 @@ func (s *sweep) whole(in io.Reader, name string) error {
 
 // add adds a result that was read, if it belongs to the others.
 func (s *sweep) add(l *document.Line, e placed) error {
-	name := s.sources[e.source].name
 	if s.first == nil {
-		s.first, s.where = &document.Line{Version: l.Version, Fingerprint: l.Fingerprint, Of: l.Of}, name
+		s.first, s.where = &document.Line{Version: l.Version, Fingerprint: l.Fingerprint, Of: l.Of}, s.sources[e.source].name
 		s.progress = newProgress(s.screen, l.Of)
 		debug.SetMemoryLimit(heldMemory(l.Of))
 		s.entries = make([]placed, 0, min(l.Of, 1<<20)) // what is not used takes no memory
 	}
 	switch f := s.first; {
 	case l.Version != f.Version || l.Fingerprint != f.Fingerprint:
-		return s.leave(fmt.Errorf("%s: result %d is by version %s, fingerprint %s; %s begins with %s, %s", name, l.Place, prose.Quote(l.Version), prose.Quote(l.Fingerprint), s.where, prose.Quote(f.Version), prose.Quote(f.Fingerprint)))
+		return s.leave(fmt.Errorf("%s: result %d is by version %s, fingerprint %s; %s begins with %s, %s", s.lineOf(e), l.Place, prose.Quote(l.Version), prose.Quote(l.Fingerprint), s.where, prose.Quote(f.Version), prose.Quote(f.Fingerprint)))
 	case l.Of != f.Of:
-		return s.leave(fmt.Errorf("%s: result %d is of a sweep of %d; %s is of one of %d", name, l.Place, l.Of, s.where, f.Of))
+		return s.leave(fmt.Errorf("%s: result %d is of a sweep of %d; %s is of one of %d", s.lineOf(e), l.Place, l.Of, s.where, f.Of))
 	}
 	switch n := len(s.entries); {
 	case s.gist == nil:
@@ -231,11 +239,20 @@ func (s *sweep) add(l *document.Line, e placed) error {
 	s.entries = append(s.entries, e)
 	s.progress.done(len(s.entries))
 	for _, x := range l.Result.Flows {
-		if err := run.Check(x); err != nil && s.broken == nil {
-			s.broken = &failure{exitBroken, fmt.Errorf("%s, seed %d: a law is broken: %s", x.Name, l.Result.Experiment.Seed, strings.ReplaceAll(err.Error(), "\n", "; "))}
+		if law := lawOf(x); law != "" && s.broken == nil {
+			s.broken = &failure{exitBroken, fmt.Errorf("%s: %s, seed %d: a law is broken: %s", s.lineOf(e), x.Name, l.Result.Experiment.Seed, law)}
 		}
 	}
 	return nil
+}
+
+// lawOf says which law was broken by what was kept, in a line, or is broken by it now.
+func lawOf(x lab.Outcome) string {
+	law := x.Broken
+	if err := run.Check(x); err != nil {
+		law = err.Error()
+	}
+	return strings.ReplaceAll(law, "\n", "; ")
 }
 
 // texts yields the lines in the order of the sweep.
@@ -282,7 +299,7 @@ func (s *sweep) text(i int) ([]byte, error) {
 func (s *sweep) line(i int) (document.Line, error) {
 	e := s.entries[i]
 	if e.size == 0 {
-		return document.Line{Version: s.first.Version, Fingerprint: s.first.Fingerprint, Place: e.place, Of: s.first.Of, Result: s.sources[e.source].whole[e.at]}, nil
+		return document.Line{Version: s.first.Version, Fingerprint: s.first.Fingerprint, Place: int(e.place), Of: s.first.Of, Result: s.sources[e.source].whole[e.line-1]}, nil
 	}
 	text, err := s.text(i)
 	if err != nil {
@@ -290,7 +307,7 @@ func (s *sweep) line(i int) (document.Line, error) {
 	}
 	var l document.Line
 	err = document.Lines(bytes.NewReader(text),
-		func(read document.Line, _ int, _ int64) error { l = read; return nil },
+		func(read document.Line, _ document.Span) error { l = read; return nil },
 		func(*document.LineError) error {
 			return errors.New(s.sources[e.source].name + " was changed while it was read")
 		})
@@ -325,7 +342,7 @@ func (s *sweep) missing() error {
 func places(entries []placed) []int {
 	list := make([]int, len(entries), len(entries)+1)
 	for i, e := range entries {
-		list[i] = e.place
+		list[i] = int(e.place)
 	}
 	return list
 }

@@ -124,12 +124,18 @@ func (t *throw) stream(ctx context.Context) error {
 	line := func(i int, r lab.Result) document.Line {
 		return document.Line{Version: version, Fingerprint: print, Place: t.shard.place(i) + 1, Of: n, Result: r}
 	}
+	var worst error
 	out, kept, err := t.goOn(func(i int) (document.Line, error) {
 		if i >= count {
 			return document.Line{}, fmt.Errorf("there are %s, and this is one more", prose.Plural(count, "result"))
 		}
 		e, err := at(t.shard.place(i))
 		return line(i, lab.Result{Experiment: e}), err
+	}, func(r lab.Result) {
+		for i := range r.Flows {
+			r.Flows[i].Broken = lawOf(r.Flows[i])
+		}
+		worst = worse(worst, outcome([]lab.Result{r}, nil))
 	})
 	if err != nil {
 		return err
@@ -143,7 +149,6 @@ func (t *throw) stream(ctx context.Context) error {
 		bad  error
 	}
 	progress := newProgress(t.screen(), count)
-	var worst error
 	done := kept
 	err = run.Stream(ctx, count-kept, paths()[first.Path],
 		func(i int) (lab.Experiment, error) { return at(t.shard.place(kept + i)) },
@@ -195,8 +200,8 @@ func (t *throw) screen() io.Writer {
 
 // goOn opens what the lines go to. Of a file that is gone on with it keeps the whole
 // lines, which must be those that want returns, cuts off a torn one behind them, and
-// says how many there are.
-func (t *throw) goOn(want func(i int) (document.Line, error)) (out io.WriteCloser, kept int, err error) {
+// says how many there are. Each goes to had.
+func (t *throw) goOn(want func(i int) (document.Line, error), had func(r lab.Result)) (out io.WriteCloser, kept int, err error) {
 	if t.resume == "" {
 		out, done, err := t.destination()
 		if err != nil {
@@ -209,9 +214,13 @@ func (t *throw) goOn(want func(i int) (document.Line, error)) (out io.WriteClose
 	if err != nil {
 		return nil, 0, wrong(reason(err))
 	}
+	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
+		_ = f.Close()
+		return nil, 0, wrong("it is no file that can be gone on with")
+	}
 	end := int64(0)
 	err = document.Lines(f,
-		func(l document.Line, _ int, at int64) error {
+		func(l document.Line, at document.Span) error {
 			w, err := want(kept)
 			switch {
 			case err != nil:
@@ -223,7 +232,8 @@ func (t *throw) goOn(want func(i int) (document.Line, error)) (out io.WriteClose
 			case !same(l.Result.Experiment, w.Result.Experiment):
 				return fmt.Errorf("line %d: the experiment is not the one of this sweep", kept+1)
 			}
-			kept, end = kept+1, at
+			had(l.Result)
+			kept, end = kept+1, at.End
 			return nil
 		},
 		func(bad *document.LineError) error {

@@ -321,8 +321,8 @@ func TestBadLineAlone(t *testing.T) {
 	for _, bad := range []string{strings.Repeat("x", maxDocument+1) + "\n", "{}\n", "\n", "\x00\xff\n"} {
 		data := slices.Concat(line(1), []byte(bad), line(3), line(2)[:9])
 		var got []string
-		err := Lines(bytes.NewReader(data), func(l Line, size int, end int64) error {
-			if text := data[end-int64(size) : end]; !bytes.Equal(text, line(l.Place)) {
+		err := Lines(bytes.NewReader(data), func(l Line, at Span) error {
+			if text := data[at.End-int64(at.Size) : at.End]; !bytes.Equal(text, line(l.Place)) {
 				t.Errorf("line %d is said to be %.80q", l.Place, text)
 			}
 			got = append(got, fmt.Sprint("place ", l.Place))
@@ -334,6 +334,14 @@ func TestBadLineAlone(t *testing.T) {
 		if want := []string{"place 1", "bad 2 false", "place 3", "bad 4 true"}; err != nil || !slices.Equal(got, want) {
 			t.Errorf("%.10q: %q, %v; want %q", bad, got, err, want)
 		}
+	}
+}
+
+// What goes on for ever without a line break is not read for ever.
+func TestEndless(t *testing.T) {
+	err := Lines(new(endless), func(Line, Span) error { return nil }, func(*LineError) error { return nil })
+	if !errors.Is(err, ErrEndless) {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -350,16 +358,16 @@ func FuzzLines(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		end, bad := int64(0), 0
 		err := Lines(bytes.NewReader(data),
-			func(l Line, _ int, at int64) error {
-				if at <= end || at > int64(len(data)) {
-					t.Errorf("a line ends at %d, after one at %d of %d", at, end, len(data))
+			func(l Line, at Span) error {
+				if at.End <= end || at.End > int64(len(data)) {
+					t.Errorf("a line ends at %d, after one at %d of %d", at.End, end, len(data))
 				}
-				end = at
+				end = at.End
 				again, err := MarshalLine(l)
 				if err != nil {
 					t.Fatal(err)
 				}
-				return Lines(bytes.NewReader(again), func(l Line, _ int, _ int64) error {
+				return Lines(bytes.NewReader(again), func(l Line, _ Span) error {
 					twice, err := MarshalLine(l)
 					if err != nil || !bytes.Equal(twice, again) {
 						t.Errorf("%v\nwritten %s\nagain   %s", err, again, twice)

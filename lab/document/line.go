@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"stones/lab"
+	"stones/lab/prose"
 )
 
 // A Line is one result of many, as it stands on a line of its own (JSON Lines). It
@@ -44,10 +46,19 @@ type LineError struct {
 
 func (e *LineError) Error() string { return fmt.Sprintf("%d: %s", e.Line, e.Why) }
 
-// Lines reads lines until there are no more, and gives each to each, with how many
-// bytes it has and how many were read with it. A line that is wrong goes to wrong, which says whether
-// to go on.
-func Lines(r io.Reader, each func(l Line, size int, end int64) error, wrong func(*LineError) error) error {
+// A Span says which line is meant.
+type Span struct {
+	Number int   // from 1
+	Size   int   // its bytes
+	End    int64 // how many bytes were read with it
+}
+
+// ErrEndless is the end of what goes on without a line break, as a device may.
+var ErrEndless = errors.New("more than 256 MiB without a line break")
+
+// Lines reads lines until there are no more, and gives each to each. A line that is
+// wrong goes to wrong, which says whether to go on.
+func Lines(r io.Reader, each func(l Line, at Span) error, wrong func(*LineError) error) error {
 	in := bufio.NewReaderSize(r, 1<<16)
 	end := int64(0)
 	for number := 1; ; number++ {
@@ -73,7 +84,7 @@ func Lines(r io.Reader, each func(l Line, size int, end int64) error, wrong func
 			}
 			continue
 		}
-		if err := each(l, size, end); err != nil {
+		if err := each(l, Span{number, size, end}); err != nil {
 			return err
 		}
 	}
@@ -86,6 +97,9 @@ func readLine(in *bufio.Reader) (line []byte, size int, err error) {
 	for {
 		part, err := in.ReadSlice('\n')
 		size += len(part)
+		if size > 256<<20 {
+			return nil, size, ErrEndless
+		}
 		if size > maxDocument {
 			line = nil
 		} else {
@@ -107,11 +121,17 @@ func readOne(text []byte, number int) (l Line, bad *LineError) {
 		return l, &LineError{Line: number, Why: "not a line that --format jsonl writes"}
 	case l.Format != lab.Format:
 		return l, &LineError{Line: number, Why: fmt.Sprintf("written in format %d; this program reads format %d", l.Format, lab.Format)}
-	case l.Place < 1 || l.Place > l.Of:
+	case l.Place < 1 || l.Place > l.Of || l.Of > math.MaxInt32:
 		return l, &LineError{Line: number, Why: fmt.Sprintf("place %d of %d", l.Place, l.Of)}
 	}
-	if err := l.Result.Experiment.Validate(); err != nil {
+	e := &l.Result.Experiment
+	if err := e.Validate(); err != nil {
 		return l, &LineError{Line: number, Why: err.Error()}
+	}
+	for _, x := range l.Result.Flows {
+		if e.Number(x.Name) == 0 {
+			return l, &LineError{Line: number, Why: fmt.Sprintf("result of flow %s, which is not in the experiment", prose.Quote(x.Name))}
+		}
 	}
 	return l, nil
 }
