@@ -2,13 +2,59 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"strings"
+	"testing"
 	"time"
 )
+
+// A program of 40 lines writes the same bytes in every run, however many processors
+// there are.
+func TestProgramSame(t *testing.T) {
+	t.Parallel()
+	runs := 2
+	if long() {
+		runs = 20
+	}
+	args := forty(t, "--loss", "1%", "--loss-back", "1%", "--per-stone", "--packets", "--format", "json")
+	var first []byte
+	for _, processors := range []string{"1", "2", "8"} {
+		for range runs {
+			c := exec.Command("stones", args...)
+			c.Env = append(os.Environ(), "GOMAXPROCS="+processors)
+			got, err := c.Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first == nil {
+				first = got
+			}
+			if !bytes.Equal(got, first) {
+				t.Fatalf("GOMAXPROCS=%s: %d bytes, which are not the first run's %d", processors, len(got), len(first))
+			}
+		}
+	}
+	if !bytes.Contains(first, []byte(`"delivered": 1000`)) {
+		t.Error("not all stones were delivered")
+	}
+}
+
+// forty are the words of a throw with a program of 40 lines in Python.
+func forty(tb testing.TB, more ...string) []string {
+	tb.Helper()
+	if _, err := exec.LookPath("python3"); err != nil {
+		tb.Skip("needs python3")
+	}
+	const file = "testdata/forty.py"
+	if n := bytes.Count(must(os.ReadFile(file)), []byte("\n")); n != 40 {
+		tb.Errorf("%s has %d lines", file, n)
+	}
+	return append([]string{"throw", "--only", "own", "--with", file + " timeout=0.06", "--count", "1000", "--size", "1000"}, more...)
+}
 
 // hostile is a program that speaks as one end of a protocol does, until the event at=:
 // then the thrower does what it should not. The greeting is the first event.
