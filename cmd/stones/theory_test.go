@@ -13,6 +13,7 @@ import (
 func TestTheory(t *testing.T) {
 	const lesson = "--delay 50ms --bandwidth unlimited --loss 0% --reorder 0% --rate 20 --size 100 --count 100"
 	const narrow = "--delay 20ms --bandwidth 1Mbit --queue 50 --loss 0% --reorder 0% --only udp --size 972"
+	const small = "--delay 100ms --bandwidth unlimited --loss 0% --reorder 0% --only tcp --rate max --size 1000 --count 3000"
 	for _, tt := range []struct {
 		args    string
 		percent float64
@@ -37,7 +38,14 @@ func TestTheory(t *testing.T) {
 		{"--delay 50ms --bandwidth unlimited --loss 0% --reorder 0% --only tcp --rate max --count 1 --size 15000", 0.01, "tcp done_ms"},
 		{"--delay 50ms --bandwidth unlimited --loss 0% --reorder 0% --only tcp --rate max --count 50", 0.01, "tcp done_ms"},
 		{"--delay 20ms --bandwidth unlimited --loss 1% --reorder 0% --only tcp --rate max --size 1448 --count 10000", 50, "tcp goodput_bps"},
-		{"--delay 50ms --bandwidth unlimited --loss 0% --reorder 0% --only tcp --rate max --size 100000 --count 100 --window 128KiB", 6, "tcp goodput_bps"},
+		{"--delay 50ms --bandwidth unlimited --loss 0% --reorder 0% --only tcp --rate max --size 100000 --count 100 --window 128KiB", 0, "tcp goodput_bps"},
+		{small + " --window 64kB --count 6000", 0, "tcp goodput_bps"},
+		{small + " --window 64kB --size 200", 0, "tcp delivered"},
+		{small + " --window 8kB --size 200", 0, "tcp delivered"},
+		{small + " --window 8kB --size 1448", 0, "tcp goodput_bps"},
+		{small + " --window 8kB --rate 10 --count 300 --bandwidth 10Mbit", 0.1, "tcp goodput_bps delay_p50_ms done_ms"},
+		{small + " --window 8kB --rate 49 --count 300", 0.1, "tcp delivered"},
+		{small + " --window 64kB --size 200 --rate 2500", 0.1, "tcp delivered"},
 		{"--delay 10ms --queue 50 --loss 0% --reorder 0% --together --tcp-rate max --tcp-count 5000 --udp-rate 50 --udp-count 200", 100, "udp delay_max_ms"},
 	} {
 		t.Run(tt.args, func(t *testing.T) {

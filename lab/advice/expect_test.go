@@ -148,6 +148,7 @@ func TestNoFormula(t *testing.T) {
 		{change(lesson(), func(e *lab.Experiment) { e.Out.Jitter.Max = time.Millisecond }), lab.UDP, "delay_max_ms", CauseJitterMoves},
 		{change(lesson(), func(e *lab.Experiment) { e.Out.Reorder.Share = percent }), lab.TCP, "delay_p50_ms", CauseOrderMoves},
 		{change(lesson(), func(e *lab.Experiment) { e.Plan(lab.TCP).Rate = pace.StonesPerSecond(200) }), lab.TCP, "delay_max_ms", CauseWindowSmall},
+		{change(bulk(20_000, 200), func(e *lab.Experiment) { e.Buffer = 64 << 10 }), lab.TCP, "goodput_bps", CauseWindowSmall},
 		{change(lesson(), func(e *lab.Experiment) {
 			e.Out.Loss = wire.Loss{Gemodel: wire.Gemodel{P: percent, R: 25 * percent, Bad: 100 * percent}}
 		}), lab.TCP, "goodput_bps", CauseClumpsSlow},

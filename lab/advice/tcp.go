@@ -59,7 +59,7 @@ func (r *road) flowing() string {
 		return CauseOverloaded
 	case float64(r.pieces)*r.roundTrip/r.gap > theory.FirstWindow:
 		return CauseWindowSmall
-	case r.e.Buffer > 0 && theory.Window(float64(r.e.Buffer)) < r.size*r.roundTrip/r.gap:
+	case r.e.Buffer > 0 && theory.SureWindow(float64(r.e.Buffer), r.size) < r.size*r.roundTrip/r.gap:
 		return CauseWindowSmall
 	}
 	return ""
@@ -132,9 +132,6 @@ func (r *road) goodputTCP() Expected {
 	if r.bandwidth > 0 {
 		limit = r.bandwidth * float64(r.segment) / float64(r.mtu)
 	}
-	if r.e.Buffer > 0 && r.trip > 0 {
-		limit = min(limit, theory.WindowLimit(theory.Window(float64(r.e.Buffer)), r.trip))
-	}
 	if r.lossless() != "" || r.steady() != "" {
 		slowed, why := r.underLoss()
 		if why != "" {
@@ -148,9 +145,16 @@ func (r *road) goodputTCP() Expected {
 		asking = asked.Mean
 	}
 	wanted := 8 * r.size / r.gap
+	most, windowed := r.windowLimit(min(limit, wanted))
 	switch {
 	case r.poisson || r.burst > 1 && r.gap > 0:
 		return unknown(CauseUneven)
+	case windowed && bits < most*r.trip*flightLong:
+		return unknown(CauseTooShort)
+	case windowed && (2*r.size < float64(r.segment) || r.lossless() != "" || r.steady() != ""):
+		return unknown(CauseWindowSmall)
+	case windowed:
+		return atMost(bits / (asking + bits/most + r.out))
 	case r.gap > 0 && wanted <= limit:
 		return exactly(bits / (asking + r.planned()))
 	case math.IsInf(limit, 1):
@@ -159,6 +163,17 @@ func (r *road) goodputTCP() Expected {
 		return unknown(CauseTooShort)
 	}
 	return exactly(bits / (asking + bits/limit + r.out))
+}
+
+// windowLimit is the rate, in bits a second, to which the receiver's window holds one
+// that would otherwise be so high, at most, and whether it may be what holds it.
+func (r *road) windowLimit(rate float64) (most float64, windowed bool) {
+	if r.e.Buffer == 0 || r.trip == 0 {
+		return rate, false
+	}
+	buffer := float64(r.e.Buffer)
+	sure := theory.WindowLimit(theory.SureWindow(buffer, r.size), r.trip)
+	return min(rate, theory.WindowLimit(theory.Window(buffer), r.trip)), sure < rate
 }
 
 // underLoss is the rate that loss leaves TCP, in bits a second, or why there is
@@ -216,7 +231,7 @@ func (r *road) warmUp() Expected {
 	}
 	window := math.Inf(1) // one that grows
 	if r.e.Buffer > 0 {
-		window = theory.Window(float64(r.e.Buffer))
+		window = theory.SureWindow(float64(r.e.Buffer), r.size)
 	}
 	switch {
 	case theory.Airtime(all, r.bandwidth) > r.trip/10:

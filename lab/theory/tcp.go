@@ -20,10 +20,15 @@ func PFTK(segment, roundTrip, timeout, p float64) float64 {
 	return 8 * segment / (roundTrip*math.Sqrt(2*p/3) + timeout*3*math.Sqrt(3*p/8)*p*(1+32*p*p))
 }
 
-// Window is how many bytes may be on the way if a socket buffer was made for so
+// Window is how many bytes may be on the way at most if a socket buffer was made for so
 // many. Linux doubles that, and takes from it what segments cost in memory, 2304
 // bytes for one of 1448.
 func Window(buffer float64) float64 { return 2 * buffer * 1448 / 2304 }
+
+// SureWindow is how many may be in any case if stones of so many bytes are written: a
+// shorter segment costs as much memory, and half of the window may go to waste where it
+// is rounded to a scale (RFC 7323 section 2.3) and to whole segments.
+func SureWindow(buffer, size float64) float64 { return Window(buffer) * min(size/1448, 1) / 2 }
 
 // WindowLimit is the rate, in bits a second, of a sender that may have so many
 // bytes on the way (RFC 6349 section 3.3.1).
