@@ -149,10 +149,10 @@ func (r *road) goodputTCP() Expected {
 	switch {
 	case r.poisson || r.burst > 1 && r.gap > 0:
 		return unknown(CauseUneven)
-	case windowed && bits < most*r.trip*flightLong:
-		return unknown(CauseTooShort)
 	case windowed && (2*r.size < float64(r.segment) || r.lossless() != "" || r.steady() != ""):
 		return unknown(CauseWindowSmall)
+	case windowed && bits < most*r.trip*flightLong:
+		return unknown(CauseTooShort)
 	case windowed:
 		return atMost(bits / (asking + bits/most + r.out))
 	case r.gap > 0 && wanted <= limit:
