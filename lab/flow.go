@@ -114,11 +114,12 @@ func (e Experiment) Plan(name string) *pace.Plan {
 	return nil
 }
 
-// Over yields the flows over a transport. They can be written to.
-func (e Experiment) Over(transport string) iter.Seq[*Flow] {
+// Over yields the flows whose packets are those of TCP, of UDP or of [Own]. They can be
+// written to.
+func (e Experiment) Over(carrier string) iter.Seq[*Flow] {
 	return func(yield func(*Flow) bool) {
 		for i := range e.Flows {
-			if e.Flows[i].Transport == transport && !yield(&e.Flows[i]) {
+			if e.Flows[i].Is().Over == carrier && !yield(&e.Flows[i]) {
 				return
 			}
 		}
@@ -139,6 +140,17 @@ func (e Experiment) Transports() []string {
 		}
 	}
 	return names
+}
+
+// carriers are what carries the packets of the flows, each once.
+func (e Experiment) carriers() []string {
+	var carriers []string
+	for _, f := range e.Flows {
+		if over := f.Is().Over; !slices.Contains(carriers, over) {
+			carriers = append(carriers, over)
+		}
+	}
+	return carriers
 }
 
 // Parallel is how many flows there are of the kind that has the most.

@@ -8,7 +8,9 @@ import (
 
 // A Transport is what has to be known of one, beside how it is spoken.
 type Transport struct {
-	Name    string // as it stands in flows, and in Go's networks
+	Name    string // as it stands in flows
+	Over    string // what carries its packets, as paths know it: TCP, UDP or Own
+	Usual   bool   // stones are thrown over it if nothing else is said
 	Asks    bool   // the thrower asks first, and waits for the answer
 	Ordered bool   // every stone comes, once and in order, or none after it
 	Again   bool   // it throws again what was lost
@@ -27,27 +29,35 @@ const (
 // the headers of UDP and IPv4 (RFC 768, RFC 791). IPv6 would allow 20 more.
 const MaxUDPSize = 65507
 
-// Transports returns what is known of the transports that there are in each
-// experiment if nothing else is said.
+// Transports returns what is known of the transports that a flow can name. [Own] is
+// not among them: such a flow names its protocol.
 func Transports() []Transport {
 	return []Transport{
-		{Name: TCP, Asks: true, Ordered: true, Again: true, Largest: stone.MaxSize},
-		{Name: UDP, Largest: MaxUDPSize},
+		{Name: TCP, Over: TCP, Usual: true, Asks: true, Ordered: true, Again: true, Largest: stone.MaxSize},
+		{Name: UDP, Over: UDP, Usual: true, Largest: MaxUDPSize},
 	}
 }
 
-// TransportNames returns the names of all transports.
-func TransportNames() []string {
+// TransportNames returns the names of all of [Transports].
+func TransportNames() []string { return names(func(Transport) bool { return true }) }
+
+// UsualNames returns the names of those of [Transports] that stones are thrown over if
+// nothing else is said.
+func UsualNames() []string { return names(func(t Transport) bool { return t.Usual }) }
+
+func names(wanted func(Transport) bool) []string {
 	var names []string
 	for _, t := range Transports() {
-		names = append(names, t.Name)
+		if wanted(t) {
+			names = append(names, t.Name)
+		}
 	}
 	return names
 }
 
 // FindTransport returns what is known of the transport of that name.
 func FindTransport(name string) (Transport, bool) {
-	all := append(Transports(), Transport{Name: Own, Again: true, Largest: MaxUDPSize})
+	all := append(Transports(), Transport{Name: Own, Over: Own, Again: true, Largest: MaxUDPSize})
 	i := slices.IndexFunc(all, func(t Transport) bool { return t.Name == name })
 	if i < 0 {
 		return Transport{}, false

@@ -92,15 +92,15 @@ func (e Experiment) validatePath() error {
 		return quantity.Invalid("packets", true, "the path "+e.Path+" does not show them")
 	case e.Counters && (e.Path == Host || e.Path == Remote):
 		return quantity.Invalid("counters", true, "the path "+e.Path+" does not show them")
-	case e.Counters && e.Path == Netns && len(e.Only(TCP).Flows) > 1:
+	case e.Counters && e.Path == Netns && len(slices.Collect(e.Over(TCP))) > 1:
 		return quantity.Invalid("counters", true, "the kernel counts all flows over TCP together; allowed with one of them, or on sim")
 	case len(e.Flows) == 0:
 		return quantity.Invalid("only", "", "neither TCP nor UDP is left to throw over")
 	case len(e.Flows) > MaxFlows:
 		return quantity.Invalid("flow", len(e.Flows), fmt.Sprintf("of them; allowed %d", MaxFlows))
-	case e.Path == Netns && len(e.Only(UDP).Flows) > 1:
+	case e.Path == Netns && len(slices.Collect(e.Over(UDP))) > 1:
 		return quantity.Invalid("path", e.Path, "carries one flow over UDP, and any number over TCP; only sim carries more")
-	case (e.Path == Host || e.Path == Remote) && len(e.Transports()) < len(e.Flows):
+	case (e.Path == Host || e.Path == Remote) && len(e.carriers()) < len(e.Flows):
 		return quantity.Invalid("path", e.Path, "carries one flow over each transport; sim carries more, and netns more over TCP")
 	case e.Together && len(e.Flows) < 2:
 		return quantity.Invalid("together", true, "needs both TCP and UDP; leave out --only")
@@ -142,6 +142,8 @@ func (e Experiment) validateRemote() error {
 		switch p := f.Plan; {
 		case p.Rate == pace.Max():
 			return quantity.Invalid("rate", p.Rate, "not on the path remote, where a plan has to say how long it takes; write a rate")
+		case f.Is().Over != f.Transport:
+			return quantity.Invalid("transport", f.Transport, "not on the path remote, whose catcher does not speak it")
 		case f.Transport == UDP && p.Size > MaxUDPSize-TagSize && p.Size <= MaxUDPSize:
 			return quantity.Invalid("size", p.Size, fmt.Sprintf("the largest UDP datagram carries %d and, on the path remote, a tag of %d; allowed %d to %d",
 				MaxUDPSize-TagSize, TagSize, MinSize, MaxUDPSize-TagSize))
@@ -255,7 +257,7 @@ func (e Experiment) validateFlow(f Flow) error {
 		return quantity.Invalid("extra-delay", f.ExtraDelay, quantity.OutOfRange(time.Duration(0), MaxDelay))
 	case f.ExtraDelay > 0 && (e.Path == Host || e.Path == Remote):
 		return quantity.Invalid("extra-delay", f.ExtraDelay, "nothing is emulated on the path "+e.Path+"; no flow can have a longer way of its own")
-	case f.Congestion != "" && f.Transport != TCP:
+	case f.Congestion != "" && f.Is().Over != TCP:
 		return quantity.Invalid("congestion", f.Congestion, "a flow over "+strings.ToUpper(f.Transport)+" has none")
 	case f.Congestion != "" && e.Path != Sim:
 		return quantity.Invalid("congestion", f.Congestion, "only on the path sim can a flow have its own; --congestion sets that of all")

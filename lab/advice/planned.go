@@ -265,7 +265,8 @@ func queue(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
 // neverMarks: a TCP that asks for marks gets none of a queue that does not think.
 func neverMarks(e *lab.Experiment, _ []lab.Outcome) []lab.Warning {
 	for _, h := range headings(e) {
-		if q := h.Out.Queue; e.Tuning.ECN && h.Has(lab.TCP) && (q.Manager == "" || q.NoECN) {
+		overTCP := func(f lab.Flow) bool { return f.Is().Over == lab.TCP }
+		if q := h.Out.Queue; e.Tuning.ECN && slices.ContainsFunc(h.Flows, overTCP) && (q.Manager == "" || q.NoECN) {
 			return []lab.Warning{{Word: "ecn"}}
 		}
 	}

@@ -63,7 +63,7 @@ func flowWords() []flowWord {
 // AddFlow adds one flow of its own, as people write it: a transport, and words
 // like rate=max. What is not said is as the knobs for all flows have it.
 func (s *Settings) AddFlow(text string) error {
-	if _, err := readFlow(nothing(), text); err != nil {
+	if _, err := readFlow(Nothing(), text); err != nil {
 		return quantity.Invalid("flow", text, err.Error())
 	}
 	s.flows = append(s.flows, text)
@@ -113,7 +113,7 @@ func readFlow(e lab.Experiment, text string) (lab.Flow, error) {
 	if _, ok := lab.FindTransport(words[0]); !ok {
 		return lab.Flow{}, fmt.Errorf("%s is no transport; allowed %s", prose.Quote(words[0]), strings.Join(lab.TransportNames(), ", "))
 	}
-	f := lab.Flow{Name: words[0], Transport: words[0]}
+	f := lab.Over(words[0], e.Flows[0].Plan)
 	if of := e.Flow(words[0]); of != nil {
 		f = *of
 	}

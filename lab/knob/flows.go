@@ -43,7 +43,7 @@ func reverse() Knob {
 
 // only is the knob that leaves out the flows over other transports.
 func only() Knob {
-	transports := append(lab.TransportNames(), lab.Own)
+	transports := append(lab.UsualNames(), lab.Own)
 	k := Knob{Word: "only", Base: "only", Group: Overall, Single: true, Choices: transports, Example: lab.TCP}
 	k.read = func(s string) (any, error) { return OneOf(transports).Read(s) }
 	k.set = func(e *lab.Experiment, value any) { *e = e.Only(value.(string)) }

@@ -136,7 +136,7 @@ func (k Knob) Places(e lab.Experiment) []string {
 // where that is nothing at all.
 func (k Knob) Default() string {
 	text := k.Text(Start(lab.Sim))
-	if text == k.Text(nothing()) {
+	if text == k.Text(Nothing()) {
 		return ""
 	}
 	return text

@@ -13,7 +13,7 @@ func Start(path string) lab.Experiment {
 	e := lab.Experiment{
 		Path:     path,
 		Seed:     1,
-		Flows:    []lab.Flow{lab.Over(lab.TCP, plan), lab.Over(lab.UDP, plan)},
+		Flows:    usualFlows(plan),
 		Deadline: 60 * time.Millisecond,
 		GiveUp:   15 * time.Second,
 	}
@@ -30,7 +30,14 @@ func Start(path string) lab.Experiment {
 	return e
 }
 
-// nothing is an experiment in which nothing was chosen.
-func nothing() lab.Experiment {
-	return lab.Experiment{Flows: []lab.Flow{lab.Over(lab.TCP, pace.Plan{}), lab.Over(lab.UDP, pace.Plan{})}}
+// usualFlows are one over each transport that stones are usually thrown over.
+func usualFlows(plan pace.Plan) []lab.Flow {
+	var flows []lab.Flow
+	for _, transport := range lab.UsualNames() {
+		flows = append(flows, lab.Over(transport, plan))
+	}
+	return flows
 }
+
+// Nothing is an experiment in which nothing was chosen.
+func Nothing() lab.Experiment { return lab.Experiment{Flows: usualFlows(pace.Plan{})} }

@@ -196,7 +196,7 @@ func started[T any](k Knob, f Form[T], at func(*lab.Flow) *T) []Knob {
 	}
 	knobs := []Knob{bind(k, f, over(append(lab.TransportNames(), lab.Own)...))}
 	k.Letter = ""
-	for _, transport := range lab.TransportNames() {
+	for _, transport := range lab.UsualNames() {
 		k.Word, k.Variant = transport+"-"+name, Variant(transport)
 		knobs = append(knobs, bind(k, f, over(transport)))
 	}
@@ -233,7 +233,7 @@ const dropPackets = "drop-packets"
 // doomed are the knobs that lose packets of the flows over one transport.
 func doomed() []Knob {
 	var knobs []Knob
-	for _, transport := range append(lab.TransportNames(), lab.Own) {
+	for _, transport := range append(lab.UsualNames(), lab.Own) {
 		for i, list := range new(lab.Flow).Listed() {
 			place := "/" + strings.ReplaceAll(list.Word, "-", "_")
 			k := Knob{

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"stones/lab"
+	"stones/lab/knob"
 	"stones/lab/prose"
 )
 
@@ -45,7 +46,7 @@ func writeBench(w io.Writer, g *Gist, version string) error {
 	fmt.Fprintf(b, "stones: %s\n", configured(version))
 	if g.rows() > 0 {
 		fmt.Fprintf(b, "go: %s\n", configured(g.first.Made.Go))
-		unset := unset()
+		unset := knob.Nothing()
 		for _, p := range parameters() {
 			varies := slices.ContainsFunc(varying, func(v parameter) bool { return v.word == p.word })
 			if text := g.said(0, p); !varies && text != p.said(&unset, lab.TCP) {

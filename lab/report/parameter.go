@@ -126,7 +126,7 @@ const usualMTU = "1500"
 // turned returns what is not as on a perfect wire, as flag and value: of the way out, or
 // of the way back. It leaves out what varies.
 func turned(e *lab.Experiment, ofBack bool, varying []parameter) []string {
-	unset := unset()
+	unset := knob.Nothing()
 	var list []string
 	for _, p := range parameters() {
 		word, back := strings.CutSuffix(p.word, backSuffix)

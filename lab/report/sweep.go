@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"stones/lab"
-	"stones/lab/pace"
+	"stones/lab/knob"
 )
 
 // newSweep makes the page of several combinations: a row for each and each flow.
@@ -43,17 +43,12 @@ func (g *Gist) newSweep() page {
 	return p
 }
 
-// unset is an experiment in which nothing was chosen.
-func unset() lab.Experiment {
-	return lab.Experiment{Flows: []lab.Flow{lab.Over(lab.TCP, pace.Plan{}), lab.Over(lab.UDP, pace.Plan{})}}
-}
-
 // compare tells the parameters that vary from those that are the same in all
 // flows of the gists. Of these it leaves out what nobody has set, and what the wire is
 // like.
 func compare(gists ...*Gist) (varying []parameter, common []string) {
 	gists = slices.DeleteFunc(slices.Clone(gists), func(g *Gist) bool { return g.rows() == 0 })
-	unset := unset()
+	unset := knob.Nothing()
 	for _, p := range parameters() {
 		switch {
 		case slices.ContainsFunc(gists, func(g *Gist) bool { return g.varies(p) || g.text(0, p) != gists[0].text(0, p) }):

@@ -9,6 +9,7 @@ import (
 
 	"stones/lab"
 	"stones/lab/advice"
+	"stones/lab/knob"
 	"stones/lab/pace"
 	"stones/lab/stone"
 	"stones/lab/wire"
@@ -60,7 +61,7 @@ func TestNoise(t *testing.T) {
 // Whatever is changed in an experiment is a parameter, but for its seed: else a
 // sweep would have two rows that look the same, or take them for two runs.
 func TestParameters(t *testing.T) {
-	e := unset()
+	e := knob.Nothing()
 	leaves := 0
 	var walk func(name string, v reflect.Value)
 	walk = func(name string, v reflect.Value) {
@@ -98,7 +99,7 @@ func TestParameters(t *testing.T) {
 			t.Fatalf("%s is a %v", name, v.Type())
 		}
 		leaves++
-		g := newGist(View{}, nil).of(lab.Document{Results: []lab.Result{{Experiment: unset()}, {Experiment: e}}})
+		g := newGist(View{}, nil).of(lab.Document{Results: []lab.Result{{Experiment: knob.Nothing()}, {Experiment: e}}})
 		changed := len(g.combined) == 2
 		if ignored := name == ".Seed" || name == ".PerStone" || name == ".Interval" || name == ".Packets" || name == ".Overhear" || name == ".Counters"; changed == ignored {
 			t.Errorf("%s = %v: a parameter: %t, want %t", name, v, changed, !ignored)

@@ -15,8 +15,6 @@ import (
 	"stones/lab/path"
 	"stones/lab/stone"
 	"stones/lab/tally"
-	"stones/tcp"
-	"stones/udp"
 )
 
 // A thrower and a catcher are what tcp and udp have in common.
@@ -140,22 +138,7 @@ func (x *flow) follow(schedule *pace.Schedule) {
 // listen opens the catcher's end.
 func (x *flow) listen(ctx context.Context, readSize int) error {
 	at := x.world.Address(x.Name)
-	if x.Transport == lab.TCP {
-		c, err := tcp.Listen(ctx, x.world, at)
-		if err != nil {
-			return err
-		}
-		c.ReadSize, c.Carrying, c.Gave, c.Answer = readSize, x.cargo != nil, x.reading(), x.answers != nil
-		x.catcher, x.reads, x.address = c, &c.Reads, c.Addr().String()
-		return nil
-	}
-	c, err := udp.Listen(ctx, x.world, at)
-	if err != nil {
-		return err
-	}
-	c.ReadSize, c.Carrying, c.Gave, c.Answer = readSize, x.cargo != nil, x.reading(), x.answers != nil
-	x.catcher, x.reads, x.address = c, &c.Reads, c.Addr().String()
-	return nil
+	return speak[x.Transport].listen(ctx, x, at, readSize)
 }
 
 // throw is the throwing task: it asks, throws, lets the last stones fly home,
@@ -231,19 +214,7 @@ func (x *flow) throwAll(ctx context.Context, t thrower) {
 func (x *flow) dial(ctx context.Context) (thrower, error) {
 	ctx, cancel := context.WithDeadline(ctx, x.world.Time(x.limit))
 	defer cancel()
-	if x.Transport == lab.TCP {
-		t, err := tcp.Dial(ctx, x.dialer(), x.address)
-		if err != nil {
-			return nil, err
-		}
-		t.Answered = x.answers != nil
-		return t, nil
-	}
-	t, err := udp.Dial(ctx, x.dialer(), x.address)
-	if err != nil {
-		return nil, err
-	}
-	return t, nil
+	return speak[x.Transport].dial(ctx, x)
 }
 
 // catch is the catching task: it notes whatever comes until the catcher ends.

@@ -46,7 +46,7 @@ func (x *flow) overheard(seen path.Record) []lab.Overheard {
 	for _, h := range heard {
 		list = append(list, lab.Overheard{
 			At: lab.Milliseconds(h.At - x.began), Back: h.Given, What: lab.HeardSocket,
-			Protocol: path.Flow{Transport: x.Transport}.Over(), Bytes: h.Size, Data: h.Size, Head: hex.EncodeToString(h.Head),
+			Protocol: path.Flow{Transport: x.is.Over}.Over(), Bytes: h.Size, Data: h.Size, Head: hex.EncodeToString(h.Head),
 		})
 	}
 	return list

@@ -98,7 +98,7 @@ func (x *flow) overdropped(s tally.Score, seen path.Record) error {
 	if seen.Exact {
 		missing += seen.Out.Copied - s.Duplicated
 	}
-	known := x.Transport == lab.UDP && seen.DropsUnknown == "" && (seen.Exact || s.Duplicated == 0)
+	known := x.is.Over == lab.UDP && seen.DropsUnknown == "" && (seen.Exact || s.Duplicated == 0)
 	if known && seen.ReceiverDrops > missing {
 		return fmt.Errorf("law 9: receiver drops %d > missing %d", seen.ReceiverDrops, missing)
 	}

@@ -93,7 +93,7 @@ func bounded(e lab.Experiment) (lab.Experiment, error) {
 	for _, f := range e.Flows {
 		n, per, byRoad := float64(f.Plan.Count), f.Plan.PerSecond(), false
 		if f.Plan.Time > 0 {
-			if byRoad = per == 0 && f.Transport == lab.TCP && e.Out.Bandwidth > 0; byRoad {
+			if byRoad = per == 0 && f.Is().Over == lab.TCP && e.Out.Bandwidth > 0; byRoad {
 				per = float64(e.Out.Bandwidth) / float64(8*f.Plan.Size)
 			}
 			if per == 0 {

@@ -75,7 +75,7 @@ func Tuning(e lab.Experiment) path.Tuning {
 func Flows(e lab.Experiment) path.Flows {
 	var flows path.Flows
 	for _, f := range e.Flows {
-		flows = append(flows, path.Flow{Name: f.Name, Transport: f.Transport, Congestion: f.Congestion, ExtraDelay: f.ExtraDelay, Drop: f.DropPackets, DropBack: f.DropPacketsBack, Stones: stones(f), Reverse: f.Reverse})
+		flows = append(flows, path.Flow{Name: f.Name, Transport: f.Is().Over, Congestion: f.Congestion, ExtraDelay: f.ExtraDelay, Drop: f.DropPackets, DropBack: f.DropPacketsBack, Stones: stones(f), Reverse: f.Reverse})
 	}
 	return flows
 }

@@ -55,7 +55,7 @@ func newTap(r lab.Result) tap {
 	socket := false
 	for _, x := range r.Flows[:min(len(r.Flows), mostHeard)] {
 		f := heardFlow{colour: blue}
-		if x.Transport != lab.TCP {
+		if x.Is().Over != lab.TCP {
 			f.colour = orange
 		}
 		var heard [][]byte
