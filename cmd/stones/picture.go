@@ -50,6 +50,9 @@ func (t *throw) undrawable() error {
 	case t.picture == "ladder" && t.file == "" && !knob.ItsPackets.Met(t.settings.Path()):
 		return &knob.ConflictError{One: fmt.Sprintf("%s %q", flag, t.picture), Other: t.settings.Where(), Why: knob.ItsPackets.Unmet(t.settings.Path())}
 	}
+	if t.picture == picture.NotesKind && t.file == "" && len(t.settings.Owns()) == 0 {
+		return errors.New("--picture \"notes\" needs --with: protocols of one's own note something")
+	}
 	if t.picture == picture.PhotoKind && t.file == "" && !t.settings.File().IsPicture() {
 		return errors.New("--picture \"photo\" needs a picture to throw: --file pebbles, or --file NAME --tiles")
 	}

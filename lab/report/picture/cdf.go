@@ -10,10 +10,10 @@ import (
 // delayChart is the share of the stones that came within a time. A curve that
 // stops below 100 % belongs to a transport that lost the rest.
 func delayChart(r lab.Result) chart {
-	c := chart{title: delayTitle, says: delaySays(find(r, lab.TCP), find(r, lab.UDP))}
+	list := sides(r)
+	c := chart{title: delayTitle, says: delaySays(list), owns: ownNames(list)}
 	p := panel{lines: 16, close: true, y: axis{label: shareLabel, min: 0, max: 102, unit: 1}}
 	least, most := math.Inf(1), math.Inf(-1)
-	list := sides(r)
 	curves := make([][]float64, len(list))
 	for i, s := range list {
 		for _, one := range s.stones {

@@ -11,6 +11,7 @@ type chart struct {
 	title string
 	rows  [][]panel // all rows have the same number of panels
 	flows []string  // the names of firstFlow and those behind it
+	owns  []string  // the names of the protocols of one's own
 	says  string    // in a sentence, what there is to see
 }
 
@@ -31,6 +32,7 @@ type axis struct {
 	unit     float64 // the value that the numbers at the axis count as 1
 	log      bool
 	whole    bool     // there is nothing between whole numbers
+	short    bool     // has room for half as many numbers
 	names    []string // of the whole numbers from 0, if they stand for something else
 }
 
@@ -71,6 +73,8 @@ type look int
 const (
 	tcpFlight look = iota // points come in pairs: due, come
 	udpFlight
+	ownFlight // of a protocol of one's own, and of a second one
+	ownFlight2
 	leaving // what stones waited for, which point pairs begin and end
 	repeating
 	waiting
@@ -81,9 +85,13 @@ const (
 	due
 	tcpStone
 	udpStone
+	ownStone
+	ownStone2
 	lost
 	tcpSteps // points are corners; the curve goes right, then up
 	udpSteps
+	ownSteps
+	ownSteps2
 	never // a level from one point to the next
 	window
 	threshold
@@ -135,7 +143,7 @@ const (
 	faint
 	blue   // TCP
 	orange // UDP
-	green
+	green  // a protocol of one's own
 )
 
 // A shape tells marks apart without colour.
@@ -146,12 +154,16 @@ const (
 	triangle
 	cross
 	speck
+	square
+	diamond
 )
 
 // styles holds the style of each look.
 var styles = [...]style{
 	tcpFlight:   {drawing: pairs, letter: '-', colour: blue},
 	udpFlight:   {drawing: pairs, letter: '-', colour: orange},
+	ownFlight:   {drawing: pairs, letter: '-', colour: green},
+	ownFlight2:  {drawing: pairs, letter: '-', colour: ink},
 	leaving:     {drawing: pairs, letter: '<', name: leavingName, colour: green, line: dashedLine},
 	repeating:   {drawing: pairs, letter: '%', name: repeatingName, colour: ink, line: dottedLine},
 	waiting:     {drawing: pairs, letter: '=', name: waitingName, colour: blue, line: boldLine},
@@ -162,9 +174,13 @@ var styles = [...]style{
 	due:         {drawing: marks, letter: '.', name: dueName, colour: ink, shape: speck},
 	tcpStone:    {drawing: marks, letter: 'T', name: tcpName, colour: blue, shape: disc},
 	udpStone:    {drawing: marks, letter: 'U', name: udpName, colour: orange, shape: triangle},
+	ownStone:    {drawing: marks, letter: 'O', colour: green, shape: square},
+	ownStone2:   {drawing: marks, letter: 'P', colour: ink, shape: diamond},
 	lost:        {drawing: marks, letter: 'x', name: lostName, colour: ink, shape: cross},
 	tcpSteps:    {drawing: steps, letter: 'T', name: tcpName, colour: blue},
 	udpSteps:    {drawing: dashes, letter: 'U', name: udpName, colour: orange},
+	ownSteps:    {drawing: steps, letter: 'O', colour: green},
+	ownSteps2:   {drawing: dashes, letter: 'P', colour: ink},
 	never:       {drawing: dots, letter: '.', name: neverName, colour: ink},
 	window:      {drawing: steps, letter: '#', name: windowName, colour: blue},
 	threshold:   {drawing: dashes, letter: '-', name: thresholdName, colour: ink},
@@ -186,6 +202,11 @@ var styles = [...]style{
 func (c chart) name(l look) string {
 	if l >= firstFlow && int(l-firstFlow) < len(c.flows) {
 		return c.flows[l-firstFlow]
+	}
+	for i, name := range c.owns {
+		if l == ownStone+look(i) || l == ownSteps+look(i) {
+			return name
+		}
 	}
 	return styles[l].name
 }

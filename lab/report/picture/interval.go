@@ -7,7 +7,7 @@ import (
 // intervalChart is what came in each interval above, and below it how late half of the
 // stones were that were due in it; a cross where more than half of them were lost.
 func intervalChart(r lab.Result, zoom Zoom) chart {
-	c := chart{title: intervalTitle, says: intervalSays(r)}
+	c := chart{title: intervalTitle, says: intervalSays(r), owns: ownNames(sides(r))}
 	var rates, delays []series
 	begin, end := zoom.from(), zoom.from()
 	fastest, slowest := 0.0, 0.001

@@ -61,12 +61,17 @@ func (p packet) label() string {
 // packetsOf is the packets of a flow, in order of sending.
 func packetsOf(x *lab.Outcome) []packet {
 	var list []packet
+	own, seen := x.Transport == lab.Own, make(map[uint64]bool)
 	for _, p := range x.Packets {
+		if own && p.First > 0 {
+			p.Again = seen[p.First]
+			seen[p.First] = true
+		}
 		list = append(list, packet{
 			sent: sane(p.Sent.Value), came: sane(p.Arrived.Value), arrived: p.Arrived.Known(),
 			refused: p.Fate == lab.PacketOverflowed || p.Fate == lab.PacketTooBig,
 			back:    p.Back, again: p.Again && p.First > 0,
-			what: whatLabel(p), note: fateNotes[p.Fate], first: p.First, last: max(p.First, p.Last),
+			what: whatLabel(p, own), note: fateNotes[p.Fate], first: p.First, last: max(p.First, p.Last),
 		})
 	}
 	slices.SortStableFunc(list, func(a, b packet) int { return cmp.Compare(a.sent, b.sent) })

@@ -2,7 +2,7 @@
 //
 // Each picture is made twice from the same data, a chart: as letters for a
 // terminal ([View.Text]), and as lines for a projector ([View.SVG],
-// [View.PNG]). In both, TCP and UDP differ in shape and not in colour alone.
+// [View.PNG]). In both, TCP, UDP and protocols of one's own differ in shape and not in colour alone.
 // All words that people read are in words.go.
 //
 // What it deliberately lacks: it measures nothing. What it needs beyond the
@@ -10,7 +10,7 @@
 // ([lab.Experiment.PerStone]), the packets for "ladder"
 // ([lab.Experiment.Packets]), the intervals for "interval"
 // ([lab.Experiment.Interval]), what was heard for "overheard"
-// ([lab.Experiment.Overhear]). What is missing, the picture says. Equal results
+// ([lab.Experiment.Overhear]). What protocols noted always is. What is missing, the picture says. Equal results
 // give equal bytes.
 package picture
 
@@ -22,16 +22,17 @@ import (
 	"stones/lab"
 )
 
-// PhotoKind is the picture of what came of a picture, and OverheardKind that of what
-// somebody on the way sees.
+// PhotoKind is the picture of what came of a picture, OverheardKind that of what
+// somebody on the way sees, and NotesKind that of what protocols noted.
 const (
+	NotesKind     = "notes"
 	PhotoKind     = "photo"
 	OverheardKind = "overheard"
 )
 
 // Kinds are the names of the pictures.
 func Kinds() []string {
-	return []string{"stones", "cdf", "ladder", "cwnd", "interval", "share", PhotoKind, OverheardKind}
+	return []string{"stones", "cdf", "ladder", "cwnd", NotesKind, "interval", "share", PhotoKind, OverheardKind}
 }
 
 // A View says what to draw, and how.
@@ -114,6 +115,8 @@ func (v View) chart(r lab.Result, closer int) (chart, error) {
 		return delayChart(r), nil
 	case "cwnd":
 		return windowChart(r, v.Zoom), nil
+	case NotesKind:
+		return notesChart(r, v.Zoom), nil
 	case "interval":
 		return intervalChart(r, v.Zoom), nil
 	case "share":

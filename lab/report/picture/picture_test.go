@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -122,6 +123,32 @@ func dropped() lab.Result {
 	return r
 }
 
+// owned is what came of two protocols of one's own beside TCP and UDP.
+func owned() lab.Result {
+	r := dropped()
+	slow, fast := make([]float64, 30), make([]float64, 30)
+	for i := range slow {
+		slow[i], fast[i] = 50+30*float64(i), 50
+	}
+	fast[14] = 260
+	for i, delays := range [][]float64{slow, fast} {
+		x := flow(lab.Own, lab.NA(""), delays...)
+		x.Name = []string{"mine.py", "go-back-n"}[i]
+		x.Packets = packets(lab.UDP, "> 1 0 50.1", "< - 50.1 100.2", "> 2 100.2 x", "> 2! 300.2 350.3", "< - 350.3 400.4", "> 3 400.4 450.5")
+		for n := range x.Packets {
+			p := &x.Packets[n]
+			p.Flags, p.Again, p.Data = "", false, 9
+		}
+		for n, v := range []float64{1, 2, 3, 4, 2, 3, 4, 5} {
+			x.Notes = append(x.Notes,
+				lab.Note{At: lab.Number(100 * float64(n)), End: "thrower", Name: "window", Value: v + float64(i)},
+				lab.Note{At: lab.Number(50 + 100*float64(n)), End: "catcher", Name: "ahead", Value: -v / 4})
+		}
+		r.Flows = append(r.Flows, x)
+	}
+	return r
+}
+
 // results are those that have golden files.
 func results() map[string]lab.Result {
 	few := lab.Result{Flows: []lab.Outcome{
@@ -131,7 +158,7 @@ func results() map[string]lab.Result {
 		flow(lab.TCP, lab.NA(lab.CauseNoAnswer)), flow(lab.UDP, lab.NA(""), -1, -1, -1),
 	}}
 	only := lab.Result{Flows: []lab.Outcome{flow(lab.UDP, lab.NA(""), 20, 20, 20, 20)}}
-	return map[string]lab.Result{"dropped": dropped(), "few": few, "vain": vain, "only": only, "none": {}}
+	return map[string]lab.Result{"dropped": dropped(), "few": few, "vain": vain, "only": only, "none": {}, "owned": owned()}
 }
 
 // golden compares what was drawn with what is to be drawn.
@@ -187,6 +214,9 @@ func TestSVG(t *testing.T) {
 			t.Run(kind+"/"+theme, func(t *testing.T) {
 				v := View{Kind: kind, Dark: theme == "dark", Caption: caption}
 				golden(t, kind+"."+theme+".svg", drawn(t, v.SVG, dropped()))
+				if slices.Contains([]string{"stones", "ladder", "notes"}, kind) {
+					golden(t, "owned."+kind+"."+theme+".svg", drawn(t, v.SVG, owned()))
+				}
 			})
 		}
 	}

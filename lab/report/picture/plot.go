@@ -33,6 +33,10 @@ func (p pen) legend(area draw.Canvas, looks []look, name func(look) string) draw
 	for _, l := range looks {
 		const sample = 34
 		s := styles[l]
+		if x > area.Min.X && x+sample+6+style.Width(name(l)) > area.Max.X {
+			x, y = area.Min.X, y-leading(style)
+			area.Max.Y -= leading(style)
+		}
 		middle := vg.Point{X: x + sample/2, Y: y}
 		if s.drawing == marks {
 			p.marks(area, s, true, []vg.Point{middle})

@@ -2,6 +2,7 @@ package picture
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,13 +26,25 @@ func (l ladder) text() []string {
 	if l.empty() {
 		return append([]string{ladderTitle}, wrapText(noPackets)...)
 	}
+	lines := []string{ladderTitle + "   [" + ladderLegend + "]"}
+	for rails := range slices.Chunk(l.rails, 2) {
+		lines = append(lines, ladder{rails: rails}.rungs()...)
+	}
+	if rest := l.rest(); rest != "" {
+		lines = append(lines, rest)
+	}
+	return append(lines, wrapText(l.says)...)
+}
+
+// rungs draws the rails side by side.
+func (l ladder) rungs() []string {
 	const gap = 2
 	width := (textWidth-gap*(len(l.rails)-1))/len(l.rails) - 2*clock - 2
 	var heads []string
 	for _, r := range l.rails {
 		heads = append(heads, pad(throwerName, clock)+" "+centre(r.name, width)+"  "+catcherName)
 	}
-	lines := []string{ladderTitle + "   [" + ladderLegend + "]", join(heads, 2*clock+2+width, gap)}
+	lines := []string{join(heads, 2*clock+2+width, gap)}
 	done := make([]int, len(l.rails))
 	for {
 		i := l.next(done)
@@ -50,10 +63,7 @@ func (l ladder) text() []string {
 		}
 		lines = append(lines, join(parts, 2*clock+2+width, gap))
 	}
-	if rest := l.rest(); rest != "" {
-		lines = append(lines, rest)
-	}
-	return append(lines, wrapText(l.says)...)
+	return lines
 }
 
 // join puts parts side by side.
@@ -180,8 +190,10 @@ func (d drawnRail) heads(top vg.Length, name string) {
 	title := d.text(saysSize, d.colour)
 	title.XAlign, title.YAlign = draw.XCenter, draw.YTop
 	d.canvas.FillText(title, vg.Point{X: (d.left + d.right) / 2, Y: top}, name)
-	d.canvas.FillText(style, vg.Point{X: d.left, Y: top}, throwerName)
-	d.canvas.FillText(style, vg.Point{X: d.right, Y: top}, catcherName)
+	if room := d.right - d.left - (style.Width(throwerName)+style.Width(catcherName))/2; title.Width(name) < room {
+		d.canvas.FillText(style, vg.Point{X: d.left, Y: top}, throwerName)
+		d.canvas.FillText(style, vg.Point{X: d.right, Y: top}, catcherName)
+	}
 	for _, x := range []vg.Length{d.left, d.right} {
 		d.canvas.StrokeLine2(d.line(medium, ink), x, d.canvas.Min.Y-margin/4, x, top-leading(style))
 	}

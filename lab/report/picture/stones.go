@@ -70,7 +70,7 @@ func find(r lab.Result, transport string) *lab.Outcome {
 	return nil
 }
 
-// A side is one transport in a picture.
+// A side is one transport in a picture, or a protocol of one's own.
 type side struct {
 	flow                *lab.Outcome
 	stones              []stone
@@ -78,7 +78,10 @@ type side struct {
 	mark, flight, curve look
 }
 
-// sides are the transports of the result.
+// maxOwns is how many protocols of one's own a picture shows beside TCP and UDP.
+const maxOwns = 2
+
+// sides are the transports of the result, and the first protocols of one's own.
 func sides(r lab.Result) []side {
 	var list []side
 	for _, s := range []side{
@@ -90,15 +93,32 @@ func sides(r lab.Result) []side {
 			list = append(list, s)
 		}
 	}
+	for i := range r.Flows {
+		n, x := look(len(ownNames(list))), &r.Flows[i]
+		if x.Transport == lab.Own && n < maxOwns {
+			list = append(list, side{x, stonesOf(x), x.Name, ownStone + n, ownFlight + n, ownSteps + n})
+		}
+	}
 	return list
+}
+
+// ownNames are the names of the sides that are protocols of one's own.
+func ownNames(list []side) []string {
+	var names []string
+	for _, s := range list {
+		if s.flow.Transport == lab.Own {
+			names = append(names, s.name)
+		}
+	}
+	return names
 }
 
 // stonesChart is arrival time against stone number: TCP's staircase beside
 // UDP's holes. If there are more than closer stones, it shows them all small,
 // and below that so many of them large. With a zoom it shows those due in that time.
 func stonesChart(r lab.Result, closer int, zoom Zoom) chart {
-	c := chart{title: stonesTitle, says: stonesSays(find(r, lab.TCP), find(r, lab.UDP))}
 	list := sides(r)
+	c := chart{title: stonesTitle, says: stonesSays(list), owns: ownNames(list)}
 	last := 0.0
 	for _, s := range list {
 		for _, one := range s.stones {
@@ -158,6 +178,7 @@ func stonesRow(list []side, near span, close bool, lines int) []panel {
 		from -= margin
 	}
 	x, y := timeAxis(sinceAxis, from, to+margin), numberAxis(near.from, near.to)
+	x.short = len(list) > 2
 	var row []panel
 	for _, s := range list {
 		p := panel{title: s.name, x: x, y: y, close: close, lines: lines}
@@ -221,15 +242,18 @@ func (s stone) stretch(flight look, parts map[look][]point) {
 
 // worst is a span of so many stones around the place where TCP's delay jumps
 // up most, and where UDP lost one too, if there is such a place. Without a jump
-// it is where UDP lost the first one, or the beginning.
+// it is where UDP lost the first one, or the beginning. A protocol of one's own
+// stands for TCP where that is not there.
 func worst(list []side, most int, last float64) span {
 	var (
 		holes []float64 // numbers that UDP lost
 		tcp   []stone
 	)
 	for _, s := range list {
-		if s.mark == tcpStone {
-			tcp = s.stones
+		if s.mark == tcpStone || s.mark >= ownStone {
+			if tcp == nil {
+				tcp = s.stones
+			}
 			continue
 		}
 		for _, one := range s.stones {

@@ -20,7 +20,9 @@ func (c chart) text() []string {
 		lines = append(lines, wrapText(strings.TrimSpace(legend))...)
 	}
 	for _, row := range c.rows {
-		lines = append(lines, rowText(row)...)
+		for abreast := range slices.Chunk(row, 2) {
+			lines = append(lines, rowText(abreast)...)
+		}
 	}
 	return append(lines, wrapText(c.says)...)
 }
@@ -37,15 +39,18 @@ func (c chart) legendText(looks []look, dense bool) string {
 	curves := 0
 	for _, l := range looks {
 		parts = append(parts, string(styles[l].letter)+" "+c.name(l))
-		if l == tcpSteps || l == udpSteps {
+		if tcpSteps <= l && l <= ownSteps2 {
 			curves++
 		}
 	}
-	if curves == 2 {
+	switch {
+	case curves == 2:
 		parts = append(parts, "* "+bothName)
+	case curves > 2:
+		parts = append(parts, "* "+severalName)
 	}
 	if dense && slices.Contains(looks, lost) {
-		parts = append(parts, "t u "+someLostName)
+		parts = append(parts, "t u"+[...]string{"", " o", " o p"}[len(c.owns)]+" "+someLostName)
 	}
 	if len(parts) == 0 {
 		return ""
@@ -172,7 +177,7 @@ func (p panel) letters(g [][]byte, s series) {
 	put := func(row, column int) {
 		at := &g[row][column]
 		switch {
-		case s.look == udpSteps && (*at == styles[tcpSteps].letter || *at == '*'):
+		case udpSteps <= s.look && s.look <= ownSteps2 && *at != ' ' && *at != style.letter && *at != styles[never].letter:
 			*at = '*'
 		case s.look == never && *at != ' ': // what came is more
 		case s.look == lost && !p.close && *at != ' ' && *at != style.letter:

@@ -92,6 +92,18 @@ func mark(path *vg.Path, s shape, at vg.Point, r vg.Length) {
 		path.Line(vg.Point{X: at.X - 1.1*r, Y: at.Y - 0.8*r})
 		path.Line(vg.Point{X: at.X + 1.1*r, Y: at.Y - 0.8*r})
 		path.Close()
+	case square:
+		path.Move(vg.Point{X: at.X - 0.9*r, Y: at.Y - 0.9*r})
+		path.Line(vg.Point{X: at.X + 0.9*r, Y: at.Y - 0.9*r})
+		path.Line(vg.Point{X: at.X + 0.9*r, Y: at.Y + 0.9*r})
+		path.Line(vg.Point{X: at.X - 0.9*r, Y: at.Y + 0.9*r})
+		path.Close()
+	case diamond:
+		path.Move(vg.Point{X: at.X, Y: at.Y + 1.25*r})
+		path.Line(vg.Point{X: at.X - 1.1*r, Y: at.Y})
+		path.Line(vg.Point{X: at.X, Y: at.Y - 1.25*r})
+		path.Line(vg.Point{X: at.X + 1.1*r, Y: at.Y})
+		path.Close()
 	case cross:
 		path.Move(vg.Point{X: at.X - r, Y: at.Y - r})
 		path.Line(vg.Point{X: at.X + r, Y: at.Y + r})

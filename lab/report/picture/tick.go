@@ -13,6 +13,9 @@ type tick struct {
 
 // ticks are at most so many round numbers along the axis.
 func (a axis) ticks(most int) []tick {
+	if a.short {
+		most /= 2
+	}
 	most = max(most, 2)
 	if a.names != nil {
 		return a.named(most)

@@ -31,6 +31,7 @@ const (
 	queueName     = "before and on the link"
 	markedName    = "marked (ECN)"
 	bothName      = "both"
+	severalName   = "several"
 	bandName      = "least to most of the runs"
 )
 
@@ -44,6 +45,7 @@ const (
 	shareTitle     = "What came over each flow in each interval"
 	photoTitle     = "What came of the picture"
 	ladderTitle    = "Who sent what, and when"
+	notesTitle     = "What the protocols noted"
 
 	numberLabel      = "stone"
 	sinceAxis        = "since the thrower began"
@@ -55,6 +57,7 @@ const (
 	windowLabel      = "packets"
 	tripLabel        = "round trip"
 	goodputLabel     = "goodput"
+	notesLabel       = "noted"
 	medianLabel      = "median delay"
 	millisecondsUnit = " (ms)"
 	secondsUnit      = " (s)"
@@ -73,6 +76,7 @@ const (
 	noneHeard   = "Nobody listened: --overhear does."
 	noPicture   = "No picture was thrown: --file pebbles throws one, and --file NAME --tiles."
 	noPixels    = "The pixels are not kept with a result: give the file again, with --file."
+	noNotes     = "No protocol noted anything: those of --with do, with Note or note."
 	noPackets   = "Nobody kept the packets: the paths sim and netns do."
 )
 
@@ -185,47 +189,50 @@ func intervalSays(r lab.Result) string {
 	return strings.Join(parts, " ")
 }
 
-// stonesSays says what the picture of the stones shows.
-func stonesSays(tcp, udp *lab.Outcome) string {
-	var text string
-	if udp != nil {
-		switch {
-		case udp.Thrown == 0:
-			text = "UDP threw nothing."
-		case udp.Lost == 0:
-			text = "UDP left no hole."
-		default:
-			text = fmt.Sprintf("UDP left %s and went on.", prose.Plural(udp.Lost, "hole"))
-		}
-		if tcp != nil {
-			text += " "
+// stonesSays says what the picture of the stones shows: UDP's holes, and then what the
+// others did about theirs.
+func stonesSays(list []side) string {
+	var before, behind []string
+	for _, s := range list {
+		if s.flow.Transport == lab.UDP {
+			before = append(before, holesSays(s.flow))
+		} else {
+			behind = append(behind, waitsSays(s.name, s.flow))
 		}
 	}
+	return strings.Join(append(before, behind...), " ")
+}
+
+// holesSays says how many stones UDP lost.
+func holesSays(udp *lab.Outcome) string {
 	switch {
-	case tcp == nil:
-		return text
-	case tcp.Thrown == 0:
-		return text + "TCP threw nothing."
-	case tcp.Delivered < tcp.Thrown:
-		return text + fmt.Sprintf("TCP brought %d of %s.", tcp.Delivered, prose.Plural(tcp.Thrown, "stone"))
-	case tcp.HeldUp == 0:
-		return text + "TCP left no hole, and held up no stone."
+	case udp.Thrown == 0:
+		return "UDP threw nothing."
+	case udp.Lost == 0:
+		return "UDP left no hole."
 	}
-	return text + fmt.Sprintf("TCP left no hole, but held up %d of %s, the worst by %s.",
-		tcp.HeldUp, prose.Plural(tcp.Delivered, "stone"), milliseconds(tcp.Delay.Max.Value-tcp.Delay.Min.Value))
+	return fmt.Sprintf("UDP left %s and went on.", prose.Plural(udp.Lost, "hole"))
+}
+
+// waitsSays says what became of the stones of who throws again what is lost.
+func waitsSays(name string, x *lab.Outcome) string {
+	switch {
+	case x.Thrown == 0:
+		return name + " threw nothing."
+	case x.Delivered < x.Thrown:
+		return fmt.Sprintf("%s brought %d of %s.", name, x.Delivered, prose.Plural(x.Thrown, "stone"))
+	case x.HeldUp == 0:
+		return name + " left no hole, and held up no stone."
+	}
+	return fmt.Sprintf("%s left no hole, but held up %d of %s, the worst by %s.",
+		name, x.HeldUp, prose.Plural(x.Delivered, "stone"), milliseconds(x.Delay.Max.Value-x.Delay.Min.Value))
 }
 
 // delaySays says what the picture of the delays shows.
-func delaySays(tcp, udp *lab.Outcome) string {
+func delaySays(list []side) string {
 	var text string
-	for _, x := range []*lab.Outcome{tcp, udp} {
-		if x == nil {
-			continue
-		}
-		name := tcpName
-		if x == udp {
-			name = udpName
-		}
+	for _, s := range list {
+		name, x := s.name, s.flow
 		if text != "" {
 			text += " "
 		}
@@ -246,6 +253,22 @@ func delaySays(tcp, udp *lab.Outcome) string {
 	}
 	return text
 }
+
+// notesSays says between what the figures lay that protocols noted.
+func notesSays(noted []noted) string {
+	var parts []string
+	for _, n := range noted {
+		parts = append(parts, fmt.Sprintf("%s noted %s from %s to %s, at last %s.",
+			n.who, n.name, amount(n.least), amount(n.most), amount(n.points[len(n.points)-1].y)))
+	}
+	return strings.Join(parts, " ")
+}
+
+// catcherNoted is what a curve is called that the catcher noted.
+func catcherNoted(flow string) string { return flow + " (catcher)" }
+
+// amount is a figure of which nothing is known.
+func amount(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }
 
 // windowSays says what the picture of the window shows. Between two samples the
 // window may have shrunk and grown again.
@@ -405,7 +428,10 @@ func ladderSays(rails []rail) string {
 		}
 		ends = append(ends, text)
 	}
-	return strings.TrimSpace(sentence(begins) + sentence(ends))
+	if begins == nil {
+		return ""
+	}
+	return strings.Join(begins, "; ") + "." + sentence(ends)
 }
 
 // beginSays says when the first stone left.
@@ -449,13 +475,16 @@ var fateNotes = map[string]string{
 	lab.PacketNobody:       "nobody there",
 }
 
-// whatLabel names a packet by what it is.
-func whatLabel(p lab.Packet) string {
+// whatLabel names a packet by what it is. Of a protocol of one's own it is known only
+// how many bytes that sends.
+func whatLabel(p lab.Packet, own bool) string {
 	switch {
 	case p.Offset > 0:
 		return "next piece"
 	case p.Protocol == lab.UDP && p.More:
 		return "piece"
+	case own:
+		return fmt.Sprintf("%d B", p.Data)
 	case p.Protocol != lab.TCP:
 		return strings.ToUpper(p.Protocol)
 	case strings.Contains(p.Flags, "FIN"):
