@@ -70,6 +70,7 @@ const (
 func (e Experiment) Validate() error {
 	for _, check := range []func(Experiment) error{
 		Experiment.validatePath,
+		Experiment.validateNeeds,
 		Experiment.validateRemote,
 		Experiment.validateEnds,
 		Experiment.validateFile,
@@ -86,12 +87,8 @@ func (e Experiment) Validate() error {
 
 func (e Experiment) validatePath() error {
 	switch {
-	case e.Path != Sim && e.Path != Host && e.Path != Netns && e.Path != Remote:
-		return quantity.Invalid("path", e.Path, "allowed sim, host, netns, remote")
-	case e.Packets && (e.Path == Host || e.Path == Remote):
-		return quantity.Invalid("packets", true, "the path "+e.Path+" does not show them")
-	case e.Counters && (e.Path == Host || e.Path == Remote):
-		return quantity.Invalid("counters", true, "the path "+e.Path+" does not show them")
+	case !AnyPath.Met(e.Path):
+		return quantity.Invalid("path", e.Path, "allowed "+strings.Join(met[AnyPath], ", "))
 	case e.Counters && e.Path == Netns && len(slices.Collect(e.Over(TCP))) > 1:
 		return quantity.Invalid("counters", true, "the kernel counts all flows over TCP together; allowed with one of them, or on sim")
 	case len(e.Flows) == 0:
@@ -112,29 +109,11 @@ func (e Experiment) validatePath() error {
 // asked for.
 func (e Experiment) validateRemote() error {
 	if e.Path != Remote {
-		switch {
-		case e.To != "":
-			return quantity.Invalid("to", e.To, "only on the path remote")
-		case e.Reverse:
-			return quantity.Invalid("reverse", true, "only on the path remote; here both ends are this computer")
-		case e.TLS:
-			return quantity.Invalid("tls", true, "only on the path remote; here nobody listens in")
-		}
 		return nil
 	}
 	switch {
 	case e.To == "":
 		return quantity.Invalid("to", e.To, "needed on the path remote: where the catcher is, e.g. 192.0.2.7")
-	case e.Nobody:
-		return quantity.Invalid("nobody", true, "somebody has to catch on the path remote, or there is no report")
-	case e.Answer:
-		return quantity.Invalid("answer", true, "not on the path remote; its catcher only counts")
-	case e.Dies != 0:
-		return quantity.Invalid("catcher-dies", e.Dies, "not on the path remote; its catcher lives on")
-	case e.Asleep != 0:
-		return quantity.Invalid("asleep", e.Asleep, "not on the path remote; its catcher does not sleep")
-	case e.ReadSize != 0:
-		return quantity.Invalid("read-size", e.ReadSize, "not on the path remote; its catcher decides")
 	case e.GiveUp > MaxFarGiveUp:
 		return quantity.Invalid("give-up", e.GiveUp, quantity.OutOfRange(time.Duration(0), MaxFarGiveUp)+" on the path remote, where the other end waits no longer")
 	}
@@ -181,35 +160,7 @@ func (e Experiment) validateEnds() error {
 	case e.Tuning.UDPChecksum == Off && e.IPv6:
 		return quantity.Invalid("udp-checksum", Off, "not over IPv6, where every datagram has one (RFC 8200 section 8.1)")
 	}
-	if err := e.validateSystem(); err != nil {
-		return err
-	}
 	return e.Tuning.validate()
-}
-
-// validateSystem checks that the path lets be set what is set of the stacks.
-func (e Experiment) validateSystem() error {
-	t := e.Tuning
-	for _, s := range []struct {
-		word  string
-		value any
-		set   bool
-		paths []string
-	}{
-		{"recovery", e.Recovery, e.Recovery != "", []string{Sim}},
-		{"sack", t.SACK, t.SACK != "", []string{Sim, Netns}},
-		{"nagle", t.Nagle, t.Nagle, []string{Sim, Netns, Host}},
-		{"delayed-ack", t.DelayedACK, t.DelayedACK != "", []string{Sim, Netns}},
-		{"ecn", t.ECN, t.ECN, []string{Sim, Netns}},
-		{"initial-window", t.InitialWindow, t.InitialWindow != 0, []string{Sim, Netns}},
-		{"udp-checksum", t.UDPChecksum, t.UDPChecksum != "", []string{Sim, Netns}},
-		{"tick", t.Tick, t.Tick != 0, []string{Sim}},
-	} {
-		if s.set && !slices.Contains(s.paths, e.Path) {
-			return quantity.Invalid(s.word, s.value, "cannot be chosen on the path "+e.Path+"; the system decides")
-		}
-	}
-	return nil
 }
 
 // validateFlows checks what is thrown.
@@ -255,7 +206,7 @@ func (e Experiment) validateFlow(f Flow) error {
 		return quantity.Invalid("flow", f.Name, "on the path remote not reverse for one flow alone; --reverse has the other end throw all of them")
 	case f.ExtraDelay < 0 || f.ExtraDelay > MaxDelay:
 		return quantity.Invalid("extra-delay", f.ExtraDelay, quantity.OutOfRange(time.Duration(0), MaxDelay))
-	case f.ExtraDelay > 0 && (e.Path == Host || e.Path == Remote):
+	case f.ExtraDelay > 0 && !AWire.Met(e.Path):
 		return quantity.Invalid("extra-delay", f.ExtraDelay, "nothing is emulated on the path "+e.Path+"; no flow can have a longer way of its own")
 	case f.Congestion != "" && f.Is().Over != TCP:
 		return quantity.Invalid("congestion", f.Congestion, "a flow over "+strings.ToUpper(f.Transport)+" has none")
@@ -263,7 +214,7 @@ func (e Experiment) validateFlow(f Flow) error {
 		return quantity.Invalid("congestion", f.Congestion, "only on the path sim can a flow have its own; --congestion sets that of all")
 	case f.Congestion != "" && f.Congestion != "cubic" && f.Congestion != "reno":
 		return quantity.Invalid("congestion", f.Congestion, "allowed on the path sim: cubic, reno")
-	case (len(f.DropPackets) > 0 || len(f.DropPacketsBack) > 0) && (e.Path == Host || e.Path == Remote):
+	case (len(f.DropPackets) > 0 || len(f.DropPacketsBack) > 0) && !AWire.Met(e.Path):
 		return quantity.Invalid("path", e.Path, "nothing is emulated there; no flow can lose packets by their places")
 	case f.Start != Start{} && e.Path == Remote:
 		return quantity.Invalid("start", f.Start, "not on the path remote, where each flow begins when it is agreed on")
@@ -402,7 +353,7 @@ func (e Experiment) validateWay(s wire.Shape) error {
 		least = MinMTUv6
 	}
 	switch {
-	case (e.Path == Host || e.Path == Remote) && !perfect(s):
+	case !AWire.Met(e.Path) && !perfect(s):
 		return quantity.Invalid("path", e.Path, "nothing is emulated there; there can be no loss, delay and the like")
 	case s.Delay < 0 || s.Delay > MaxDelay:
 		return quantity.Invalid("delay", s.Delay, quantity.OutOfRange(time.Duration(0), MaxDelay))

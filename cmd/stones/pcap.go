@@ -39,7 +39,7 @@ func (t *throw) captured(ctx context.Context, es []lab.Experiment, done func(int
 	case len(es) > 1:
 		wrong.Why = fmt.Sprintf("one experiment at a time, and these are %d", len(es))
 		return nil, wrong
-	case !knob.ItsPackets.Met(es[0].Path):
+	case !lab.ItsPackets.Met(es[0].Path):
 		wrong.Why = fmt.Sprintf("the path %s does not show its packets", es[0].Path)
 		return nil, wrong
 	}

@@ -47,8 +47,8 @@ func (t *throw) undrawable() error {
 	switch {
 	case t.runs > 1:
 		return &knob.ConflictError{One: flag, Other: "--runs", Why: "one experiment at a time"}
-	case t.picture == "ladder" && t.file == "" && !knob.ItsPackets.Met(t.settings.Path()):
-		return &knob.ConflictError{One: fmt.Sprintf("%s %q", flag, t.picture), Other: t.settings.Where(), Why: knob.ItsPackets.Unmet(t.settings.Path())}
+	case t.picture == "ladder" && t.file == "" && !lab.ItsPackets.Met(t.settings.Path()):
+		return &knob.ConflictError{One: fmt.Sprintf("%s %q", flag, t.picture), Other: t.settings.Where(), Why: knob.Unmet(lab.ItsPackets, t.settings.Path())}
 	}
 	if t.picture == picture.NotesKind && t.file == "" && len(t.settings.Owns()) == 0 {
 		return errors.New("--picture \"notes\" needs --with: protocols of one's own note something")
@@ -108,7 +108,7 @@ func (t *throw) sit(es []lab.Experiment) error {
 		return nil
 	case len(es) > 1:
 		return &knob.ConflictError{One: flag, Other: "--experiment", Why: fmt.Sprintf("one experiment at a time, and in %s are %d", prose.Quote(t.file), len(es))}
-	case t.picture == "ladder" && !knob.ItsPackets.Met(es[0].Path):
+	case t.picture == "ladder" && !lab.ItsPackets.Met(es[0].Path):
 		return &knob.ConflictError{One: fmt.Sprintf("%s %q", flag, t.picture), Other: "--experiment", Why: fmt.Sprintf("the path %s does not show its packets", es[0].Path)}
 	}
 	if t.picture == picture.PhotoKind && !es[0].File.IsPicture() {
@@ -116,7 +116,7 @@ func (t *throw) sit(es []lab.Experiment) error {
 	}
 	es[0].PerStone = true
 	es[0].Overhear = es[0].Overhear || t.picture == picture.OverheardKind
-	es[0].Packets = es[0].Packets || t.picture == "ladder" || t.picture == "cwnd" && knob.ItsPackets.Met(es[0].Path)
+	es[0].Packets = es[0].Packets || t.picture == "ladder" || t.picture == "cwnd" && lab.ItsPackets.Met(es[0].Path)
 	return nil
 }
 

@@ -268,7 +268,7 @@ func (t *throw) contradiction() error {
 			return err
 		}
 	}
-	if why := knob.ItsPackets.Unmet(t.settings.Path()); why != "" && given("pcap") && t.file == "" {
+	if why := knob.Unmet(lab.ItsPackets, t.settings.Path()); why != "" && given("pcap") && t.file == "" {
 		return &knob.ConflictError{One: "--pcap", Other: t.settings.Where(), Why: why}
 	}
 	return nil

@@ -60,7 +60,7 @@ func (s *Settings) conflict() error {
 		return err
 	}
 	path := s.Path()
-	if why := AWire.Unmet(path); why != "" {
+	if why := Unmet(lab.AWire, path); why != "" {
 		switch { // always the same one first
 		case len(s.at) > 0:
 			return &ConflictError{"--at", s.Where(), why}
@@ -72,9 +72,9 @@ func (s *Settings) conflict() error {
 		return fmt.Errorf("--path %q needs --to, which says where the catcher is, e.g. --to 192.0.2.7", path)
 	}
 	for _, k := range s.Turned() {
-		switch why := k.Needs.Unmet(path); {
+		switch why := Unmet(k.Needs, path); {
 		case why == "":
-		case k.Needs == FarEnd && !s.Given("path"):
+		case k.Needs == lab.FarEnd && !s.Given("path"):
 			return fmt.Errorf("--%s needs --to: here both ends are this computer", k.Word)
 		default:
 			return &ConflictError{"--" + k.Word, s.Where(), why}

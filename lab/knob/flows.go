@@ -30,7 +30,7 @@ func congestion() Knob {
 
 // reverse is the knob that has the other end throw. A flow may be reversed by itself.
 func reverse() Knob {
-	k := Knob{Word: "reverse", Letter: "R", Group: Far, Needs: FarEnd, Switch: true, Example: "true"}
+	k := Knob{Word: "reverse", Letter: "R", Group: Far, Switch: true, Example: "true"}
 	k = general(k, "/reverse", Toggle(), func(e *lab.Experiment) *bool { return &e.Reverse })
 	k.own = func(f *lab.Flow) string {
 		if f.Reverse {

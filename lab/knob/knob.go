@@ -21,7 +21,7 @@ type Knob struct {
 	Base    string   // the word of which this one is a variant, such as loss for loss-back; or its own
 	Variant Variant  // how it varies from that
 	Group   Group    // what it is about
-	Needs   Need     // what it needs of a path
+	Needs   lab.Need // what it needs of a path
 	Switch  bool     // it is on or off, and needs no value
 	Single  bool     // it has one value, so that there are no sweeps over it
 	Many    bool     // commas stand between the entries of its one value

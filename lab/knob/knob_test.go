@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -236,4 +237,40 @@ func FuzzFlowsAndChanges(f *testing.F) {
 			t.Errorf("%q: %v\nwritten %+v\nread    %+v", text, err, es[0], again)
 		}
 	})
+}
+
+// An experiment is refused where its path has not what one of its knobs needs, and only
+// there: whoever reads it and whoever turns the knobs know the same.
+func TestNeeds(t *testing.T) {
+	bound := 0
+	apart := []string{"path", "to", "only", "time", "start", "parallel"} // they say which path, need another knob, or are about how flows share it
+	for _, k := range knob.All() {
+		if over, _ := k.Variant.Split(); over == lab.Own || slices.Contains(apart, k.Base) || slices.Contains(apart, k.Word) {
+			continue
+		}
+		for _, path := range []string{lab.Sim, lab.Host, lab.Netns, lab.Remote} {
+			e := knob.Start(path)
+			if path == lab.Remote {
+				e.To = "192.0.2.7"
+			}
+			if err := k.Set(&e, k.Example); err != nil {
+				t.Fatal(err)
+			}
+			err := e.Validate()
+			switch met := k.Needs.Met(path); {
+			case !met && err == nil:
+				t.Errorf("--%s needs what the path %s has not, and the experiment is valid", k.Word, path)
+			case met && err != nil:
+				t.Errorf("--%s needs nothing that the path %s has not, and the experiment is refused: %v", k.Word, path, err)
+			case !met:
+				bound++
+				if knob.Unmet(k.Needs, path) == "" {
+					t.Errorf("--%s on the path %s: nothing says why not", k.Word, path)
+				}
+			}
+		}
+	}
+	if bound < 60 {
+		t.Errorf("%d times a path has not what a knob needs; want 60 or more", bound)
+	}
 }

@@ -71,7 +71,7 @@ func roadNames() []string {
 // way, which change what it sets.
 func road() Knob {
 	names := roadNames()
-	k := general(Knob{Word: "road", Group: Way, Needs: AWire, Choices: names, Example: "satellite"}, "/road", OneOf(names), func(e *lab.Experiment) *string { return &e.Road })
+	k := general(Knob{Word: "road", Group: Way, Needs: lab.AWire, Choices: names, Example: "satellite"}, "/road", OneOf(names), func(e *lab.Experiment) *string { return &e.Road })
 	label := k.set
 	k.set = func(e *lab.Experiment, value any) {
 		label(e, value)

@@ -23,7 +23,7 @@ func Start(path string) lab.Experiment {
 	case lab.Remote:
 		e.GiveUp = lab.MaxFarGiveUp
 	}
-	if AWire.Met(path) {
+	if lab.AWire.Met(path) {
 		usual := usual()
 		e.Out, e.Back = usual.out, usual.back
 	}

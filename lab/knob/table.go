@@ -1,6 +1,7 @@
 package knob
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -45,7 +46,7 @@ func way() []Knob {
 		oneWay(Knob{Word: "drop-every", Example: "7"}, Whole(1, lab.MaxCount), func(s *wire.Shape) *int { return &s.DropEvery }),
 		exactly(Knob{Word: dropPackets, Example: "4"}, numbers(), func(s *wire.Shape) *[]uint64 { return (*[]uint64)(&s.DropPackets) }),
 		exactly(Knob{Word: "hold", Example: "5:2"}, listOf(text[wire.Hold]()), func(s *wire.Shape) *[]wire.Hold { return &s.Hold }),
-		bandwidth(Knob{Word: "bandwidth", Example: "1Mbit", Group: Way, Needs: AWire, Base: "bandwidth"}),
+		bandwidth(Knob{Word: "bandwidth", Example: "1Mbit", Group: Way, Needs: lab.AWire, Base: "bandwidth"}),
 		oneWay(Knob{Word: "policer", Example: "10kbit:100B"}, text[wire.Bucket](), func(s *wire.Shape) *wire.Bucket { return &s.Policer }),
 		oneWay(Knob{Word: "shaper", Example: "10kbit:100B"}, text[wire.Bucket](), func(s *wire.Shape) *wire.Bucket { return &s.Shaper }),
 		link(Knob{Word: "queue", Example: "2"}, text[wire.Queue](), func(s *wire.Shape) *wire.Queue { return &s.Queue }),
@@ -60,14 +61,14 @@ func ends() []Knob {
 		general(Knob{Word: "ipv6", Letter: "6", Group: Ends, Switch: true, Example: "true"}, "/ipv6", Toggle(), func(e *lab.Experiment) *bool { return &e.IPv6 }),
 		general(Knob{Word: "window", Letter: "w", Group: Ends, Example: "8kB"}, "/buffer", Size(lab.MinBuffer, lab.MaxBuffer), func(e *lab.Experiment) *int { return &e.Buffer }),
 		congestion(),
-		general(Knob{Word: "recovery", Group: Ends, Needs: OwnStack, Choices: recoveries, Example: "sack"}, "/recovery", OneOf(recoveries), func(e *lab.Experiment) *string { return &e.Recovery }),
-		tuned(Knob{Word: "sack", Needs: OwnSystem, Choices: switches, Example: lab.Off}, OneOf(switches), func(t *lab.Tuning) *string { return &t.SACK }),
-		tuned(Knob{Word: "nagle", Needs: OwnSockets, Switch: true, Example: "true"}, Toggle(), func(t *lab.Tuning) *bool { return &t.Nagle }),
-		tuned(Knob{Word: "delayed-ack", Needs: OwnSystem, Choices: switches, Example: lab.Off}, OneOf(switches), func(t *lab.Tuning) *string { return &t.DelayedACK }),
-		tuned(Knob{Word: "ecn", Needs: OwnSystem, Switch: true, Example: "true"}, Toggle(), func(t *lab.Tuning) *bool { return &t.ECN }),
-		tuned(Knob{Word: "initial-window", Needs: OwnSystem, Example: "3"}, Whole(1, lab.MaxInitialWindow), func(t *lab.Tuning) *int { return &t.InitialWindow }),
-		tuned(Knob{Word: "udp-checksum", Needs: OwnSystem, Choices: switches, Example: lab.Off}, OneOf(switches), func(t *lab.Tuning) *string { return &t.UDPChecksum }),
-		tuned(Knob{Word: "tick", Needs: OwnStack, Example: "4ms"}, During(0, lab.MaxTick), func(t *lab.Tuning) *time.Duration { return &t.Tick }),
+		general(Knob{Word: "recovery", Group: Ends, Choices: recoveries, Example: "sack"}, "/recovery", OneOf(recoveries), func(e *lab.Experiment) *string { return &e.Recovery }),
+		tuned(Knob{Word: "sack", Choices: switches, Example: lab.Off}, OneOf(switches), func(t *lab.Tuning) *string { return &t.SACK }),
+		tuned(Knob{Word: "nagle", Switch: true, Example: "true"}, Toggle(), func(t *lab.Tuning) *bool { return &t.Nagle }),
+		tuned(Knob{Word: "delayed-ack", Choices: switches, Example: lab.Off}, OneOf(switches), func(t *lab.Tuning) *string { return &t.DelayedACK }),
+		tuned(Knob{Word: "ecn", Switch: true, Example: "true"}, Toggle(), func(t *lab.Tuning) *bool { return &t.ECN }),
+		tuned(Knob{Word: "initial-window", Example: "3"}, Whole(1, lab.MaxInitialWindow), func(t *lab.Tuning) *int { return &t.InitialWindow }),
+		tuned(Knob{Word: "udp-checksum", Choices: switches, Example: lab.Off}, OneOf(switches), func(t *lab.Tuning) *string { return &t.UDPChecksum }),
+		tuned(Knob{Word: "tick", Example: "4ms"}, During(0, lab.MaxTick), func(t *lab.Tuning) *time.Duration { return &t.Tick }),
 	}
 }
 
@@ -86,19 +87,19 @@ var recoveries = []string{"rack", "sack"}
 
 func catcher() []Knob {
 	return []Knob{
-		general(Knob{Word: "asleep", Group: Catcher, Needs: OwnCatcher, Example: "1s"}, "/asleep", During(0, lab.MaxTime), func(e *lab.Experiment) *time.Duration { return &e.Asleep }),
-		general(Knob{Word: "read-size", Group: Catcher, Needs: OwnCatcher, Example: "100"}, "/read_size", Size(lab.MinReadSize, lab.MaxReadSize), func(e *lab.Experiment) *int { return &e.ReadSize }),
-		general(Knob{Word: "answer", Group: Catcher, Needs: OwnCatcher, Switch: true, Example: "true"}, "/answer", Toggle(), func(e *lab.Experiment) *bool { return &e.Answer }),
-		general(Knob{Word: "catcher-dies", Group: Catcher, Needs: OwnCatcher, Example: "50"}, "/dies", Whole(1, lab.MaxCount), func(e *lab.Experiment) *int { return &e.Dies }),
-		general(Knob{Word: "nobody", Group: Catcher, Needs: OwnCatcher, Switch: true, Example: "true"}, "/nobody", Toggle(), func(e *lab.Experiment) *bool { return &e.Nobody }),
+		general(Knob{Word: "asleep", Group: Catcher, Example: "1s"}, "/asleep", During(0, lab.MaxTime), func(e *lab.Experiment) *time.Duration { return &e.Asleep }),
+		general(Knob{Word: "read-size", Group: Catcher, Example: "100"}, "/read_size", Size(lab.MinReadSize, lab.MaxReadSize), func(e *lab.Experiment) *int { return &e.ReadSize }),
+		general(Knob{Word: "answer", Group: Catcher, Switch: true, Example: "true"}, "/answer", Toggle(), func(e *lab.Experiment) *bool { return &e.Answer }),
+		general(Knob{Word: "catcher-dies", Group: Catcher, Example: "50"}, "/dies", Whole(1, lab.MaxCount), func(e *lab.Experiment) *int { return &e.Dies }),
+		general(Knob{Word: "nobody", Group: Catcher, Switch: true, Example: "true"}, "/nobody", Toggle(), func(e *lab.Experiment) *bool { return &e.Nobody }),
 	}
 }
 
 func far() []Knob {
 	return []Knob{
-		general(Knob{Word: "to", Group: Far, Needs: FarEnd, Single: true, Example: "192.0.2.7"}, "/to", Word(), func(e *lab.Experiment) *string { return &e.To }),
+		general(Knob{Word: "to", Group: Far, Single: true, Example: "192.0.2.7"}, "/to", Word(), func(e *lab.Experiment) *string { return &e.To }),
 		reverse(),
-		general(Knob{Word: "tls", Group: Far, Needs: FarEnd, Single: true, Switch: true, Example: "true"}, "/tls", Toggle(), func(e *lab.Experiment) *bool { return &e.TLS }),
+		general(Knob{Word: "tls", Group: Far, Single: true, Switch: true, Example: "true"}, "/tls", Toggle(), func(e *lab.Experiment) *bool { return &e.TLS }),
 	}
 }
 
@@ -137,8 +138,8 @@ func kept() []Knob {
 		general(Knob{Word: "per-stone", Group: Kept, Single: true, Switch: true, Example: "true"}, "/per_stone", Toggle(), func(e *lab.Experiment) *bool { return &e.PerStone }),
 		general(Knob{Word: "interval", Letter: "i", Group: Kept, Single: true, Example: "1s"}, "/interval", During(lab.MinInterval, lab.MaxInterval), func(e *lab.Experiment) *time.Duration { return &e.Interval }),
 		general(Knob{Word: "overhear", Group: Kept, Single: true, Switch: true, Example: "true"}, "/overhear", Toggle(), func(e *lab.Experiment) *bool { return &e.Overhear }),
-		general(Knob{Word: "packets", Group: Kept, Needs: ItsPackets, Single: true, Switch: true, Example: "true"}, "/packets", Toggle(), func(e *lab.Experiment) *bool { return &e.Packets }),
-		general(Knob{Word: "counters", Group: Kept, Needs: ItsCounters, Single: true, Switch: true, Example: "true"}, "/counters", Toggle(), func(e *lab.Experiment) *bool { return &e.Counters }),
+		general(Knob{Word: "packets", Group: Kept, Single: true, Switch: true, Example: "true"}, "/packets", Toggle(), func(e *lab.Experiment) *bool { return &e.Packets }),
+		general(Knob{Word: "counters", Group: Kept, Single: true, Switch: true, Example: "true"}, "/counters", Toggle(), func(e *lab.Experiment) *bool { return &e.Counters }),
 	}
 }
 
@@ -172,6 +173,7 @@ func bind[T any](k Knob, f Form[T], fields func(*lab.Experiment) []field[T]) Kno
 
 // general is a knob that sets one field of an experiment.
 func general[T any](k Knob, place string, f Form[T], at func(*lab.Experiment) *T) Knob {
+	k.Needs = cmp.Or(k.Needs, lab.NeedOf(k.Word))
 	return bind(k, f, func(e *lab.Experiment) []field[T] { return []field[T]{{place, at(e), ""}} })
 }
 
@@ -238,7 +240,7 @@ func doomed() []Knob {
 			place := "/" + strings.ReplaceAll(list.Word, "-", "_")
 			k := Knob{
 				Word: transport + "-" + list.Word, Base: dropPackets, Variant: Variant(transport + strings.TrimPrefix(list.Word, dropPackets)),
-				Group: Stones, Needs: AWire, Many: true, Example: "4", join: joined[uint64],
+				Group: Stones, Needs: lab.AWire, Many: true, Example: "4", join: joined[uint64],
 			}
 			knobs = append(knobs, bind(k, numbers(), func(e *lab.Experiment) []field[[]uint64] {
 				var fields []field[[]uint64]
@@ -275,7 +277,7 @@ func back[T any](e *lab.Experiment, name string, at func(*wire.Shape) *T) field[
 // wired is a knob that sets a field of the given directions, and one that sets
 // it on the way back.
 func wired[T any](k Knob, f Form[T], at func(*wire.Shape) *T, directions ...direction[T]) []Knob {
-	k.Group, k.Needs, k.Base = Way, AWire, k.Word
+	k.Group, k.Needs, k.Base = Way, lab.AWire, k.Word
 	name := strings.ReplaceAll(k.Word, "-", "_")
 	along := func(directions ...direction[T]) func(*lab.Experiment) []field[T] {
 		return func(e *lab.Experiment) []field[T] {

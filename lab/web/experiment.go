@@ -118,7 +118,7 @@ func bounded(e lab.Experiment) (lab.Experiment, error) {
 	if carried > MaxCarried {
 		return e, quantity.Invalid("bandwidth", e.Out.Bandwidth, fmt.Sprintf("carries too many stones for a page in that --time; allowed %d", MaxCarried))
 	}
-	e.PerStone, e.Packets = true, most <= MaxPackets && knob.ItsPackets.Met(e.Path)
+	e.PerStone, e.Packets = true, most <= MaxPackets && lab.ItsPackets.Met(e.Path)
 	return e, nil
 }
 

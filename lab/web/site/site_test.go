@@ -16,6 +16,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"stones/lab"
 	"stones/lab/knob"
 	"stones/lab/web"
 	"stones/lab/worlds"
@@ -49,7 +50,7 @@ func TestKnobs(t *testing.T) {
 		if !slices.Contains(k.Values, k.Start) || !strings.Contains(" "+said, " "+k.Word+": '") {
 			t.Errorf("%+v", k)
 		}
-		if known, _ := knob.Find(k.Word); k.Wire != (known.Needs == knob.AWire) {
+		if known, _ := knob.Find(k.Word); k.Wire != (known.Needs == lab.AWire) {
 			t.Errorf("%s: wire %v; want %v", k.Word, k.Wire, !k.Wire)
 		}
 		start = append(start, fmt.Sprintf(`{"word":%q,"text":%q}`, k.Word, k.Start))
