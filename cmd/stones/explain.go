@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"go/doc/comment"
 	"io"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"stones/lab/prose"
+	"stones/lab/protocol"
 	"stones/lab/report/glossary"
 )
 
@@ -29,7 +31,8 @@ Without a name, all names are listed.`,
   stones explain --loss                       a flag
   stones explain '~'                          a mark
   stones explain udp-fragments                a warning
-  stones explain RTT                          a word`,
+  stones explain RTT                          a word
+  stones explain own-protocol                 how to write a protocol of your own`,
 		Args:               cobra.ArbitraryArgs,
 		DisableFlagParsing: true, // a flag is a name here
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -79,8 +82,19 @@ func explain(cmd *cobra.Command, args []string) (string, error) {
 			b.WriteString("\n")
 		}
 		entry(&b, e, flags)
+		if e.Key == "own-protocol" {
+			b.WriteString("\n" + ownPage())
+		}
 	}
 	return b.String(), nil
+}
+
+// ownPage is the page from which one writes a protocol of one's own.
+func ownPage() string {
+	parser := comment.Parser{LookupSym: func(string, string) bool { return true }}
+	printer := comment.Printer{TextCodePrefix: "  ", TextWidth: 79}
+	_, page, _ := strings.Cut(protocol.Page(), "\n\n") // the entry says what the first paragraph does
+	return string(printer.Text(parser.Parse(page)))
 }
 
 // entry writes one entry of the glossary.

@@ -7,9 +7,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"stones/lab/protocol"
 )
 
 // A program of 40 lines writes the same bytes in every run, however many processors
@@ -54,6 +57,40 @@ func forty(tb testing.TB, more ...string) []string {
 		tb.Errorf("%s has %d lines", file, n)
 	}
 	return append([]string{"throw", "--only", "own", "--with", file + " timeout=0.06", "--count", "1000", "--size", "1000"}, more...)
+}
+
+// What the page to work from shows of a conversation is what happens.
+func TestOwnPage(t *testing.T) {
+	forty(t)
+	page := protocol.Page()
+	blocks := regexp.MustCompile(`(?m)^\t> hello 1 (\w+)(?: .*)?\n(?:\t[<>] .*\n)+`).FindAllStringSubmatch(page, -1)
+	if len(blocks) != 2 {
+		t.Fatalf("%d conversations", len(blocks))
+	}
+	for _, block := range blocks {
+		var asked, want strings.Builder
+		for line := range strings.Lines(block[0]) {
+			if said, ok := strings.CutPrefix(line, "\t> "); ok {
+				asked.WriteString(said)
+			} else {
+				want.WriteString(strings.TrimPrefix(line, "\t< "))
+			}
+		}
+		c := exec.Command("python3", "testdata/forty.py", block[1])
+		c.Stdin = strings.NewReader(asked.String())
+		if got, err := c.Output(); err != nil || string(got) != want.String() {
+			t.Errorf("the %s says, %v:\n%s\nwant\n%s", block[1], err, got, want.String())
+		}
+	}
+	text := strings.Join(strings.Fields(page), " ")
+	for _, limit := range []string{
+		fmt.Sprintf("at most %d KiB", protocol.MaxLine>>10), fmt.Sprintf("%d,000 lines", protocol.MaxLines/1000), fmt.Sprintf("%d,000 datagrams", protocol.MaxSends/1000),
+		fmt.Sprintf("0 to %d and", protocol.MaxTimer), fmt.Sprintf("%f to %.0f seconds", protocol.MinAfter.Seconds(), protocol.MaxAfter.Seconds()), fmt.Sprintf("%d,000 notes", protocol.MaxNotes/1000),
+	} {
+		if !strings.Contains(text, limit) {
+			t.Errorf("the page does not say %q", limit)
+		}
+	}
 }
 
 // hostile is a program that speaks as one end of a protocol does, until the event at=:

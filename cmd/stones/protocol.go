@@ -45,7 +45,10 @@ stands still meanwhile. Bytes are in base64, times in seconds.
   timer 2 0.2            run out in 0.2 s; timer 2 off stops it
   note cwnd 12           a figure, for the record
   done                   all is acknowledged
-  ok                     the answer ends`,
+  ok                     the answer ends
+
+stones explain own-protocol has a whole conversation, what holds, what goes wrong,
+and the limits.`,
 		Example: `  stones protocol                             all of them
   stones protocol go-back-n                   what it does, and its words
   stones throw --with "go-back-n window=16"   throw with it
@@ -115,7 +118,7 @@ func spokenOf(args []string) (string, error) {
 		for _, one := range protocol.BuiltIns() {
 			fmt.Fprintf(&b, "%-18s%s\n%18s--with %q\n", one.Name, one.Short, "", one.Name+" "+one.Words)
 		}
-		b.WriteString("\nstones throw --with throws with them; stones explain --with tells how the lab sees it.\n")
+		b.WriteString("\nstones throw --with throws with them; stones explain --with tells how the lab sees it.\nstones protocol --new mine.py writes one to begin with; stones explain own-protocol is the page to work from.\n")
 		return b.String(), nil
 	}
 	one, ok := protocol.Find(args[0])

@@ -13,6 +13,17 @@ import (
 //go:embed templates
 var templates embed.FS
 
+// page is the file of the package's comment.
+//
+//go:embed doc.go
+var page string
+
+// Page is what a student works from, as a comment in Go: that of this package.
+func Page() string {
+	comment, _, _ := strings.Cut(page, "\npackage ")
+	return strings.NewReplacer("\n// ", "\n", "\n//", "\n").Replace("\n" + comment)
+}
+
 // Languages are the endings of the languages in which a program can be begun.
 func Languages() []string { return []string{".py", ".go", ".js", ".c"} }
 
