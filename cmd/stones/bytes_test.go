@@ -18,6 +18,7 @@ import (
 // Packets travel as fields on sim. Results are the same, to the byte, if every packet
 // is encoded when it is sent and decoded where it arrives, and if somebody looks on.
 func TestSameAsBytes(t *testing.T) {
+	t.Parallel()
 	var frames atomic.Int64 // worlds run side by side
 	ways := map[string]run.Path{
 		"captured": worlds.Sim(func(lab.Experiment) func(path.Frame) { return func(path.Frame) { frames.Add(1) } }),

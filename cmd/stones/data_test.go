@@ -13,6 +13,7 @@ import (
 // What is documented of other programs is what they do with results, as far as they
 // are here. They print what was delivered.
 func TestData(t *testing.T) {
+	t.Parallel()
 	needs(t, "bash")
 	s := scaled{t, dataFolder(t)}
 	installed := map[string]string{ // succeeds where the tool is
@@ -43,6 +44,7 @@ func TestData(t *testing.T) {
 
 // To each of the readers all measured columns that have a value are numbers.
 func TestDataNumeric(t *testing.T) {
+	t.Parallel()
 	s := scaled{t, dataFolder(t)}
 	const measured = `
 names = list(d.columns)

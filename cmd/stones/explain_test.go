@@ -42,6 +42,7 @@ func TestFlagsAreInGlossary(t *testing.T) {
 
 // Every name that is listed, and every flag, is explained in lines that fit.
 func TestExplainAll(t *testing.T) {
+	t.Parallel()
 	root := program{}.newRoot()
 	cmd, _, _ := root.Find([]string{"explain"})
 	all := append(names(), "")

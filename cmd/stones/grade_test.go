@@ -60,19 +60,23 @@ func TestGradeWorked(t *testing.T) {
 	for _, tt := range []struct {
 		sheet, with string
 		points      int
+		dear        bool // it takes 5 s, and tells no more than its neighbour
 	}{
-		{"reliable", "stop-and-wait", 100},
-		{"reliable", "go-back-n window=8", 100},
-		{"reliable", "selective-repeat window=8", 100},
-		{"pipelined", "stop-and-wait timeout=15ms", 10},
-		{"pipelined", "go-back-n window=8 timeout=15ms", 100},
-		{"pipelined", "selective-repeat window=8 timeout=15ms", 100},
-		{"polite", "stop-and-wait", 100},
-		{"polite", "go-back-n window=8", 100},
-		{"polite", "selective-repeat window=8", 100},
-		{"polite", "go-back-n window=100", 40},        // which the short queue slows down as well
-		{"polite", "selective-repeat window=100", 20}, // which fills any queue
+		{"reliable", "stop-and-wait", 100, false},
+		{"reliable", "go-back-n window=8", 100, false},
+		{"reliable", "selective-repeat window=8", 100, false},
+		{"pipelined", "stop-and-wait timeout=15ms", 10, false},
+		{"pipelined", "go-back-n window=8 timeout=15ms", 100, false},
+		{"pipelined", "selective-repeat window=8 timeout=15ms", 100, false},
+		{"polite", "stop-and-wait", 100, false},
+		{"polite", "go-back-n window=8", 100, true},
+		{"polite", "selective-repeat window=8", 100, true},
+		{"polite", "go-back-n window=100", 40, false},       // which the short queue slows down as well
+		{"polite", "selective-repeat window=100", 20, true}, // which fills any queue
 	} {
+		if tt.dear && !long() {
+			continue
+		}
 		m := gradedBy(t, tt.sheet, "--with", tt.with, "--seed", "1000", "--runs", hidden())
 		if m.Points != tt.points || m.Of != 100 {
 			t.Errorf("%s by %s: %d of %d points; want %d; without: %q; %+v", tt.with, tt.sheet, m.Points, m.Of, tt.points, m.without(), m.Tasks)
@@ -82,6 +86,7 @@ func TestGradeWorked(t *testing.T) {
 
 // Half of what TCP has alone is what the sheet asks for, on each of its roads.
 func TestPoliteBounds(t *testing.T) {
+	t.Parallel()
 	sheet, err := lesson.FindSheet("polite")
 	if err != nil {
 		t.Fatal(err)
@@ -325,6 +330,7 @@ func TestGradeFormats(t *testing.T) {
 
 // The exercises of courses that people know are sheets of a page, and take no time.
 func TestGradeCourses(t *testing.T) {
+	t.Parallel()
 	for _, sheet := range []string{"firsts-and-last", "all-at-once"} {
 		file := filepath.Join("testdata", "sheets", sheet+".txtar")
 		text, err := os.ReadFile(file)

@@ -108,6 +108,7 @@ func anyExperiment(seed uint64) lab.Experiment {
 // Whatever the road does, every law holds: run and all check them, and among
 // them that the stones which UDP lost are those that the path says it lost.
 func TestLaws(t *testing.T) {
+	t.Parallel()
 	n := 1000
 	if testing.Short() {
 		n = 100

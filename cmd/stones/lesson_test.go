@@ -477,6 +477,7 @@ func TestBurst(t *testing.T) {
 // Random arrivals wait for rho/(2(1-rho)) service times on average where the
 // service takes always the same time (M/D/1).
 func TestPoisson(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("needs many stones for a mean")
 	}
@@ -535,6 +536,7 @@ func goodput(tb testing.TB, rs []lab.Result) float64 {
 }
 
 func TestLossTimesDistance(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes a minute of virtual time many times over")
 	}
@@ -593,6 +595,7 @@ func TestLossTimesDistance(t *testing.T) {
 }
 
 func TestSharing(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("needs a long time for a mean")
 	}

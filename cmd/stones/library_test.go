@@ -46,6 +46,7 @@ func main() {
 
 // The lab is a library for other modules, and gives them what the program gives.
 func TestLibraryFromAnotherModule(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds a program")
 	}

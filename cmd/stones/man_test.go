@@ -23,6 +23,7 @@ var manPages = flag.String("man", "", "keep the man pages in this folder")
 // Every command has a man page, which man reads without a complaint, with every flag
 // that --help shows and what it says of it.
 func TestManPages(t *testing.T) {
+	t.Parallel()
 	dir := *manPages
 	if dir == "" {
 		dir = t.TempDir()

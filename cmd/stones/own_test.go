@@ -98,6 +98,7 @@ func TestWindowFills(t *testing.T) {
 
 // Go-back-N under loss on the way out, with one timer that each advance restarts.
 func TestGoBackNLoss(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("80,000 stones")
 	}

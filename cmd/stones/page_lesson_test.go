@@ -58,6 +58,7 @@ type flowCounts struct {
 // In the page a lesson has the counts, the verdict and the saved answers that it has at
 // a terminal, and the command that the page names gives them.
 func TestPageLessons(t *testing.T) {
+	t.Parallel()
 	lessons, err := lesson.All(program{}.check)
 	if err != nil {
 		t.Fatal(err)

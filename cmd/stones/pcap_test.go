@@ -114,6 +114,7 @@ func open(t *testing.T, file string) (cards []string, packets []picked, comment 
 // What leaves and what arrives in a capture is what the result says was sent
 // and arrived, and what is missing was lost.
 func TestCaptureCounts(t *testing.T) {
+	t.Parallel()
 	for _, tt := range captures {
 		t.Run(tt.name, func(t *testing.T) {
 			r, file := take(t, strings.Fields(tt.flags)...)
@@ -184,6 +185,7 @@ func transportOf(packet []byte) string {
 // What arrives is what left, but for one bit where the comment says so. What is
 // not damaged has the right checksums. Time goes on.
 func TestCaptureBytes(t *testing.T) {
+	t.Parallel()
 	for _, tt := range captures {
 		t.Run(tt.name, func(t *testing.T) {
 			_, file := take(t, strings.Fields(tt.flags)...)

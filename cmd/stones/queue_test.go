@@ -9,6 +9,7 @@ import (
 // The cure for a queue that is too long: a probe beside an upload hardly waits
 // where the queue thinks, and the upload loses next to nothing by it.
 func TestQueuesThatThink(t *testing.T) {
+	t.Parallel()
 	const base = 10.1024 // ms: of a probe on an empty road
 	for _, tt := range []struct {
 		queue       string
@@ -54,6 +55,7 @@ func TestMarkedPackets(t *testing.T) {
 // A queue that drops early keeps a probe beside bulk from waiting long, by RED and by
 // PIE, and costs the bulk little.
 func TestEarlyQueues(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		queue string
 		most  float64 // ms above the least

@@ -16,6 +16,7 @@ import (
 // stones, of single events and, where there is time, of bulk transfers. A figure
 // that comes closer is welcome: then its bound follows.
 func TestBesideLinux(t *testing.T) {
+	t.Parallel()
 	ref, err := readReference("against", filepath.Join("..", "..", "lab", "reference", "testdata", "linux-6.18.txt"))
 	if err != nil {
 		t.Fatal(err)

@@ -102,6 +102,7 @@ func needs(t *testing.T, tool string) {
 
 // With GNU parallel, killed in the middle and begun again.
 func TestScaleParallel(t *testing.T) {
+	t.Parallel()
 	needs(t, "bash")
 	needs(t, "parallel")
 	s := newScaled(t)
@@ -131,6 +132,7 @@ func TestScaleParallel(t *testing.T) {
 
 // With Slurm, which says to each which one it is, from 0.
 func TestScaleSlurm(t *testing.T) {
+	t.Parallel()
 	needs(t, "bash")
 	s := newScaled(t)
 	script := s.short(snippet(t, "Slurm"))
@@ -183,6 +185,7 @@ type job struct {
 
 // With Kubernetes, which says to each which one it is, from 0.
 func TestScaleKubernetes(t *testing.T) {
+	t.Parallel()
 	needs(t, "sh")
 	var j job
 	strictly(t, snippet(t, "Kubernetes"), &j)
@@ -207,6 +210,7 @@ func TestScaleKubernetes(t *testing.T) {
 
 // With a matrix of GitHub's.
 func TestScaleGitHub(t *testing.T) {
+	t.Parallel()
 	needs(t, "bash")
 	var flow struct {
 		On   string

@@ -13,6 +13,7 @@ import (
 // Whenever a sweep is killed, what it has written is whole lines, but for the last
 // one; gone on with, it has the same bytes as one that nobody killed.
 func TestKilledSweep(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds the program")
 	}

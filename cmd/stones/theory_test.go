@@ -11,6 +11,7 @@ import (
 // Theory and the emulated path agree where theory says anything: within 4 sigma
 // where chance decides, else within so many per cent.
 func TestTheory(t *testing.T) {
+	t.Parallel()
 	const lesson = "--delay 50ms --bandwidth unlimited --loss 0% --reorder 0% --rate 20 --size 100 --count 100"
 	const narrow = "--delay 20ms --bandwidth 1Mbit --queue 50 --loss 0% --reorder 0% --only udp --size 972"
 	const small = "--delay 100ms --bandwidth unlimited --loss 0% --reorder 0% --only tcp --rate max --size 1000 --count 3000"

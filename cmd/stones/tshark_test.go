@@ -97,6 +97,7 @@ func alone(t *testing.T, file, card string) string {
 }
 
 func TestTshark(t *testing.T) {
+	t.Parallel()
 	peers(t, "tshark")
 	some, seeds := captures[:3], uint64(0)
 	if demanded() {
@@ -119,6 +120,7 @@ func TestTshark(t *testing.T) {
 }
 
 func TestTsharkLessons(t *testing.T) {
+	t.Parallel()
 	peers(t, "tshark")
 	lessons, err := lesson.All(program{}.check)
 	if err != nil {
@@ -216,6 +218,7 @@ func missing(t *testing.T, file, world string) (n int) {
 
 // A damaged packet is seen as such by its checksum, and no other one is.
 func TestTsharkDamaged(t *testing.T) {
+	t.Parallel()
 	peers(t, "tshark")
 	_, file := take(t, "--loss", "0%", "--reorder", "0%", "--corrupt", "5%")
 	flagged := tshark(t, file, unsound)
