@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"runtime/debug"
 	"syscall/js"
 
 	"stones/lab"
@@ -14,6 +15,7 @@ import (
 )
 
 func main() {
+	debug.SetGCPercent(400) // a frame takes some megabytes, and nobody is slower for a few more
 	engine := web.Engine{Version: lab.Version, Path: worlds.Bounded(web.MaxTurns)}
 	js.Global().Set("stonesFrame", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		frame := engine.Frame(context.Background(), []byte(args[0].String()))

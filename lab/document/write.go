@@ -99,8 +99,9 @@ func (r reasons) into(data []byte, layout jsontext.Options) ([]byte, error) {
 		return data, nil
 	}
 	var b bytes.Buffer
-	dec := jsontext.NewDecoder(bytes.NewReader(data))
-	enc := jsontext.NewEncoder(&b, layout)
+	unique := jsontext.AllowDuplicateNames(true) // they were looked at when data was written
+	dec := jsontext.NewDecoder(bytes.NewReader(data), unique)
+	enc := jsontext.NewEncoder(&b, layout, unique)
 	var objects []jsontext.Pointer // those that are open
 	for {
 		token, err := dec.ReadToken()

@@ -130,9 +130,10 @@ func turned(e *lab.Experiment, ofBack bool, varying []parameter) []string {
 	var list []string
 	for _, p := range parameters() {
 		word, back := strings.CutSuffix(p.word, backSuffix)
-		text := p.of(e, "")
-		varies := slices.ContainsFunc(varying, func(v parameter) bool { return v.word == p.word })
-		if p.way && back == ofBack && !varies && text != p.of(&unset, "") && (word != "mtu" || text != usualMTU) {
+		if !p.way || back != ofBack || slices.ContainsFunc(varying, func(v parameter) bool { return v.word == p.word }) {
+			continue
+		}
+		if text := p.of(e, ""); text != p.of(&unset, "") && (word != "mtu" || text != usualMTU) {
 			list = append(list, word+" "+p.said(e, ""))
 		}
 	}
