@@ -17,6 +17,8 @@ import (
 	"stones/lab/lesson"
 	"stones/lab/web"
 	"stones/lab/worlds"
+
+	"github.com/chromedp/chromedp"
 )
 
 // randomSet is a setting of some knobs, each of which fits the others.
@@ -86,15 +88,55 @@ func TestPageFrames(t *testing.T) {
 // visitWritten writes the page as a folder, and opens that in the browser.
 func visitWritten(t *testing.T, browser string) *browsed {
 	t.Helper()
+	return visitFolder(t, browser, func(files http.Handler) http.Handler { return files })
+}
+
+// visitFolder is visitWritten with something between the files and the browser.
+func visitFolder(t *testing.T, browser string, between func(files http.Handler) http.Handler) *browsed {
+	t.Helper()
 	t.Chdir("../..")
 	out := filepath.Join(t.TempDir(), "page")
 	var stderr bytes.Buffer
 	if code := (program{stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &stderr}).exec(t.Context(), []string{"page", "--out", out}); code != 0 {
 		t.Fatalf("exit %d: %s", code, stderr.String())
 	}
-	files := httptest.NewServer(http.FileServer(http.Dir(out)))
+	files := httptest.NewServer(between(http.FileServer(http.Dir(out))))
 	t.Cleanup(files.Close)
 	return visit(t, browser, files.URL+"/")
+}
+
+// An engine that breaks is said to have, and the next turn of a knob has a new one.
+func TestPageEngineBreaks(t *testing.T) {
+	const breaks = `
+ready.then(() => {
+	const sound = stonesFrame
+	stonesFrame = data => {
+		if (!data.includes('"77ms"')) return sound(data)
+		stonesFrame = () => { throw new Error('Go program has already exited') }
+	}
+})`
+	b := visitFolder(t, chromium(t), func(files http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !strings.HasSuffix(r.URL.Path, "worker.js") {
+				files.ServeHTTP(w, r)
+				return
+			}
+			read := httptest.NewRecorder()
+			files.ServeHTTP(read, r)
+			w.Header().Set("Content-Type", read.Header().Get("Content-Type"))
+			fmt.Fprint(w, read.Body, breaks)
+		})
+	})
+	b.run(`stones.state.set.delay = "77ms"; stones.throwAll()`)
+	b.do(chromedp.Poll[chromedp.Void](`document.getElementById("trouble").textContent.length > 0`))
+	if got := value[string](b, `document.getElementById("trouble").textContent`); !strings.Contains(got, "engine") {
+		t.Errorf("the page says %q", got)
+	}
+	b.run(`document.getElementById("reset").click()`)
+	b.settle()
+	if shown, thrown := b.shown(), b.thrown(); fmt.Sprint(shown) != fmt.Sprint(thrown) {
+		t.Errorf("afterwards the page shows %v, its command gives %v", shown, thrown)
+	}
 }
 
 // filmed looks into the film of a frame: at each of 20 instants, how many stones of a lane

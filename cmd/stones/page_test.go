@@ -225,6 +225,25 @@ func TestPageInBrowser(t *testing.T) {
 	}
 	same("after all sliders")
 
+	// Forty moves, ten a second: each is shown before the next one, or a later one is.
+	b.run(`(async () => {
+		const i = document.getElementById("knob-loss")
+		window.stale = []
+		for (let k = 0; k < 40; k++) {
+			i.value = k % 11
+			i.dispatchEvent(new Event("input"))
+			const asked = stones.state.set.loss
+			await new Promise(r => setTimeout(r, 100))
+			const shown = stones.frame.command.match(/--loss (\S+)/)?.[1]
+			if (stones.idle && shown !== asked) stale.push(asked + " was asked, " + shown + " is shown")
+		}
+	})()`)
+	if stale := value[[]string](b, `stale`); len(stale) > 0 {
+		t.Error(stale)
+	}
+	b.settle()
+	same("after forty moves")
+
 	// Sixty moves a second: the last one wins.
 	b.run(`(async () => { const i = document.getElementById("knob-loss"); for (let k = 0; k < 60; k++) { i.value = k % 11; i.dispatchEvent(new Event("input")); await new Promise(r => setTimeout(r, 16)); } })()`)
 	time.Sleep(1200 * time.Millisecond)

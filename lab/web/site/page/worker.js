@@ -22,9 +22,10 @@ const ready = (async () => {
   stonesFrame('{"id":0,"set":[{"word":"count","text":"20"}]}') // so that the first slider is quick
 })()
 
-onmessage = async ({data}) => {
-  await ready
+// What goes wrong is thrown outside of promises: only there the page hears of it.
+const tell = wrong => { setTimeout(() => { throw wrong }) }
+
+onmessage = ({data}) => ready.then(() => {
   const frame = stonesFrame(data)
   postMessage(frame.buffer, [frame.buffer])
-}
-ready.catch(wrong => { setTimeout(() => { throw wrong }) })
+}).catch(tell)
