@@ -2,10 +2,13 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"stones/lab"
 	"stones/lab/knob"
+	"stones/lab/report"
 	"stones/lab/wire"
 )
 
@@ -53,9 +56,13 @@ func TestTogether(t *testing.T) {
 // fair that is, is told over the time in which both ran.
 func TestTwoShareALink(t *testing.T) {
 	t.Parallel()
-	e := flowing(t, []string{"parallel", "2", "only", "tcp", "rate", "max", "time", "20s", "start", "0-100ms", "delay", "10ms", "queue", "50"})
+	roads, lasts := 10, "20s"
+	if long() {
+		roads, lasts = 20, "60s"
+	}
+	e := flowing(t, []string{"parallel", "2", "only", "tcp", "rate", "max", "time", lasts, "start", "0-100ms", "delay", "10ms", "queue", "50"})
 	var es []lab.Experiment
-	for seed := range 10 {
+	for seed := range roads {
 		e.Seed = uint64(seed)
 		es = append(es, e)
 	}
@@ -71,7 +78,7 @@ func TestTwoShareALink(t *testing.T) {
 		if rate := one.Shared.Goodput.Value + two.Shared.Goodput.Value; rate > 10e6 {
 			t.Errorf("both together had %v of 10 Mbit/s", rate)
 		}
-		larger += max(one.Shared.Share.Value, two.Shared.Share.Value) / 10
+		larger += max(one.Shared.Share.Value, two.Shared.Share.Value) / float64(roads)
 		jains = append(jains, one.Shared.Jain.Value)
 	}
 	slices.Sort(jains)
@@ -107,6 +114,32 @@ func TestManyFlows(t *testing.T) {
 	for _, x := range ran(t, e).Flows {
 		if x.Broken != "" || !x.Complete || x.Thrown != 50 || len(x.Packets) == 0 {
 			t.Errorf("%s: complete %t, threw %d, %d packets, broken %q", x.Name, x.Complete, x.Thrown, len(x.Packets), x.Broken)
+		}
+	}
+}
+
+// The table of four flows over each transport is no broader than a terminal.
+func TestManyFlowsFit(t *testing.T) {
+	e := flowing(t, []string{"parallel", "4", "together", "true", "loss", "5%", "duplicate", "1%"})
+	for _, v := range []report.View{{}, {All: true}} {
+		var out strings.Builder
+		if err := report.Table(&out, lab.Document{Results: []lab.Result{ran(t, e)}}, v); err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for line := range strings.Lines(out.String()) {
+			if seen[line] {
+				t.Errorf("twice: %q", line)
+			}
+			seen[line] = true
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 80 {
+				t.Errorf("%d columns: %q", n, line)
+			}
+		}
+		for _, name := range []string{"TCP-1", "TCP-4", "UDP-1", "UDP-4"} {
+			if !strings.Contains(out.String(), "\n"+name+" ") {
+				t.Errorf("no row of %s:\n%s", name, &out)
+			}
 		}
 	}
 }

@@ -70,11 +70,14 @@ func (g *gathered) add(kind, line string) {
 	}
 }
 
-// lines are the first of each kind, and how many more there are.
+// lines are the first of each kind, and how many more there are. What several flows are
+// told in the same words stands once.
 func (g *gathered) lines() []string {
 	var lines []string
 	for _, kind := range g.kinds {
-		lines = append(lines, andMore(g.first[kind], g.count[kind]-1))
+		if line := andMore(g.first[kind], g.count[kind]-1); !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
 	}
 	return lines
 }
