@@ -201,3 +201,11 @@ func TestBesideOwn(t *testing.T) {
 		t.Errorf("UDP lost %d; the other %d, and threw %v again", udp.Lost, own.Lost, own.Wire.Retransmitted)
 	}
 }
+
+// A flow that comes back may answer in the moment in which a protocol's timer runs out.
+func TestOwnBesideReversed(t *testing.T) {
+	code, _, errs := played(t, "throw", "--seed", "344", "--bandwidth-back", "@lte-car", "--with", "stop-and-wait", "--flow", "udp rate=100 count=20 reverse", "--count", "72", "-J")
+	if code != 0 {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+}

@@ -107,10 +107,10 @@ func (r *road) Next(ctx context.Context, until time.Duration) (back bool, datagr
 }
 
 // arriving reports whether something comes out of a wire in this moment that has not
-// yet.
+// yet. What a line keeps back for a nanosecond does not.
 func (r *road) arriving(now time.Duration) bool {
 	for _, l := range []*line{r.world.out, r.world.back} {
-		if at, ok := l.wire.Next(); ok && at <= now {
+		if l.arrival.Pending() && l.arrival.At() <= now {
 			return true
 		}
 	}
