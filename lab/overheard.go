@@ -5,7 +5,7 @@ package lab
 type Overheard struct {
 	At       Figure `json:"at_ms"`
 	Back     bool   `json:"back,omitzero"` // from the catcher to the thrower
-	What     string `json:"what"`          // one of those below
+	What     Heard  `json:"what"`          // where
 	Protocol string `json:"protocol"`      // tcp, udp, icmp
 	Flags    string `json:"flags,omitzero"`
 	Bytes    int    `json:"bytes"` // in all
@@ -13,8 +13,11 @@ type Overheard struct {
 	Head     string `json:"head"`  // how it begins, in hex
 }
 
+// A Heard is what was overheard.
+type Heard string
+
 // What can be overheard.
 const (
-	HeardPacket = "packet" // with its IP header, on the wire
-	HeardSocket = "socket" // what a program gave to its socket, or was given by it
+	HeardPacket Heard = "packet" // with its IP header, on the wire
+	HeardSocket Heard = "socket" // what a program gave to its socket, or was given by it
 )

@@ -25,20 +25,31 @@ type Packet struct {
 
 // A Trip is what became of a packet on the wire.
 type Trip struct {
-	Fate    string `json:"fate"`       // one of those below
+	Fate    Fate   `json:"fate"`       // one of the Packet constants
 	Arrived Figure `json:"arrived_ms"` // at the other end
 
 	Marked bool `json:"marked,omitzero"` // by a queue, instead of being dropped (RFC 3168)
 }
 
+// A Fate is what became of a stone or of a packet.
+type Fate string
+
+// What can become of a stone that was thrown.
+const (
+	StoneDelivered    Fate = "delivered"
+	StoneLost         Fate = "lost"          // on the way, or nobody can say where
+	StoneReceiverDrop Fate = "receiver drop" // it arrived, and the socket buffer was full
+	StoneUnknown      Fate = "unknown"       // the other end's report is missing
+)
+
 // What can become of a packet.
 const (
-	PacketArrived      = "arrived"
-	PacketDamaged      = "damaged"       // arrived with one bit wrong
-	PacketLost         = "lost"          // on the way
-	PacketOverflowed   = "overflowed"    // the queue was full
-	PacketTooBig       = "too big"       // longer than the MTU
-	PacketReceiverDrop = "receiver drop" // arrived, and the socket buffer was full
-	PacketNobody       = "nobody"        // arrived, and nobody listened
-	PacketOnTheWay     = "on the way"    // when the flow ended
+	PacketArrived      Fate = "arrived"
+	PacketDamaged      Fate = "damaged"       // arrived with one bit wrong
+	PacketLost         Fate = "lost"          // on the way
+	PacketOverflowed   Fate = "overflowed"    // the queue was full
+	PacketTooBig       Fate = "too big"       // longer than the MTU
+	PacketReceiverDrop Fate = "receiver drop" // arrived, and the socket buffer was full
+	PacketNobody       Fate = "nobody"        // arrived, and nobody listened
+	PacketOnTheWay     Fate = "on the way"    // when the flow ended
 )

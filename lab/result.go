@@ -3,6 +3,7 @@ package lab
 import (
 	"time"
 
+	"stones/lab/pace"
 	"stones/lab/path"
 	"stones/lab/stone"
 )
@@ -68,7 +69,7 @@ type Outcome struct {
 
 	Pacing     Pacing         `json:"pacing"`
 	RTT        *RoundTrip     `json:"rtt_ms,omitzero"`     // nil if it was not measured
-	Drain      string         `json:"drain"`               // how the end of waiting was decided
+	Drain      path.DrainRule `json:"drain"`               // how the end of waiting was decided
 	Drained    *Figure        `json:"drained_ms,omitzero"` // how long that was, if the other end decided
 	Samples    []Sample       `json:"tcp_info"`
 	Counters   *path.Counters `json:"tcp_counters,omitzero"` // nil if they were not asked for, and over UDP
@@ -194,7 +195,7 @@ type RoundTrip struct {
 // Pacing says how well the schedule was kept. Without one, at the rate max, there
 // is nothing to keep: only Offered and the gaps have a value.
 type Pacing struct {
-	Policy string `json:"policy"` // what a thrower does after it was held up
+	Policy pace.Policy `json:"policy"` // what a thrower does after it was held up
 
 	// Rates in stones a second. Asked is that of the plan; Offered is that of the
 	// stones thrown: how many were due before the last one, over the time from the
@@ -206,8 +207,8 @@ type Pacing struct {
 	// longer to throw than they should have, or no more than 1 ms. For stones that
 	// are not thrown by chance, that is to say that Offered is at least 99 % of
 	// Asked. It holds where nothing was asked for.
-	Met   bool   `json:"met"`
-	Limit string `json:"limit,omitzero"` // what kept stones from being thrown, or caught, at the asked rate: one of the Limit constants
+	Met   bool  `json:"met"`
+	Limit Limit `json:"limit,omitzero"` // what kept stones from being thrown, or caught, at the asked rate; empty if nothing did
 
 	// How long after it was due a stone was thrown, and the time from one throw to
 	// the next. Percentiles are at most 0.4 % too high; the longest is exact.
@@ -224,12 +225,15 @@ type Pacing struct {
 	BackToBack Figure `json:"back_to_back"`
 }
 
+// A Limit is what kept a flow from its rate.
+type Limit string
+
 // What [Pacing] names as the limit. It claims no more than is known: of a TCP that
 // makes the thrower wait, a path cannot always tell for whose sake.
 const (
-	LimitSender   = "sender"   // the thrower did not get round to it, or the socket made UDP wait
-	LimitReceiver = "receiver" // the catcher slept while TCP made the thrower wait, or UDP's stones found its socket full
-	LimitTCP      = "tcp"      // TCP made the thrower wait: for the catcher's window or for congestion control
+	LimitSender   Limit = "sender"   // the thrower did not get round to it, or the socket made UDP wait
+	LimitReceiver Limit = "receiver" // the catcher slept while TCP made the thrower wait, or UDP's stones found its socket full
+	LimitTCP      Limit = "tcp"      // TCP made the thrower wait: for the catcher's window or for congestion control
 )
 
 // A Sample is the state of TCP at the thrower at one moment.
@@ -247,7 +251,7 @@ type StoneRecord struct {
 	Due    Figure `json:"due_ms"`   // from the start of the plan
 	First  Figure `json:"first_ms"` // first arrival, from the start of the plan
 	Copies int    `json:"copies"`   // arrivals in all
-	Fate   string `json:"fate"`     // delivered, lost, receiver drop, unknown; what was not thrown has no record
+	Fate   Fate   `json:"fate"`     // one of the Stone constants; what was not thrown has no record
 
 	Waits *StoneWaits `json:"waits,omitzero"` // nil if it did not come, or nobody saw
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"stones/lab/path"
 	"stones/lab/quantity"
 )
 
@@ -23,6 +24,12 @@ type Tuning struct {
 const (
 	On  = "on"
 	Off = "off"
+)
+
+// How TCP finds a loss.
+const (
+	RecoveryRACK = path.RecoveryRACK
+	RecoverySACK = path.RecoverySACK
 )
 
 // Limits of a [Tuning].

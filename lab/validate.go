@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"stones/lab/pace"
+	"stones/lab/path"
 	"stones/lab/prose"
 	"stones/lab/quantity"
 	"stones/lab/stone"
@@ -151,9 +152,9 @@ func (e Experiment) validateEnds() error {
 		return quantity.Invalid("read-size", e.ReadSize, quantity.OutOfRange(MinReadSize, MaxReadSize)+" bytes")
 	case e.Buffer != 0 && (e.Buffer < MinBuffer || e.Buffer > MaxBuffer):
 		return quantity.Invalid("window", e.Buffer, quantity.OutOfRange(MinBuffer, MaxBuffer)+" bytes")
-	case e.Path == Sim && e.Congestion != "" && e.Congestion != "cubic" && e.Congestion != "reno":
+	case e.Path == Sim && e.Congestion != "" && e.Congestion != path.CUBIC && e.Congestion != path.Reno:
 		return quantity.Invalid("congestion", e.Congestion, "allowed on the path sim: cubic, reno")
-	case e.Recovery != "" && e.Recovery != "rack" && e.Recovery != "sack":
+	case e.Recovery != "" && e.Recovery != RecoveryRACK && e.Recovery != RecoverySACK:
 		return quantity.Invalid("recovery", e.Recovery, "allowed rack, sack")
 	case e.Recovery != "" && e.Tuning.SACK == Off:
 		return quantity.Invalid("recovery", e.Recovery, "needs SACK; without it losses are found as NewReno does (RFC 6582)")
@@ -212,7 +213,7 @@ func (e Experiment) validateFlow(f Flow) error {
 		return quantity.Invalid("congestion", f.Congestion, "a flow over "+strings.ToUpper(f.Transport)+" has none")
 	case f.Congestion != "" && e.Path != Sim:
 		return quantity.Invalid("congestion", f.Congestion, "only on the path sim can a flow have its own; --congestion sets that of all")
-	case f.Congestion != "" && f.Congestion != "cubic" && f.Congestion != "reno":
+	case f.Congestion != "" && f.Congestion != path.CUBIC && f.Congestion != path.Reno:
 		return quantity.Invalid("congestion", f.Congestion, "allowed on the path sim: cubic, reno")
 	case (len(f.DropPackets) > 0 || len(f.DropPacketsBack) > 0) && !AWire.Met(e.Path):
 		return quantity.Invalid("path", e.Path, "nothing is emulated there; no flow can lose packets by their places")

@@ -148,11 +148,11 @@ func TestGivenUp(t *testing.T) {
 	e.GiveUp = 0
 	e.PerStone = true
 	x := pick(t, ran(t, e), lab.TCP)
-	fates := map[string]int{}
+	fates := map[lab.Fate]int{}
 	for _, s := range x.Stones {
 		fates[s.Fate]++
 	}
-	if x.Complete || x.Lost == 0 || x.Unknown != 0 || x.Lost != x.Thrown-x.Delivered || fates["lost"] != x.Lost || fates["unknown"] != 0 || fates["delivered"] != x.Delivered {
+	if x.Complete || x.Lost == 0 || x.Unknown != 0 || x.Lost != x.Thrown-x.Delivered || fates[lab.StoneLost] != x.Lost || fates[lab.StoneUnknown] != 0 || fates[lab.StoneDelivered] != x.Delivered {
 		t.Errorf("complete %t, delivered %d, lost %d, unknown %d; stone by stone %v", x.Complete, x.Delivered, x.Lost, x.Unknown, fates)
 	}
 }

@@ -201,7 +201,7 @@ func checks() []check {
 var (
 	losses     = []wire.Share{wire.Percent / 10, wire.Percent / 2, wire.Percent, 2 * wire.Percent, 5 * wire.Percent}
 	roundTrips = []time.Duration{20 * time.Millisecond, 40 * time.Millisecond, 100 * time.Millisecond}
-	recoveries = []string{"rack", "sack"}
+	recoveries = []string{lab.RecoveryRACK, lab.RecoverySACK}
 )
 
 // maxRaces is how many runs of each are within the limits of one call.

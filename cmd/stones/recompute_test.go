@@ -16,7 +16,7 @@ import (
 
 // recomputed says in what an outcome is not what its stones come to, one by one.
 func recomputed(x lab.Outcome, deadline, giveUp time.Duration) string {
-	fates := map[string]int{}
+	fates := map[lab.Fate]int{}
 	again, late := 0, 0
 	var delays, came []float64
 	due, lastDue := map[uint64]float64{}, 0.0

@@ -48,7 +48,7 @@ func rateNotMet(e *lab.Experiment, flows []lab.Outcome) []lab.Warning {
 	var warnings []lab.Warning
 	for _, x := range flows {
 		if p := x.Pacing; e.Path != lab.Sim && !p.Met && p.Offered.Known() {
-			warnings = append(warnings, lab.Warning{Flow: x.Name, Word: p.Limit, Value: p.Offered.Value, Limit: p.Asked.Value})
+			warnings = append(warnings, lab.Warning{Flow: x.Name, Word: string(p.Limit), Value: p.Offered.Value, Limit: p.Asked.Value})
 		}
 	}
 	return warnings
@@ -60,7 +60,7 @@ func overflow(e *lab.Experiment, flows []lab.Outcome) []lab.Warning {
 	var warnings []lab.Warning
 	for _, x := range flows {
 		if drops := x.ReceiverDrops; e.Path != lab.Sim && e.Asleep == 0 && !x.Is().Again && drops.Value > 0 {
-			warnings = append(warnings, lab.Warning{Flow: x.Name, Word: lab.LimitReceiver, Value: drops.Value})
+			warnings = append(warnings, lab.Warning{Flow: x.Name, Word: string(lab.LimitReceiver), Value: drops.Value})
 		}
 	}
 	return warnings

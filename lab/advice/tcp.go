@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"stones/lab"
 	"stones/lab/theory"
 )
 
@@ -97,7 +98,7 @@ func (r *road) missedTCP(key string) Expected {
 	trip, free := r.roundTrip, theory.FirstStone(r.out, r.bytes, r.bandwidth)
 	missed := theory.Missed(r.gap, trip, free)
 	soon := followers > 0 && r.gap <= 2*trip // else it is a timer that finds it
-	if r.e.Recovery == "sack" {
+	if r.e.Recovery == lab.RecoverySACK {
 		missed = theory.MissedSACK(r.gap, trip, free)
 		soon = followers >= 3 && 4*r.gap <= max(0.2, trip)
 	}
@@ -115,7 +116,7 @@ func (r *road) missedTCP(key string) Expected {
 	}
 	held := min(theory.HeldUp(missed, free, r.gap, slack), followers+1)
 	switch {
-	case r.e.Recovery == "sack" && key == "held_up":
+	case r.e.Recovery == lab.RecoverySACK && key == "held_up":
 		return unknown(CauseWindowCut)
 	case key == "held_up":
 		return exactly(float64(held))

@@ -34,11 +34,11 @@ func TestWarnings(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		turn func(*lab.Experiment)
-		late int     // stones that UDP threw late
-		wire float64 // ms that the wire was late for UDP
-		drop int     // stones that found UDP's socket full
-		room int     // bytes of a socket buffer
-		held string  // what was the limit of both transports' rate; empty if it was met
+		late int       // stones that UDP threw late
+		wire float64   // ms that the wire was late for UDP
+		drop int       // stones that found UDP's socket full
+		room int       // bytes of a socket buffer
+		held lab.Limit // what was the limit of both transports' rate; empty if it was met
 		want []string
 	}{
 		{name: "usual", turn: func(*lab.Experiment) {}},

@@ -53,7 +53,7 @@ func kept(tb testing.TB, es ...lab.Experiment) []byte {
 				Name: lab.UDP, Transport: lab.UDP,
 				Counts: stone.Counts{NotThrown: map[string]int{"refused": 1, "other": 2}},
 				Delay:  lab.Delays{P99: lab.Infinite()},
-				Stones: []lab.StoneRecord{{Number: 1, Fate: strings.Repeat("long ", 100)}},
+				Stones: []lab.StoneRecord{{Number: 1, Fate: lab.Fate(strings.Repeat("long ", 100))}},
 			}},
 			Warnings: []lab.Warning{{Rule: "noise"}},
 		})

@@ -83,7 +83,7 @@ func tuned[T any](k Knob, f Form[T], at func(*lab.Tuning) *T) Knob {
 }
 
 // recoveries are the ways in which TCP finds a loss.
-var recoveries = []string{"rack", "sack"}
+var recoveries = []string{lab.RecoveryRACK, lab.RecoverySACK}
 
 func catcher() []Knob {
 	return []Knob{

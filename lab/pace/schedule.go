@@ -23,9 +23,12 @@ import (
 	"stones/lab/stone"
 )
 
+// A Policy is what a thrower does that was held up.
+type Policy string
+
 // CatchUp is the name of what a thrower does that was held up: it throws all
 // that is due already, in order and at once.
-const CatchUp = "catch up"
+const CatchUp Policy = "catch up"
 
 // Limits of what a plan may ask for.
 const (

@@ -200,6 +200,27 @@ const (
 	NotHere      = "not-counted-here"
 )
 
+// A DrainRule is how a path decides that no more stones come, in the words that stand in
+// results.
+type DrainRule string
+
+// The rules. The times are those for which the paths wait.
+const (
+	DrainWire          DrainRule = "until the wire is empty"
+	DrainWireAndSocket DrainRule = "until the wire and the socket are empty, at most 3s after the last packet"
+	DrainAccount       DrainRule = "until all have come or were dropped, at most 3s after the last"
+	DrainByCatcher     DrainRule = "by the catcher, when nothing has come for 500ms"
+)
+
+// Congestion controls of TCP, and the ways in which it finds a loss, that the stack of
+// this program has.
+const (
+	CUBIC        = "cubic" // RFC 9438
+	Reno         = "reno"  // RFC 5681
+	RecoveryRACK = "rack"  // losses found by time, with tail loss probes: RFC 8985
+	RecoverySACK = "sack"  // losses found by three duplicate acknowledgements: RFC 6675
+)
+
 // A Direction is what one direction of the wire did with a flow's
 // packets. Sent and Bytes count what the sender gave to the wire, IP headers
 // included; the other counts are of packets.

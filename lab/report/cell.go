@@ -43,7 +43,7 @@ func some(n uint64) value {
 }
 
 // word is text.
-func word(s string) value { return value{kind: text, text: s} }
+func word[T ~string](s T) value { return value{kind: text, text: string(s)} }
 
 // either is true or false.
 func either(b bool) value {

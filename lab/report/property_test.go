@@ -15,6 +15,7 @@ import (
 	"stones/lab"
 	"stones/lab/document"
 	"stones/lab/pace"
+	"stones/lab/path"
 	"stones/lab/stone"
 	"stones/lab/wire"
 )
@@ -160,7 +161,7 @@ func FuzzSafe(f *testing.F) {
 // there can be one.
 func strange(text string, figures bool) []lab.Document {
 	x := lab.Outcome{
-		Name: lab.TCP, Transport: lab.TCP, Error: text, Broken: text, Counts: stone.Counts{NotThrown: map[string]int{text: 1}, Thrown: 1, Planned: 2}, Drain: text,
+		Name: lab.TCP, Transport: lab.TCP, Error: text, Broken: text, Counts: stone.Counts{NotThrown: map[string]int{text: 1}, Thrown: 1, Planned: 2}, Drain: path.DrainRule(text),
 	}
 	if figures {
 		x.ReceiverDrops, x.Jitter, x.Standstill = lab.NA(text), lab.NA(text+"."), lab.Untold(text)

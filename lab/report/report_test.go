@@ -87,7 +87,7 @@ func kept() lab.Pacing {
 }
 
 // slow is the pacing of a thrower that did not keep up, or was held up.
-func slow(limit string) lab.Pacing {
+func slow(limit lab.Limit) lab.Pacing {
 	return lab.Pacing{
 		Policy: pace.CatchUp, Asked: lab.Number(200), Offered: lab.Number(168.75), Limit: limit, Late: 940,
 		ErrorP50: lab.Number(412.5), ErrorP99: lab.Number(901.25), ErrorMax: lab.Number(925.1), GapP50: lab.Number(5.6), GapP99: lab.Number(12.7),

@@ -503,7 +503,7 @@ func warning(w lab.Warning) string {
 }
 
 // limits are the words for what kept the asked rate from being met.
-var limits = map[string]string{lab.LimitSender: "the thrower", lab.LimitReceiver: "the catcher", lab.LimitTCP: "TCP itself"}
+var limits = map[lab.Limit]string{lab.LimitSender: "the thrower", lab.LimitReceiver: "the catcher", lab.LimitTCP: "TCP itself"}
 
 // sentences holds one for each rule, made of what is and of what should be.
 var sentences = map[string]func(w lab.Warning, value, limit string) string{
@@ -564,7 +564,7 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 		return fmt.Sprintf("the schedule was not kept: %s stones left over 1 ms late over %s", value, title(w.Flow))
 	},
 	advice.RuleRate: func(w lab.Warning, value, limit string) string {
-		return fmt.Sprintf("%s threw %s of %s stones/s: the limit was %s", title(w.Flow), value, limit, cmp.Or(limits[w.Word], w.Word))
+		return fmt.Sprintf("%s threw %s of %s stones/s: the limit was %s", title(w.Flow), value, limit, cmp.Or(limits[lab.Limit(w.Word)], w.Word))
 	},
 	advice.RuleReadable: func(lab.Warning, string, string) string {
 		return "without --tls whoever is on the way can read all of this"

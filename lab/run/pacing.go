@@ -41,7 +41,7 @@ func (x *flow) pacing(asleep time.Duration, s tally.Score, drops lab.Figure) lab
 
 // heldBy says what made the thrower come to lag behind, that waited so long for
 // the socket.
-func (x *flow) heldBy(asleep, lag, waited time.Duration) string {
+func (x *flow) heldBy(asleep, lag, waited time.Duration) lab.Limit {
 	switch {
 	case !x.is.Again || waited < lag/2:
 		return lab.LimitSender

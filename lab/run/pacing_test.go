@@ -33,7 +33,7 @@ func TestPacing(t *testing.T) {
 		drops     int
 
 		asked, offered float64 // stones a second; 0 is none
-		limit          string
+		limit          lab.Limit
 		unmet          bool
 		worst          float64 // ms
 		row            float64 // back to back

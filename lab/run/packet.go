@@ -30,16 +30,16 @@ func (x *flow) packets(seen path.Record) []lab.Packet {
 func trip(t path.Trip, began time.Duration) lab.Trip {
 	fate := fateOf(t)
 	if !t.Arrived {
-		return lab.Trip{Fate: fate, Arrived: lab.NA(fate)}
+		return lab.Trip{Fate: fate, Arrived: lab.NA(string(fate))}
 	}
 	return lab.Trip{Fate: fate, Arrived: lab.Milliseconds(t.At - began), Marked: t.Marked}
 }
 
 // fateOf names the cause that decided.
-func fateOf(t path.Trip) string {
+func fateOf(t path.Trip) lab.Fate {
 	for _, c := range []struct {
 		cause path.Cause
-		fate  string
+		fate  lab.Fate
 	}{
 		{path.Dropped, lab.PacketLost},
 		{path.Overflowed, lab.PacketOverflowed},

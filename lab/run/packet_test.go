@@ -18,11 +18,11 @@ func TestTrip(t *testing.T) {
 		{path.Trip{Arrived: true, At: 130 * ms, Cause: path.Damaged}, lab.Trip{Fate: lab.PacketDamaged, Arrived: lab.Milliseconds(30 * ms)}},
 		{path.Trip{Arrived: true, At: 130 * ms, Cause: path.ReceiverDrop}, lab.Trip{Fate: lab.PacketReceiverDrop, Arrived: lab.Milliseconds(30 * ms)}},
 		{path.Trip{Arrived: true, At: 130 * ms, Cause: path.NobodyHome}, lab.Trip{Fate: lab.PacketNobody, Arrived: lab.Milliseconds(30 * ms)}},
-		{path.Trip{Cause: path.Dropped}, lab.Trip{Fate: lab.PacketLost, Arrived: lab.NA(lab.PacketLost)}},
-		{path.Trip{Cause: path.Overflowed}, lab.Trip{Fate: lab.PacketOverflowed, Arrived: lab.NA(lab.PacketOverflowed)}},
-		{path.Trip{Cause: path.TooBig}, lab.Trip{Fate: lab.PacketTooBig, Arrived: lab.NA(lab.PacketTooBig)}},
-		{path.Trip{}, lab.Trip{Fate: lab.PacketOnTheWay, Arrived: lab.NA(lab.PacketOnTheWay)}},
-		{path.Trip{Cause: path.Damaged}, lab.Trip{Fate: lab.PacketOnTheWay, Arrived: lab.NA(lab.PacketOnTheWay)}},
+		{path.Trip{Cause: path.Dropped}, lab.Trip{Fate: lab.PacketLost, Arrived: lab.NA(string(lab.PacketLost))}},
+		{path.Trip{Cause: path.Overflowed}, lab.Trip{Fate: lab.PacketOverflowed, Arrived: lab.NA(string(lab.PacketOverflowed))}},
+		{path.Trip{Cause: path.TooBig}, lab.Trip{Fate: lab.PacketTooBig, Arrived: lab.NA(string(lab.PacketTooBig))}},
+		{path.Trip{}, lab.Trip{Fate: lab.PacketOnTheWay, Arrived: lab.NA(string(lab.PacketOnTheWay))}},
+		{path.Trip{Cause: path.Damaged}, lab.Trip{Fate: lab.PacketOnTheWay, Arrived: lab.NA(string(lab.PacketOnTheWay))}},
 	} {
 		if got := trip(tt.trip, 100*ms); got != tt.want {
 			t.Errorf("trip(%+v) = %+v; want %+v", tt.trip, got, tt.want)

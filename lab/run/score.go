@@ -245,14 +245,14 @@ func (x *flow) stones(t tally.Tally, s tally.Score, seen path.Record) []lab.Ston
 		}
 		switch {
 		case f.Copies > 0:
-			r.Fate = "delivered"
+			r.Fate = lab.StoneDelivered
 			r.First = lab.Milliseconds(at + f.Delay.D)
 		case f.Delay.Kind == tally.None:
-			r.Fate = "unknown"
+			r.Fate = lab.StoneUnknown
 		case seen.Causes != nil && seen.Causes(f.Number)&path.ReceiverDrop != 0:
-			r.Fate = "receiver drop"
+			r.Fate = lab.StoneReceiverDrop
 		default:
-			r.Fate = "lost"
+			r.Fate = lab.StoneLost
 		}
 		list = append(list, r)
 	}

@@ -49,7 +49,7 @@ type World interface {
 	// long as DrainRule says, but not beyond limit. Done says that nothing more can
 	// come.
 	Drain(ctx context.Context, flow string, limit time.Duration, done func() bool)
-	DrainRule() string
+	DrainRule() path.DrainRule
 
 	// Arrival is when what the flow's catcher was given last had reached it.
 	Arrival(flow string) time.Duration

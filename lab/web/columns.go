@@ -29,14 +29,14 @@ const (
 
 // fates are the names of what becomes of stones and packets; in columns stand their
 // places in this list.
-func fates() []string {
-	return []string{
-		"delivered", "lost", "receiver drop", "unknown",
+func fates() []lab.Fate {
+	return []lab.Fate{
+		lab.StoneDelivered, lab.StoneLost, lab.StoneReceiverDrop, lab.StoneUnknown,
 		lab.PacketArrived, lab.PacketDamaged, lab.PacketOverflowed, lab.PacketTooBig, lab.PacketNobody, lab.PacketOnTheWay,
 	}
 }
 
-func (h *Header) fate(name string) float64 { return float64(slices.Index(h.Fates, name)) }
+func (h *Header) fate(name lab.Fate) float64 { return float64(slices.Index(h.Fates, name)) }
 
 // columns are the figures of all stones and packets, one clock for all of a flow: that
 // of its beginning, the asking included.

@@ -63,7 +63,7 @@ type Header struct {
 	Report  *report.Sheet   `json:"report,omitempty"`
 	Command string          `json:"command,omitempty"` // what gives this on the command line
 	Columns []Column        `json:"columns,omitempty"`
-	Fates   []string        `json:"fates,omitempty"` // what the numbers of fates mean
+	Fates   []lab.Fate      `json:"fates,omitempty"` // what the numbers of fates mean
 	Photo   *Photo          `json:"photo,omitempty"` // what the stones carry, if that is a picture
 	Course  []CourseLesson  `json:"course,omitempty"`
 	Lesson  *LessonSheet    `json:"lesson,omitempty"`

@@ -403,8 +403,8 @@ func (w *World) settle() {
 }
 
 // DrainRule says how Drain decides.
-func (w *World) DrainRule() string {
-	return "until all have come or were dropped, at most " + patience.String() + " after the last"
+func (w *World) DrainRule() path.DrainRule {
+	return path.DrainAccount
 }
 
 // Arrival is when what a flow's catcher was given last had reached it.

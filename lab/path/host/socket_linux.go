@@ -123,7 +123,7 @@ func setCongestion(fd int, name string) error {
 
 // systemStack is what the kernel does if nothing is said.
 func systemStack() path.Stack {
-	s := path.Stack{Name: "linux", Congestion: sysctl("tcp_congestion_control"), SACK: "on", Recovery: "rack", Nagle: "off"}
+	s := path.Stack{Name: "linux", Congestion: sysctl("tcp_congestion_control"), SACK: "on", Recovery: path.RecoveryRACK, Nagle: "off"}
 	var uname unix.Utsname
 	if unix.Uname(&uname) == nil {
 		s.Version = unix.ByteSliceToString(uname.Release[:])
@@ -134,7 +134,7 @@ func systemStack() path.Stack {
 	if sysctl("tcp_sack") == "0" {
 		s.SACK, s.Recovery = "off", "newreno"
 	} else if bits, err := strconv.Atoi(sysctl("tcp_recovery")); err == nil && bits&useRACK == 0 {
-		s.Recovery = "sack"
+		s.Recovery = path.RecoverySACK
 	}
 	return s
 }

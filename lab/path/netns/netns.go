@@ -39,7 +39,7 @@ type Config struct {
 
 // DefaultCongestion is TCP's congestion control where nothing is said: that of
 // the path sim, whatever the system prefers.
-const DefaultCongestion = "cubic"
+const DefaultCongestion = path.CUBIC
 
 func (cfg Config) congestion() string {
 	if cfg.Congestion == "" {

@@ -359,8 +359,8 @@ func (w *World) lost() int {
 }
 
 // DrainRule says how Drain decides.
-func (w *World) DrainRule() string {
-	return "until the wire and the socket are empty, at most " + patience.String() + " after the last packet"
+func (w *World) DrainRule() path.DrainRule {
+	return path.DrainWireAndSocket
 }
 
 // Record is what the wire and the kernel saw of a flow.

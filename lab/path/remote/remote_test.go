@@ -197,7 +197,7 @@ func TestWay(t *testing.T) {
 							udp.Error, udp.Broken, udp.Delivered, udp.Lost, udp.Duplicated, udp.Reordered, udp.LongestLoss)
 					}
 					for _, s := range udp.Stones {
-						if want := "delivered"; s.Fate != want && !slices.Contains(way.Drop, s.Number) {
+						if want := lab.StoneDelivered; s.Fate != want && !slices.Contains(way.Drop, s.Number) {
 							t.Errorf("stone %d is %s", s.Number, s.Fate)
 						}
 					}

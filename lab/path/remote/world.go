@@ -257,8 +257,8 @@ func (s *Session) readReport(x *flow) (path.Report, error) {
 func (w *World) Drain(context.Context, string, time.Duration, func() bool) {}
 
 // DrainRule says how the end of waiting is decided.
-func (w *World) DrainRule() string {
-	return "by the catcher, when nothing has come for 500ms"
+func (w *World) DrainRule() path.DrainRule {
+	return path.DrainByCatcher
 }
 
 // Arrival is now.

@@ -36,10 +36,10 @@ type Config struct {
 
 // The words for what TCP can be set to.
 const (
-	CUBIC        = "cubic" // RFC 9438
-	Reno         = "reno"  // RFC 5681
-	RecoveryRACK = "rack"  // losses found by time, with tail loss probes: RFC 8985
-	RecoverySACK = "sack"  // losses found by three duplicate acknowledgements: RFC 6675
+	CUBIC        = path.CUBIC
+	Reno         = path.Reno
+	RecoveryRACK = path.RecoveryRACK
+	RecoverySACK = path.RecoverySACK
 
 	newReno = "newreno" // losses found by duplicate acknowledgements, one a round trip: RFC 6582
 

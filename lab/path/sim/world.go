@@ -125,7 +125,7 @@ func (w *World) Drain(ctx context.Context, flow string, limit time.Duration, _ f
 func (w *World) Abandon(flow string) { w.watch.Abandon(flow) }
 
 // DrainRule says how Drain decides.
-func (w *World) DrainRule() string { return "until the wire is empty" }
+func (w *World) DrainRule() path.DrainRule { return path.DrainWire }
 
 // Record is what the world itself saw of a flow.
 func (w *World) Record(flow string) path.Record {

@@ -10,7 +10,7 @@ import (
 )
 
 // heard is a flow of which these were overheard, each behind so many bytes of headers.
-func heard(transport, what string, texts ...string) lab.Outcome {
+func heard(transport string, what lab.Heard, texts ...string) lab.Outcome {
 	x := lab.Outcome{Name: transport, Transport: transport, Connect: lab.Number(80)}
 	for i, text := range texts {
 		head := strings.Repeat("\x01", 20) + text

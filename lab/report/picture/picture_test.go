@@ -68,7 +68,7 @@ func packets(protocol string, lines ...string) []lab.Packet {
 			panic(err)
 		}
 		p := lab.Packet{Number: uint64(i + 1), Protocol: protocol, Back: way == "<", Sent: lab.Number(sent)}
-		p.Trip = lab.Trip{Fate: lab.PacketLost, Arrived: lab.NA(lab.PacketLost)}
+		p.Trip = lab.Trip{Fate: lab.PacketLost, Arrived: lab.NA(string(lab.PacketLost))}
 		if came != "x" {
 			var at float64
 			if _, err := fmt.Sscan(came, &at); err != nil {
@@ -331,7 +331,7 @@ func TestAnyResult(t *testing.T) {
 			First:    rapid.Uint64Range(0, 50).Draw(t, "first"), Last: rapid.Uint64().Draw(t, "last"),
 			Offset: rapid.IntRange(0, 1).Draw(t, "offset"), More: rapid.Bool().Draw(t, "more"),
 			Trip: lab.Trip{
-				Fate:    rapid.SampledFrom([]string{lab.PacketArrived, lab.PacketLost, lab.PacketNobody, lab.PacketReceiverDrop}).Draw(t, "fate"),
+				Fate:    rapid.SampledFrom([]lab.Fate{lab.PacketArrived, lab.PacketLost, lab.PacketNobody, lab.PacketReceiverDrop}).Draw(t, "fate"),
 				Arrived: figure.Draw(t, "arrived"),
 			},
 		}

@@ -469,7 +469,7 @@ func sentence(clauses []string) string {
 }
 
 // fateNotes say what befell a packet that arrived.
-var fateNotes = map[string]string{
+var fateNotes = map[lab.Fate]string{
 	lab.PacketDamaged:      "damaged",
 	lab.PacketReceiverDrop: "no room",
 	lab.PacketNobody:       "nobody there",
