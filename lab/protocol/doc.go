@@ -109,18 +109,18 @@
 //
 // # What goes wrong
 //
-//	what is shown                look for
-//	said nothing for 3s          an output that is not flushed, an endless loop, an
-//	                             event that is not answered with ok
-//	ended without saying ok      an exception: its last line stands behind it
-//	said ... before it was asked two ok to one event
-//	stalled                      no timer was set, or done was not said behind last
-//	gave up                      a stone that is never acknowledged; a timer too long
-//	duplicated                   an acknowledgement was lost, and the catcher
-//	                             delivered what it had
-//	reordered                    the catcher delivers what is ahead of a hole
-//	foreign, damaged             other bytes are delivered than were thrown
-//	two runs part                the wall clock, random numbers, the order of a set
+//	what is shown            look for
+//	said nothing for 3s      an output that is not flushed, an endless loop, an
+//	                         event that is not answered with ok
+//	ended without saying ok  an exception: its last line stands behind it
+//	before it was asked      two ok to one event
+//	stalled                  no timer was set, or done was not said behind last
+//	gave up                  a stone that is never acknowledged; a timer too long
+//	duplicated               an acknowledgement was lost, and the catcher
+//	                         delivered what it had
+//	reordered                the catcher delivers what is ahead of a hole
+//	foreign, damaged         other bytes are delivered than were thrown
+//	two runs part            the wall clock, random numbers, the order of a set
 //
 // Look at what it does, and make one thing go wrong at a time:
 //
