@@ -12,10 +12,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/metrics"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"stones/lab"
 	"stones/lab/document"
@@ -348,6 +350,36 @@ func (p play) pasted() string {
 	return strings.Join(words, " ")
 }
 
+// monkeyMemory is what four experiments at once may take, of a few hundred stones each.
+const monkeyMemory = 128 << 20
+
+// heapWatched looks again and again how much of the heap is in use, until it is asked how
+// much that was at most.
+func heapWatched(t *testing.T) (most func() uint64) {
+	t.Helper()
+	var watch sync.WaitGroup
+	over, high := make(chan struct{}), uint64(0)
+	watch.Go(func() {
+		now := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		for {
+			metrics.Read(now)
+			high = max(high, now[0].Value.Uint64())
+			select {
+			case <-over:
+				return
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+	})
+	most = sync.OnceValue(func() uint64 {
+		close(over)
+		watch.Wait()
+		return high
+	})
+	t.Cleanup(func() { t.Logf("%d MiB of the heap were in use at most", most()>>20) })
+	return most
+}
+
 // Whatever the flags, the program ends as it says it does: a refusal is one line,
 // every law holds, every format can be read, and the same experiment gives the same
 // bytes. The long form draws every knob, and each runs.
@@ -363,6 +395,7 @@ func TestThrowMonkey(t *testing.T) {
 	const parts = 4
 	var mu sync.Mutex
 	tried, used := make(map[string]int), make(map[string]int)
+	high := heapWatched(t)
 	t.Run("seeds", func(t *testing.T) {
 		for part := range uint64(parts) {
 			t.Run(fmt.Sprintf("part=%d", part), func(t *testing.T) {
@@ -387,6 +420,9 @@ func TestThrowMonkey(t *testing.T) {
 	})
 	if !long() {
 		return
+	}
+	if most := high(); most > monkeyMemory {
+		t.Errorf("%d MiB were in use at once; want at most %d", most>>20, monkeyMemory>>20)
 	}
 	for _, k := range knob.All() {
 		near := k.Group != knob.Far && k.Word != "path" && k.Word != "seed"
