@@ -70,7 +70,7 @@ nothing, so hello is said first: up to 5 times, if there is no answer.`,
 	return cmd
 }
 
-// How long is waited, and for how much.
+// Limits of what is waited for and read.
 const (
 	connecting = 5 * time.Second        // for an answer, and for the first bytes
 	atMost     = 10 * time.Second       // for all of it
@@ -121,7 +121,7 @@ func verdict(at netip.AddrPort, talks []*talk) error {
 			code = exitRefused
 		}
 	}
-	return &failure{code, fmt.Errorf("%s: nobody greets there; over TCP %s, over UDP %s", at, talks[0].Trouble, talks[1].Trouble)}
+	return &failure{code, fmt.Errorf("%s: no greeting: TCP %s, UDP %s", at, talks[0].Trouble, talks[1].Trouble)}
 }
 
 // resolve asks what address a name has. If it has several, one of IPv4 is taken.

@@ -26,7 +26,7 @@ const (
 )
 
 // readKey returns the key that both ends know: what the file holds, or without
-// one the environment; nil is none. What stands in it is shown nowhere.
+// one the environment; nil means none. What stands in it is shown nowhere.
 func (p program) readKey(file string) ([]byte, error) {
 	if file == "" {
 		key := trimKey([]byte(os.Getenv(keyVariable)))
@@ -68,7 +68,7 @@ func (p program) readKey(file string) ([]byte, error) {
 	}
 	const others = 0o077
 	if info.Mode()&others != 0 && runtime.GOOS != "windows" {
-		fmt.Fprintf(p.stderr, "warning: --key-file %s: others than its owner may use it (mode %04o); chmod 600 makes it private\n", prose.Quote(file), info.Mode().Perm())
+		fmt.Fprintf(p.stderr, "warning: --key-file %s: other users may use it (mode %04o); chmod 600 makes it private\n", prose.Quote(file), info.Mode().Perm())
 	}
 	return key, nil
 }

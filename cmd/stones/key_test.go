@@ -18,7 +18,7 @@ func TestReadKey(t *testing.T) {
 		}
 		return name
 	}
-	warned := "others than its owner may use it (mode 0644)"
+	warned := "other users may use it (mode 0644)"
 	if runtime.GOOS == "windows" {
 		warned = ""
 	}

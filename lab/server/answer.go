@@ -189,7 +189,7 @@ func (x *session) prove(c control.Prove) (end string) {
 	default:
 		s.journal.write(ofStrangers, slog.LevelWarn, "wrong key", slog.Int("session", x.number), foreign("from", x.from))
 		if s.guessed(x.guard.place) {
-			x.no(errors.New("key: it is another one here"))
+			x.no(errors.New("key: wrong key"))
 		}
 		return "wrong key"
 	}

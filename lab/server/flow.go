@@ -143,7 +143,7 @@ func (x *flow) tell(c control.Thrown) error {
 	case c.Thrown < x.counts.Caught:
 		return errors.New("thrown: fewer than were caught")
 	case x.told && c.Thrown != x.counts.Thrown:
-		return errors.New("thrown: told already, and otherwise")
+		return errors.New("thrown: already reported with a different count")
 	}
 	x.told, x.counts.Thrown = true, c.Thrown
 	return nil
@@ -199,8 +199,8 @@ func (x *flow) snapshot() control.Notice {
 	return x.counts
 }
 
-// How long nothing may have come for all to have come: of UDP, and of TCP if
-// its stream has no end.
+// A flow counts as complete after this much silence: over UDP, and over TCP if its
+// stream has no end.
 const (
 	quietUDP = 500 * time.Millisecond
 	quietTCP = 5 * time.Second

@@ -233,7 +233,7 @@ func TestTLSRefuses(t *testing.T) {
 		if _, err := throwAt(address, nil, nil, p); !errors.As(err, &refused) || refused.Text != "plain text: this server speaks TLS" {
 			t.Errorf("plain text: %v", err)
 		}
-		if _, err := throwAt(address, seal.ClientTLS(), []byte("wrong"), p); !errors.As(err, &refused) || refused.Text != "key: it is another one here" {
+		if _, err := throwAt(address, seal.ClientTLS(), []byte("wrong"), p); !errors.As(err, &refused) || refused.Text != "key: wrong key" {
 			t.Errorf("a wrong key: %v", err)
 		}
 	})

@@ -27,7 +27,7 @@ type Limits struct {
 	Bytes    int           // of all its stones; 1 GiB
 	Load     int           // bytes of what its stones are to carry; 65 MiB, and four times that of all flows
 
-	// How long is waited, each time all in all, however many bytes trickle in.
+	// Total time limits; trickling bytes do not extend them.
 	FirstLine time.Duration // for the first line of a connection; 5 s
 	Idle      time.Duration // for the next line of a session none of whose flows is still to be reported; 60 s
 	Alive     time.Duration // for the next line of the others; 5 s

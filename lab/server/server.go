@@ -38,12 +38,12 @@ type World interface {
 type Server struct {
 	World    World
 	Limits   Limits
-	Key      []byte       // who plans must know it; empty is nobody has to
-	Greeting []string     // lines that whoever connects is greeted with; nil is the usual two
-	TLS      *tls.Config  // of all TCP connections; nil is plain text
-	Log      *slog.Logger // nil is none; it must not wait for who reads it
-	Observer Observer     // nil is none
-	Rand     io.Reader    // where secrets come from; nil is the system's
+	Key      []byte       // who plans must know it; empty means nobody has to
+	Greeting []string     // lines that whoever connects is greeted with; nil means the usual two
+	TLS      *tls.Config  // of all TCP connections; nil means plain text
+	Log      *slog.Logger // nil means none; it must not wait for who reads it
+	Observer Observer     // nil means none
+	Rand     io.Reader    // where secrets come from; nil means the system's
 
 	// Arrived is when the datagram that was read last had come. Nil is when it was
 	// read.
@@ -158,7 +158,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	return errors.Join(err, s.listener.Close(), s.packets.Close())
 }
 
-// look is how often is looked for what nothing tells of.
+// look is the polling interval for events that nothing signals.
 const look = 10 * time.Millisecond
 
 // Stop has Serve come to its end: it interrupts all that waits. It may be called
@@ -218,8 +218,7 @@ func (s *Server) running() int {
 	return s.tasks
 }
 
-// How long is waited when the socket fails that all come through, so that it
-// does not fail a million times a second.
+// breather is the pause after a failed accept, so that a lasting error does not spin.
 const breather = 50 * time.Millisecond
 
 // accept takes whoever connects until the server stops.

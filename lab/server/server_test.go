@@ -323,26 +323,26 @@ func TestDeadlines(t *testing.T) {
 		want string
 		at   time.Duration
 	}{
-		{"silent", func(*visitor) {}, "no line within 5s: good bye", 5 * time.Second},
+		{"silent", func(*visitor) {}, "no timeout: no line within 5s", 5 * time.Second},
 		{"a byte every 4 s", func(v *visitor) {
 			v.write("h")
 			v.SleepUntil(v.Context(), 4*time.Second)
 			v.write("e")
-		}, "no line within 5s: good bye", 5 * time.Second},
+		}, "no timeout: no line within 5s", 5 * time.Second},
 		{"silent after a line", func(v *visitor) {
 			v.SleepUntil(v.Context(), 3*time.Second)
 			v.say("echo a", "ok a")
-		}, "no line within 1m0s: good bye", 63 * time.Second},
+		}, "no timeout: no line within 1m0s", 63 * time.Second},
 		{"a byte every 20 s after a line", func(v *visitor) {
 			v.say("echo a", "ok a")
 			for range 2 {
 				v.SleepUntil(v.Context(), v.Now()+20*time.Second)
 				v.write("h")
 			}
-		}, "no line within 1m0s: good bye", 60 * time.Second},
+		}, "no timeout: no line within 1m0s", 60 * time.Second},
 		{"silent after a plan", func(v *visitor) {
 			v.agree(control.Plan{Transport: "udp", Count: 10, Size: 100, Duration: time.Minute})
-		}, "no line within 5s: good bye", 5 * time.Second},
+		}, "no timeout: no line within 5s", 5 * time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := open(t, nil)
@@ -423,7 +423,7 @@ func TestWrongWords(t *testing.T) {
 		v.say(fmt.Sprintf("thrown %d 11 11 11", n), "no thrown: more planned than in the plan")
 		v.say(fmt.Sprintf("thrown %d 10 10 8", n), "ok")
 		v.say(fmt.Sprintf("thrown %d 10 10 8", n), "ok")
-		v.say(fmt.Sprintf("thrown %d 10 10 9", n), "no thrown: told already, and otherwise")
+		v.say(fmt.Sprintf("thrown %d 10 10 9", n), "no thrown: already reported with a different count")
 
 		t.Log("# more than is allowed")
 		for _, tt := range []struct{ plan, want string }{
@@ -480,7 +480,7 @@ func TestKey(t *testing.T) {
 			v.write("stones 2\n")
 			v.lines.ReadReply(nil)
 			v.write(wrong + "\n")
-			if text, _ := v.lines.ReadLine(); text == "no key: it is another one here" {
+			if text, _ := v.lines.ReadLine(); text == "no key: wrong key" {
 				answered++
 			}
 			v.conn.Close()

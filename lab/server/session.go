@@ -139,7 +139,7 @@ func (x *session) giveUp(text string, err error, after time.Duration) string {
 		x.hangUp()
 		return err.Error()
 	case errors.Is(err, os.ErrDeadlineExceeded) && !x.server.isStopped():
-		x.no(fmt.Errorf("line within %v: good bye", after))
+		x.no(fmt.Errorf("timeout: no line within %v", after))
 		x.hangUp()
 		return "silent"
 	case errors.Is(err, io.EOF):
