@@ -130,7 +130,7 @@ type Load struct {
 type Expectation struct {
 	Expected Figure `json:"expected"`
 	Bound    bool   `json:"bound,omitzero"` // it is the most that can be
-	Sigma    Figure `json:"sigma"`          // standard deviation; 0 is no chance
+	Sigma    Figure `json:"sigma"`          // standard deviation; 0 means no chance
 	Sigmas   Figure `json:"off_sigmas"`     // how many of these the measurement is above it
 	Percent  Figure `json:"off_percent"`
 }

@@ -66,8 +66,8 @@ const (
 	Remote = "remote" // another computer, and whatever lies on the way
 )
 
-// Validate returns an error wrapping [quantity.InvalidError] for the first thing in e
-// that cannot be meant.
+// Validate returns an error wrapping [quantity.InvalidError] for the first setting in e
+// that is invalid.
 func (e Experiment) Validate() error {
 	for _, check := range []func(Experiment) error{
 		Experiment.validatePath,

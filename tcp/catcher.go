@@ -46,8 +46,8 @@ func Listen(ctx context.Context, l Listener, address string) (*Catcher, error) {
 // Addr is where to throw at.
 func (c *Catcher) Addr() net.Addr { return c.socket.Addr() }
 
-// Catch waits for stones and yields each as it comes. What comes and is no
-// stone is yielded as its error.
+// Catch waits for stones and yields each as it comes. Anything that is not a
+// valid stone is yielded as an error.
 //
 // TCP: it accepts one thrower and ends with that thrower's FIN, or with Close.
 // Bytes that are no stone end it too: where the next one begins is not known

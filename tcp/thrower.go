@@ -87,7 +87,7 @@ func (t *Thrower) finish() error {
 }
 
 // Answers yields the stones that the catcher throws back, until there will be no more.
-// What comes and is no stone is yielded as its error. It may run beside Throw.
+// Anything that is not a valid stone is yielded as an error. It may run beside Throw.
 //
 // TCP: the end is the catcher's FIN, behind its last answer.
 func (t *Thrower) Answers() iter.Seq2[stone.Stone, error] {

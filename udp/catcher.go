@@ -39,8 +39,8 @@ func Listen(ctx context.Context, l Listener, address string) (*Catcher, error) {
 // Addr is where to throw at.
 func (c *Catcher) Addr() net.Addr { return c.socket.LocalAddr() }
 
-// Catch waits for stones and yields each as it comes. What comes and is no
-// stone is yielded as its error.
+// Catch waits for stones and yields each as it comes. Anything that is not a
+// valid stone is yielded as an error.
 //
 // UDP: anyone may throw, and nothing tells that no more will come: only Close
 // ends it. A datagram that is no stone is one datagram; the next is whole.

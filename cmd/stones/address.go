@@ -19,7 +19,7 @@ import (
 type place struct {
 	host string     // as it was written: an IP address, or a name
 	ip   netip.Addr // not valid if it is a name
-	port int        // 0 is any that is free
+	port int        // 0 means any that is free
 }
 
 // String is the place in the form that package net takes.

@@ -24,7 +24,7 @@ type board struct {
 	w    io.Writer
 	live bool
 	here func() (clients []server.Client, strangers int)
-	busy func() bool // w takes nothing more now; nil is never
+	busy func() bool // w takes nothing more now; nil means never
 
 	mu        sync.Mutex
 	lines     []string       // to be printed

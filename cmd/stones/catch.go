@@ -44,8 +44,8 @@ type catch struct {
 	newKey   string // file for a key to make
 }
 
-// gcPercent is how much may lie about before it is swept up, as a share of what
-// is in use. A class fits into less memory so, and the time is not missed.
+// gcPercent is the garbage collector's GOGC while the server runs, in percent. A class
+// fits into less memory so, for a little more time.
 const gcPercent = 25
 
 // newCatch returns the command.
@@ -145,7 +145,7 @@ func (c *catch) widely(at place, key []byte) error {
 	}
 }
 
-// greetings are the lines of --greeting; nil is the usual ones.
+// greetings are the lines of --greeting; nil means the usual ones.
 func (c *catch) greetings() ([]string, error) {
 	if c.greeting == "" {
 		return nil, nil

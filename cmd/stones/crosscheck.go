@@ -35,7 +35,7 @@ type crosscheck struct {
 	goodput bool
 	runs    int
 	time    time.Duration
-	buffer  int // bytes of each socket buffer; 0 is the path's own choice
+	buffer  int // bytes of each socket buffer; 0 means the path's own choice
 	seed    uint64
 	json    bool
 }
@@ -247,7 +247,7 @@ const atOnce = 8
 
 // runLight runs the experiments, first those in virtual time and then, many at
 // once, those in real time. The results are those of the experiments in their
-// order; nil is one that was not finished. The error says of the first one why.
+// order; nil means one that was not finished. The error says of the first one why.
 func runLight(ctx context.Context, es []lab.Experiment, done func(finished int)) ([]*lab.Result, error) {
 	results := make([]*lab.Result, len(es))
 	errs := make([]error, len(es))

@@ -34,7 +34,7 @@ type course struct {
 	start     string // name of a lesson to begin
 
 	settings knob.Settings // on top of the lesson's
-	turn     int           // which command of the section knob to run; 0 is none
+	turn     int           // which command of the section knob to run; 0 means none
 }
 
 // maxTurns is how many commands a lesson may suggest.

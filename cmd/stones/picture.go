@@ -100,7 +100,7 @@ func (t *throw) unpictured() error {
 	return nil
 }
 
-// sit prepares the experiments for the picture that is asked for.
+// sit has the experiments keep what the picture that is asked for shows.
 func (t *throw) sit(es []lab.Experiment) error {
 	flag := t.drawn()
 	switch {

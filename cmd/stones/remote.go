@@ -49,8 +49,7 @@ type manner struct {
 	buffer     int
 }
 
-// open returns the world of an experiment. Who could not be reached is not
-// asked again.
+// open returns the world of an experiment. A failed connection is not retried.
 func (c *caller) open(e lab.Experiment) (run.World, error) {
 	m := manner{e.To, e.IPv6, e.TLS, e.Congestion, e.Buffer}
 	if c.session == nil && c.failed == nil || c.manner != m {

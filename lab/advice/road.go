@@ -40,7 +40,7 @@ type road struct {
 	out, back float64 // one way
 	trip      float64 // both, on an empty wire
 	roundTrip float64 // of a stone's packets, and of what answers them
-	bandwidth float64 // 0 is no limit
+	bandwidth float64 // 0 means no limit
 	queue     int     // packets; math.MaxInt is no limit
 
 	lost               float64    // share of the packets, by chance

@@ -37,8 +37,8 @@ type Real struct {
 // NewReal returns a clock that begins now.
 func NewReal() *Real { return &Real{began: time.Now()} }
 
-// NewPrecise returns a clock that begins now and takes pains to wake up in time:
-// it sleeps close, then looks at the time until it has come.
+// NewPrecise returns a clock that begins now and wakes up in time: it sleeps until
+// shortly before, then spins.
 //
 // On an idle computer with Linux most of its sleepers are late by less than a
 // microsecond, and each takes up to 0.1 ms of a processor. Elsewhere that is 1 ms,

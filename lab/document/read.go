@@ -31,7 +31,7 @@ const (
 	maxText     = 256      // bytes of one text in an experiment
 )
 
-// A Error says where a document is wrong, and how.
+// An Error says where a document is wrong, and how.
 type Error struct {
 	Line, Column int // from 1; columns are counted in characters
 	What         string
@@ -44,8 +44,8 @@ func (e *Error) Error() string {
 // Experiments reads a [lab.Document] as far as it is needed to run its
 // experiments again.
 //
-// It reads at most 1 MiB and trusts nothing: whatever does not have the exact
-// form of an experiment, or cannot be meant ([lab.Experiment.Validate]), is a
+// It reads at most 16 MiB and trusts nothing: whatever does not have the exact
+// form of an experiment, or is invalid ([lab.Experiment.Validate]), is an
 // [Error]. The other members of a result are skipped.
 func Experiments(r io.Reader) ([]lab.Experiment, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxDocument+1))

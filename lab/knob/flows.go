@@ -57,7 +57,7 @@ func only() Knob {
 	return k
 }
 
-// settle draws the conclusions from what was asked for.
+// settle drops the count of each plan that has a time: a time decides.
 func settle(e *lab.Experiment) {
 	for i := range e.Flows {
 		if p := &e.Flows[i].Plan; p.Time > 0 {

@@ -17,7 +17,7 @@ import (
 // A Knob is one setting of an experiment.
 type Knob struct {
 	Word    string   // the flag's name without dashes
-	Letter  string   // the short flag; empty is none
+	Letter  string   // the short flag; empty means none
 	Base    string   // the word of which this one is a variant, such as loss for loss-back; or its own
 	Variant Variant  // how it varies from that
 	Group   Group    // what it is about
@@ -40,7 +40,7 @@ type Knob struct {
 // pointer by RFC 6901, and as text.
 type spot struct {
 	place, text string
-	flow        string // whose value it is; empty is that of all
+	flow        string // whose value it is; empty means that of all
 }
 
 // A Group is what knobs are about.

@@ -147,7 +147,7 @@ func kept() []Knob {
 type field[T any] struct {
 	place string
 	value *T
-	flow  string // whose it is; empty is that of all
+	flow  string // whose it is; empty means that of all
 }
 
 // bind ties a knob to the fields that it sets.

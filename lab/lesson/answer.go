@@ -67,7 +67,7 @@ type Outcome struct {
 	Verdict   string     `json:"verdict"`
 }
 
-// Outcome holds a prediction against a result. Nil is no prediction.
+// Outcome holds a prediction against a result. Nil means no prediction.
 func (l *Lesson) Outcome(predicted *float64, r lab.Result) Outcome {
 	o := Outcome{
 		Lesson:    l.Name,

@@ -22,7 +22,7 @@ import (
 type Figure struct {
 	Transport string // tcp, udp or own; of several it is the first
 	Name      string
-	Unit      string // empty is the unit that the name says
+	Unit      string // empty means the unit that the name says
 }
 
 // A kind of figures has units of its own.

@@ -39,8 +39,8 @@ import (
 type Lesson struct {
 	File  string // where it was read from
 	Name  string // the file's name without its ending, and without the number of a lesson of ours
-	Hour  int    // of the course, from 1; 0 is none
-	Place int    // in the course, from 1; 0 is none
+	Hour  int    // of the course, from 1; 0 means none
+	Place int    // in the course, from 1; 0 means none
 	Title string
 
 	Story, Question, Why, Knob string
@@ -48,7 +48,7 @@ type Lesson struct {
 	Experiment lab.Experiment
 	Answer     Answer
 	Expect     []Expectation
-	Report     string     // what the experiment prints; empty is not known
+	Report     string     // what the experiment prints; empty means not known
 	Turns      [][]string // words of "stones throw": the commands of the section knob
 
 	settings knob.Settings // that the experiment comes from

@@ -214,7 +214,7 @@ func (p *parser) taskExpect(t *Task, given []line) error {
 	return nil
 }
 
-// Experiment is the task's, for a protocol and a seed; 0 is the sheet's own. Unless the
+// Experiment is the task's, for a protocol and a seed; 0 means the sheet's own. Unless the
 // sheet names another flow, the protocol is alone.
 func (t *Task) Experiment(with string, seed uint64) (lab.Experiment, error) {
 	s := t.settings.Clone()

@@ -16,7 +16,7 @@ import (
 // transport differ in the catcher's port.
 type Flow struct {
 	Name, Transport string
-	Congestion      string        // TCP's congestion control; empty is the path's
+	Congestion      string        // TCP's congestion control; empty means the path's
 	ExtraDelay      time.Duration // what each of its packets takes before it enters the wire, either way
 	Drop, DropBack  []uint64      // places of the packets that are lost, among all of its own on that way, from 1
 	Stones          int           // of a protocol of its own: how many there are
@@ -313,11 +313,11 @@ type Stack struct {
 	SACK          string        `json:"sack"`
 	Recovery      string        `json:"recovery"`
 	Nagle         string        `json:"nagle"`
-	DelayedACK    string        `json:"delayed_ack,omitzero"` // empty is the stack's own choice, as below
+	DelayedACK    string        `json:"delayed_ack,omitzero"` // empty means the stack's own choice, as below
 	ECN           string        `json:"ecn,omitzero"`
 	InitialWindow int           `json:"initial_window,omitzero"` // in segments
 	Tick          time.Duration `json:"tick,omitzero"`           // the grain of the timers
-	SendBuffer    int           `json:"send_buffer"`             // bytes; 0 is the stack's own choice
+	SendBuffer    int           `json:"send_buffer"`             // bytes; 0 means the stack's own choice
 	RecvBuffer    int           `json:"recv_buffer"`
 }
 
@@ -328,7 +328,7 @@ type Tuning struct {
 	NoDelayedACK  bool // acknowledge each segment at once
 	Nagle         bool // delay short segments while one is not acknowledged
 	ECN           bool // ask for explicit congestion notification
-	InitialWindow int  // in segments; 0 is 10
+	InitialWindow int  // in segments; 0 means 10
 	NoUDPChecksum bool // datagrams over IPv4 go without a checksum
 }
 

@@ -42,7 +42,7 @@ type Plan struct {
 	Datagram int               // the most bytes that a datagram of this end may have
 	Seed     uint64            // for chance of its own: another one for each end and flow
 	Limit    time.Duration     // when everybody gives up
-	Say      func(line string) // shows what a program says on standard error; nil is nobody
+	Say      func(line string) // shows what a program says on standard error; nil means nobody
 }
 
 // New makes one end. It returns an error, one line long, for parameters that it does

@@ -17,13 +17,13 @@ type Config struct {
 	To        netip.AddrPort // the program that the clients want to speak with
 	Seed      uint64
 	Out, Back wire.Shape    // to that program, and back
-	Count     int           // ends when so many datagrams have entered on the way out; 0 is never
-	Patience  time.Duration // how long what is on its way then may take; 0 is DefaultPatience
+	Count     int           // ends when so many datagrams have entered on the way out; 0 means never
+	Patience  time.Duration // how long what is on its way then may take; 0 means DefaultPatience
 
-	Clients int // at most; 0 is DefaultClients
-	Bytes   int // on the way at most, in each direction; 0 is DefaultBytes
+	Clients int // at most; 0 means DefaultClients
+	Bytes   int // on the way at most, in each direction; 0 means DefaultBytes
 
-	Tap func(Frame) // is shown what enters and what is delivered, one after the other; nil is nobody
+	Tap func(Frame) // is shown what enters and what is delivered, one after the other; nil means nobody
 }
 
 // What a [Config] has where it says nothing.

@@ -18,7 +18,7 @@ import (
 // that of the flag.
 type parameter struct {
 	word string
-	of   func(e *lab.Experiment, flow string) string // as its flag takes it; empty is that nothing was chosen
+	of   func(e *lab.Experiment, flow string) string // as its flag takes it; empty means that nothing was chosen
 	way  bool                                        // it is about the wire
 	left string                                      // says that nothing was chosen
 

@@ -5,7 +5,7 @@ package report
 type View struct {
 	All    bool     // every row, and how TCP is set
 	Also   []string // the keys of measures that have a row too
-	Width  int      // columns of the terminal; 0 is 80
+	Width  int      // columns of the terminal; 0 means 80
 	Colour bool     // the terminal has it; colour only adds
 }
 

@@ -30,7 +30,7 @@ func (x *flow) listenTo(t thrower) {
 	}
 }
 
-// look is how often is looked for what nothing tells of.
+// look is the polling interval for events that nothing signals.
 const look = time.Millisecond
 
 // patience is how long no answer may come over a transport that does not throw again, on

@@ -42,7 +42,7 @@ type flow struct {
 	limit    time.Duration   // of the whole: when everything that waits gives up
 	home     time.Duration   // the most that an answer takes on an emulated way, but for its queue
 	answers  *answers        // nil if none are wanted
-	dies     int             // after how many stones the catcher closes; 0 is never
+	dies     int             // after how many stones the catcher closes; 0 means never
 	asleep   time.Duration   // until when the catcher does not read
 	awake    context.Context // while somebody may still have to read
 	over     func()          // ends awake
@@ -70,7 +70,7 @@ type flow struct {
 	attempted atomic.Int64 // for the task that tells how far it is
 	throwErr  error
 	lastDue   []uint64 // the highest number due until the end of each interval
-	cut       bool     // the context ended before the last stone had come home
+	cut       bool     // the context ended, or the limit passed, while a stone may have been in flight
 
 	// Written by the catching task; counted is for the throwing one.
 	catches  *tally.Catches
@@ -141,8 +141,8 @@ func (x *flow) listen(ctx context.Context, readSize int) error {
 	return speak[x.Transport].listen(ctx, x, at, readSize)
 }
 
-// throw is the throwing task: it asks, throws, lets the last stones fly home,
-// and then closes the catcher, so that the catching task ends too.
+// throw is the throwing task: it asks, throws, waits until nothing is in flight, and
+// then closes the catcher, so that the catching task ends too.
 func (x *flow) throw(ctx context.Context) {
 	defer func() {
 		x.cut = x.cut || ctx.Err() != nil
@@ -167,7 +167,7 @@ func (x *flow) throw(ctx context.Context) {
 	}
 }
 
-// errGaveUp is why a flow ended before all that was thrown had come home.
+// errGaveUp is why a flow ended while what was thrown may still have been in flight.
 var errGaveUp = errors.New("gave up waiting for what was on its way")
 
 // ask opens the thrower's end, and begins the plan when it is answered. It

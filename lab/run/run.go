@@ -15,10 +15,11 @@ import (
 	"stones/lab/advice"
 )
 
-// Run runs one experiment along a path. The flows over each transport have a world
-// of their own, with the same wire, unless the experiment throws all together.
+// Run runs one experiment along a path. The flows over each transport, and those of
+// each protocol of one's own, have a world of their own, with the same wire, unless
+// the experiment throws all together.
 //
-// An error means that there is no result: the experiment cannot be meant, or
+// An error means that there is no result: the experiment is invalid, or
 // the path could not be opened. What goes wrong within a flow stands in
 // its result, which is kept.
 func Run(ctx context.Context, e lab.Experiment, p Path) (lab.Result, error) {

@@ -41,13 +41,12 @@ type World interface {
 	// Address is where the catcher of the flow of that name is to listen.
 	Address(flow string) string
 
-	// Run runs tasks side by side and returns when all have ended. Only within
-	// a task may be waited for anything.
+	// Run runs tasks side by side and returns when all have ended. Only tasks may
+	// block.
 	Run(ctx context.Context, tasks ...func()) error
 
-	// Drain waits until nothing of the flow is in flight any more, or as
-	// long as DrainRule says, but not beyond limit. Done says that nothing more can
-	// come.
+	// Drain waits until nothing of the flow is in flight, as DrainRule says, but not
+	// beyond limit. Done reports whether all that was thrown has come.
 	Drain(ctx context.Context, flow string, limit time.Duration, done func() bool)
 	DrainRule() path.DrainRule
 
@@ -79,8 +78,8 @@ type Witness interface {
 	Abandon(flow string)
 }
 
-// A Far is a World one end of which is elsewhere, on another computer. The other
-// end is here: it throws, or catches, over the World's own connections, as ever.
+// A Far is a World one end of which is on another computer. The other end is here: it
+// throws, or catches, over the World's own connections, as on any path.
 // What the far end knows it tells afterwards.
 //
 // Both methods wait, and are called within a task, in this order.

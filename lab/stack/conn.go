@@ -114,7 +114,7 @@ func (c *Conn) expire() {
 	c.changed()
 }
 
-// changed draws the conclusions after each call of the connection.
+// changed wakes who waits and tells the listener, after each call of the connection.
 func (c *Conn) changed() {
 	c.await()
 	state := c.tcp.State()

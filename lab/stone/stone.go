@@ -31,7 +31,7 @@ type Stone struct {
 	Due      time.Duration // when it is due, on the flow's clock
 	Size     int           // bytes in all, with the header: HeaderLen to MaxSize
 	Salt     uint64        // of the padding, so that it cannot be guessed; [Parse] knows none but 0
-	Carries  string        // all bytes behind the header, in the place of the padding; empty is none
+	Carries  string        // all bytes behind the header, in the place of the padding; empty means none
 }
 
 // What Parse and Size find wrong.

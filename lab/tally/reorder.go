@@ -51,7 +51,7 @@ type Discontinuity struct {
 // The first stone that comes is none: it is what the others are measured by.
 func (c *Catches) Discontinuities() iter.Seq[Discontinuity] {
 	return func(yield func(Discontinuity) bool) {
-		var next uint32 // RFC 4737's NextExp; 0 is undefined
+		var next uint32 // RFC 4737's NextExp; 0 means undefined
 		for i, s := range c.order {
 			if s < next {
 				continue
@@ -100,7 +100,7 @@ func (c *Catches) Reordered() iter.Seq[Reordered] {
 func (c *Catches) reordered() iter.Seq[Reordered] {
 	return func(yield func(Reordered) bool) {
 		var (
-			next  uint32   // RFC 4737's NextExp; 0 is undefined
+			next  uint32   // RFC 4737's NextExp; 0 means undefined
 			leaps []uint32 // positions of the first arrival and of the discontinuities
 			lower nearestLower
 			run   int

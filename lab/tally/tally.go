@@ -14,7 +14,7 @@ type Tally struct {
 	Catches *Catches // nil if the catcher's report is missing: what became of the stones is unknown
 
 	// Unknown says of a stone that was thrown and did not come that it is not
-	// lost for that: the flow ended while it was on its way. Nil is never.
+	// lost for that: the flow ended while it was on its way. Nil means never.
 	Unknown func(n uint64) bool
 }
 
@@ -96,7 +96,7 @@ type Score struct {
 	Reordering Reordering
 }
 
-// Score counts. A stone that takes longer than deadline is late; 0 is no deadline.
+// Score counts. A stone that takes longer than deadline is late; 0 means no deadline.
 func (t Tally) Score(deadline time.Duration) Score {
 	s := Score{
 		Counts: stone.Counts{

@@ -3,7 +3,7 @@ package theory
 import "math"
 
 // An Estimate is a number that chance decides: its mean, and its standard
-// deviation. A sigma of 0 is no chance at all.
+// deviation. A sigma of 0 means no chance at all.
 type Estimate struct {
 	Mean, Sigma float64
 

@@ -101,7 +101,7 @@ func (e *farEnd) pass(f *flight) {
 	e.aside = rest
 }
 
-// holdBack returns how many later packets p has to wait for; 0 is none.
+// holdBack returns how many later packets p has to wait for; 0 means none.
 func (w *Wire) holdBack(p *Packet, id identity) int {
 	if from, to := p.begins(); !p.Copy && from <= to {
 		i, _ := slices.BinarySearchFunc(w.shape.Hold, from, func(h Hold, n uint64) int { return cmp.Compare(h.Stone, n) })

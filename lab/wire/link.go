@@ -8,10 +8,10 @@ import (
 // A link sends one packet after the other, at its bandwidth.
 type link struct {
 	bandwidth uint64     // bits a second; 0 sends at once
-	trace     *timetable // that says when it may send, instead; nil is none
+	trace     *timetable // that says when it may send, instead; nil means none
 	limit     Queue
 	limited   bool    // there is a limit, now or at another time
-	shaper    *tokens // that a packet waits for before it is sent; nil is none
+	shaper    *tokens // that a packet waits for before it is sent; nil means none
 
 	free  time.Duration // when the last packet has left, rounded down
 	rest  uint64        // what was rounded away, in 1/bandwidth of a nanosecond

@@ -10,14 +10,14 @@ import (
 type Packet struct {
 	Size   int    // bytes on the wire, headers included
 	Data   []byte // the same bytes, or nil; the wire never writes into them
-	Stone  uint64 // the stone whose bytes it begins with; 0 is none (SYN, ACK)
-	Offset int    // the first of these bytes in the stone; 0 is its beginning
+	Stone  uint64 // the stone whose bytes it begins with; 0 means none (SYN, ACK)
+	Offset int    // the first of these bytes in the stone; 0 means its beginning
 	Last   uint64 // the last stone that begins in it, if that is not Stone
 	Again  bool   // thrown before: a retransmission
 	Ref    any    // the caller's own; comes out as it went in
 
 	Flow    uint64 // packets of one flow have the same
-	Sender  uint64 // those of another sender meet chances of their own, and are counted by their own; 0 is the only one
+	Sender  uint64 // those of another sender meet chances of their own, and are counted by their own; 0 means the only one
 	Doomed  bool   // it is lost, whatever the shape says: its sender's list names it
 	Capable bool   // it may be marked instead of dropped (RFC 3168: ECN-capable transport)
 

@@ -18,19 +18,19 @@ import (
 // link sends in that time, and "unlimited" for no limit; behind a colon may stand
 // the manager, and behind that its parameters: "300:codel target=5ms".
 type Queue struct {
-	Packets int           // 0 is no limit
-	Bytes   int           // instead of Packets; 0 is no limit
-	Time    time.Duration // instead of both; 0 is no limit
+	Packets int           // 0 means no limit
+	Bytes   int           // instead of Packets; 0 means no limit
+	Time    time.Duration // instead of both; 0 means no limit
 
-	Manager  string        // who decides what is dropped: CoDel, FQCoDel, RED, PIE; empty is nobody
-	Target   time.Duration // of CoDel and PIE: how long a packet may wait; 0 is 5 ms, or 15 ms
-	Interval time.Duration // of CoDel: how long it may be longer than that; 0 is 100 ms
-	Quantum  int           // of FQCoDel: bytes that a flow sends in a turn; 0 is 1514
+	Manager  string        // who decides what is dropped: CoDel, FQCoDel, RED, PIE; empty means nobody
+	Target   time.Duration // of CoDel and PIE: how long a packet may wait; 0 means 5 ms, or 15 ms
+	Interval time.Duration // of CoDel: how long it may be longer than that; 0 means 100 ms
+	Quantum  int           // of FQCoDel: bytes that a flow sends in a turn; 0 means 1514
 	NoECN    bool          // drop even what could be marked
 
-	Min, Max    int   // of RED: the thresholds of the mean, in packets, or bytes if that is what Bytes says; 0 is a third of Max, and three times Min or a quarter of the limit
-	Burst       int   // of RED: packets that may come at once to an empty queue; 0 is (2 Min + Max) / 3
-	Probability Share // of RED: at Max; 0 is 2 %
+	Min, Max    int   // of RED: the thresholds of the mean, in packets, or bytes if that is what Bytes says; 0 means a third of Max, and three times Min or a quarter of the limit
+	Burst       int   // of RED: packets that may come at once to an empty queue; 0 means (2 Min + Max) / 3
+	Probability Share // of RED: at Max; 0 means 2 %
 }
 
 // The managers of a queue.

@@ -17,7 +17,7 @@ type Shape struct {
 
 	Loss        Loss    `json:"loss,omitzero"`
 	Drop        Numbers `json:"drop,omitzero"`         // the stones whose first copies are lost
-	DropEvery   int     `json:"drop_every,omitzero"`   // n loses the first copies of stones n, 2n, 3n ...; 0 is none
+	DropEvery   int     `json:"drop_every,omitzero"`   // n loses the first copies of stones n, 2n, 3n ...; 0 means none
 	DropPackets Numbers `json:"drop_packets,omitzero"` // the packets that are lost, whatever is in them: 1 is the first on this wire
 
 	Reorder      Reorder `json:"reorder,omitzero"`
@@ -36,7 +36,7 @@ type Shape struct {
 	At        []Change  `json:"at,omitzero"`      // what changes when, in the order of time
 	Every     []Cycle   `json:"every,omitzero"`   // what changes again and again
 
-	MTU int `json:"mtu,omitzero"` // largest packet in bytes, headers included; 0 is no limit
+	MTU int `json:"mtu,omitzero"` // largest packet in bytes, headers included; 0 means no limit
 }
 
 // Limits of what a shape may ask for.

@@ -139,7 +139,7 @@ func (j *Jitter) UnmarshalText(text []byte) error {
 // nobody passes for one more delay comes out then. Its text is "1%", or "1%:3".
 type Reorder struct {
 	Share Share
-	By    int // 0 is 2
+	By    int // 0 means 2
 }
 
 const defaultBy = 2
@@ -177,7 +177,7 @@ func (r *Reorder) UnmarshalText(text []byte) error {
 // "50:3".
 type Hold struct {
 	Stone uint64 // from 1
-	By    int    // 0 is not at all
+	By    int    // 0 means not at all
 }
 
 func (h Hold) String() string { return fmt.Sprintf("%d:%d", h.Stone, h.By) }

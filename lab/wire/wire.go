@@ -69,8 +69,8 @@ type Wire struct {
 	link     link
 	agenda   agenda
 	begun    time.Duration // from when on changes, outages and traces count
-	policer  *tokens       // nil is none
-	manager  manager       // of the queue before the link; nil is drop-tail
+	policer  *tokens       // nil means none
+	manager  manager       // of the queue before the link; nil means drop-tail
 	ready    time.Duration // when the packet came that found the manager's queue empty
 	way      way
 	far      farEnd

@@ -10,7 +10,7 @@ import (
 	"stones/lab/run"
 )
 
-// A Tap makes what is shown every packet of an experiment's world; nil is nothing.
+// A Tap makes what is shown every packet of an experiment's world; nil means nothing.
 type Tap func(lab.Experiment) func(path.Frame)
 
 // Of is what the tap makes for an experiment.

@@ -35,7 +35,7 @@ import (
 type Config struct {
 	Flows path.Flows // at most one over UDP; several over TCP only with Port
 
-	// Port says to which port the thrower of a flow over TCP connects. Nil is any:
+	// Port says to which port the thrower of a flow over TCP connects. Nil means any:
 	// there is one flow over TCP.
 	Port func(flow string) uint16
 
@@ -492,7 +492,7 @@ func (w *World) note(network string, change func(*path.Stack)) {
 func isUDP(network string) bool { return strings.HasPrefix(network, "udp") }
 
 // Stack says what is known of the kernel's stack. The buffers are as the
-// system gave them, which may be less than was asked for; 0 is its own choice.
+// system gave them, which may be less than was asked for; 0 means its own choice.
 // They are TCP's if the world has had a socket of TCP, else UDP's.
 func (w *World) Stack() path.Stack {
 	w.mu.Lock()

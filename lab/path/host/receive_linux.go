@@ -149,8 +149,8 @@ func (r *receiver) isOurs(from net.Addr) bool {
 
 // A message's controls are what the kernel says beside it.
 type controls struct {
-	segment int        // bytes of each datagram that it consists of; 0 is one datagram
-	stamp   int64      // when it came, in nanoseconds since 1970; 0 is not told
+	segment int        // bytes of each datagram that it consists of; 0 means one datagram
+	stamp   int64      // when it came, in nanoseconds since 1970; 0 means not told
 	here    netip.Addr // the address it was sent to; not valid is not told
 }
 

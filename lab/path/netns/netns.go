@@ -28,13 +28,13 @@ type Config struct {
 	Seed       uint64
 	IPv6       bool
 	Out, Back  wire.Shape // from thrower to catcher, and back
-	Congestion string     // TCP's congestion control; empty is DefaultCongestion
+	Congestion string     // TCP's congestion control; empty means DefaultCongestion
 	path.Tuning
-	Buffer int // bytes of each socket buffer; 0 is the kernel's own choice
+	Buffer int // bytes of each socket buffer; 0 means the kernel's own choice
 
 	Counters bool             // keep what TCP counts, for the record
 	Packets  bool             // keep what becomes of every packet, for the record
-	Tap      func(path.Frame) // is shown every packet that leaves an end or arrives there; nil is nobody
+	Tap      func(path.Frame) // is shown every packet that leaves an end or arrives there; nil means nobody
 }
 
 // DefaultCongestion is TCP's congestion control where nothing is said: that of

@@ -75,7 +75,7 @@ type sealed struct {
 	buf    []byte
 }
 
-// throwDatagrams opens the connection for stones that fly there.
+// throwDatagrams opens the connection for stones that this end throws.
 func (s *Session) throwDatagrams(ctx context.Context, x *flow) (net.Conn, error) {
 	conn, err := s.dial(ctx, "udp", s.address, s.net.Now()+asking, x.ear)
 	if err != nil {
@@ -109,13 +109,13 @@ type opened struct {
 	came   bool
 }
 
-// How long is waited for stones that fly here, over UDP.
+// Time limits for stones that the other end throws over UDP.
 const (
 	silence = 500 * time.Millisecond // after the last one
 	grace   = time.Second            // after the planned end
 )
 
-// catchDatagrams opens the connection for stones that fly here.
+// catchDatagrams opens the connection for stones that the other end throws.
 func (s *Session) catchDatagrams(ctx context.Context, x *flow) (net.PacketConn, error) {
 	conn, err := s.dial(ctx, "udp", s.address, s.net.Now()+asking, x.ear)
 	if err != nil {

@@ -100,7 +100,7 @@ func (s *Session) carry(ctx context.Context, x *flow) (*stream, error) {
 	return &stream{flight: f, back: x.Reverse, lines: control.NewReader(conn), proof: seal.CarryProof(x.Secret, seal.Catcher, binding)}, nil
 }
 
-// throwStream opens the connection for stones that fly there.
+// throwStream opens the connection for stones that this end throws.
 func (s *Session) throwStream(ctx context.Context, x *flow) (net.Conn, error) {
 	conn, err := s.carry(ctx, x)
 	if err != nil {
@@ -133,7 +133,7 @@ func (c *stream) CloseWrite() error {
 // mostLines is how many lines another end says where it is to greet.
 const mostLines = 16
 
-// Read reads the stones that fly here. If they fly there, nothing comes but
+// Read reads the stones that the other end throws. If this end throws, nothing comes but
 // the greeting, and in the end the other end's FIN.
 func (c *stream) Read(b []byte) (int, error) {
 	for !c.clear {

@@ -52,16 +52,16 @@ type Config struct {
 	Address string // HOST or HOST:PORT; without a port it is [control.Port]
 	IPv6    bool   // nothing but IPv6
 
-	// Key is what both ends know and nobody else. Empty is none: then anyone could
+	// Key is what both ends know and nobody else. Empty means none: then anyone could
 	// be the other end.
 	Key []byte
 
-	// TLS hides the conversation and TCP's stones. Who it hides them with only
-	// the key shows.
+	// TLS encrypts the conversation and TCP's stones. It does not authenticate the
+	// other end; the key does.
 	TLS bool
 }
 
-// How long is waited.
+// Time limits of a session, and its polling intervals.
 const (
 	asking   = 5 * time.Second          // for a connection, and for all of the opening words
 	patience = 8 * time.Second          // for the next bytes of an answer

@@ -69,7 +69,7 @@ func (s *Session) say(ctx context.Context, c control.Command, until time.Duratio
 	return s.lose(err)
 }
 
-// An ear hears what the other end says, and is not patient for ever.
+// An ear reads from the control connection; each read has its own deadline.
 type ear struct{ s *Session }
 
 func (e ear) Read(b []byte) (int, error) {

@@ -21,17 +21,17 @@ type Config struct {
 	IPv6      bool
 	Out, Back wire.Shape // from thrower to catcher, and back
 
-	Congestion string // CUBIC or Reno; empty is CUBIC
-	Recovery   string // RecoveryRACK or RecoverySACK; empty is RecoveryRACK
+	Congestion string // CUBIC or Reno; empty means CUBIC
+	Recovery   string // RecoveryRACK or RecoverySACK; empty means RecoveryRACK
 	path.Tuning
-	Tick   time.Duration // the grain of TCP's timers; 0 is none, DefaultTick that of Linux
-	Buffer int           // what SO_SNDBUF and SO_RCVBUF are set to; 0 is buffers that grow
+	Tick   time.Duration // the grain of TCP's timers; 0 means none, DefaultTick that of Linux
+	Buffer int           // what SO_SNDBUF and SO_RCVBUF are set to; 0 means buffers that grow
 
 	Counters bool             // keep what TCP counts, for the record
 	Packets  bool             // keep what becomes of every packet, for the record
-	Most     int              // turns of throwers, catchers and packets that may be, see [ErrTooMuch]; 0 is any number
+	Most     int              // turns of throwers, catchers and packets that may be, see [ErrTooMuch]; 0 means any number
 	Encode   bool             // give each end what the bytes of a packet say, and not its fields: slower, and the same
-	Tap      func(path.Frame) // is shown every packet that leaves an end or arrives there, in order of time; nil is nobody
+	Tap      func(path.Frame) // is shown every packet that leaves an end or arrives there, in order of time; nil means nobody
 }
 
 // The words for what TCP can be set to.

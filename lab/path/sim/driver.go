@@ -30,7 +30,7 @@ type driver struct {
 
 	arrived map[doorway]time.Duration // when what was read last came
 	spent   int                       // turns, events and packets so far
-	most    int                       // how many there may be; 0 is any number
+	most    int                       // how many there may be; 0 means any number
 
 	inbox struct {
 		full  atomic.Bool

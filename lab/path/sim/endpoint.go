@@ -48,7 +48,7 @@ func (d *driver) newEndpoint(network string) *endpoint {
 
 // deadline is when a call that waits gives up.
 type deadline struct {
-	at    atomic.Int64 // virtual time in ns; 0 is never
+	at    atomic.Int64 // virtual time in ns; 0 means never
 	alarm *event.Timer
 }
 

@@ -105,7 +105,7 @@ func (w *World) Arrival(flow string) time.Duration {
 func (w *World) Time(at time.Duration) time.Time { return epoch.Add(at) }
 
 // Run runs the tasks side by side, lets time pass, and returns when all have
-// ended. Only within a task can be waited for anything. It is called once.
+// ended. Only tasks may block. It is called once.
 func (w *World) Run(ctx context.Context, tasks ...func()) error {
 	for _, task := range tasks {
 		w.driver.start(task)

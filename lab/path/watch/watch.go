@@ -22,14 +22,14 @@ type Config struct {
 	Lanes   []Lane           // what flows there are; none are one over each transport
 	Damages bool             // the wire may flip bits on the way to a catcher
 	Packets bool             // keep what becomes of every packet, for the record
-	Tap     func(path.Frame) // is shown every packet that leaves an end or arrives there; nil is nobody
+	Tap     func(path.Frame) // is shown every packet that leaves an end or arrives there; nil means nobody
 }
 
 // A Lane is where a flow runs.
 type Lane struct {
 	Name      string // the flow's
 	Transport string
-	Port      uint16   // the catcher's; 0 is any
+	Port      uint16   // the catcher's; 0 means any
 	Drop      []uint64 // places of the flow's packets that the wire is to lose, on the way to its catcher
 	DropBack  []uint64 // and on the way back
 	Stones    int      // of a protocol of its own, whose datagrams may carry a stone anywhere
@@ -94,7 +94,7 @@ func (w *Watch) Stop() { w.log = nil }
 // A door is where the catcher of a flow is.
 type door struct {
 	udp, reverse bool
-	port         uint16 // 0 is any
+	port         uint16 // 0 means any
 }
 
 // A Flow is what was seen of one.

@@ -15,7 +15,7 @@ import (
 // have come, so of a connection the prefix that is there is followed as well.
 type ways struct {
 	left  []time.Duration // by number - 1; given to the wire first
-	came  []time.Duration // out of the wire first; 0 is never
+	came  []time.Duration // out of the wire first; 0 means never
 	whole []time.Duration // of a connection: with all that is before it
 	again map[uint64]time.Duration
 

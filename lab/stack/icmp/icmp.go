@@ -41,7 +41,7 @@ func (k Kind) String() string {
 // A Message tells of a packet that could not be delivered.
 type Message struct {
 	Kind  Kind
-	MTU   int    // of TooBig: what the link carries; 0 is not said
+	MTU   int    // of TooBig: what the link carries; 0 means not said
 	Quote []byte // the beginning of that packet, from its IP header on
 }
 

@@ -23,7 +23,7 @@ type machine struct {
 
 	reads   bool   // the program reads whatever comes
 	after1  func() // a program of one's own, which has its turn after every event
-	writes  int    // the program writes as much as it can, so many bytes at a time; 0 is not
+	writes  int    // the program writes as much as it can, so many bytes at a time; 0 means not
 	pending int    // bytes that the program still has to write
 	closes  bool   // the program closes when the other end has
 	written int64  // bytes

@@ -17,7 +17,7 @@ type Options struct {
 	Tick, Phase time.Duration // as in tcp.Config
 	Slack       time.Duration // by which a time may differ from the one expected
 	PeerISN     uint32        // the story's initial sequence number
-	Config      tcp.Config    // of the stack; an MSS of 0 is 1460
+	Config      tcp.Config    // of the stack; an MSS of 0 means 1460
 }
 
 // A Story drives one end of a connection, and fails its test when that end does

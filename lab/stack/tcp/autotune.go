@@ -18,7 +18,7 @@ type tuning struct {
 	read        int64         // most bytes read in a round trip
 	readFrom    int64         // offset read when the measurement began
 	readAt      time.Duration // and when that was
-	trip        time.Duration // round trip as the receiver sees it; 0 is not known
+	trip        time.Duration // round trip as the receiver sees it; 0 means not known
 	lastEcho    uint32
 	windowEnd   int64         // when all up to here has come, a round trip has passed
 	windowFrom  time.Duration // since then

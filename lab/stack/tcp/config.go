@@ -11,7 +11,7 @@ type Config struct {
 	// MTU less the headers of IP and TCP. It is announced to the other end.
 	MSS int
 
-	IPHeader int // bytes of IP's header; 0 is 20
+	IPHeader int // bytes of IP's header; 0 means 20
 
 	ISS   uint32 // the initial sequence number
 	Stamp uint32 // what the clock of the time stamps shows at time 0
@@ -24,7 +24,7 @@ type Config struct {
 	// Congestion makes the congestion control. Nil is [NewCubic].
 	Congestion func() Control
 
-	InitialWindow int      // in segments; 0 is 10 (RFC 6928)
+	InitialWindow int      // in segments; 0 means 10 (RFC 6928)
 	Recovery      Recovery // how losses are found
 	NoSACK        bool     // neither offer nor accept selective acknowledgments
 	NoTimestamps  bool     // neither offer nor accept time stamps
@@ -45,9 +45,9 @@ type Config struct {
 // section 3.8.4).
 type KeepAlive struct {
 	Enable   bool
-	Idle     time.Duration // before the first probe; 0 is 2 h
-	Interval time.Duration // between probes; 0 is 75 s
-	Count    int           // of unanswered probes that end the connection; 0 is 9
+	Idle     time.Duration // before the first probe; 0 means 2 h
+	Interval time.Duration // between probes; 0 means 75 s
+	Count    int           // of unanswered probes that end the connection; 0 means 9
 }
 
 // A Recovery is a way to find losses.

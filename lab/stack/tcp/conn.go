@@ -66,7 +66,7 @@ type sender struct {
 	undo        undoState
 	frto        bool  // a timeout may be spurious
 	reneged     bool  // the other end has dropped what it had sacked
-	probeEnd    int64 // SND.NXT when a tail loss probe was sent; 0 is none
+	probeEnd    int64 // SND.NXT when a tail loss probe was sent; 0 means none
 	probeAgain  bool  // the probe was a repeat
 	duplicates  int64 // what must lie above a hole: dupthresh, grown by reordering seen
 	reorderings int

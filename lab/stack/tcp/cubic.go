@@ -33,7 +33,7 @@ type cubic struct {
 	k      int64         // when it is, after the epoch's beginning
 	epoch  time.Duration // when this epoch began
 	begun  bool
-	minRTT time.Duration // least since the last timeout; 0 is not known
+	minRTT time.Duration // least since the last timeout; 0 means not known
 
 	acked   int64 // segments acknowledged in the epoch, for W_est
 	reno    int64 // W_est

@@ -26,7 +26,7 @@ type ackState struct {
 	pushed2   bool // and another one
 	chatty    bool // the program answers what it gets: the answer may carry the ACK
 	quick     int64
-	delay     time.Duration // of delayed ACKs; 0 is none has been considered
+	delay     time.Duration // of delayed ACKs; 0 means none has been considered
 	lastCame  time.Duration // data, by the coarse clock
 
 	compressed    int   // ACKs held back

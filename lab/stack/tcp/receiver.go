@@ -16,7 +16,7 @@ type receiver struct {
 	in        inbox
 	inLen     int64 // bytes in order that were not read
 	copied    int64 // offset up to which was read
-	finAt     int64 // offset of the other end's FIN; 0 is not known
+	finAt     int64 // offset of the other end's FIN; 0 means not known
 	eof       bool  // all up to the FIN has come
 	early     reassembly
 	lastHeard time.Duration

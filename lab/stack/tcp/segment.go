@@ -66,7 +66,7 @@ type Segment struct {
 
 // Options are the options that a segment may carry.
 type Options struct {
-	MSS           uint16 // 0 is absent
+	MSS           uint16 // 0 means absent
 	HasScale      bool
 	Scale         uint8 // of windows, a shift
 	SACKPermitted bool

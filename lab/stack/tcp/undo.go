@@ -17,7 +17,7 @@ type undoState struct {
 	armed     bool
 	marker    int64 // una at the beginning
 	repeats   int64 // sent again and not reported as needless; -1 is none sent
-	threshold int64 // what it was before; 0 is not to be restored
+	threshold int64 // what it was before; 0 means that nothing is to be restored
 	stamp     uint32
 	hasStamp  bool // stamp is of the first repeat
 }

@@ -54,7 +54,7 @@ type Site struct {
 // Guests are others. They get files, the engine among them, and have nothing run here.
 type Guests struct {
 	Files map[string][]byte // by name
-	Word  string            // the folder in which they are for whoever knows it; empty is none: for everybody
+	Word  string            // the folder in which they are for whoever knows it; empty means none: for everybody
 }
 
 // Handler returns what serves the page.
