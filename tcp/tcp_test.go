@@ -23,7 +23,7 @@ import (
 func pile(n, size int) iter.Seq[stone.Stone] {
 	return func(yield func(stone.Stone) bool) {
 		for i := range n {
-			if !yield(stone.Stone{Exchange: 1, Number: uint64(i) + 1, Size: size}) {
+			if !yield(stone.Stone{Flow: 1, Number: uint64(i) + 1, Size: size}) {
 				return
 			}
 		}
@@ -163,7 +163,7 @@ func TestTooBig(t *testing.T) {
 
 // What is no stone is told, and what that means for the next one differs.
 func TestGarbage(t *testing.T) {
-	whole := stone.Stone{Exchange: 1, Number: 1, Size: 100}.Append(nil)
+	whole := stone.Stone{Flow: 1, Number: 1, Size: 100}.Append(nil)
 	damaged := slices.Clone(whole)
 	damaged[50] ^= 1
 	for _, tt := range []struct {
@@ -246,7 +246,7 @@ func TestCloseEndsCatch(t *testing.T) {
 }
 
 func FuzzFrames(f *testing.F) {
-	f.Add(stone.Stone{Exchange: 1, Number: 1, Size: 100}.Append(nil))
+	f.Add(stone.Stone{Flow: 1, Number: 1, Size: 100}.Append(nil))
 	f.Add(make([]byte, 100))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		frames := frames{stone.Parse, bufio.NewReader(bytes.NewReader(b))}

@@ -80,10 +80,10 @@ func (x *traitor) serve(conn net.Conn) {
 // What the other end does wrong is no law of ours that is broken, and its no is one
 // also when it comes late.
 func TestTraitors(t *testing.T) {
-	one := stone.Stone{Exchange: 7, Number: 1, Size: 100}.Append(nil)
-	two := stone.Stone{Exchange: 7, Number: 2, Size: 100}.Append(nil)
-	late := stone.Stone{Exchange: 7, Number: 2, Size: 100, Due: 1}.Append(nil)
-	other := stone.Stone{Exchange: 8, Number: 1, Size: 100}.Append(nil)
+	one := stone.Stone{Flow: 7, Number: 1, Size: 100}.Append(nil)
+	two := stone.Stone{Flow: 7, Number: 2, Size: 100}.Append(nil)
+	late := stone.Stone{Flow: 7, Number: 2, Size: 100, Due: 1}.Append(nil)
+	other := stone.Stone{Flow: 8, Number: 1, Size: 100}.Append(nil)
 	for _, tt := range []struct {
 		name    string
 		stones  string

@@ -50,16 +50,16 @@
 // "ok flow=N secret=HEX". What the server is to carry it has to be told, before
 // the stones are asked for:
 //
-//	load EXCHANGE BYTES
+//	load FLOW BYTES
 //
 // is answered with "ok send"; so many bytes follow, and it says "ok". Then the
 // stones fly (see below), and
 //
-//	thrown EXCHANGE PLANNED ATTEMPTED THROWN
+//	thrown FLOW PLANNED ATTEMPTED THROWN
 //
 // tells the server what was thrown, because it cannot know what never came.
 //
-//	report EXCHANGE
+//	report FLOW
 //
 // asks what was caught. The server waits until nothing has come for half a
 // second, or TCP has said that nothing more will. Then it sends a line for every
@@ -79,7 +79,7 @@
 // " thrown PLANNED ATTEMPTED THROWN" and " not N CAUSE" for those that could not
 // be thrown.
 //
-//	forget EXCHANGE
+//	forget FLOW
 //
 // makes room for the next one. A session may have several at once.
 //
@@ -92,7 +92,7 @@
 //
 // Over TCP they have a connection of their own. Its first line is
 //
-//	stones EXCHANGE PROOF
+//	stones FLOW PROOF
 //
 // then come the stones, one behind the other, and the end of the stream. The server
 // answers "ok HEX", which is its own proof; if it is the one that throws, its stones
@@ -104,9 +104,9 @@
 // server is to throw, the client first has to show that it is where it says it
 // is, or else one could have the server throw at others:
 //
-//	knock EXCHANGE         padded with spaces to 64 bytes
-//	cookie HEX             is what comes back
-//	open EXCHANGE HEX TAG  says it again, and the stones come
+//	knock FLOW         padded with spaces to 64 bytes
+//	cookie HEX         is what comes back
+//	open FLOW HEX TAG  says it again, and the stones come
 //
 // There is also "hello", padded with spaces to 128 bytes: the greeting comes
 // back. Every other datagram is dropped without a word.

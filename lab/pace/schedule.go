@@ -201,7 +201,7 @@ func (s *Schedule) Stones(ctx context.Context, c clock.Clock, start time.Duratio
 					return
 				}
 			}
-			if !yield(stone.Stone{Exchange: flow, Number: n, Due: due, Size: s.plan.Size}) {
+			if !yield(stone.Stone{Flow: flow, Number: n, Due: due, Size: s.plan.Size}) {
 				return
 			}
 		}

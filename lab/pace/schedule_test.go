@@ -206,7 +206,7 @@ func TestThrowerIsHeldUp(t *testing.T) {
 		for got := range s.Stones(t.Context(), h.clock, h.start, 9) {
 			n++
 			h.wantStone(got, n, time.Duration(n-1)*10*ms, now[n-1])
-			if got.Exchange != 9 || got.Size != 100 {
+			if got.Flow != 9 || got.Size != 100 {
 				t.Errorf("stone %+v; want flow 9, 100 bytes", got)
 			}
 			switch n {

@@ -66,5 +66,5 @@ func (p *page) addIntervals(c combination) {
 	p.more = append(p.more, extra{caption: intervalCaption, grid: g, below: []string{intervalLine}})
 }
 
-// LiveRow is how far an exchange is, on a line.
+// LiveRow is how far a flow is, on a line.
 func LiveRow(l lab.Live) string { return liveRow(l) }

@@ -49,7 +49,7 @@ func (x *flow) hearAnswers() {
 	}
 	a.seen = make(map[uint64]bool)
 	for s, err := range (*a.thrower.Load()).Answers() {
-		if err != nil || s.Exchange != x.id || a.seen[s.Number] || !x.takesAnswer(s.Number, s.Carries) {
+		if err != nil || s.Flow != x.id || a.seen[s.Number] || !x.takesAnswer(s.Number, s.Carries) {
 			continue
 		}
 		a.seen[s.Number] = true

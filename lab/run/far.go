@@ -129,9 +129,9 @@ func (x *flow) catchHere(ctx context.Context) {
 	x.came = make([]bool, x.schedule.Count())
 	for s, err := range x.catcher.Catch() {
 		at := x.world.Arrival(x.Name)
-		strange := err != nil || s.Exchange != x.id || s.Number < 1 || s.Number > uint64(len(x.came))
+		strange := err != nil || s.Flow != x.id || s.Number < 1 || s.Number > uint64(len(x.came))
 		if x.is.Ordered && (strange || s.Number != uint64(len(x.here))+1) {
-			x.catchErr = cmp.Or(err, fmt.Errorf("stone %d of flow %d came; the next one is stone %d of flow %d", s.Number, s.Exchange, len(x.here)+1, x.id))
+			x.catchErr = cmp.Or(err, fmt.Errorf("stone %d of flow %d came; the next one is stone %d of flow %d", s.Number, s.Flow, len(x.here)+1, x.id))
 			break
 		}
 		if strange {
@@ -229,7 +229,7 @@ func (x *flow) enterReported() {
 		least = min(least, s.At-s.Due)
 	}
 	for _, s := range r.Stones {
-		x.catches.Add(stone.Stone{Exchange: x.id, Number: s.Number, Due: s.Due, Size: x.Plan.Size}, s.At-least)
+		x.catches.Add(stone.Stone{Flow: x.id, Number: s.Number, Due: s.Due, Size: x.Plan.Size}, s.At-least)
 	}
 	x.arrived.Store(int64(len(r.Stones)))
 	for range r.Damaged {
@@ -279,7 +279,7 @@ func (x *flow) enterCaught() {
 func (x *flow) enterThrown() {
 	due := func(n uint64) time.Duration { return x.connected + x.schedule.Offset(n) }
 	add := func(n uint64, slip time.Duration, cause string) {
-		x.throws.Add(stone.Stone{Exchange: x.id, Number: n, Due: due(n), Size: x.Plan.Size}, due(n)+slip, cause)
+		x.throws.Add(stone.Stone{Flow: x.id, Number: n, Due: due(n), Size: x.Plan.Size}, due(n)+slip, cause)
 		x.noteDue(n, due(n)-x.began)
 	}
 	if x.missing != nil {

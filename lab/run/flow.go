@@ -224,7 +224,7 @@ func (x *flow) catch() {
 	}
 	for s, err := range x.catcher.Catch() {
 		at := max(x.world.Arrival(x.Name), x.asleep) // before, nobody could read it
-		if err != nil || s.Exchange != x.id {
+		if err != nil || s.Flow != x.id {
 			x.noteOther(err)
 			continue
 		}

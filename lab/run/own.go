@@ -121,7 +121,7 @@ func (h *handed) thrown(n int) {
 	if !h.schedule.Paced() {
 		due = h.world.Now()
 	}
-	s := stone.Stone{Exchange: h.id, Number: uint64(n), Due: due, Size: h.Plan.Size, Salt: h.salt}
+	s := stone.Stone{Flow: h.id, Number: uint64(n), Due: due, Size: h.Plan.Size, Salt: h.salt}
 	if h.cargo != nil {
 		s.Carries = h.cargo(s.Number)
 	}
@@ -145,7 +145,7 @@ func (h *handed) caught(b []byte) {
 	now := h.world.Now()
 	s, err := stone.Peek(b)
 	switch {
-	case err != nil, s.Exchange != h.id, s.Number == 0, s.Number > uint64(len(h.stones)),
+	case err != nil, s.Flow != h.id, s.Number == 0, s.Number > uint64(len(h.stones)),
 		now < h.at[s.Number-1]+h.least:
 		h.catches.Foreign()
 	case !bytes.Equal(b, h.bytes(int(s.Number))):

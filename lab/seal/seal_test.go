@@ -31,7 +31,7 @@ func TestVectors(t *testing.T) {
 		{"carry", fmt.Sprintf("%x", CarryProof(secret, Thrower, nil)), "9909f130e5e38eeadb0fdeacb3b6ee00328d08cc49516aa8e78775d992763992"},
 		{"carry back over TLS", fmt.Sprintf("%x", CarryProof(secret, Catcher, binding)), "96a3d1984bb8527b7646938c1b684c0e1de03a46c270634a8a7911b7f0910dbd"},
 		{"tag", fmt.Sprintf("%x", NewTagger(secret).Append([]byte("stone"))), "73746f6e654bcf61f5e7d3cc18"},
-		{"tag of a stone", fmt.Sprintf("%x", NewTagger(secret).tag(stone.Stone{Exchange: 7, Number: 1, Due: 5, Size: 40}.Append(nil))), "40c63404c00cfeb1"},
+		{"tag of a stone", fmt.Sprintf("%x", NewTagger(secret).tag(stone.Stone{Flow: 7, Number: 1, Due: 5, Size: 40}.Append(nil))), "40c63404c00cfeb1"},
 		{"cookie", fmt.Sprintf("%x", NewBaker(secret).Bake(at, 7, 90*time.Second)), "ceef3f13a5cbb8b9"},
 	} {
 		if tt.got != tt.want {

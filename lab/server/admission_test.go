@@ -29,11 +29,11 @@ func TestWritten(t *testing.T) {
 			for n := range plan.Count {
 				due := time.Duration(random.Int64N(int64(25 * time.Second)))
 				number := uint64(n*7919%plan.Count) + 1
-				e.catch(stone.Stone{Exchange: ticket.Flow, Number: number, Size: 32, Due: due}, nil, time.Duration(random.Int64N(int64(20*time.Second))))
+				e.catch(stone.Stone{Flow: ticket.Flow, Number: number, Size: 32, Due: due}, nil, time.Duration(random.Int64N(int64(20*time.Second))))
 			}
 		}
 		for _, due := range []time.Duration{-26 * time.Second, 51 * time.Second, 1 << 62} {
-			e.catch(stone.Stone{Exchange: ticket.Flow, Number: 1, Size: 32, Due: due}, nil, 0)
+			e.catch(stone.Stone{Flow: ticket.Flow, Number: 1, Size: 32, Due: due}, nil, 0)
 		}
 		if size := e.diary.size() + len(e.seen); size > mostWritten(plan) || e.counts.Foreign != 3 || e.counts.Copies != plan.Count {
 			t.Errorf("%d bytes written, %d at most; %+v", size, mostWritten(plan), e.counts)
@@ -85,7 +85,7 @@ func TestHostileMemory(t *testing.T) {
 			for n := range 2 * p.Count { // in an order, and at times, that take most
 				due := time.Duration(random.Int64N(int64(25 * time.Second)))
 				number := uint64(n*7919%p.Count) + 1
-				e.catch(stone.Stone{Exchange: e.ticket.Flow, Number: number, Size: p.Size, Due: due}, nil, time.Duration(n)*due/1000)
+				e.catch(stone.Stone{Flow: e.ticket.Flow, Number: number, Size: p.Size, Due: due}, nil, time.Duration(n)*due/1000)
 			}
 		}
 	}
@@ -156,8 +156,8 @@ func TestAttacks(t *testing.T) {
 				tagger, thrown := seal.NewTagger(datagrams.Secret), 0
 				for began := s.Now(); !over || thrown == 0; thrown++ {
 					due := s.Now() - began
-					_, _ = conn.Write(tagger.Append(stone.Stone{Exchange: datagrams.Flow, Number: uint64(thrown) + 1, Size: 100, Due: due}.Append(nil)))
-					_, _ = w.conn.Write(stone.Stone{Exchange: stream.Flow, Number: uint64(thrown) + 1, Size: 100, Due: due}.Append(nil))
+					_, _ = conn.Write(tagger.Append(stone.Stone{Flow: datagrams.Flow, Number: uint64(thrown) + 1, Size: 100, Due: due}.Append(nil)))
+					_, _ = w.conn.Write(stone.Stone{Flow: stream.Flow, Number: uint64(thrown) + 1, Size: 100, Due: due}.Append(nil))
 					if thrown%500 == 499 {
 						v.say("echo here", "ok here")
 					}

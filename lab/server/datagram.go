@@ -89,7 +89,7 @@ func (s *Server) stone(b []byte, from netip.AddrPort, at time.Duration) bool {
 	if err != nil {
 		return false
 	}
-	e := s.find(head.Exchange)
+	e := s.find(head.Flow)
 	if e == nil || e.plan.Transport != "udp" || e.plan.Reverse || s.World.Now() > e.last {
 		return false
 	}

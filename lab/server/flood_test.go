@@ -40,9 +40,9 @@ func TestFlood(t *testing.T) {
 		ticket := v.agree(control.Plan{Transport: "udp", Count: planned, Size: 100, Duration: time.Second})
 		tagger := seal.NewTagger(ticket.Secret)
 		thrower := netip.MustParseAddrPort("192.0.2.1:1000")
-		forged := stone.Stone{Exchange: ticket.Flow, Number: 5, Size: 100}.Append(nil)
+		forged := stone.Stone{Flow: ticket.Flow, Number: 5, Size: 100}.Append(nil)
 		forged = append(forged, 1, 2, 3, 4, 5, 6, 7, 8)
-		elsewhere := stone.Stone{Exchange: ticket.Flow + 1, Number: 5, Size: 100}.Append(nil)
+		elsewhere := stone.Stone{Flow: ticket.Flow + 1, Number: 5, Size: 100}.Append(nil)
 		elsewhere = append(elsewhere, 1, 2, 3, 4, 5, 6, 7, 8)
 		kinds := [][]byte{
 			forged, elsewhere, forged[:50], make([]byte, 1400), []byte("hello"), nil,
@@ -53,7 +53,7 @@ func TestFlood(t *testing.T) {
 		number := uint64(0)
 		throw := func() {
 			number++
-			st := stone.Stone{Exchange: ticket.Flow, Number: number, Size: 100}
+			st := stone.Stone{Flow: ticket.Flow, Number: number, Size: 100}
 			sealed = tagger.Append(st.Append(sealed[:0]))
 			s.server.datagram(t.Context(), sealed, net.UDPAddrFromAddrPort(thrower), s.Now())
 		}
@@ -86,7 +86,7 @@ func TestStrangersCostNothing(t *testing.T) {
 	from := net.UDPAddrFromAddrPort(netip.MustParseAddrPort("192.0.2.1:1000"))
 	for name, b := range map[string][]byte{
 		"nonsense":          make([]byte, 1400),
-		"a stone of nobody": append(stone.Stone{Exchange: 7, Number: 1, Size: 1000}.Append(nil), make([]byte, seal.TagLen)...),
+		"a stone of nobody": append(stone.Stone{Flow: 7, Number: 1, Size: 1000}.Append(nil), make([]byte, seal.TagLen)...),
 		"a knock":           control.Datagram{Word: control.Knock, Flow: 7}.Append(nil),
 	} {
 		if n := testing.AllocsPerRun(1000, func() { s.server.datagram(t.Context(), b, from, 0) }); n >= 0.1 {
@@ -153,7 +153,7 @@ func TestSessionIsSmall(t *testing.T) {
 			at := time.Duration(0)
 			for n := range uint64(count) {
 				at += ms + time.Duration(random.IntN(200_000))
-				e.catch(stone.Stone{Exchange: e.ticket.Flow, Number: n + 1, Size: 1000, Due: at - time.Duration(random.IntN(100_000))}, nil, at)
+				e.catch(stone.Stone{Flow: e.ticket.Flow, Number: n + 1, Size: 1000, Due: at - time.Duration(random.IntN(100_000))}, nil, at)
 			}
 		}
 		s.server.sessions = append(s.server.sessions, x)
@@ -172,7 +172,7 @@ func FuzzDatagram(f *testing.F) {
 	f.Add(control.Datagram{Word: control.Hello}.Append(nil))
 	f.Add(control.Datagram{Word: control.Knock, Flow: 7}.Append(nil))
 	f.Add(control.Datagram{Word: control.Open, Flow: 7}.Append(nil))
-	f.Add(seal.NewTagger([16]byte{}).Append(stone.Stone{Exchange: 8, Number: 1, Size: 40}.Append(nil)))
+	f.Add(seal.NewTagger([16]byte{}).Append(stone.Stone{Flow: 8, Number: 1, Size: 40}.Append(nil)))
 	from := net.UDPAddrFromAddrPort(netip.MustParseAddrPort("192.0.2.1:1000"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		out := &counts{}
@@ -275,7 +275,7 @@ func BenchmarkDatagram(b *testing.B) {
 		e := newFlow(s, control.Plan{Transport: "udp", Count: 1 << 30, Size: size}, control.Ticket{Flow: 7}, nil)
 		s.flows[7] = e
 		tagger := seal.NewTagger(e.ticket.Secret)
-		right := tagger.Append(stone.Stone{Exchange: 7, Number: 1, Size: size}.Append(nil))
+		right := tagger.Append(stone.Stone{Flow: 7, Number: 1, Size: size}.Append(nil))
 		forged := append([]byte(nil), right...)
 		binary.BigEndian.PutUint64(forged[size:], 0)
 		for _, tt := range []struct {
@@ -304,12 +304,12 @@ func TestReplaysLeaveRoom(t *testing.T) {
 	defer w.Close()
 	s := &Server{World: w}
 	x := newFlow(s, control.Plan{Transport: "udp", Count: count, Size: 100, Duration: time.Second}, control.Ticket{Flow: 7}, nil)
-	first := stone.Stone{Exchange: 7, Number: 1, Size: 100}
+	first := stone.Stone{Flow: 7, Number: 1, Size: 100}
 	for range 4500 {
 		x.catch(first, nil, 0)
 	}
 	for n := uint64(2); n <= count; n++ {
-		x.catch(stone.Stone{Exchange: 7, Number: n, Size: 100}, nil, 0)
+		x.catch(stone.Stone{Flow: 7, Number: n, Size: 100}, nil, 0)
 	}
 	if c := x.counts; c.Caught != count || c.Copies != count || c.Foreign != 4500-1-count {
 		t.Errorf("caught %d, copies %d, foreign %d; want %d, %d, %d", c.Caught, c.Copies, c.Foreign, count, count, 4500-1-count)

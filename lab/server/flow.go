@@ -89,7 +89,7 @@ const mostCopies = 1
 
 // note writes down a stone that came, if it is one of the plan.
 func (x *flow) note(s stone.Stone, at time.Duration) {
-	planned := s.Exchange == x.ticket.Flow && s.Size == x.plan.Size && s.Number > 0 && s.Number <= uint64(x.plan.Count)
+	planned := s.Flow == x.ticket.Flow && s.Size == x.plan.Size && s.Number > 0 && s.Number <= uint64(x.plan.Count)
 	if x.counts.Caught == 0 {
 		x.due = s.Due
 	}

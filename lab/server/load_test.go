@@ -102,7 +102,7 @@ func TestCarriedSum(t *testing.T) {
 					if n == 5 && transport == "tcp" {
 						continue
 					}
-					if !yield(stone.Stone{Exchange: ticket.Flow, Number: n, Size: 36, Carries: "abcd"}) {
+					if !yield(stone.Stone{Flow: ticket.Flow, Number: n, Size: 36, Carries: "abcd"}) {
 						return
 					}
 				}

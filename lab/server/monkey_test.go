@@ -256,7 +256,7 @@ func (m *monkey) datagram() []byte {
 	case 2:
 		return control.Datagram{Word: control.Open, Flow: flow}.Append(nil)
 	case 3:
-		return append(stone.Stone{Exchange: flow, Number: m.Uint64N(60), Size: 100}.Append(nil), "a wrong "...)
+		return append(stone.Stone{Flow: flow, Number: m.Uint64N(60), Size: 100}.Append(nil), "a wrong "...)
 	case 4:
 		if len(m.overheard) > 0 {
 			return m.overheard[m.IntN(len(m.overheard))]

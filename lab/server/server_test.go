@@ -587,7 +587,7 @@ func (v *visitor) throwTCP(ticket control.Ticket, plan control.Plan, numbers ...
 func stones(ticket control.Ticket, plan control.Plan, numbers []uint64) func(func(stone.Stone) bool) {
 	return func(yield func(stone.Stone) bool) {
 		for _, n := range numbers {
-			if !yield(stone.Stone{Exchange: ticket.Flow, Number: n, Size: plan.Size}) {
+			if !yield(stone.Stone{Flow: ticket.Flow, Number: n, Size: plan.Size}) {
 				return
 			}
 		}
@@ -640,7 +640,7 @@ func TestFlows(t *testing.T) {
 		plan.Transport = "udp"
 		ticket = v.agree(plan)
 		conn := v.throwUDP(ticket, plan, 1, 2, 2, 5, 4, 101, 0)
-		small := seal.NewTagger(ticket.Secret).Append(stone.Stone{Exchange: ticket.Flow, Number: 7, Size: 32}.Append(nil))
+		small := seal.NewTagger(ticket.Secret).Append(stone.Stone{Flow: ticket.Flow, Number: 7, Size: 32}.Append(nil))
 		conn.Write(small)
 		small[40-1] ^= 1
 		conn.Write(small)
@@ -742,7 +742,7 @@ func TestClientGoes(t *testing.T) {
 		ticket := v.agree(control.Plan{Transport: "tcp", Count: 1000, Size: 100, Duration: time.Minute})
 		w := s.greeted()
 		w.write(control.Carry{Flow: ticket.Flow, Proof: seal.CarryProof(ticket.Secret, seal.Thrower, nil)}.String() + "\n")
-		w.write(string(stone.Stone{Exchange: ticket.Flow, Number: 1, Size: 100}.Append(nil)))
+		w.write(string(stone.Stone{Flow: ticket.Flow, Number: 1, Size: 100}.Append(nil)))
 		w.hear(fmt.Sprintf("ok %x", seal.CarryProof(ticket.Secret, seal.Catcher, nil)))
 		s.SleepUntil(t.Context(), time.Second)
 		v.conn.Close()
@@ -839,7 +839,7 @@ func TestThrowBack(t *testing.T) {
 						return
 					}
 					late := s.Now() - agreed - st.Due
-					if st.Exchange != ticket.Flow || st.Size != 100 || late.Round(ms) != 20*ms {
+					if st.Flow != ticket.Flow || st.Size != 100 || late.Round(ms) != 20*ms {
 						t.Errorf("%+v came %v after it was due", st, late)
 					}
 					got = append(got, st.Number)
@@ -950,8 +950,8 @@ func TestAmplification(t *testing.T) {
 			{"knock at no flow", control.Datagram{Word: control.Knock, Flow: 7}.Append(nil), 0},
 			{"open with a wrong cookie", control.Datagram{Word: control.Open, Flow: back.Flow}.Append(nil), 0},
 			{"a cookie", control.Datagram{Word: control.Cookie}.Append(nil), 0},
-			{"a stone of nobody", stone.Stone{Exchange: 7, Number: 1, Size: 1000}.Append(nil), 0},
-			{"a stone without a tag", stone.Stone{Exchange: forth.Flow, Number: 1, Size: 1000}.Append(nil), 0},
+			{"a stone of nobody", stone.Stone{Flow: 7, Number: 1, Size: 1000}.Append(nil), 0},
+			{"a stone without a tag", stone.Stone{Flow: forth.Flow, Number: 1, Size: 1000}.Append(nil), 0},
 			{"nothing", nil, 0},
 			{"one byte", []byte{0}, 0},
 			{"zeros", make([]byte, 1400), 0},

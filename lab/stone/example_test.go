@@ -10,7 +10,7 @@ import (
 
 // A stone becomes bytes, and the bytes become the same stone.
 func Example() {
-	s := stone.Stone{Exchange: 1, Number: 50, Due: 980 * time.Millisecond, Size: 100}
+	s := stone.Stone{Flow: 1, Number: 50, Due: 980 * time.Millisecond, Size: 100}
 	b := s.Append(nil)
 	fmt.Println(len(b), "bytes")
 
@@ -23,8 +23,8 @@ func Example() {
 
 // What is not a stone, and why: the four answers are counted apart.
 func ExampleParse() {
-	whole := stone.Stone{Exchange: 1, Number: 50, Size: 100}.Append(nil)
-	scratched := stone.Stone{Exchange: 1, Number: 50, Size: 100}.Append(nil)
+	whole := stone.Stone{Flow: 1, Number: 50, Size: 100}.Append(nil)
+	scratched := stone.Stone{Flow: 1, Number: 50, Size: 100}.Append(nil)
 	scratched[60] ^= 4
 
 	for _, b := range [][]byte{whole[:40], append(whole, '!'), []byte("hello, world"), scratched} {

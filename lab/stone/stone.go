@@ -26,12 +26,12 @@ const (
 // number, unless it carries something, so two stones that are equal have equal
 // bytes.
 type Stone struct {
-	Exchange uint32        // which flow it belongs to
-	Number   uint64        // from 1
-	Due      time.Duration // when it is due, on the flow's clock
-	Size     int           // bytes in all, with the header: HeaderLen to MaxSize
-	Salt     uint64        // of the padding, so that it cannot be guessed; [Parse] knows none but 0
-	Carries  string        // all bytes behind the header, in the place of the padding; empty means none
+	Flow    uint32        // which flow it belongs to
+	Number  uint64        // from 1
+	Due     time.Duration // when it is due, on the flow's clock
+	Size    int           // bytes in all, with the header: HeaderLen to MaxSize
+	Salt    uint64        // of the padding, so that it cannot be guessed; [Parse] knows none but 0
+	Carries string        // all bytes behind the header, in the place of the padding; empty means none
 }
 
 // What Parse and Size find wrong.
@@ -58,7 +58,7 @@ var (
 const (
 	sizeAt     = 0
 	magicAt    = 4
-	exchangeAt = 8
+	flowAt     = 8
 	checksumAt = 12
 	numberAt   = 16
 	dueAt      = 24
@@ -87,7 +87,7 @@ func (s Stone) Append(b []byte) []byte {
 	start := len(b)
 	b = binary.BigEndian.AppendUint32(b, uint32(s.Size))
 	b = append(b, Mark...)
-	b = binary.BigEndian.AppendUint32(b, s.Exchange)
+	b = binary.BigEndian.AppendUint32(b, s.Flow)
 	b = append(b, noChecksum[:]...)
 	b = binary.BigEndian.AppendUint64(b, s.Number)
 	b = binary.BigEndian.AppendUint64(b, uint64(s.Due))
@@ -158,7 +158,7 @@ func ParseCarrying(b []byte) (Stone, error) {
 // Sound is Parse for who does not care what is behind the header: of that, only the
 // checksum is looked at.
 func Sound(b []byte) (Stone, error) {
-	if len(b) < exchangeAt {
+	if len(b) < flowAt {
 		return Stone{}, fmt.Errorf("%w: %d bytes", ErrShort, len(b))
 	}
 	if !marked(b) {
@@ -189,15 +189,15 @@ func Parser(carrying bool) func(b []byte) (Stone, error) {
 }
 
 // marked reports whether b, which has room for it, has the mark of a stone.
-func marked(b []byte) bool { return string(b[magicAt:exchangeAt]) == Mark }
+func marked(b []byte) bool { return string(b[magicAt:flowAt]) == Mark }
 
 // header decodes the header at the start of b, of a stone of that size.
 func header(b []byte, size int) Stone {
 	return Stone{
-		Exchange: binary.BigEndian.Uint32(b[exchangeAt:]),
-		Number:   binary.BigEndian.Uint64(b[numberAt:]),
-		Due:      time.Duration(binary.BigEndian.Uint64(b[dueAt:])),
-		Size:     size,
+		Flow:   binary.BigEndian.Uint32(b[flowAt:]),
+		Number: binary.BigEndian.Uint64(b[numberAt:]),
+		Due:    time.Duration(binary.BigEndian.Uint64(b[dueAt:])),
+		Size:   size,
 	}
 }
 

@@ -13,8 +13,8 @@ import (
 )
 
 func TestParse(t *testing.T) {
-	whole := Stone{Exchange: 7, Number: 50, Due: 980 * time.Millisecond, Size: 100}
-	bare := Stone{Exchange: math.MaxUint32, Number: math.MaxUint64, Due: -1, Size: HeaderLen}
+	whole := Stone{Flow: 7, Number: 50, Due: 980 * time.Millisecond, Size: 100}
+	bare := Stone{Flow: math.MaxUint32, Number: math.MaxUint64, Due: -1, Size: HeaderLen}
 	bytes := whole.Append(nil)
 	changed := func(change func(b []byte) []byte) []byte { return change(whole.Append(nil)) }
 
@@ -82,7 +82,7 @@ func TestSize(t *testing.T) {
 
 // The drawing above the codec, byte by byte.
 func TestLayout(t *testing.T) {
-	got := Stone{Exchange: 0x0a0b0c0d, Number: 3, Due: 2 * time.Nanosecond, Size: 42}.Append(nil)
+	got := Stone{Flow: 0x0a0b0c0d, Number: 3, Due: 2 * time.Nanosecond, Size: 42}.Append(nil)
 	want := []byte{
 		0, 0, 0, 42, // size
 		'S', 'T', 'N', 1, // magic and version
@@ -115,7 +115,7 @@ func TestLayout(t *testing.T) {
 
 func TestAnyFlippedBitIsNoticed(t *testing.T) {
 	t.Log("# a stone of 100 bytes has 800 bits")
-	s := Stone{Exchange: 1, Number: 50, Due: time.Second, Size: 100}
+	s := Stone{Flow: 1, Number: 50, Due: time.Second, Size: 100}
 	b := s.Append(nil)
 
 	t.Log("# whichever of them the path turns over, what comes is no stone")
@@ -148,7 +148,7 @@ func TestAppendRefusesASizeNoReaderAccepts(t *testing.T) {
 
 func TestNothingIsAllocated(t *testing.T) {
 	for _, size := range []int{HeaderLen, 1000, MaxSize} {
-		s := Stone{Exchange: 1, Number: 50, Due: time.Second, Size: size}
+		s := Stone{Flow: 1, Number: 50, Due: time.Second, Size: size}
 		b := make([]byte, 0, size)
 		if n := testing.AllocsPerRun(10, func() { b = s.Append(b[:0]) }); n != 0 {
 			t.Errorf("Append of %d bytes: %v allocations", size, n)
@@ -161,10 +161,10 @@ func TestNothingIsAllocated(t *testing.T) {
 
 func anyStone(t *rapid.T) Stone {
 	return Stone{
-		Exchange: rapid.Uint32().Draw(t, "exchange"),
-		Number:   rapid.Uint64().Draw(t, "number"),
-		Due:      time.Duration(rapid.Int64().Draw(t, "due")),
-		Size:     rapid.IntRange(HeaderLen, 3000).Draw(t, "size"),
+		Flow:   rapid.Uint32().Draw(t, "exchange"),
+		Number: rapid.Uint64().Draw(t, "number"),
+		Due:    time.Duration(rapid.Int64().Draw(t, "due")),
+		Size:   rapid.IntRange(HeaderLen, 3000).Draw(t, "size"),
 	}
 }
 
@@ -190,7 +190,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(nil))
 	f.Add(make([]byte, HeaderLen))
 	f.Add(Stone{Number: 1, Size: HeaderLen}.Append(nil))
-	f.Add(Stone{Exchange: 9, Number: 2, Due: -5, Size: 77}.Append(nil))
+	f.Add(Stone{Flow: 9, Number: 2, Due: -5, Size: 77}.Append(nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		s, err := Parse(b)
 		if err != nil {
@@ -210,7 +210,7 @@ func FuzzParse(f *testing.F) {
 func FuzzAppend(f *testing.F) {
 	f.Add(uint32(1), uint64(1), int64(0), uint16(0))
 	f.Fuzz(func(t *testing.T, flow uint32, number uint64, due int64, padding uint16) {
-		s := Stone{Exchange: flow, Number: number, Due: time.Duration(due), Size: HeaderLen + int(padding)}
+		s := Stone{Flow: flow, Number: number, Due: time.Duration(due), Size: HeaderLen + int(padding)}
 		if got, err := Parse(s.Append(nil)); got != s || err != nil {
 			t.Errorf("Parse = %+v, %v; want %+v", got, err, s)
 		}
@@ -220,7 +220,7 @@ func FuzzAppend(f *testing.F) {
 func BenchmarkAppend(b *testing.B) {
 	for _, size := range []int{64, 1000, 65507} {
 		b.Run(fmt.Sprintf("size=%d", size), func(b *testing.B) {
-			s := Stone{Exchange: 1, Number: 50, Due: time.Second, Size: size}
+			s := Stone{Flow: 1, Number: 50, Due: time.Second, Size: size}
 			buf := make([]byte, 0, size)
 			b.SetBytes(int64(size))
 			b.ReportAllocs()
@@ -234,7 +234,7 @@ func BenchmarkAppend(b *testing.B) {
 func BenchmarkParse(b *testing.B) {
 	for _, size := range []int{64, 1000, 65507} {
 		b.Run(fmt.Sprintf("size=%d", size), func(b *testing.B) {
-			buf := Stone{Exchange: 1, Number: 50, Due: time.Second, Size: size}.Append(nil)
+			buf := Stone{Flow: 1, Number: 50, Due: time.Second, Size: size}.Append(nil)
 			b.SetBytes(int64(size))
 			b.ReportAllocs()
 			for b.Loop() {

@@ -29,7 +29,7 @@ func TestSum(t *testing.T) {
 // A stone that carries something is another one than the one that does not, and only
 // who expects that takes it.
 func TestCarrying(t *testing.T) {
-	s := Stone{Exchange: 1, Number: 50, Size: 40, Carries: "12345678"}
+	s := Stone{Flow: 1, Number: 50, Size: 40, Carries: "12345678"}
 	b := s.Append(nil)
 	if got, err := ParseCarrying(b); got != s || err != nil {
 		t.Errorf("ParseCarrying = %+v, %v; want %+v", got, err, s)

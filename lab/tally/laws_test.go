@@ -167,9 +167,9 @@ func TestCompare(t *testing.T) {
 }
 
 // The stone's flow is the catcher's business: only the number counts here.
-func TestExchangeIsNotLookedAt(t *testing.T) {
+func TestFlowIsNotLookedAt(t *testing.T) {
 	c := NewCatches(1, nil)
-	c.Add(stone.Stone{Exchange: 99, Number: 1, Size: 32}, 0)
+	c.Add(stone.Stone{Flow: 99, Number: 1, Size: 32}, 0)
 	if c.Copies(1) != 1 {
 		t.Error("stone 1 was not counted")
 	}

@@ -15,7 +15,7 @@ func every(gap time.Duration) func(n uint64) time.Duration {
 	return func(n uint64) time.Duration { return time.Duration(n-1) * gap }
 }
 
-// A flow is an exchange of stones of 100 bytes, one due every 20 ms from 0.
+// A flow is one of stones of 100 bytes, one due every 20 ms from 0.
 type flow struct {
 	Tally
 	offset func(n uint64) time.Duration
@@ -171,7 +171,7 @@ func TestThrows(t *testing.T) {
 	add(1, 0, "")
 	add(2, 21*ms, "")
 	add(3, 47*ms, "")
-	t.Log("# the fourth is refused, and then the exchange is stopped")
+	t.Log("# the fourth is refused, and then the flow is stopped")
 	add(4, 60*ms, "refused")
 
 	s := Tally{Throws: throws}.Score(0)

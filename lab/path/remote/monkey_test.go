@@ -82,7 +82,7 @@ func babble(t *testing.T, seed uint64) {
 			f.say["carry"] = anything([]byte("ok\n"))
 		}
 		if dice.IntN(4) == 0 {
-			f.say["datagram"] = anything(stone.Stone{Exchange: 7, Number: 1, Size: 500}.Append(nil))
+			f.say["datagram"] = anything(stone.Stone{Flow: 7, Number: 1, Size: 500}.Append(nil))
 		}
 	}
 	meet(t, far(), prepare, func(w *sim.World, f *fake) {

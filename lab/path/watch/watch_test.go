@@ -30,7 +30,7 @@ func ipv4(protocol byte, id uint16, offset int, more bool, data []byte) []byte {
 func datagram(n uint64, size int) []byte {
 	b := make([]byte, 8)
 	binary.BigEndian.PutUint16(b[4:], uint16(8+size))
-	return stone.Stone{Exchange: 2, Number: n, Size: size}.Append(b)
+	return stone.Stone{Flow: 2, Number: n, Size: size}.Append(b)
 }
 
 // segment is a TCP segment from port 1000 to port 2000.
@@ -51,7 +51,7 @@ func TestEyeFollowsAStream(t *testing.T) {
 	const size = 100
 	var stream []byte
 	for n := range uint64(10) {
-		stream = stone.Stone{Exchange: 1, Number: n + 1, Size: size}.Append(stream)
+		stream = stone.Stone{Flow: 1, Number: n + 1, Size: size}.Append(stream)
 	}
 	const first = 0xffff_ff00 // the numbers go round
 	var eye watch.Eye
