@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"stones/lab"
 	"stones/lab/lesson"
@@ -341,8 +342,12 @@ func TestGradeCourses(t *testing.T) {
 			t.Errorf("%s has %d lines; want at most 60", sheet, lines)
 		}
 		for _, with := range []string{"stop-and-wait timeout=60ms", "go-back-n timeout=60ms", "selective-repeat timeout=60ms"} {
+			began := time.Now()
 			if m := gradedBy(t, file, "--with", with, "--runs", "10"); m.Points != 10 || m.Of != 10 {
 				t.Errorf("%s by %s: %d of %d; %+v", with, sheet, m.Points, m.Of, m.Tasks)
+			}
+			if took := time.Since(began); took > 10*time.Second {
+				t.Errorf("%s by %s took %v; want at most 10s", with, sheet, took)
 			}
 		}
 	}

@@ -21,7 +21,7 @@ func TestProgramSame(t *testing.T) {
 	t.Parallel()
 	runs := 2
 	if long() {
-		runs = 20
+		runs = 7
 	}
 	args := forty(t, "--loss", "1%", "--loss-back", "1%", "--per-stone", "--packets", "--format", "json")
 	var first []byte

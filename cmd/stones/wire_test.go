@@ -144,9 +144,7 @@ func TestWireBetweenPair(t *testing.T) {
 // Programs in Python with sockets of their own.
 func TestWireBetweenPython(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("python3"); err != nil {
-		t.Skip("needs python3")
-	}
+	needs(t, "python3")
 	probe, port := bound(t)
 	probe.Close()
 	at, ended := stretched(t, port, "--loss", "10%", "--loss-back", "10%", "--delay", "1ms")
@@ -217,6 +215,9 @@ for _ in range(50): s.sendto(bytes([40]), ("127.0.0.1", int(sys.argv[1])))
 // Two netcats talk to each other, both ways.
 func TestWireBetweenNetcats(t *testing.T) {
 	if help, _ := exec.Command("nc", "-h").CombinedOutput(); !bytes.Contains(help, []byte("OpenBSD")) {
+		if os.Getenv("STONES_PEERS") != "" {
+			t.Fatal("STONES_PEERS is set, and there is no nc of OpenBSD")
+		}
 		t.Skip("needs the nc of OpenBSD")
 	}
 	probe, port := bound(t)
