@@ -98,7 +98,7 @@ func fingerprint(ctx context.Context) (string, error) {
 // streamBallast is never written, and so takes no memory, but the garbage collector counts
 // it as in use and waits until as much garbage has come: small experiments would have
 // it run hundreds of times a second, on all cores.
-const streamBallast = 12 << 20
+const streamBallast = 16 << 20
 
 // stream runs a sweep and writes each result as it ends.
 func (t *throw) stream(ctx context.Context) error {

@@ -115,7 +115,7 @@ func newFlow(ctx context.Context, w World, e lab.Experiment, f lab.Flow, id uint
 		x.reads = new(int)
 		return x, nil
 	}
-	if err := x.listen(ctx, e.ReadSize); err != nil {
+	if err := x.listen(ctx, x.readSize(&e)); err != nil {
 		return nil, err
 	}
 	if e.Nobody { // the address is one where nobody listens any more
@@ -123,6 +123,23 @@ func newFlow(ctx context.Context, w World, e lab.Experiment, f lab.Flow, id uint
 	}
 	return x, nil
 }
+
+// readSize is how many bytes the catcher asks its socket for at once; 0 is what it asks
+// for by itself. On a stack of this program's nothing comes but the flow's own stones: who
+// asks for what all of them have, or one datagram has, is given as much as with more room,
+// which would have to be cleared for each flow of a sweep.
+func (x *flow) readSize(e *lab.Experiment) int {
+	if e.ReadSize != 0 || !lab.OwnStack.Met(e.Path) {
+		return e.ReadSize
+	}
+	if !x.is.Ordered {
+		return x.Plan.Size
+	}
+	return min(x.schedule.Count()*x.Plan.Size, mostRead)
+}
+
+// mostRead is what a catcher asks its socket for by itself.
+const mostRead = 64 << 10
 
 // follow says when the stones are due. Nothing has been thrown or caught yet.
 func (x *flow) follow(schedule *pace.Schedule) {
