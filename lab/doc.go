@@ -9,12 +9,14 @@
 // # How the house is built
 //
 //	cmd/stones       flags, streams, exit codes; the only place that chooses a path
+//	cmd/engine       the lab in a browser: lab/web as WebAssembly
 //	   |
 //	   +-- lab       the data: an experiment, and what came of it
 //	   |    +-- lab/wire       the emulated wire: what may happen on the way
 //	   |    +-- lab/pace       when each stone is due
 //	   |    +-- lab/path       what a path says of itself and what it saw
 //	   |    +-- lab/quantity   numbers with units: read, written, refused
+//	   |    +-- lab/prose      text made safe for a terminal, quoted, wrapped
 //	   |
 //	   +-- lab/knob  every setting once: its word, its place, its limits, what it needs
 //	   +-- lab/document        results as JSON and as lines, and reading them back
@@ -24,8 +26,11 @@
 //	   |    |     +-- lab/stone      the stone's bytes
 //	   |    +-- lab/tally      what became of every stone, and the laws
 //	   |    +-- lab/clock      now, and sleep until
+//	   |    +-- lab/protocol   a third protocol beside TCP and UDP: three to read, or your own
+//	   |    +-- lab/advice     warnings, and which formula of lab/theory holds
 //	   |
 //	   +-- lab/path/sim        two ends on lab/stack and the wire, in virtual time
+//	   |    +-- lab/stack          TCP, UDP and IP as Linux does them, one file a mechanism
 //	   +-- lab/path/host       this computer's loopback sockets
 //	   +-- lab/path/netns      two network namespaces and the wire, in real time
 //	   |    +-- lab/path/watch     beside the wire: what becomes of every packet
@@ -34,6 +39,7 @@
 //	   |    +-- lab/control        what the two say, line by line
 //	   |    +-- lab/seal           keys, tags of datagrams, cookies
 //	   +-- lab/theory          what the textbooks expect, formula by formula
+//	   +-- lab/reference       what a kernel's TCP made of many roads
 //	   +-- lab/web             what a page asks: a request in, a frame out
 //	   |    +-- site               the page's files, served or packed
 //	   +-- lab/worlds          the emulated world that an experiment asks for
@@ -44,18 +50,30 @@
 //	        +-- picture        stones, delays, windows and packets, drawn
 //	        +-- glossary       what every figure, flag and warning means
 //
-// This package is data alone: it knows no transport's code, no runner and no
-// sentence for people. The English stands in lab/report and lab/report/glossary.
+// This package is data alone: it knows no transport's code, no runner and, but for
+// its errors, no sentence for people. The English stands in lab/report and below it,
+// and that of the lessons in lab/lesson.
 //
 // # Where to add what
 //
-//   - A setting: the field (here, or in lab/wire for the road), an entry in
-//     lab/knob, its explanation in lab/report/glossary, and where it has to take
-//     effect. A test fails where one of them is missing. Of a road with a new
-//     field lab/advice says nothing until it is told what the field does.
-//   - A row of the table: a count in [Outcome], an entry among the measures of
-//     lab/report, its explanation in the glossary.
-//   - A format: a file in lab/report, and its name among the formats there.
-//   - A transport: an entry in [Transports], a folder beside tcp and udp, and how it
-//     is listened to and dialled in lab/run.
+// Tests name each place that is forgotten.
+//
+//   - A setting (a knob): the field, in [Experiment], [Flow] or [Tuning], or in
+//     wire.Shape for the road; an entry in lab/knob/table.go; its explanation in
+//     lab/report/glossary/flags.txt; and the code that obeys it. If not every path has
+//     it, say what it needs in need.go. Of a road with a new field lab/advice says
+//     nothing until it is told what the field does.
+//   - A row of the table (a measure): the figure in [Outcome], set in lab/run/score.go;
+//     an entry in lab/report/measure.go; its explanation in
+//     lab/report/glossary/measures.txt.
+//   - A format: a file in lab/report with a function of the type Writer, and its name
+//     in the table Formats there.
+//   - A transport: an entry in [Transports], a package with the names of tcp and udp
+//     under lab, an entry in lab/run/speak.go that opens its two ends, and its imports in
+//     layout_test.go. Its packets are those of TCP or of UDP, and so all paths but remote
+//     carry it at once. It is thrown over with --flow NAME; if Usual is set, in each
+//     experiment.
+//   - A path: a package under lab/path that meets the World of lab/run, its name among
+//     the paths here, what it can do in need.go, and how it is opened in
+//     cmd/stones/paths.go.
 package lab

@@ -110,6 +110,22 @@ func TestImports(t *testing.T) {
 	}
 }
 
+// TestDrawing holds the drawing in doc.go to the folders that there are. The parts of
+// the stack are drawn as one.
+func TestDrawing(t *testing.T) {
+	text, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := strings.FieldsFunc(string(text), func(r rune) bool { return strings.ContainsRune(" ,\t\n", r) })
+	for folder := range mayImport {
+		short := folder[strings.LastIndex(folder, "/")+1:]
+		if !strings.HasPrefix(folder, "lab/stack/") && !slices.Contains(drawn, folder) && !slices.Contains(drawn, short) {
+			t.Errorf("%s does not stand in the drawing of doc.go", folder)
+		}
+	}
+}
+
 func standard(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return !strings.Contains(first, ".") && first != "stones"

@@ -3,8 +3,9 @@
 // what it cannot be combined with. Flags, sweeps, lessons, files and reports all
 // ask here.
 //
-// A new knob is an entry in [All], the field that it sets, and its explanation in
-// the glossary.
+// A new knob is an entry in table.go, the field that it sets, and its explanation in
+// the glossary. What a setting of the whole experiment needs of a path is known to
+// package lab, see [lab.NeedOf]; the knob asks there.
 package knob
 
 import (
