@@ -259,7 +259,7 @@ func reachable(at netip.Addr, port uint16) []string {
 // wsaInUse is how Windows says that an address is in use.
 const wsaInUse = syscall.Errno(10048)
 
-// cannotListen is why that did not work, in the words of who started it.
+// cannotListen is why that did not work, in the words of the one who started it.
 //
 // It is no trouble to listen again right after another program has ended, though
 // its connections may wait for minutes yet (RFC 9293 section 3.6.1): package net

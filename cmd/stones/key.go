@@ -104,5 +104,5 @@ func (p program) newKey(file string) error {
 	return nil
 }
 
-// errKey is said to who gives a key away.
+// errKey is said to somebody who gives a key away.
 var errKey = errors.New("--key: a key never stands on the command line, where others can read it; put it into a file for --key-file, or into " + keyVariable)

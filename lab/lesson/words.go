@@ -152,5 +152,5 @@ func (a Answer) amount(v float64) string {
 	}
 }
 
-// Nothing is said to who answers nothing.
+// Nothing is said to a student who answers nothing.
 const Nothing = "Any guess will do. (Nothing once more, and you get the answer without one.)\n"

@@ -3,7 +3,7 @@
 // Each format is a [Writer] with a file of its own. The formats for people show
 // the same page: what was thrown, a table, what happened in a sentence for each
 // transport, and in what respect the results may mislead. All words that
-// people read are in words.go.
+// people read are in words.go and reason.go, but for the labels of single tables.
 //
 // What it deliberately lacks: it measures nothing and judges nothing. Its
 // figures are those of [lab.Result], rounded for people; CSV and JSON keep all

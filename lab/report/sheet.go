@@ -5,7 +5,7 @@ import (
 	"stones/lab/prose"
 )
 
-// A Sheet is what the table of one experiment says, for who draws it in another way.
+// A Sheet is what the table of one experiment says, for a caller that draws it in another way.
 type Sheet struct {
 	Above []string   `json:"above"` // what was thrown, along which path
 	Bars  []SheetBar `json:"bars"`

@@ -30,7 +30,7 @@ type elsewhere struct {
 	came []bool   // which numbers
 }
 
-// A caught stone is one that came, and when, by the clock of who caught it.
+// A caught stone is one that came, and when, by the clock of its catcher.
 type caught struct {
 	stone.Stone
 	at time.Duration

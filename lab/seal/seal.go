@@ -4,7 +4,7 @@
 //
 // All of it is HMAC-SHA256 (RFC 2104, RFC 4868) with a text in front that says
 // what it is for, so that no sum can be used for something else. Nothing here is
-// secret from who overhears the connection; that is TLS's business. Time and
+// secret from somebody who overhears the connection; that is TLS's business. Time and
 // randomness are arguments, and all comparisons take the same time whether they
 // agree or not.
 package seal

@@ -58,7 +58,7 @@ func placeOf(at net.Addr) netip.Addr {
 	return a
 }
 
-// errOthers is told to who had to go.
+// errOthers is told to those who have to go.
 var errOthers = errors.New("room: others came, and you had not shown that you mean it")
 
 // admit notes that a connection is open, as a stranger's. If it is one too many,

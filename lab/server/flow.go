@@ -163,7 +163,7 @@ func (x *flow) claim(g *guarded) bool {
 	return true
 }
 
-// finish takes no more stones, and ends who waits for them. It reports whether
+// finish takes no more stones, and wakes the reader that waits for them. It reports whether
 // it does so for the first time.
 func (x *flow) finish() bool {
 	x.mu.Lock()

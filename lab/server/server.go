@@ -41,7 +41,7 @@ type Server struct {
 	Key      []byte       // who plans must know it; empty means nobody has to
 	Greeting []string     // lines that whoever connects is greeted with; nil means the usual two
 	TLS      *tls.Config  // of all TCP connections; nil means plain text
-	Log      *slog.Logger // nil means none; it must not wait for who reads it
+	Log      *slog.Logger // nil means none; it must not wait for its reader
 	Observer Observer     // nil means none
 	Rand     io.Reader    // where secrets come from; nil means the system's
 

@@ -89,7 +89,7 @@ func (h *Host) packet(to netip.Addr, s *tcp.Segment) *Packet {
 	return p
 }
 
-// segment gives a segment to its connection, or to who listens.
+// segment gives a segment to its connection, or to the listener.
 func (h *Host) segment(p *Packet) Outcome {
 	s := p.Segment
 	e := ends{s.DstPort, netip.AddrPortFrom(p.Src, s.SrcPort)}
@@ -114,7 +114,7 @@ func (c *Conn) expire() {
 	c.changed()
 }
 
-// changed wakes who waits and tells the listener, after each call of the connection.
+// changed wakes the waiting tasks and tells the listener, after each call of the connection.
 func (c *Conn) changed() {
 	c.await()
 	state := c.tcp.State()

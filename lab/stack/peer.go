@@ -65,7 +65,7 @@ func (h *Host) narrow(addr netip.Addr, mtu int) bool {
 	return true
 }
 
-// The ports that a host gives to who asks for none (net.ipv4.ip_local_port_range).
+// The ports that a host gives to a socket that asks for none (net.ipv4.ip_local_port_range).
 const (
 	firstPort = 32768
 	lastPort  = 60999

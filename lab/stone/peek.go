@@ -3,7 +3,7 @@ package stone
 import "fmt"
 
 // Peek decodes the header at the start of b, which may be cut off behind it.
-// It is for who stands beside the way and watches: the checksum, which covers
+// It is for an observer beside the way: the checksum, which covers
 // the whole stone, is not looked at. The error wraps [ErrShort], [ErrForeign]
 // or [ErrSize], as Parse's does.
 func Peek(b []byte) (Stone, error) {

@@ -155,7 +155,7 @@ func ParseCarrying(b []byte) (Stone, error) {
 	return s, err
 }
 
-// Sound is Parse for who does not care what is behind the header: of that, only the
+// Sound is Parse for callers that do not care what is behind the header: of that, only the
 // checksum is looked at.
 func Sound(b []byte) (Stone, error) {
 	if len(b) < flowAt {
@@ -179,8 +179,7 @@ func Sound(b []byte) (Stone, error) {
 	return header(b, size), nil
 }
 
-// Parser is ParseCarrying for who catches stones that carry something, and Parse for
-// who does not.
+// Parser is [ParseCarrying] where stones carry something, and [Parse] where they do not.
 func Parser(carrying bool) func(b []byte) (Stone, error) {
 	if carrying {
 		return ParseCarrying

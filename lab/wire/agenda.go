@@ -11,9 +11,9 @@ import (
 	"stones/lab/quantity"
 )
 
-// A Cycle changes one thing of a shape each time so long is over, to one value after the
-// other, again and again; until the first time the shape is as it is. Its text is
-// 15s:delay=30ms 60ms 45ms.
+// A Cycle changes one thing of a shape at regular intervals, to one value after the
+// other, and then to the first again. Until the first interval is over nothing is
+// changed. Its text is 15s:delay=30ms 60ms 45ms.
 type Cycle struct {
 	Every  time.Duration
 	Word   string // one of those of [ChangeWords]

@@ -6,7 +6,7 @@ import "slices"
 // all have the same on every machine. The glossary says what they are like; rates are in
 // bits a millisecond, which is kbit/s.
 
-// TraceNames are the names of our own traces.
+// TraceNames are the names of the traces that are built in.
 func TraceNames() []string { return []string{"lte-car", "satellite-handover", "wifi-busy"} }
 
 // ownTrace makes the trace of that name.

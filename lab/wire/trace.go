@@ -19,7 +19,7 @@ import (
 // longer than what is left of one goes on in the next. The last millisecond is the length
 // of the trace, which then begins again. The zero value is none.
 //
-// Its text is @ with the name of one of our own, or with how many milliseconds lie between
+// Its text is @ with the name of one that is built in, or with how many milliseconds lie between
 // one opportunity and the next, an x before how often: "@5 0x2 1x100".
 type Trace struct {
 	name string

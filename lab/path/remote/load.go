@@ -12,7 +12,7 @@ import (
 // loadPart is how many bytes are said at once, with patience for each time.
 const loadPart = 64 << 10
 
-// load tells the other end what its stones are to carry, for who has the turn.
+// load tells the other end what its stones are to carry; the caller has the turn.
 func (s *Session) load(ctx context.Context, x *flow) error {
 	until := s.net.Now() + 24*time.Hour // no part may take longer than patience allows
 	return s.say(ctx, control.Load{Flow: x.Flow, Bytes: len(x.Carries)}, until, func() error {

@@ -80,7 +80,7 @@ type Session struct {
 	conn    net.Conn
 	lines   *control.Reader
 	address string        // of the server, in numbers
-	until   time.Duration // when the talk that goes on gives up; for who has the turn
+	until   time.Duration // when the talk that goes on gives up; only the task that has the turn touches it
 
 	mu      sync.Mutex
 	talking bool             // somebody has the turn
@@ -169,7 +169,7 @@ type timeless struct{ net.Conn }
 func (timeless) SetDeadline(time.Time) error      { return nil }
 func (timeless) SetWriteDeadline(time.Time) error { return nil }
 
-// noTLS is err in the words of who expects a stones server.
+// noTLS is err in the words of a client that expects a stones server.
 func noTLS(err error) error {
 	if _, plain := errors.AsType[tls.RecordHeaderError](err); plain {
 		return errors.New("the other end does not speak it; leave it out")

@@ -47,7 +47,7 @@ func (s *Session) ask(ctx context.Context, c control.Command, until time.Duratio
 	return s.say(ctx, c, until, read)
 }
 
-// say is ask for who has the turn.
+// say is ask for a caller that has the turn.
 func (s *Session) say(ctx context.Context, c control.Command, until time.Duration, read func() error) error {
 	s.until = until
 	_ = s.conn.SetDeadline(s.net.Time(min(until, s.net.Now()+patience)))
@@ -167,7 +167,7 @@ func (s *Session) watch(ctx context.Context) {
 	}
 }
 
-// echo has the other end say a text again, for who has the turn.
+// echo has the other end say a text again; the caller has the turn.
 func (s *Session) echo(ctx context.Context, text string) error {
 	return s.say(ctx, control.Echo{Text: text}, s.net.Now()+patience, func() error {
 		again, err := s.lines.ReadReply(none)

@@ -25,7 +25,7 @@ func (w *World) drain(ctx context.Context, f *watch.Flow, limit time.Duration) {
 	_ = w.driver.sleepUntil(ctx, w.Now()+wakeTime) // the catcher reads what came last
 }
 
-// drained wakes who waited for the last packet of its flow.
+// drained wakes the task that waited for the last packet of its flow.
 func (w *World) drained() {
 	for _, d := range w.drains {
 		if d.flow.InFlight == 0 {

@@ -64,7 +64,7 @@ func (r *road) take(socket *stack.Socket, back bool) {
 	r.wake()
 }
 
-// wake wakes who waits.
+// wake wakes the waiting task.
 func (r *road) wake() {
 	if r.waiting != nil {
 		r.waiting.wake()

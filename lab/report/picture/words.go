@@ -214,7 +214,7 @@ func holesSays(udp *lab.Outcome) string {
 	return fmt.Sprintf("UDP left %s and went on.", prose.Plural(udp.Lost, "hole"))
 }
 
-// waitsSays says what became of the stones of who throws again what is lost.
+// waitsSays says what became of the stones of a transport that throws again what is lost.
 func waitsSays(name string, x *lab.Outcome) string {
 	switch {
 	case x.Thrown == 0:
