@@ -49,20 +49,32 @@ func (t *throw) sweepOf(results []lab.Result) (picture.Sweep, error) {
 	case strings.HasSuffix(t.measure, "_bps"):
 		s.Unit = "bit/s"
 	}
+	for _, f := range results[0].Flows {
+		if f.Transport == lab.Own {
+			s.Own = append(s.Own, picture.OwnSweep{Name: f.Name})
+		}
+	}
 	for some := range slices.Chunk(results, t.runs) { // the seed changes fastest
 		s.Values = append(s.Values, k.Text(some[0].Experiment))
-		s.TCP = append(s.TCP, t.measured(some, lab.TCP))
-		s.UDP = append(s.UDP, t.measured(some, lab.UDP))
+		over := func(transport string) func(lab.Outcome) bool {
+			return func(x lab.Outcome) bool { return x.Transport == transport }
+		}
+		s.TCP = append(s.TCP, t.measured(some, over(lab.TCP)))
+		s.UDP = append(s.UDP, t.measured(some, over(lab.UDP)))
+		for i := range s.Own {
+			one := &s.Own[i]
+			one.Runs = append(one.Runs, t.measured(some, func(x lab.Outcome) bool { return x.Name == one.Name }))
+		}
 	}
 	return s, nil
 }
 
-// measured is the figure of the first flow over a transport in each result in which it
+// measured is the figure of the first flow for which is holds in each result in which it
 // has a value.
-func (t *throw) measured(results []lab.Result, transport string) []float64 {
+func (t *throw) measured(results []lab.Result, is func(lab.Outcome) bool) []float64 {
 	var values []float64
 	for _, r := range results {
-		i := slices.IndexFunc(r.Flows, func(x lab.Outcome) bool { return x.Transport == transport })
+		i := slices.IndexFunc(r.Flows, is)
 		if i < 0 {
 			continue
 		}

@@ -80,8 +80,12 @@ const (
 	waiting
 	tcpLine // through the medians of a sweep
 	udpLine
+	ownLine
+	ownLine2
 	tcpBand // point pairs: the least and the most of them
 	udpBand
+	ownBand
+	ownBand2
 	due
 	tcpStone
 	udpStone
@@ -169,8 +173,12 @@ var styles = [...]style{
 	waiting:     {drawing: pairs, letter: '=', name: waitingName, colour: blue, line: boldLine},
 	tcpLine:     {drawing: curve, letter: '.', colour: blue},
 	udpLine:     {drawing: curve, letter: '.', colour: orange},
+	ownLine:     {drawing: curve, letter: '.', colour: green},
+	ownLine2:    {drawing: curve, letter: '.', colour: ink},
 	tcpBand:     {drawing: pairs, letter: '|', name: bandName, colour: blue, line: boldLine},
 	udpBand:     {drawing: pairs, letter: '|', colour: orange, line: dashedLine},
+	ownBand:     {drawing: pairs, letter: '|', colour: green, line: boldLine},
+	ownBand2:    {drawing: pairs, letter: '|', colour: ink, line: dashedLine},
 	due:         {drawing: marks, letter: '.', name: dueName, colour: ink, shape: speck},
 	tcpStone:    {drawing: marks, letter: 'T', name: tcpName, colour: blue, shape: disc},
 	udpStone:    {drawing: marks, letter: 'U', name: udpName, colour: orange, shape: triangle},

@@ -20,6 +20,31 @@ type Sweep struct {
 	Unit    string   // ms, bit/s, or empty for a count
 	TCP     [][]float64
 	UDP     [][]float64 // for each value that of each run; infinite is lost, empty is not known
+	Own     []OwnSweep  // of protocols of one's own, of which there is room for two
+}
+
+// An OwnSweep is the figure of a protocol of one's own.
+type OwnSweep struct {
+	Name string
+	Runs [][]float64
+}
+
+// A sweepSide is what is drawn of one transport.
+type sweepSide struct {
+	name             string
+	runs             [][]float64
+	aside            float64 // so that bars stand beside each other
+	line, band, mark look
+}
+
+// sides are the transports, and the protocols of one's own for which there is room.
+func (s Sweep) sides() []sweepSide {
+	list := []sweepSide{{tcpName, s.TCP, -0.04, tcpLine, tcpBand, tcpStone}, {udpName, s.UDP, 0.04, udpLine, udpBand, udpStone}}
+	for i, own := range s.Own[:min(len(s.Own), maxOwns)] {
+		n := look(i)
+		list = append(list, sweepSide{own.Name, own.Runs, 0.12 * float64(2*i-1), ownLine + n, ownBand + n, ownStone + n})
+	}
+	return list
 }
 
 // SweepText writes the picture of a sweep in plain ASCII, 80 characters wide.
@@ -41,19 +66,18 @@ func (s Sweep) chart(lines int) chart {
 	across := axis{label: settingLabel(s.Setting), min: -0.5, max: float64(len(s.Values)) - 0.5, unit: 1, whole: true, names: s.Values}
 	p := panel{x: across, lines: lines, close: true}
 	most := 0.0
-	for _, runs := range slices.Concat(s.TCP, s.UDP) {
-		for _, v := range runs {
+	for _, side := range s.sides() {
+		for _, v := range slices.Concat(side.runs...) {
 			if !math.IsInf(v, 0) {
 				most = max(most, sane(v))
 			}
 		}
+		if side.mark >= ownStone {
+			c.owns = append(c.owns, side.name)
+		}
 	}
 	p.y = s.axis(most)
-	for _, l := range []struct {
-		runs             [][]float64
-		aside            float64 // so that bars stand beside each other
-		line, band, mark look
-	}{{s.TCP, -0.04, tcpLine, tcpBand, tcpStone}, {s.UDP, 0.04, udpLine, udpBand, udpStone}} {
+	for _, l := range s.sides() {
 		p.series = append(p.series, sweepLine(l.runs, l.aside, p.y.max, l.line, l.band, l.mark)...)
 	}
 	slices.SortStableFunc(p.series, func(a, b series) int { return cmp.Compare(a.look, b.look) })

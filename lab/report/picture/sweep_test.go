@@ -2,6 +2,7 @@ package picture
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"testing"
 )
@@ -36,6 +37,19 @@ func TestSweep(t *testing.T) {
 		}
 		golden(t, name, svg.Bytes())
 	}
+}
+
+// Protocols of one's own have a line each.
+func TestSweepOfOwn(t *testing.T) {
+	s := sweep()
+	s.Own = []OwnSweep{{"mine.py", [][]float64{{25}, {90}, {310}, {600}}}, {"go-back-n", [][]float64{{22}, {70}, {200}, {400}}}}
+	var text, svg bytes.Buffer
+	if err := errors.Join((View{}).SweepText(&text, s), (View{}).SweepSVG(&svg, s)); err != nil {
+		t.Fatal(err)
+	}
+	plain(t, text.String())
+	golden(t, "owned.sweep.txt", text.Bytes())
+	golden(t, "owned.sweep.svg", svg.Bytes())
 }
 
 // The medians are the marks, and a lost one is a cross at the top that no line leads to.

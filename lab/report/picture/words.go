@@ -94,10 +94,7 @@ func settingLabel(setting string) string { return "--" + setting }
 // sweepSays says between what the picture of a sweep goes.
 func sweepSays(s Sweep) string {
 	var parts []string
-	for _, one := range []struct {
-		name string
-		runs [][]float64
-	}{{tcpName, s.TCP}, {udpName, s.UDP}} {
+	for _, one := range s.sides() {
 		least, most, gone := math.Inf(1), math.Inf(-1), false
 		for _, runs := range one.runs {
 			for _, v := range runs {
