@@ -9,13 +9,20 @@ import (
 	"stones/lab/prose"
 )
 
-// endings are those of files whose format follows from them.
-var endings = map[string]string{".json": "json", ".jsonl": jsonl, ".csv": "csv", ".md": "markdown", ".svg": svg, ".png": png}
+// formatOf is the format that follows from the ending of a file's name, if one does: that
+// of the same name, or what is usual for it.
+func formatOf(file string) (format string, ok bool) {
+	ending := strings.TrimPrefix(strings.ToLower(filepath.Ext(file)), ".")
+	if ending == "md" {
+		return "markdown", true
+	}
+	return ending, slices.Contains(formats(), ending)
+}
 
 // name lets the format follow from the ending of --out. It returns an error if
 // the two disagree.
 func (t *throw) name() error {
-	format, known := endings[strings.ToLower(filepath.Ext(t.out))]
+	format, known := formatOf(t.out)
 	switch {
 	case !known || t.json && format == "json":
 	case t.json:
