@@ -65,6 +65,7 @@ func (g *goBackN) Timeout(w Wire, _ int) {
 		g.send(w, place)
 	}
 	w.Set(0, g.timeout)
+	w.Note("again", float64(g.number)+1) // the stone whose time was over
 }
 
 func (g *goBackN) Receive(w Wire, datagram []byte) {

@@ -73,6 +73,7 @@ func (s *selectiveRepeat) Timeout(w Wire, timer int) {
 	for number := s.first; number != s.next; number++ {
 		if s.timer(number) == timer {
 			s.send(w, number)
+			w.Note("again", float64(number)+1) // the stone whose time was over
 		}
 	}
 }

@@ -49,7 +49,10 @@ func (s *stopAndWait) send(w Wire) {
 	w.Set(0, s.timeout)
 }
 
-func (s *stopAndWait) Timeout(w Wire, _ int) { s.send(w) }
+func (s *stopAndWait) Timeout(w Wire, _ int) {
+	s.send(w)
+	w.Note("again", float64(s.number)+1) // the stone whose time was over
+}
 
 func (s *stopAndWait) Receive(w Wire, datagram []byte) {
 	switch f, ok := parse(datagram); {
