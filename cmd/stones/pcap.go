@@ -105,26 +105,40 @@ type capture struct {
 
 // ends are the two of one world's wire.
 type ends struct {
-	name   string // of the transports that meet there
+	name   string // of what meets there
+	first  string // the name of the first of the flows
 	frames []path.Frame
 }
 
-// newCapture returns one for the worlds of e: one for each transport, or one
-// for both together.
+// newCapture returns one for the worlds of e: one for each transport and each
+// protocol of one's own, or one for all together.
 func newCapture(e lab.Experiment) *capture {
 	c := &capture{}
 	for _, group := range e.Groups() {
-		c.worlds = append(c.worlds, &ends{name: worldOf(group)})
+		c.worlds = append(c.worlds, &ends{name: worldOf(group), first: group.Flows[0].Name})
 	}
 	return c
 }
 
-// worldOf names the world in which the transports of e meet.
-func worldOf(e lab.Experiment) string { return strings.Join(e.Transports(), "+") }
+// worldOf names the world in which the flows of e meet by their transports, and by
+// their own names where that says more.
+func worldOf(e lab.Experiment) string {
+	var names []string
+	for _, f := range e.Flows {
+		name := f.Transport
+		if name == lab.Own {
+			name = f.Name
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, "+")
+}
 
 // tap returns what is to be shown the packets of the world for e.
 func (c *capture) tap(e lab.Experiment) func(path.Frame) {
-	i := slices.IndexFunc(c.worlds, func(w *ends) bool { return w.name == worldOf(e) })
+	i := slices.IndexFunc(c.worlds, func(w *ends) bool { return w.first == e.Flows[0].Name })
 	w := c.worlds[i]
 	return func(f path.Frame) { w.frames = append(w.frames, f) }
 }

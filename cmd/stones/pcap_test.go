@@ -38,6 +38,7 @@ var captures = []struct {
 	{"both ways", "--loss 3% --loss-back 3% --duplicate-back 3% --reorder-back 3% --recovery sack --count 300"},
 	{"nobody", "--nobody --only udp --count 50"},
 	{"asleep", "--asleep 3s --window 8kB --loss 1%"},
+	{"own protocols", "--with stop-and-wait --with selective-repeat --loss 3% --count 100"},
 }
 
 // take runs the program, which is to write a capture, and returns the result and
@@ -120,13 +121,16 @@ func TestCaptureCounts(t *testing.T) {
 			r, file := take(t, strings.Fields(tt.flags)...)
 			cards, packets, _ := open(t, file)
 			for _, x := range r.Flows {
-				world := x.Transport
-				if r.Experiment.Together {
+				world, carrier := x.Transport, x.Transport
+				switch {
+				case r.Experiment.Together:
 					world = "tcp+udp"
+				case x.Transport == lab.Own:
+					world, carrier = x.Name, lab.UDP
 				}
 				var left, arrived, came, lost int
 				for _, p := range packets {
-					if transportOf(p.data) != x.Transport {
+					if transportOf(p.data) != carrier {
 						continue
 					}
 					switch {

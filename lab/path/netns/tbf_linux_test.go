@@ -41,40 +41,60 @@ func TestShaperBesideTBF(t *testing.T) {
 		frame     = payload + 28 + 14 // tbf counts the header of the link
 	)
 	for _, bucket := range []wire.Bucket{{Rate: wire.Mbit, Burst: 5000}, {Rate: 2 * wire.Mbit, Burst: 20_000}} {
-		var got []time.Duration
-		err := r.within(func() error {
-			if text, err := exec.Command(ip, "link", "set", "lo", "up").CombinedOutput(); err != nil {
-				return fmt.Errorf("ip: %w: %s", err, text)
+		var wrong string
+		for range 5 { // the computer may be busy with something else
+			got := through(t, r, ip, tc, bucket, datagrams, payload)
+			off := beside(t, bucket, got, frame)
+			middle, worst := off[len(off)/2], off[len(off)-1]
+			t.Logf("%v: the last of %d after %v; half within %v of the shaper's, all within %v", bucket, len(got), got[len(got)-1], middle, worst)
+			if wrong = ""; middle <= 3*time.Millisecond && worst <= 50*time.Millisecond {
+				break
 			}
-			text, err := exec.Command(tc, "qdisc", "replace", "dev", "lo", "root", "tbf", "rate", fmt.Sprint(int64(bucket.Rate)), "burst", fmt.Sprint(bucket.Burst), "limit", "1000000").CombinedOutput()
-			if err != nil {
-				return fmt.Errorf("tc: %w: %s", err, text)
-			}
-			got, err = burst(datagrams, payload)
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
+			wrong = fmt.Sprintf("%v: tbf lets out at %v", bucket, got)
 		}
-		w := wire.New(wire.Shape{Shaper: bucket}, 1, wire.Out)
-		for range datagrams {
-			w.Send(0, wire.Packet{Size: frame})
-		}
-		var off []time.Duration
-		for i := range got {
-			at, _ := w.Next()
-			if _, ok := w.Arrive(at); !ok {
-				t.Fatal("the shaper has lost one")
-			}
-			off = append(off, (got[i] - at).Abs())
-		}
-		slices.Sort(off)
-		middle, worst := off[len(off)/2], off[len(off)-1]
-		t.Logf("%v: the last of %d after %v; half within %v of the shaper's, all within %v", bucket, len(got), got[len(got)-1], middle, worst)
-		if middle > 3*time.Millisecond || worst > 50*time.Millisecond { // a busy computer may be late at times
-			t.Errorf("%v: tbf lets out at %v", bucket, got)
+		if wrong != "" {
+			t.Error(wrong)
 		}
 	}
+}
+
+// through is when each of so many datagrams comes that Linux's tbf lets through.
+func through(t *testing.T, r *room, ip, tc string, bucket wire.Bucket, datagrams, payload int) (got []time.Duration) {
+	t.Helper()
+	err := r.within(func() error {
+		if text, err := exec.Command(ip, "link", "set", "lo", "up").CombinedOutput(); err != nil {
+			return fmt.Errorf("ip: %w: %s", err, text)
+		}
+		_ = exec.Command(tc, "qdisc", "delete", "dev", "lo", "root").Run() // of the try before, if there was one
+		text, err := exec.Command(tc, "qdisc", "replace", "dev", "lo", "root", "tbf", "rate", fmt.Sprint(int64(bucket.Rate)), "burst", fmt.Sprint(bucket.Burst), "limit", "1000000").CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("tc: %w: %s", err, text)
+		}
+		got, err = burst(datagrams, payload)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// beside is by how much those times are not the shaper's, the least first.
+func beside(t *testing.T, bucket wire.Bucket, got []time.Duration, frame int) (off []time.Duration) {
+	t.Helper()
+	w := wire.New(wire.Shape{Shaper: bucket}, 1, wire.Out)
+	for range got {
+		w.Send(0, wire.Packet{Size: frame})
+	}
+	for i := range got {
+		at, _ := w.Next()
+		if _, ok := w.Arrive(at); !ok {
+			t.Fatal("the shaper has lost one")
+		}
+		off = append(off, (got[i] - at).Abs())
+	}
+	slices.Sort(off)
+	return off
 }
 
 // burst sends so many datagrams to itself at once, and says when each came.
