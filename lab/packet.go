@@ -26,6 +26,7 @@ type Packet struct {
 // A Trip is what became of a packet on the wire.
 type Trip struct {
 	Fate    Fate   `json:"fate"`       // one of the Packet constants
+	Left    Figure `json:"left_ms"`    // the link, behind its queue
 	Arrived Figure `json:"arrived_ms"` // at the other end
 
 	Marked bool `json:"marked,omitzero"` // by a queue, instead of being dropped (RFC 3168)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -137,5 +138,30 @@ func TestWrongChanges(t *testing.T) {
 	want := `outage "6s-8s": overlaps the one before; write outages in the order of time`
 	if _, err := s.Experiments(1); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+// When a packet leaves the link is not changed by what befalls it behind that, so that the
+// queue is seen on any road.
+func TestLeavesTheLink(t *testing.T) {
+	left := func(words ...string) (list []lab.Figure) {
+		e := asked(t, append([]string{"only", "udp", "loss", "0%", "rate", "2Mbit", "bandwidth", "1Mbit", "queue", "20", "delay", "20ms"}, words...)...)
+		e.Packets = true
+		for _, p := range pick(t, ran(t, e), lab.UDP).Packets {
+			if p.Left.Known() && p.Left.Value < p.Sent.Value+1 { // 228 bytes take 1.8 ms
+				t.Errorf("packet %d left at %v, sent at %v", p.Number, p.Left, p.Sent)
+			}
+			list = append(list, p.Left)
+		}
+		return list
+	}
+	plain := left("reorder", "0%")
+	if len(plain) != 1000 || plain[0].Value != 1.824 || !plain[500].Known() {
+		t.Fatalf("%d packets; the first left at %v, the 501st at %v", len(plain), plain[0], plain[500])
+	}
+	for _, words := range [][]string{{"reorder", "0%", "jitter", "15ms", "overtake", "true"}, {"reorder", "10%"}, {"reorder", "0%", "reorder-early", "10%"}} {
+		if got := left(words...); !slices.Equal(got, plain) {
+			t.Errorf("%q: packets leave at other times", words)
+		}
 	}
 }

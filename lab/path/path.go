@@ -275,6 +275,7 @@ type Trip struct {
 	Cause   Cause         // what befell it on the way, and at the catcher's socket
 	Arrived bool          // at the other end
 	At      time.Duration // when, if it arrived
+	Left    time.Duration // when it had left the link, if it arrived
 	Marked  bool          // by a queue (RFC 3168)
 }
 

@@ -167,12 +167,19 @@ var packetColumns = []column[lab.Packet]{
 	{"offset_bytes", func(r *row[lab.Packet]) value { return whole(r.it.Offset) }},
 	{"more", func(r *row[lab.Packet]) value { return either(r.it.More) }},
 	{"fate", func(r *row[lab.Packet]) value { return word(r.it.Fate) }},
+	{"left_ms", func(r *row[lab.Packet]) value { return amount(milliseconds, r.it.Left) }},
 	{"arrived_ms", func(r *row[lab.Packet]) value { return amount(milliseconds, r.it.Arrived) }},
 	{"copy_fate", func(r *row[lab.Packet]) value {
 		if r.it.Copy == nil {
 			return value{}
 		}
 		return word(r.it.Copy.Fate)
+	}},
+	{"copy_left_ms", func(r *row[lab.Packet]) value {
+		if r.it.Copy == nil {
+			return value{}
+		}
+		return amount(milliseconds, r.it.Copy.Left)
 	}},
 	{"copy_arrived_ms", func(r *row[lab.Packet]) value {
 		if r.it.Copy == nil {

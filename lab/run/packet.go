@@ -30,9 +30,10 @@ func (x *flow) packets(seen path.Record) []lab.Packet {
 func trip(t path.Trip, began time.Duration) lab.Trip {
 	fate := fateOf(t)
 	if !t.Arrived {
-		return lab.Trip{Fate: fate, Arrived: lab.NA(string(fate))}
+		why := lab.NA(string(fate))
+		return lab.Trip{Fate: fate, Left: why, Arrived: why}
 	}
-	return lab.Trip{Fate: fate, Arrived: lab.Milliseconds(t.At - began), Marked: t.Marked}
+	return lab.Trip{Fate: fate, Left: lab.Milliseconds(t.Left - began), Arrived: lab.Milliseconds(t.At - began), Marked: t.Marked}
 }
 
 // fateOf names the cause that decided.

@@ -41,7 +41,7 @@ func (h *Header) fate(name lab.Fate) float64 { return float64(slices.Index(h.Fat
 // columns are the figures of all stones and packets, one clock for all of a flow: that
 // of its beginning, the asking included.
 func (h *Header) columns(r *lab.Result) []float64 {
-	const ofStone, ofPacket = 5, 8 // columns
+	const ofStone, ofPacket = 5, 9 // columns
 	n := 0
 	for _, x := range r.Flows {
 		n += ofStone*len(x.Stones) + ofPacket*len(x.Packets)
@@ -83,6 +83,7 @@ func (h *Header) columns(r *lab.Result) []float64 {
 		}{
 			{"number", func(p *lab.Packet) float64 { return float64(p.Number) }},
 			{"sent", func(p *lab.Packet) float64 { return p.Sent.Value }},
+			{"left", func(p *lab.Packet) float64 { return number(p.Left, 0) }},
 			{"arrived", func(p *lab.Packet) float64 { return number(p.Arrived, 0) }},
 			{"first", func(p *lab.Packet) float64 { return float64(p.First) }},
 			{"last", func(p *lab.Packet) float64 { return float64(p.Last) }},

@@ -24,6 +24,8 @@ type Packet struct {
 	Copy    bool // made by the wire
 	Marked  bool // congestion was experienced (RFC 3168)
 	Damaged bool // one bit of Data, which is a copy then, is wrong
+
+	Left time.Duration // when it had left the link
 }
 
 // begins returns the first and the last stone of which p carries the first byte

@@ -117,7 +117,7 @@ func (w *Wire) Begin(at time.Duration) {
 // Send gives the wire a packet at time now. What becomes of it, Event and Arrive
 // tell.
 func (w *Wire) Send(now time.Duration, p Packet) {
-	p.Copy, p.Damaged, p.Marked = false, false, false
+	p.Copy, p.Damaged, p.Marked, p.Left = false, false, false, 0
 	w.counts.Sent++
 	w.counts.SentBytes += p.Size
 	w.change(now)
@@ -157,6 +157,7 @@ func (w *Wire) queue(now time.Duration, p Packet, id identity) {
 
 // leave sends p on its way when it has left the link.
 func (w *Wire) leave(sent time.Duration, p Packet, id identity) {
+	p.Left = sent
 	if w.coins.hit(corrupt, id, w.shape.Corrupt) {
 		w.counts.Damaged++
 		w.damage(&p, id)

@@ -51,7 +51,7 @@ func (l *log) sent(now time.Duration, s Sight, whole []byte, back bool) *path.Pa
 // arrives notes that a packet comes out of a wire.
 func (l *log) arrives(now time.Duration, p *path.Packet, item wire.Packet, far bool) {
 	trip := tripOf(p, item)
-	trip.Arrived, trip.At, trip.Marked = true, now, item.Marked
+	trip.Arrived, trip.At, trip.Left, trip.Marked = true, now, item.Left, item.Marked
 	if l.tap != nil {
 		l.tap(path.Frame{Packet: p, When: trip.At, Arrival: true, Far: far, Copied: item.Copy, Bytes: slices.Clone(item.Data)})
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"stones/lab"
+	"stones/lab/wire"
 )
 
 // A step is when the queue gets longer or shorter by one, or a packet finds no room.
@@ -15,19 +16,14 @@ type step struct {
 }
 
 // queuePanel is how many packets wait for the link that own's stones take or are on it, over
-// time, with a cross for each that found no room and a dot for each that left marked. It
-// follows from when each was sent and came. There is none where nobody kept the packets, or
-// there is no link.
+// time, with a cross for each that found no room and a dot for each that left marked. There
+// is none where nobody kept the packets, or there is no link.
 func queuePanel(r lab.Result, zoom Zoom, own *lab.Outcome) (p panel, ok bool) {
 	e := r.Experiment.Facing(r.Experiment.Flow(own.Name))
-	if e.Out.Bandwidth == 0 || len(own.Packets) == 0 {
+	if e.Out.Bandwidth == 0 && e.Out.Shaper == (wire.Bucket{}) || len(own.Packets) == 0 {
 		return p, false
 	}
 	p = panel{lines: 6, y: upTo(queueLabel, 1)}
-	if moved(e) {
-		p.x, p.empty = timeAxis(sinceAxis, zoom.from(), zoom.to()), queueUnseen
-		return p, true
-	}
 	steps := queueSteps(r, own)
 	var length, full, marked []point
 	begin, end, n, most := zoom.from(), zoom.from(), 0, 1
@@ -52,13 +48,6 @@ func queuePanel(r lab.Result, zoom Zoom, own *lab.Outcome) (p panel, ok bool) {
 	return p, true
 }
 
-// moved reports whether packets take longer or shorter on the way than the delay, so that
-// nothing says when they left the queue.
-func moved(e *lab.Experiment) bool {
-	s := e.Out
-	return s.Jitter.Max > 0 || s.Reorder.Share > 0 || s.ReorderEarly > 0 || len(s.Hold) > 0 || len(s.At) > 0 || len(s.Every) > 0
-}
-
 // queueSteps are all changes of the queue in the order of time, which is own's. What leaves
 // makes room for what comes at the same time.
 func queueSteps(r lab.Result, own *lab.Outcome) []step {
@@ -76,20 +65,25 @@ func queueSteps(r lab.Result, own *lab.Outcome) []step {
 		if x != own && x.Shared == nil {
 			continue // it had the wire for itself, at another time
 		}
-		delay, extra := lab.Milliseconds(r.Experiment.Facing(r.Experiment.Flow(own.Name)).Out.Delay).Value, 0.0
+		extra := 0.0
 		if f := r.Experiment.Flow(x.Name); f != nil {
 			extra = lab.Milliseconds(f.ExtraDelay).Value
 		}
 		otherWay := reversed(r, x) != turned
 		for _, p := range x.Packets {
+			if p.Back != otherWay {
+				continue // it takes the other wire
+			}
 			at := begun[i] - zero + sane(p.Sent.Value) + extra // when it enters the wire
-			switch {
-			case p.Back != otherWay: // it takes the other wire
-			case p.Fate == lab.PacketOverflowed:
-				steps = append(steps, step{at: at})
-			case p.Arrived.Known():
-				left := max(at, begun[i]-zero+sane(p.Arrived.Value)-delay)
-				steps = append(steps, step{at: at, more: 1}, step{left, -1, p.Marked})
+			for _, trip := range []*lab.Trip{&p.Trip, p.Copy} {
+				switch {
+				case trip == nil:
+				case trip.Fate == lab.PacketOverflowed:
+					steps = append(steps, step{at: at})
+				case trip.Left.Known():
+					left := max(at, begun[i]-zero+sane(trip.Left.Value))
+					steps = append(steps, step{at: at, more: 1}, step{left, -1, trip.Marked})
+				}
 			}
 		}
 	}

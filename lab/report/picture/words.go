@@ -72,7 +72,6 @@ const (
 	noneThen    = "Nobody kept TCP's state in this time."
 	noFigures   = "This figure is not known of any of these experiments."
 	noIntervals = "Nobody kept intervals: --interval does, e.g. --interval 500ms."
-	queueUnseen = "Jitter, reordering and changes hide when packets leave the queue."
 	noneHeard   = "Nobody listened: --overhear does."
 	noPicture   = "No picture was thrown: --file pebbles throws one, and --file NAME --tiles."
 	noPixels    = "The pixels are not kept with a result: give the file again, with --file."

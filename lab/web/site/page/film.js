@@ -22,7 +22,7 @@ export class Film {
   show(frame) {
     this.fates = frame.fates ?? []
     const experiment = frame.result?.experiment
-    this.lanes = frame.flows.map((flow, i) => lane(flow, i, this.fates, link(experiment, flow.name)))
+    this.lanes = frame.flows.map((flow, i) => lane(flow, i, this.fates, hasLink(experiment), ms(experiment.flows.find(f => f.name === flow.name)?.extra_delay)))
     this.end = Math.max(1, ...this.lanes.map(l => l.end))
     this.crossing = Math.max(1, frame.result ? ms(frame.result.experiment.out?.delay) : 20)
     this.events = [...new Set(this.lanes.flatMap(l => l.events))].sort((a, b) => a - b)
@@ -178,12 +178,10 @@ export class Film {
   }
 }
 
-// link is what a flow's packets wait for on the way out: how long they fly behind it, and
-// how many bits it takes a ms. It is null where nothing waits, or nothing says for how long.
-function link(experiment, name) {
-  const out = experiment?.out ?? {}, bits = bitRate(out.bandwidth)
-  if (!bits || out.trace || out.jitter || out.reorder_early || out.at || out.every) return null
-  return {delay: ms(out.delay) + ms(experiment.flows.find(f => f.name === name)?.extra_delay), bits: bits / 1000}
+// hasLink reports whether packets wait for a link on the way out.
+function hasLink(experiment) {
+  const out = experiment?.out ?? {}
+  return Boolean(out.bandwidth || out.shaper)
 }
 
 function cross(g, x, y, colour) {
@@ -197,7 +195,7 @@ function cross(g, x, y, colour) {
 // lane is what the film has to know of a flow: of each stone, when it was due, first
 // left, was on the road, came, and was caught. Of each packet, when it goes from the queue
 // onto the road, its place among those of its way, and the stone that begins in it.
-function lane(flow, i, fates, link) {
+function lane(flow, i, fates, link, extra) {
   const s = flow.stones, p = flow.packets, n = s.number.length
   const left = new Float64Array(n).fill(Infinity), came = new Float64Array(n).fill(NaN), lastTry = new Float64Array(n).fill(-Infinity)
   const road = Array.from({length: n}, () => [])
@@ -217,7 +215,7 @@ function lane(flow, i, fates, link) {
     end = Math.max(end, p.sent[k])
     places.push(++sentSoFar[p.kind[k] & back])
     if (link && !gone && !(p.kind[k] & back)) {
-      goes[k] = arrived - link.delay
+      goes[k] = p.left[k] - extra
       if (goes[k] > p.sent[k] + 1e-9) events.add(goes[k])
     }
     if (p.kind[k] & back || !(p.first[k] > 0)) continue
