@@ -127,7 +127,7 @@ func (k *kept) do(files []string) error {
 // heldMemory is what the garbage collector lets a sweep of so many results take before
 // it collects more often than usual: what was read of a line is garbage at once, and need
 // not double what is held of a million.
-func heldMemory(results int) int64 { return int64(max(results, 1_000_000)) * 140 }
+func heldMemory(results int) int64 { return int64(max(results, 1_000_000)) * 160 }
 
 // gist is what the format shows of results, of which none has been added, or nil if the
 // results themselves are needed.
