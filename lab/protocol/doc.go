@@ -143,7 +143,7 @@
 //
 // A line has at most 128 KiB, an answer 10,000 lines and 1,000 datagrams, a datagram
 // what hello says. Timers have the numbers 0 to 1023 and run for 0.000001 to 86400
-// seconds, in decimals or like 1e-05. The first 100,000 notes are kept; their names are
+// seconds, in decimals or like 1e-05. The first 20,000 notes are kept; their names are
 // of letters, digits, - and _, up to 32. A flow has 1,000 events for each stone and
 // 100,000 besides. A program that is silent for 3 s is ended, and when its input has
 // ended it has 1 s left. Whoever breaks one of these ends the flow, and what came until

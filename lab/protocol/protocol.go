@@ -55,7 +55,7 @@ const (
 	MinAfter  = time.Microsecond // the shortest and the longest that one may run
 	MaxAfter  = 24 * time.Hour
 	MaxSends  = 1000    // datagrams in one call
-	MaxNotes  = 100_000 // of a flow; later ones are left out
+	MaxNotes  = 20_000  // of a flow; later ones are left out
 	maxEvents = 100_000 // of a flow, and besides
 	perStone  = 1000    // for each of its stones
 )
