@@ -351,7 +351,7 @@ func (p play) pasted() string {
 }
 
 // monkeyMemory is what four experiments at once may take, of a few hundred stones each.
-const monkeyMemory = 128 << 20
+const monkeyMemory = 256 << 20
 
 // heapWatched looks again and again how much of the heap is in use, until it is asked how
 // much that was at most.
