@@ -50,6 +50,9 @@ const (
 	MaxMTU       = 65535         // what an IPv4 header can say
 )
 
+// HasLink reports whether packets take turns, and may have to wait for theirs.
+func (s Shape) HasLink() bool { return s.Bandwidth != 0 || s.Shaper != Bucket{} }
+
 // Validate returns a [quantity.InvalidError] for the first field that is out of range,
 // or does not go with another one.
 func (s Shape) Validate() error {
@@ -104,7 +107,7 @@ func (s Shape) Validate() error {
 		return quantity.Invalid("queue", s.Queue, quantity.OutOfRange(1, MaxQueue))
 	case s.Queue.Manager == "" && (s.Queue.Target|s.Queue.Interval|time.Duration(s.Queue.Quantum) != 0 || s.Queue.NoECN):
 		return quantity.Invalid("queue", s.Queue, "parameters of nobody: a manager stands before them, e.g. 300:codel")
-	case s.Bandwidth == 0 && s.Shaper == Bucket{} && (s.Queue.Manager != "" || s.Queue.Time > 0):
+	case !s.HasLink() && (s.Queue.Manager != "" || s.Queue.Time > 0):
 		return quantity.Invalid("queue", s.Queue, "needs a bandwidth: nothing waits for a link without one")
 	case !s.Policer.valid():
 		return quantity.Invalid("policer", s.Policer, "a rate, and a burst of "+quantity.OutOfRange(MinMTU, MaxBurst)+" bytes")

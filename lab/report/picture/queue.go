@@ -19,7 +19,7 @@ type step struct {
 // is none where nobody kept the packets, or there is no link.
 func queuePanel(r lab.Result, zoom Zoom, own *lab.Outcome) (p panel, ok bool) {
 	e := r.Experiment.Facing(r.Experiment.Flow(own.Name))
-	if e.Out.Bandwidth == 0 && e.Out.Shaper.Rate == 0 || len(own.Packets) == 0 {
+	if !e.Out.HasLink() || len(own.Packets) == 0 {
 		return p, false
 	}
 	p = panel{lines: 6, y: upTo(queueLabel, 1)}
