@@ -18,6 +18,7 @@ import (
 // Who catches at all addresses answers from the one that was asked, over both transports
 // and both ways.
 func TestSecondAddress(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ listen, to string }{
 		{"0.0.0.0:0", "127.0.0.1"},
 		{"0.0.0.0:0", "127.0.0.2"},

@@ -73,6 +73,7 @@ func TestAnswersBesides(t *testing.T) {
 
 // This computer's own sockets answer, too.
 func TestAnswersHere(t *testing.T) {
+	t.Parallel()
 	e := lab.Experiment{Path: lab.Host, Flows: []lab.Flow{lab.Over(lab.TCP, steady(200, 100, ms)), lab.Over(lab.UDP, steady(200, 100, ms))}, GiveUp: 5 * time.Second, Answer: true}
 	results, err := runAlong(t.Context(), paths()[lab.Host], []lab.Experiment{e}, nil)
 	if err != nil {

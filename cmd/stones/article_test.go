@@ -150,6 +150,7 @@ func freePort(t *testing.T) string {
 
 // The article's client is greeted by stones catch, which prints its answer.
 func TestArticleClient(t *testing.T) {
+	t.Parallel()
 	c, out := catchHere(t)
 	_, port, _ := net.SplitHostPort(c.address)
 	greeted, err := python(t, articleClient, port).CombinedOutput()

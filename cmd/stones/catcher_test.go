@@ -128,6 +128,7 @@ func TestCatcherDiesHere(t *testing.T) {
 
 // In real time there is a row after each interval.
 func TestLiveRows(t *testing.T) {
+	t.Parallel()
 	var told bytes.Buffer
 	e := lab.Experiment{Path: lab.Host, Flows: []lab.Flow{lab.Over(lab.UDP, steady(50, 100, 10*ms))}, GiveUp: time.Second, Interval: 100 * ms}
 	if _, err := runAlong(t.Context(), live(&told, lab.Host), []lab.Experiment{e}, nil); err != nil {

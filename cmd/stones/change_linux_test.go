@@ -13,6 +13,7 @@ import (
 // An outage and a change meet the kernel's datagrams as they meet those of sim, number by
 // number, if none comes near the moment.
 func TestNetnsChanges(t *testing.T) {
+	inFull(t)
 	needsNetns(t)
 	e := asked(t, "only", "udp", "loss", "0%", "reorder", "0%", "rate", "100", "count", "300", "outage", "505ms-1.005s", "drop", "7,200-203", "hold", "20:3")
 	if err := setChange(&e, "2.005s:loss=100%"); err != nil {

@@ -55,6 +55,7 @@ func TestTogether(t *testing.T) {
 // Two equal flows share a link about equally, and what each had of it, and how
 // fair that is, is told over the time in which both ran.
 func TestTwoShareALink(t *testing.T) {
+	notShort(t)
 	t.Parallel()
 	roads, lasts := 10, "20s"
 	if long() {

@@ -24,6 +24,15 @@ func inFull(t *testing.T) {
 	}
 }
 
+// notShort skips a test of many stones, of which nothing but the counts is of interest,
+// where the tests are to be short.
+func notShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("throws many stones")
+	}
+}
+
 const ms = time.Millisecond
 
 // classroom is the road of most lessons: 50 ms each way, and nothing else.
@@ -647,6 +656,7 @@ func goodputOfFirst(x lab.Outcome) float64 {
 }
 
 func TestBigStones(t *testing.T) {
+	notShort(t)
 	t.Parallel()
 	const n, p = 4000, 0.05
 	for _, size := range []int{1472, 1473, 4000, 8000, 20000, 65000} {

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,7 +19,12 @@ import (
 // update is whether what differs in scripts is to be written into them.
 var update = flag.Bool("update", false, "write what is printed into testdata/script")
 
+// TestMain lets four tests a processor go on at once, for most of them wait: for a
+// program, or for a kernel's timers. -parallel overrules it.
 func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"stones": main, "hostile": hostile})
 }
 

@@ -385,9 +385,9 @@ func heapWatched(t *testing.T) (most func() uint64) {
 // bytes. The long form draws every knob, and each runs.
 func TestThrowMonkey(t *testing.T) {
 	t.Parallel()
-	n := uint64(40)
+	n := uint64(20)
 	if testing.Short() {
-		n = 10
+		n = 4
 	}
 	if long() {
 		n = 2000

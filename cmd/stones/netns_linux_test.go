@@ -162,6 +162,7 @@ func TestNetnsPieces(t *testing.T) {
 // Whoever is interrupted while much is on its way has a result that is marked,
 // and breaks no law.
 func TestNetnsInterrupted(t *testing.T) {
+	inFull(t)
 	needsNetns(t)
 	for seed := range uint64(3) {
 		e := lab.Experiment{Path: lab.Netns, Seed: seed, Flows: []lab.Flow{lab.Over(lab.UDP, steady(1_000_000, 100, 50*time.Microsecond))}, GiveUp: time.Second}
@@ -196,6 +197,7 @@ func TestNetnsCounters(t *testing.T) {
 // Several connections share the wire on real kernels too, and each has a record of
 // its own.
 func TestNetnsFlows(t *testing.T) {
+	inFull(t)
 	needsNetns(t)
 	e := flowing(t, []string{"parallel", "3", "only", "tcp", "rate", "max", "time", "3s", "delay", "10ms", "queue", "50", "start", "0-100ms"})
 	e.Path, e.GiveUp = lab.Netns, 10*time.Second
@@ -219,6 +221,7 @@ func TestNetnsFlows(t *testing.T) {
 // The kernel's TCP and UDP lose as much to a catcher that has died as those of the path
 // sim: what is on the way before the answer is there.
 func TestCatcherDiesNetns(t *testing.T) {
+	inFull(t)
 	needsNetns(t)
 	e := both(classroom(), steady(200, 100, 10*ms))
 	e.Dies = 50
@@ -242,6 +245,7 @@ func TestCatcherDiesNetns(t *testing.T) {
 // Over the kernel's UDP, too, each stone that was caught is answered, unless the way back
 // lost the answer.
 func TestAnswersNetns(t *testing.T) {
+	inFull(t)
 	needsNetns(t)
 	e := both(classroom(), steady(200, 200, 5*ms))
 	e.Answer, e.Out.Loss, e.Back.Loss = true, loss("5%"), loss("5%")
@@ -258,6 +262,7 @@ func TestAnswersNetns(t *testing.T) {
 // Both directions of a wire carry stones at once, of the kernel's TCP and UDP: each loses
 // what its own list says, number by number, and every law holds.
 func TestNetnsBothWays(t *testing.T) {
+	inFull(t)
 	needsNetns(t)
 	var es []lab.Experiment
 	for _, flows := range [][]string{
@@ -291,6 +296,7 @@ func TestNetnsBothWays(t *testing.T) {
 
 // A flow that is farther away is so both ways, packet by packet, and no other is.
 func TestNetnsFarther(t *testing.T) {
+	inFull(t)
 	needsNetns(t)
 	e := flowing(t, []string{"bandwidth", "unlimited", "answer", "true"}, "tcp count=50 rate=50 name=near", "udp count=50 rate=50 extra-delay=30ms name=far", "tcp count=50 rate=50 extra-delay=15ms name=back reverse")
 	r := along(t, lab.Netns, 1, []lab.Experiment{e})[0]

@@ -10,6 +10,7 @@ import (
 // Over the kernel's sockets and the same wire the first copies of the stones meet
 // the same fates as on the path sim, and the protocols bring all of them.
 func TestNetnsOwn(t *testing.T) {
+	inFull(t)
 	needsNetns(t)
 	for _, own := range []string{"stop-and-wait timeout=120ms", "go-back-n timeout=120ms", "selective-repeat timeout=120ms"} {
 		t.Run(own, func(t *testing.T) {

@@ -84,6 +84,7 @@ func TestStopAndWaitLoss(t *testing.T) {
 
 // Without loss a window fills the road as far as it goes.
 func TestWindowFills(t *testing.T) {
+	notShort(t)
 	t.Parallel()
 	for _, own := range []string{"go-back-n", "selective-repeat"} {
 		for window, words := range map[int]string{1: " window=1", 8: "", 64: " window=64"} {

@@ -24,6 +24,7 @@ func headers(t *testing.T, g web.Engine, request string) (heads []string) {
 // On a path whose time is real, frames tell how far it is before the last one has the
 // result. Two are not thrown at once, none that lasts, and none by a program.
 func TestPagePaths(t *testing.T) {
+	t.Parallel()
 	g := (&paged{program: program{stdin: strings.NewReader("")}}).engine(nil)
 	const host = `{"word":"path","text":"host"},{"word":"rate","text":"100"},{"word":"count","text":"30"}`
 	heads := headers(t, g, `{"id":4,"set":[`+host+`,{"word":"interval","text":"50ms"}]}`)

@@ -252,6 +252,7 @@ func flipped(a, b []byte) (n int) {
 // The same seed gives the same file, however many processors there are, and
 // what is in the comment runs again and gives the same once more.
 func TestCaptureAgain(t *testing.T) {
+	notShort(t)
 	t.Parallel()
 	for _, tt := range captures {
 		t.Run(tt.name, func(t *testing.T) {

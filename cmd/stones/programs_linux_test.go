@@ -48,7 +48,7 @@ func TestHostilePrograms(t *testing.T) {
 	for _, tt := range []struct {
 		does, at string
 		want     string // of throw, as an expression; "" if it is no failure
-		slow     bool
+		slow     bool   // it waits until patience ends
 	}{
 		{"hangs", "1", `thrower, at the event "hello": said nothing for 3s; did it flush its output\?`, true},
 		{"hangs", "4", `thrower, at the event "stone 3": said nothing for 3s; did it flush its output\?`, true},
@@ -69,8 +69,8 @@ func TestHostilePrograms(t *testing.T) {
 		{"invents", "1", "", false}, // what was never thrown is counted
 	} {
 		t.Run(tt.does+"/"+tt.at, func(t *testing.T) {
-			if tt.slow && testing.Short() {
-				t.Skip("waits until patience ends")
+			if tt.slow {
+				inFull(t)
 			}
 			for _, args := range [][]string{
 				{"throw", "--only", "own", "--road", "clean", "--count", "20", "--format", "json"},

@@ -18,6 +18,7 @@ import (
 // A program of 40 lines writes the same bytes in every run, however many processors
 // there are.
 func TestProgramSame(t *testing.T) {
+	notShort(t)
 	t.Parallel()
 	runs := 2
 	if long() {

@@ -9,6 +9,7 @@ import (
 // The cure for a queue that is too long: a probe beside an upload hardly waits
 // where the queue thinks, and the upload loses next to nothing by it.
 func TestQueuesThatThink(t *testing.T) {
+	notShort(t)
 	t.Parallel()
 	const base = 10.1024 // ms: of a probe on an empty road
 	for _, tt := range []struct {
@@ -55,6 +56,7 @@ func TestMarkedPackets(t *testing.T) {
 // A queue that drops early keeps a probe beside bulk from waiting long, by RED and by
 // PIE, and costs the bulk little.
 func TestEarlyQueues(t *testing.T) {
+	notShort(t)
 	t.Parallel()
 	for _, tt := range []struct {
 		queue string

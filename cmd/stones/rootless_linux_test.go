@@ -120,6 +120,7 @@ func TestNetnsNeedsNoRoot(t *testing.T) {
 // However it ends, nothing is left behind: what the program runs to have its
 // rights ends with it.
 func TestNetnsLeavesNothing(t *testing.T) {
+	inFull(t)
 	needsNetns(t)
 	for _, tt := range []struct {
 		signal unix.Signal

@@ -132,6 +132,7 @@ func TestScaleParallel(t *testing.T) {
 
 // With Slurm, which says to each which one it is, from 0.
 func TestScaleSlurm(t *testing.T) {
+	inFull(t)
 	t.Parallel()
 	needs(t, "bash")
 	s := newScaled(t)
@@ -185,6 +186,7 @@ type job struct {
 
 // With Kubernetes, which says to each which one it is, from 0.
 func TestScaleKubernetes(t *testing.T) {
+	inFull(t)
 	t.Parallel()
 	needs(t, "sh")
 	var j job
@@ -210,6 +212,7 @@ func TestScaleKubernetes(t *testing.T) {
 
 // With a matrix of GitHub's.
 func TestScaleGitHub(t *testing.T) {
+	inFull(t)
 	t.Parallel()
 	needs(t, "bash")
 	var flow struct {

@@ -19,6 +19,7 @@ import (
 
 // Whatever asks the program to end, what is known is kept, whole and marked.
 func TestAskedToEnd(t *testing.T) {
+	t.Parallel()
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
@@ -60,6 +61,7 @@ func TestAskedToEnd(t *testing.T) {
 // Nobody who reads what a catcher logs or shows holds it up, gone or asleep: it serves,
 // and ends when it is told to.
 func TestCatcherUnread(t *testing.T) {
+	t.Parallel()
 	for _, which := range []string{"stderr", "stdout"} {
 		for _, gone := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/gone=%t", which, gone), func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 // The kernel's ends are set as those of the path sim are, and then do as those do.
 func TestNetnsTuning(t *testing.T) {
+	inFull(t)
 	needsNetns(t)
 	count := func(is func(lab.Packet) bool) func(lab.Outcome) float64 {
 		return func(x lab.Outcome) (n float64) {

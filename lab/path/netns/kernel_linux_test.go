@@ -51,9 +51,9 @@ type talk struct {
 // The stack and the kernel understand each other: in both roles, over IPv4 and IPv6, with
 // sequence numbers that wrap, with loss and disorder, with windows of a few segments.
 func TestAgainstTheKernel(t *testing.T) {
-	size := 8 << 20
-	if testing.Short() {
-		size = 1 << 20
+	size := 1 << 20
+	if os.Getenv("STONES_LONG") != "" {
+		size = 8 << 20
 	}
 	calm := wire.Shape{Delay: time.Millisecond}
 	rough := calm
