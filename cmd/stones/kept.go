@@ -24,6 +24,7 @@ import (
 // A sweep is what is kept of one, in one file or in several.
 type sweep struct {
 	skip   bool // lines that are wrong
+	left   int  // how many were
 	stdin  io.Reader
 	stderr io.Writer
 	screen io.Writer // for the progress, or nil
@@ -93,6 +94,9 @@ func (s *sweep) read(files []string) error {
 		}
 	}
 	s.entries = once
+	if more := s.left - mostNamed; more > 0 {
+		fmt.Fprintf(s.stderr, "stones: %s left out besides\n", prose.Plural(more, "line"))
+	}
 	return nil
 }
 
@@ -101,9 +105,15 @@ func (s *sweep) leave(why error) error {
 	if !s.skip {
 		return why
 	}
-	fmt.Fprintf(s.stderr, "stones: %v: left out\n", why)
+	s.left++
+	if s.left <= mostNamed {
+		fmt.Fprintf(s.stderr, "stones: %v: left out\n", why)
+	}
 	return nil
 }
+
+// mostNamed is how many lines that are left out are named.
+const mostNamed = 20
 
 // readOne reads one file.
 func (s *sweep) readOne(name string) error {
@@ -114,7 +124,8 @@ func (s *sweep) readOne(name string) error {
 	s.sources = append(s.sources, src)
 	// What --format json writes begins with a line that is a brace alone.
 	in := bufio.NewReader(first)
-	if start, _ := in.Peek(2); bytes.Equal(start, []byte("{\n")) {
+	start, _ := in.Peek(len("\ufeff{\r\n"))
+	if begin, _, broken := bytes.Cut(document.Unmarked(start), []byte("\n")); broken && string(bytes.TrimSuffix(begin, []byte("\r"))) == "{" {
 		return s.whole(in, src.name)
 	}
 	err = document.Lines(in,
@@ -198,7 +209,7 @@ func (s *sweep) whole(in io.Reader, name string) error {
 		return fmt.Errorf("%s: %s", name, reason(err))
 	}
 	var doc lab.Document
-	if err := document.Unmarshal(data, &doc); err != nil {
+	if err := document.Unmarshal(document.Unmarked(data), &doc); err != nil {
 		return fmt.Errorf("%s: not what --format json writes", name)
 	}
 	if doc.Format != lab.Format {
@@ -280,7 +291,8 @@ func reread[T any](s *sweep, of func(i int) (T, error)) iter.Seq2[T, error] {
 	}
 }
 
-// text is the line of result i.
+// text is the line of result i, as it was written: without what an editor, or a shell of
+// another system, has put before and behind it.
 func (s *sweep) text(i int) ([]byte, error) {
 	e := s.entries[i]
 	if e.size == 0 {
@@ -292,6 +304,10 @@ func (s *sweep) text(i int) ([]byte, error) {
 	}
 	text := make([]byte, e.size)
 	_, err := s.sources[e.source].ReadAt(text, e.at)
+	text = document.Unmarked(text)
+	if line, ok := bytes.CutSuffix(text, []byte("\r\n")); ok {
+		text = append(line, '\n')
+	}
 	return text, err
 }
 

@@ -72,6 +72,9 @@ func Lines(r io.Reader, each func(l Line, at Span) error, wrong func(*LineError)
 		end += int64(size)
 		var l Line
 		bad := &LineError{Line: number, Why: "more than 16 MiB"}
+		if text != nil && number == 1 {
+			text = Unmarked(text)
+		}
 		if text != nil {
 			l, bad = readOne(text, number)
 		}

@@ -41,6 +41,9 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.What)
 }
 
+// Unmarked is the text without the byte order mark before it, if there is one.
+func Unmarked(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }
+
 // Experiments reads a [lab.Document] as far as it is needed to run its
 // experiments again.
 //
@@ -56,7 +59,7 @@ func Experiments(r io.Reader) ([]lab.Experiment, error) {
 	if len(data) > maxDocument {
 		return nil, d.wrong(maxDocument, "more than 16 MiB; keep fewer results in a file, or leave out --per-stone and --packets")
 	}
-	d.data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	d.data = Unmarked(data)
 	if len(bytes.TrimSpace(d.data)) == 0 {
 		return nil, d.wrong(0, "empty; expected the results that --format json writes")
 	}

@@ -11,7 +11,7 @@ import (
 // stops below 100 % belongs to a transport that lost the rest.
 func delayChart(r lab.Result) chart {
 	list := sides(r)
-	c := chart{title: delayTitle, says: delaySays(list), owns: ownNames(list)}
+	c := chart{title: delayTitle, says: unshownSays(delaySays(list), len(list), len(r.Flows)), owns: ownNames(list)}
 	p := panel{lines: 16, close: true, y: axis{label: shareLabel, min: 0, max: 102, unit: 1}}
 	least, most := math.Inf(1), math.Inf(-1)
 	curves := make([][]float64, len(list))

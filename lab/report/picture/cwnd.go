@@ -14,7 +14,13 @@ func windowChart(r lab.Result, zoom Zoom) chart {
 		c.rows = [][]panel{{{lines: 9, x: timeAxis(sinceAxis, 0, 1), y: upTo(windowLabel, 10), empty: noSamples}}}
 		return c
 	}
-	c.says = windowSays(x.Samples)
+	flows := 0
+	for _, x := range r.Flows {
+		if x.Transport == lab.TCP {
+			flows++
+		}
+	}
+	c.says = unshownSays(windowSays(x.Samples), 1, flows)
 	samples, begin := zoom.samples(x.Samples), zoom.from()
 	if len(samples) == 0 {
 		c.rows = [][]panel{{{lines: 9, x: timeAxis(sinceAxis, zoom.from(), zoom.to()), y: upTo(windowLabel, 10), empty: noneThen}}}

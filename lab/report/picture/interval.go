@@ -7,11 +7,12 @@ import (
 // intervalChart is what came in each interval above, and below it how late half of the
 // stones were that were due in it; a cross where more than half of them were lost.
 func intervalChart(r lab.Result, zoom Zoom) chart {
-	c := chart{title: intervalTitle, says: intervalSays(r), owns: ownNames(sides(r))}
+	list := sides(r)
+	c := chart{title: intervalTitle, says: unshownSays(intervalSays(list), len(list), len(r.Flows)), owns: ownNames(list)}
 	var rates, delays []series
 	begin, end := zoom.from(), zoom.from()
 	fastest, slowest := 0.0, 0.001
-	for _, s := range sides(r) {
+	for _, s := range list {
 		for _, i := range s.flow.Intervals {
 			if zoom.holds(sane(i.From.Value)) {
 				end = max(end, sane(i.To.Value))
@@ -20,7 +21,7 @@ func intervalChart(r lab.Result, zoom Zoom) chart {
 			}
 		}
 	}
-	for _, s := range sides(r) {
+	for _, s := range list {
 		var came, late, gone []point
 		for _, i := range s.flow.Intervals {
 			from, to := sane(i.From.Value), min(sane(i.To.Value), end)

@@ -84,7 +84,7 @@ func newLadder(r lab.Result, zoom Zoom) ladder {
 	for _, s := range sides(r) {
 		l.rails = append(l.rails, rail{s.name, s.mark, packetsOf(s.flow)})
 	}
-	l.says = ladderSays(l.rails)
+	l.says = unshownSays(ladderSays(l.rails), len(l.rails), len(r.Flows))
 	zoom.packets(&l)
 	l.cut()
 	return l

@@ -118,7 +118,7 @@ func ownNames(list []side) []string {
 // and below that so many of them large. With a zoom it shows those due in that time.
 func stonesChart(r lab.Result, closer int, zoom Zoom) chart {
 	list := sides(r)
-	c := chart{title: stonesTitle, says: stonesSays(list), owns: ownNames(list)}
+	c := chart{title: stonesTitle, says: unshownSays(stonesSays(list), len(list), len(r.Flows)), owns: ownNames(list)}
 	last := 0.0
 	for _, s := range list {
 		for _, one := range s.stones {

@@ -161,9 +161,9 @@ func shareSays(r lab.Result) string {
 }
 
 // intervalSays says what the picture of the intervals shows.
-func intervalSays(r lab.Result) string {
+func intervalSays(list []side) string {
 	var parts []string
-	for _, s := range sides(r) {
+	for _, s := range list {
 		least, most, gone := math.Inf(1), 0.0, 0
 		for _, i := range s.flow.Intervals {
 			if i.Goodput.Known() {
@@ -183,6 +183,14 @@ func intervalSays(r lab.Result) string {
 		parts = append(parts, text+".")
 	}
 	return strings.Join(parts, " ")
+}
+
+// unshownSays adds to what a picture says how many of the flows it leaves out.
+func unshownSays(says string, shown, all int) string {
+	if shown < all {
+		says += fmt.Sprintf(" Not shown: %d of %d flows.", all-shown, all)
+	}
+	return strings.TrimSpace(says)
 }
 
 // stonesSays says what the picture of the stones shows: UDP's holes, and then what the
