@@ -28,7 +28,7 @@ type Policy string
 
 // CatchUp is the name of what a thrower does that was held up: it throws all
 // that is due already, in order and at once.
-const CatchUp Policy = "catch up"
+const CatchUp Policy = "catch-up"
 
 // Limits of what a plan may ask for.
 const (

@@ -200,16 +200,16 @@ const (
 	NotHere      = "not-counted-here"
 )
 
-// A DrainRule is how a path decides that no more stones come, in the words that stand in
-// results.
+// A DrainRule is how a path decides that no more stones come, and behind a colon how long
+// it waits in vain at most.
 type DrainRule string
 
-// The rules. The times are those for which the paths wait.
+// The rules.
 const (
-	DrainWire          DrainRule = "until the wire is empty"
-	DrainWireAndSocket DrainRule = "until the wire and the socket are empty, at most 3s after the last packet"
-	DrainAccount       DrainRule = "until all have come or were dropped, at most 3s after the last"
-	DrainByCatcher     DrainRule = "by the catcher, when nothing has come for 500ms"
+	DrainWire          DrainRule = "wire-empty"
+	DrainWireAndSocket DrainRule = "wire-and-socket-empty:3s"
+	DrainAccount       DrainRule = "all-accounted-for:3s" // each has come or was dropped
+	DrainByCatcher     DrainRule = "catcher-decides:500ms"
 )
 
 // Congestion controls of TCP, and the ways in which it finds a loss, that the stack of

@@ -57,7 +57,7 @@ func result() lab.Result {
 				Delay:  lab.Delays{Min: ms(20.8416), P50: ms(20.8416), P95: ms(31.2), P99: ms(71.8416), Max: ms(81.8832)},
 				Jitter: ms(0.0213), Standstill: ms(60.0416), Connect: ms(40.096), Done: ms(5055.9376),
 				Throughput: lab.Number(1_706_376), Goodput: lab.Number(1_594_896),
-				Pacing: kept(), Drain: "until the wire was empty", Samples: []lab.Sample{},
+				Pacing: kept(), Drain: path.DrainWire, Samples: []lab.Sample{},
 			},
 			{
 				Name: lab.UDP, Transport: lab.UDP, Complete: true, Stack: stack,
@@ -72,7 +72,7 @@ func result() lab.Result {
 				Delay:  lab.Delays{Min: ms(20.8224), P50: ms(20.8224), P95: ms(20.8224), P99: lab.Infinite(), Max: ms(30.8224)},
 				Jitter: ms(0.0417), Standstill: ms(15), Connect: lab.NA(lab.CauseNeverAsks), Done: ms(5015.8224),
 				Throughput: lab.Number(1_639_611), Goodput: lab.Number(1_558_269),
-				Pacing: kept(), Drain: "until the wire was empty", Samples: []lab.Sample{},
+				Pacing: kept(), Drain: path.DrainWire, Samples: []lab.Sample{},
 			},
 		},
 	}
