@@ -1,16 +1,17 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"stones/lab"
 	"stones/lab/document"
@@ -57,19 +58,19 @@ const (
 // A Header is what stands at the beginning of a frame, in JSON. The columns stand
 // behind it: numbers of 64 bits, in the order of the list.
 type Header struct {
-	Version string          `json:"stones"`
-	ID      int             `json:"id"`
-	Result  json.RawMessage `json:"result,omitempty"` // a lab.Result, without stones and packets
-	Report  *report.Sheet   `json:"report,omitempty"`
-	Command string          `json:"command,omitempty"` // what gives this on the command line
-	Columns []Column        `json:"columns,omitempty"`
-	Fates   []lab.Fate      `json:"fates,omitempty"` // what the numbers of fates mean
-	Photo   *Photo          `json:"photo,omitempty"` // what the stones carry, if that is a picture
-	Course  []CourseLesson  `json:"course,omitempty"`
-	Lesson  *LessonSheet    `json:"lesson,omitempty"`
-	Record  string          `json:"record,omitempty"` // with the answer added
-	Live    string          `json:"live,omitempty"`   // how far a flow is; this is not the last frame
-	Error   *Error          `json:"error,omitempty"`
+	Version string         `json:"stones"`
+	ID      int            `json:"id"`
+	Result  jsontext.Value `json:"result,omitempty"` // a lab.Result, without stones and packets
+	Report  *report.Sheet  `json:"report,omitempty"`
+	Command string         `json:"command,omitempty"` // what gives this on the command line
+	Columns []Column       `json:"columns,omitempty"`
+	Fates   []lab.Fate     `json:"fates,omitempty"` // what the numbers of fates mean
+	Photo   *Photo         `json:"photo,omitempty"` // what the stones carry, if that is a picture
+	Course  []CourseLesson `json:"course,omitempty"`
+	Lesson  *LessonSheet   `json:"lesson,omitempty"`
+	Record  string         `json:"record,omitempty"` // with the answer added
+	Live    string         `json:"live,omitempty"`   // how far a flow is; this is not the last frame
+	Error   *Error         `json:"error,omitempty"`
 }
 
 // A Photo is a picture that the stones carry, each a tile of it: line by line from above.
@@ -132,9 +133,7 @@ func (r *Request) read(text []byte) error {
 	if len(text) > MaxRequest {
 		return fmt.Errorf("a request has at most %d kB", MaxRequest>>10)
 	}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(r); err != nil {
+	if err := json.Unmarshal(text, r, json.RejectUnknownMembers(true)); err != nil {
 		return errors.New("not a request: " + prose.Cut(prose.Safe(err.Error()), 100))
 	}
 	return nil
@@ -159,7 +158,7 @@ func inWords(err error) error {
 
 // encode writes a header, blanks up to a whole number of numbers, and the numbers.
 func encode(h Header, columns []float64) []byte {
-	head, err := json.Marshal(h)
+	head, err := json.Marshal(h, json.Deterministic(true), json.FormatNilSliceAsNull(true), jsontext.AllowInvalidUTF8(true))
 	if err != nil {
 		panic(err) // it is made of what can be written
 	}

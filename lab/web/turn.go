@@ -25,7 +25,7 @@ type Turn struct {
 	Every   []string     `json:"every,omitempty"`
 	Choose  []TurnChoice `json:"choose,omitempty"`
 
-	Elsewhere bool `json:"elsewhere,omitempty"` // it reads a file, which a page does not
+	Elsewhere bool `json:"elsewhere,omitzero"` // it reads a file, which a page does not
 }
 
 // A TurnChoice is a knob with the values that the command names.

@@ -1,10 +1,13 @@
 package wire
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"stones/lab/quantity"
 )
@@ -32,22 +35,29 @@ func (n Numbers) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads numbers and rows of them.
 func (n *Numbers) UnmarshalJSON(data []byte) error {
-	var entries []json.RawMessage
-	if err := json.Unmarshal(data, &entries); err != nil {
+	dec := jsontext.NewDecoder(bytes.NewReader(data))
+	if list, err := dec.ReadToken(); err != nil || list.Kind() != '[' {
 		return errors.New("not a list of numbers")
 	}
-	list := make(Numbers, 0, len(entries))
-	for _, entry := range entries {
+	list := Numbers{}
+	for dec.PeekKind() != ']' {
+		entry, err := dec.ReadToken()
+		if err != nil {
+			return errors.New("not a list of numbers")
+		}
 		var first, last uint64
-		var row string
-		if json.Unmarshal(entry, &row) == nil {
-			if m, err := fmt.Sscanf(row, "%d-%d", &first, &last); err != nil || m != 2 || row != fmt.Sprintf("%d-%d", first, last) {
-				return fmt.Errorf("%.40q is no row of numbers such as 60-69", row)
+		switch text := entry.String(); entry.Kind() { //nolint:exhaustive // the others are no numbers
+		case '"':
+			if m, err := fmt.Sscanf(text, "%d-%d", &first, &last); err != nil || m != 2 || text != fmt.Sprintf("%d-%d", first, last) {
+				return fmt.Errorf("%.40q is no row of numbers such as 60-69", text)
 			}
-		} else if err := json.Unmarshal(entry, &first); err != nil {
-			return fmt.Errorf("%.40s is no number", entry)
-		} else {
+		case '0':
+			if first, err = strconv.ParseUint(text, 10, 64); err != nil {
+				return fmt.Errorf("%.40s is no number", text)
+			}
 			last = first
+		default:
+			return fmt.Errorf("%.40s is no number", text)
 		}
 		if last < first || last-first >= quantity.MaxRow || len(list)+int(last-first) >= MaxListed {
 			return fmt.Errorf("a row has up to %d numbers, the lower first, and a list up to %d", quantity.MaxRow, MaxListed)

@@ -12,7 +12,6 @@ package glossary
 import (
 	"embed"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -92,13 +91,10 @@ func Find(name string) []Entry {
 // Name is how a person would write the entry's name.
 func (e Entry) Name() string {
 	if e.Kind == Figure {
-		return plain(unit.ReplaceAllString(e.Key, ""))
+		return plain(strings.TrimSuffix(strings.TrimSuffix(e.Key, "_ms"), "_bps"))
 	}
 	return e.Key
 }
-
-// unit matches the end of a key that says what it is counted in.
-var unit = regexp.MustCompile(`_(ms|bps)$`)
 
 // names are all names by which the entry is found.
 func (e Entry) names() []string {
