@@ -62,7 +62,7 @@ func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 			return
 		}
 		defer conn.Close()
-		most := cmp.Or(c.ReadSize, maxRead)
+		most := cmp.Or(c.ReadSize, stone.ReadSize)
 		frames := frames{stone.Parser(c.Carrying), bufio.NewReaderSize(&counted{conn, most, c.gave}, 2*most)}
 		var answer []byte
 		for {

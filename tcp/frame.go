@@ -8,9 +8,6 @@ import (
 	"stones/lab/stone"
 )
 
-// maxRead is how many bytes are asked of the socket at once.
-const maxRead = 64 << 10
-
 // counted asks for so many bytes at the most, and tells of the reads that give
 // something.
 type counted struct {

@@ -92,7 +92,7 @@ func (t *Thrower) finish() error {
 // TCP: the end is the catcher's FIN, behind its last answer.
 func (t *Thrower) Answers() iter.Seq2[stone.Stone, error] {
 	return func(yield func(stone.Stone, error) bool) {
-		frames := frames{stone.ParseCarrying, bufio.NewReaderSize(t.conn, maxRead)}
+		frames := frames{stone.ParseCarrying, bufio.NewReaderSize(t.conn, stone.ReadSize)}
 		for {
 			s, err := frames.read()
 			if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {

@@ -46,7 +46,7 @@ func (c *Catcher) Addr() net.Addr { return c.socket.LocalAddr() }
 // ends it. A datagram that is no stone is one datagram; the next is whole.
 func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 	return func(yield func(stone.Stone, error) bool) {
-		frames := frames{parse: stone.Parser(c.Carrying), r: &counted{c.socket, c.gave}, buf: make([]byte, cmp.Or(c.ReadSize, maxRead))}
+		frames := frames{parse: stone.Parser(c.Carrying), r: &counted{c.socket, c.gave}, buf: make([]byte, cmp.Or(c.ReadSize, stone.ReadSize))}
 		var answer []byte
 		for {
 			s, err := frames.read()

@@ -6,10 +6,6 @@ import (
 	"stones/lab/stone"
 )
 
-// maxRead is how many bytes are asked of the socket at once: no datagram is
-// longer (RFC 768: its length has 16 bits), so none is cut.
-const maxRead = 64 << 10
-
 // counted tells of the reads that give something.
 type counted struct {
 	net.PacketConn

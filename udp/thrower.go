@@ -76,7 +76,7 @@ func (t *Thrower) finish() error {
 // UDP: nothing tells of the end: only Close or a deadline does.
 func (t *Thrower) Answers() iter.Seq2[stone.Stone, error] {
 	return func(yield func(stone.Stone, error) bool) {
-		frame := make([]byte, maxRead)
+		frame := make([]byte, stone.ReadSize)
 		for {
 			n, err := t.conn.Read(frame)
 			if errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) {

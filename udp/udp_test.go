@@ -253,7 +253,7 @@ func FuzzFrames(f *testing.F) {
 	f.Add(stone.Stone{Flow: 1, Number: 1, Size: 100}.Append(nil))
 	f.Add(make([]byte, 100))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		frames := frames{parse: stone.Parse, r: one{datagram: b}, buf: make([]byte, maxRead)}
+		frames := frames{parse: stone.Parse, r: one{datagram: b}, buf: make([]byte, stone.ReadSize)}
 		s, err := frames.read()
 		if err != nil {
 			return

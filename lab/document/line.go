@@ -54,7 +54,9 @@ type Span struct {
 }
 
 // ErrEndless is the end of what goes on without a line break, as a device may.
-var ErrEndless = errors.New("more than 256 MiB without a line break")
+var ErrEndless = fmt.Errorf("more than %d MiB without a line break", mostUnbroken>>20)
+
+const mostUnbroken = 256 << 20
 
 // Lines reads lines until there are no more, and gives each to each. A line that is
 // wrong goes to wrong, which says whether to go on.
@@ -100,7 +102,7 @@ func readLine(in *bufio.Reader) (line []byte, size int, err error) {
 	for {
 		part, err := in.ReadSlice('\n')
 		size += len(part)
-		if size > 256<<20 {
+		if size > mostUnbroken {
 			return nil, size, ErrEndless
 		}
 		if size > maxDocument {

@@ -135,11 +135,8 @@ func (x *flow) readSize(e *lab.Experiment) int {
 	if !x.is.Ordered {
 		return x.Plan.Size
 	}
-	return min(x.schedule.Count()*x.Plan.Size, mostRead)
+	return min(x.schedule.Count()*x.Plan.Size, stone.ReadSize)
 }
-
-// mostRead is what a catcher asks its socket for by itself.
-const mostRead = 64 << 10
 
 // follow says when the stones are due. Nothing has been thrown or caught yet.
 func (x *flow) follow(schedule *pace.Schedule) {

@@ -18,8 +18,9 @@ import (
 
 // The sizes of a stone in bytes.
 const (
-	HeaderLen = 32      // the header, and so the least size
-	MaxSize   = 1 << 20 // the largest that a reader accepts
+	HeaderLen = 32       // the header, and so the least size
+	MaxSize   = 1 << 20  // the largest that a reader accepts
+	ReadSize  = 64 << 10 // bytes asked of a socket at once: no datagram is longer
 )
 
 // A Stone is one numbered message. Its payload is padding that follows from the

@@ -12,7 +12,7 @@ type Sum [sha256.Size]byte
 // Add adds what a stone of that number carries.
 func (s *Sum) Add(number uint64, carries string) {
 	h := sha256.New()
-	_ = binary.Write(h, binary.BigEndian, number) // a hash takes all
+	_, _ = h.Write(binary.BigEndian.AppendUint64(nil, number)) // a hash takes all
 	_, _ = h.Write([]byte(carries))
 	for i, b := range h.Sum(nil) {
 		s[i] ^= b

@@ -48,7 +48,10 @@ func (n *Numbers) UnmarshalJSON(data []byte) error {
 		var first, last uint64
 		switch text := entry.String(); entry.Kind() { //nolint:exhaustive // the others are no numbers
 		case '"':
-			if m, err := fmt.Sscanf(text, "%d-%d", &first, &last); err != nil || m != 2 || text != fmt.Sprintf("%d-%d", first, last) {
+			from, to, _ := strings.Cut(text, "-")
+			first, _ = strconv.ParseUint(from, 10, 64)
+			last, _ = strconv.ParseUint(to, 10, 64)
+			if text != fmt.Sprintf("%d-%d", first, last) {
 				return fmt.Errorf("%.40q is no row of numbers such as 60-69", text)
 			}
 		case '0':
