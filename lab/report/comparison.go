@@ -135,7 +135,7 @@ func fileLines(c combination) []string {
 // wayLines says what the wire is like, if there is anything to say beside what
 // varies.
 func wayLines(e *lab.Experiment, varying []parameter) []string {
-	out, back := turned(e, false, varying), turned(e, true, varying)
+	out, back := turned(e, varying)
 	var both []string
 	for _, knob := range out {
 		if slices.Contains(back, knob) {

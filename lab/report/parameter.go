@@ -123,21 +123,24 @@ const backSuffix = "-back"
 // usualMTU is that of Ethernet; nobody needs to be told.
 const usualMTU = "1500"
 
-// turned returns what is not as on a perfect wire, as flag and value: of the way out, or
+// turned returns what is not as on a perfect wire, as flag and value: of the way out, and
 // of the way back. It leaves out what varies.
-func turned(e *lab.Experiment, ofBack bool, varying []parameter) []string {
+func turned(e *lab.Experiment, varying []parameter) (out, back []string) {
 	unset := knob.Nothing()
-	var list []string
 	for _, p := range parameters() {
-		word, back := strings.CutSuffix(p.word, backSuffix)
-		if !p.way || back != ofBack || slices.ContainsFunc(varying, func(v parameter) bool { return v.word == p.word }) {
+		word, ofBack := strings.CutSuffix(p.word, backSuffix)
+		if !p.way || slices.ContainsFunc(varying, func(v parameter) bool { return v.word == p.word }) {
 			continue
 		}
 		if text := p.of(e, ""); text != p.of(&unset, "") && (word != "mtu" || text != usualMTU) {
-			list = append(list, word+" "+p.said(e, ""))
+			list := &out
+			if ofBack {
+				list = &back
+			}
+			*list = append(*list, word+" "+p.said(e, ""))
 		}
 	}
-	return list
+	return out, back
 }
 
 // maxList is how long a list may be before only its beginning is shown.
