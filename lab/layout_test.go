@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"lab/clock":           {"golang.org/x/sys/unix"},
 	"lab/quantity":        {},
 	"lab/prose":           {},
-	"lab/wire":            {"github.com/go-json-experiment/json/jsontext"},
+	"lab/wire":            {},
 	"lab/stack":           {"stones/lab/stack/charge", "stones/lab/stack/checksum", "stones/lab/stack/event", "stones/lab/stack/icmp", "stones/lab/stack/ip", "stones/lab/stack/tcp", "stones/lab/stack/udp"},
 	"lab/stack/charge":    {},
 	"lab/stack/checksum":  {},

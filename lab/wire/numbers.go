@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"stones/lab/quantity"
 )
 
@@ -35,32 +33,30 @@ func (n Numbers) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads numbers and rows of them.
 func (n *Numbers) UnmarshalJSON(data []byte) error {
-	dec := jsontext.NewDecoder(bytes.NewReader(data))
-	if list, err := dec.ReadToken(); err != nil || list.Kind() != '[' {
+	text, opened := strings.CutPrefix(string(bytes.TrimSpace(data)), "[")
+	text, closed := strings.CutSuffix(text, "]")
+	if !opened || !closed {
 		return errors.New("not a list of numbers")
 	}
 	list := Numbers{}
-	for dec.PeekKind() != ']' {
-		entry, err := dec.ReadToken()
-		if err != nil {
-			return errors.New("not a list of numbers")
-		}
+	for entry := range strings.SplitSeq(text, ",") {
 		var first, last uint64
-		switch text := entry.String(); entry.Kind() { //nolint:exhaustive // the others are no numbers
-		case '"':
-			from, to, _ := strings.Cut(text, "-")
+		var err error
+		switch entry = strings.TrimSpace(entry); {
+		case entry == "" && len(list) == 0: // there is none
+			continue
+		case strings.HasPrefix(entry, `"`):
+			from, to, _ := strings.Cut(strings.Trim(entry, `"`), "-")
 			first, _ = strconv.ParseUint(from, 10, 64)
 			last, _ = strconv.ParseUint(to, 10, 64)
-			if text != fmt.Sprintf("%d-%d", first, last) {
-				return fmt.Errorf("%.40q is no row of numbers such as 60-69", text)
+			if entry != fmt.Sprintf(`"%d-%d"`, first, last) {
+				return fmt.Errorf("%.40s is no row of numbers such as 60-69", entry)
 			}
-		case '0':
-			if first, err = strconv.ParseUint(text, 10, 64); err != nil {
-				return fmt.Errorf("%.40s is no number", text)
+		default:
+			if first, err = strconv.ParseUint(entry, 10, 64); err != nil {
+				return fmt.Errorf("%.40s is no number", entry)
 			}
 			last = first
-		default:
-			return fmt.Errorf("%.40s is no number", text)
 		}
 		if last < first || last-first >= quantity.MaxRow || len(list)+int(last-first) >= MaxListed {
 			return fmt.Errorf("a row has up to %d numbers, the lower first, and a list up to %d", quantity.MaxRow, MaxListed)
