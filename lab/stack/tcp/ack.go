@@ -15,11 +15,11 @@ import "time"
 type arrival struct {
 	seg      *Segment
 	advanced bool // una moved
-	acked    bool // pieces were acknowledged
-	sacked   bool // or sacked
+	acked    bool // pieces were acknowledged cumulatively
+	sacked   bool // pieces were acknowledged selectively
 	notice   bool // the segment carries data or a new window: it is no duplicate ACK
-	duped    bool // a D-SACK tells that something arrived twice
-	probeDup bool // and that it was the tail loss probe
+	duped    bool // a D-SACK reports data that arrived twice
+	probeDup bool // that D-SACK reports the tail loss probe
 	marked   bool // ECN-Echo
 	original bool // something sent once, before the phase began, was delivered
 	repeated bool // something sent again was acknowledged
@@ -29,12 +29,12 @@ type arrival struct {
 
 	una       int64 // before the ACK
 	highest   int64 // end of what was sacked, before the ACK
-	disorder  int64 // least offset delivered late; endless is none
+	disorder  int64 // least offset delivered late; endless if there is none
 	delivered int64 // totals before the ACK
 	lost      int64
 	newest    delivery
 
-	firstAcked, lastAcked   time.Duration // when they were sent, if they were sent once; never is none
+	firstAcked, lastAcked   time.Duration // when these pieces were sent; never if there is none that was sent only once
 	firstSacked, lastSacked time.Duration
 	pieces                  int64 // acknowledged
 	sackedBefore            int64
@@ -45,8 +45,8 @@ const (
 	endless = int64(1 << 62)
 )
 
-// handleACK handles the acknowledgment that seg carries. It is not ok if seg must
-// be dropped.
+// handleACK handles the acknowledgment that seg carries. It returns false if seg
+// must be dropped.
 func (c *Conn) handleACK(seg *Segment) (ok bool) {
 	ack := c.offsetOfAck(seg.Ack)
 	switch {
@@ -109,7 +109,7 @@ func (c *Conn) idleACK(a *arrival) {
 	c.lossProbeAcked(a)
 }
 
-// acknowledge goes on when the scoreboard has been read.
+// acknowledge does what remains once the scoreboard is up to date.
 func (c *Conn) acknowledge(a *arrival) {
 	c.clean(a)
 	c.stream.release(c.una)
@@ -137,8 +137,8 @@ func (a *arrival) duplicate() bool {
 
 // updateWindow takes the window that seg offers, and reports whether it is news.
 // RFC 9293 section 3.10.7.4: "If (SND.WL1 < SEG.SEQ or (SND.WL1 = SEG.SEQ and
-// SND.WL2 =< SEG.ACK)), set SND.WND <- SEG.WND". Linux takes from the same segment
-// number, with the same acknowledgment, only a larger window, or none.
+// SND.WL2 =< SEG.ACK)), set SND.WND <- SEG.WND". If both numbers are those of the
+// last update, Linux takes only a larger window or a window of zero.
 func (c *Conn) updateWindow(seg *Segment, ack int64) bool {
 	seq := c.offsetOfSeq(seg.Seq)
 	window := int64(seg.Window)
@@ -208,13 +208,14 @@ func (c *Conn) deliveredByACK(a *arrival, p *piece) {
 }
 
 // echoesOriginal reports whether the ACK answers an earlier copy of p than the last
-// one, whose sending then tells nothing of the path (RFC 8985 section 6.2 step 2).
+// one. The time at which the last one was sent then says nothing about the path (RFC
+// 8985 section 6.2 step 2).
 func (c *Conn) echoesOriginal(p *piece) bool {
 	return p.has(wasSent) && c.stamps && c.tsEcho != 0 && int32(c.tsEcho-c.stampAt(p.sent)) < 0
 }
 
-// trimFirst cuts off what of the first piece is acknowledged: the other end has
-// taken a part of the segment.
+// trimFirst cuts off the acknowledged part of the first piece: the other end has
+// taken only a part of the segment.
 func (c *Conn) trimFirst(a *arrival) {
 	p := c.q.first()
 	if p.from < c.una {
@@ -247,16 +248,16 @@ func (c *Conn) measure(a *arrival) {
 	}
 }
 
-// What is sent when an ACK has been handled.
+// A sending is what may be sent once an ACK has been handled.
 type sending uint8
 
 const (
 	sendNothing sending = iota
-	sendLost            // what is lost
+	sendLost            // what was found lost
 	sendNew             // two new segments, to see whether a timeout was spurious
 )
 
-// sendMore sends again what is lost.
+// sendMore sends what the ACK has made due.
 func (c *Conn) sendMore(what sending) {
 	switch what {
 	case sendNothing:
@@ -272,7 +273,7 @@ func (c *Conn) sendMore(what sending) {
 	c.retransmitLost()
 }
 
-// controlWindow lets the congestion window follow.
+// controlWindow updates the congestion window after an ACK.
 func (c *Conn) controlWindow(a *arrival) {
 	s := c.sample(a)
 	if c.reducing() {

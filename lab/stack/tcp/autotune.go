@@ -4,13 +4,14 @@ import "time"
 
 // How the receive buffer grows: dynamic right-sizing.
 //
-// RFC 7323 section 1.1 asks for windows of the bandwidth-delay product; how a
-// receiver finds it, is not standardized. This is Fisk and Feng's way (2001): a
+// RFC 7323 section 1.1 asks for windows of the bandwidth-delay product. How a
+// receiver finds it is not standardized. This is Fisk and Feng's way (2001): a
 // program that reads n bytes in a round trip needs a window of twice as much, since
 // the sender may double its rate in the next one.
 //
-// Apart from that a limit grows with each segment, by two segments, up to what the
-// buffer allows, so that a sender meets the whole window only when it uses it.
+// Independently of that, a limit on the window grows by two segments with each full
+// segment, up to what the buffer allows. A sender is thus offered the whole window only
+// once it uses it.
 
 // A tuning is its state.
 type tuning struct {
@@ -20,13 +21,13 @@ type tuning struct {
 	readAt      time.Duration // and when that was
 	trip        time.Duration // round trip as the receiver sees it; 0 means not known
 	lastEcho    uint32
-	windowEnd   int64         // when all up to here has come, a round trip has passed
-	windowFrom  time.Duration // since then
+	windowEnd   int64         // a round trip has passed when everything up to this offset has come
+	windowFrom  time.Duration // when that round trip began
 	peerSegment int64         // estimate of the other end's segment size (rcv_mss)
-	shortCame   int64         // payload of the last one, if it was shorter
+	shortCame   int64         // payload of the last segment, if it was shorter than that
 }
 
-// advertisedMSS is the payload of the largest segment that can come.
+// advertisedMSS is the payload of the largest segment that can arrive.
 func (c *Conn) advertisedMSS() int64 { return int64(c.cfg.MSS) - c.optionBytes() }
 
 // initReceiveBuffer sizes the buffer when the connection is open.
@@ -44,14 +45,14 @@ func (c *Conn) initReceiveBuffer() {
 }
 
 // firstEstimate is the other end's segment size before any has come. RFC 9293
-// section 3.7.1 gives 536; a small window means smaller ones.
+// section 3.7.1 gives 536; a small window allows only smaller segments.
 func (c *Conn) firstEstimate() int64 {
 	return max(min(c.advertisedMSS(), c.mss, c.offered/2, defaultMSS), 88)
 }
 
-// growWindow lets the limit grow after a segment, if bytes are a good enough part
-// of its charge. The sender is to see the larger window soon: the next ACK is not
-// delayed.
+// growWindow raises the limit after a segment, if its payload is a large enough part
+// of what it is charged. The next ACK is then not delayed, so that the sender learns
+// of the larger window soon.
 func (c *Conn) growWindow(t text, _ bool) {
 	if t.full == 0 {
 		return
@@ -72,8 +73,8 @@ func (c *Conn) growWindow(t text, _ bool) {
 	}
 }
 
-// growWhileSmall lets short segments open a window that is small yet: each halving
-// of the largest window allows a doubling of the charge.
+// growWhileSmall lets short segments open a window that is still small: each halving
+// of the largest window allows twice the charge.
 func (c *Conn) growWhileSmall(t text, cost int64) int64 {
 	cost /= 2
 	for window := c.fromSpace(largestRmem) / 2; c.limit <= window; window /= 2 {
@@ -101,8 +102,8 @@ func (c *Conn) measureRTTByEcho(seg *Segment) {
 	}
 }
 
-// measureRTTByWindow measures no less than a round trip: the time in which as much
-// came as the window let when it began.
+// measureRTTByWindow measures an upper bound of the round trip: how long it took
+// until as much arrived as the window allowed when the measurement began.
 func (c *Conn) measureRTTByWindow() {
 	if c.rcvNxt < c.windowEnd {
 		return
@@ -113,11 +114,11 @@ func (c *Conn) measureRTTByWindow() {
 	c.windowEnd, c.windowFrom = c.rcvNxt+c.offered, c.now
 }
 
-// learnTrip takes a sample of the receiver's round trip. A shorter one counts at
-// once: all that makes a sample longer than the path's round trip, a queue or a
-// sender that paused, is to be left out. A longer one counts by an eighth, unless
-// it may be the program that was slow, or is the time of a whole window, which a
-// sender that does not fill it makes longer.
+// learnTrip takes a sample of the receiver's round trip. A shorter sample counts at
+// once, since queues and pauses of the sender can only make samples too long. A longer
+// one counts by an eighth. It does not count if the program may have been slow, or if
+// it is the time of a whole window, which is too long when the sender does not fill
+// the window.
 func (c *Conn) learnTrip(d time.Duration, ofWindow bool) {
 	switch {
 	case c.trip == 0, d < c.trip:

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// The receiver's round trip falls at once and rises slowly, and only by samples that
-// nothing but the path can have made longer.
+// The receiver's round trip falls at once. It rises slowly, and only by samples that
+// only the path can have made longer.
 func TestTheReceiversRoundTrip(t *testing.T) {
 	c := new(Conn)
 	for _, step := range []struct {

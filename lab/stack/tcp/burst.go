@@ -8,13 +8,13 @@ import "time"
 // section 4.1 warns of them: after an idle time a sender can transmit a burst of
 // as much as its window.
 //
-// Linux hands over what a millisecond's worth of the current rate holds, at least
-// two segments, so that segmentation can be done at once. A burst that the window
-// would cut short waits for the next ACK if that is due within a millisecond.
+// Linux hands over about a millisecond's worth at the current rate, and at least two
+// segments, so that one call can segment them all. A burst that the window would cut
+// short waits for the next ACK if that is due within a millisecond.
 
-// rateOf is how fast the window is emptied in a round trip, in bytes a second: by
-// a factor of two in slow start and of 1.2 later, since the rate must not hinder
-// the window from growing.
+// rateOf is Linux's pacing rate in bytes a second: the window each smoothed round
+// trip, times 2 in slow start and times 1.2 later. The factors keep the rate from
+// limiting the growth of the window.
 func (c *Conn) rateOf() int64 {
 	if c.rtt.smoothed == 0 {
 		return 1 << 40
@@ -34,16 +34,16 @@ func (c *Conn) burst() int64 {
 		bytes = 1 << 20
 	}
 	if c.rtt.smoothed > 0 {
-		if shift := c.rtt.least.value() / us >> 9; shift < 32 { // near ones get more
+		if shift := c.rtt.least.value() / us >> 9; shift < 32 { // the shorter the path, the larger the burst
 			bytes += largestBurst >> uint(shift)
 		}
 	}
 	return max(min(bytes, largestBurst)/c.mss, 2)
 }
 
-// defers reports whether n bytes, of which the window lets less than burst
-// segments pass, wait for the next ACK. It tells also whether it is the congestion
-// window that is in the way.
+// defers reports whether n bytes wait for the next ACK because the window has room for
+// less than burst segments. congested reports whether that is the congestion window
+// rather than the receiver's.
 func (c *Conn) defers(n, burst int64) (wait, congested bool) {
 	if c.phase >= Recovering || c.now-c.lastSegment > ms || c.q.empty() {
 		return false, false

@@ -1,7 +1,8 @@
 package tcp
 
-// Protection against segments of strangers (RFC 5961): a reset must hit the exact
-// number, and what is doubtful is answered by an ACK that asks the true peer.
+// Protection against forged segments (RFC 5961): a reset must have exactly the
+// expected number. A doubtful segment is answered by an ACK; if the true peer wants a
+// reset, its answer to that has the right number.
 //
 // RFC 5961 section 3.2: "If the RST bit is set and the sequence number exactly
 // matches the next expected sequence number (RCV.NXT), then TCP MUST reset the
@@ -12,7 +13,7 @@ package tcp
 
 const answerPause = 500 * ms
 
-// mayAnswer limits the answers to segments without data that make no sense.
+// mayAnswer limits the rate of answers to unacceptable segments without data.
 func (c *Conn) mayAnswer() bool {
 	if c.answered && c.now-c.lastAnswer < answerPause {
 		return false
@@ -28,15 +29,15 @@ func (c *Conn) challenge() {
 	}
 }
 
-// challengeSYN answers a SYN within a connection. RFC 5961 section 4.2: "If the SYN
+// challengeSYN answers a SYN on an open connection. RFC 5961 section 4.2: "If the SYN
 // bit is set, irrespective of the sequence number, TCP MUST send an ACK".
 func (c *Conn) challengeSYN() {
 	c.counters.TCPSYNChallenge++
 	c.challenge()
 }
 
-// checkReset handles a reset within the window. Linux takes one also at the end of
-// what is held out of order: the other end has counted on.
+// checkReset handles a reset within the window. Linux also accepts the number at the
+// end of the data held out of order, which the other end has already sent.
 func (c *Conn) checkReset(from int64) {
 	last := c.rcvNxt
 	for _, b := range c.blocks[:c.blockCount] {
@@ -49,8 +50,7 @@ func (c *Conn) checkReset(from int64) {
 	c.resetByPeer()
 }
 
-// resetBehindFIN takes a reset whose number does not count the FIN that came
-// before.
+// resetBehindFIN accepts a reset whose number does not count the FIN received before.
 func (c *Conn) resetBehindFIN(from int64) {
 	if from == c.rcvNxt-1 && (c.state == CloseWait || c.state == LastAck || c.state == Closing) {
 		c.resetByPeer()
@@ -68,7 +68,7 @@ func (c *Conn) resetByPeer() {
 	}
 }
 
-// reset sends a reset whose number is that of an ACK that makes no sense.
+// reset sends a reset in answer to an unacceptable ACK, whose number it takes.
 func (c *Conn) reset(ack uint32) {
 	c.clear()
 	c.out.Flags = RST
@@ -78,7 +78,7 @@ func (c *Conn) reset(ack uint32) {
 }
 
 // Refuse writes into reset the answer to a segment for which there is no
-// connection. It is not ok if there must be none. RFC 9293 section 3.5.2: "If the
+// connection. It returns false if there must be no answer. RFC 9293 section 3.5.2: "If the
 // incoming segment has the ACK bit set, the reset takes its sequence number from
 // the ACK field of the segment; otherwise, the reset has sequence number zero and
 // the ACK field is set to the sum of the sequence number and segment length".

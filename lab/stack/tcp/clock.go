@@ -7,10 +7,10 @@ package tcp
 // variables."
 //
 // Linux measures round trips in microseconds, but its timers run by the kernel's
-// tick. A duration is rounded up to whole ticks; then the timer wheel, so that no
-// timer is early, adds one of its own grains, and these grow with the duration: a
-// tick up to 63 ticks, 8 ticks up to 511, 64 up to 4095, and so on. So a timer of
-// 240 ms fires 0 to 8 ms late and one of a second up to 36 ms.
+// tick. A duration is rounded up to whole ticks. Then the timer wheel adds one unit
+// of its own, so that no timer is early. The unit grows with the duration: a tick up
+// to 63 ticks, 8 ticks up to 511, 64 up to 4095, and so on. With a tick of 4 ms, a
+// timer of 240 ms fires 0 to 8 ms late and one of a second up to 36 ms.
 
 import "time"
 
@@ -19,10 +19,10 @@ const (
 	us = time.Microsecond
 )
 
-// ticks is how many ticks have passed. It is not called without a tick.
+// ticks is how many ticks have passed. The caller has checked that there is a tick.
 func (c *Conn) ticks() int64 { return int64((c.now + c.cfg.Phase) / c.cfg.Tick) }
 
-// coarse is the time as a clock shows it that moves by ticks.
+// coarse is the time of the last tick.
 func (c *Conn) coarse() time.Duration {
 	if c.cfg.Tick == 0 {
 		return c.now
@@ -38,10 +38,10 @@ func (c *Conn) ceil(d time.Duration) time.Duration {
 	return d
 }
 
-// after is when a timer of duration d is meant to fire, by the coarse clock.
+// after is when a timer of duration d is due by the coarse clock.
 func (c *Conn) after(d time.Duration) time.Duration { return c.coarse() + c.ceil(d) }
 
-// wheel is when a timer really fires that is meant for at and is set now.
+// wheel is when the timer wheel fires a timer that is set now and due at at.
 func (c *Conn) wheel(at time.Duration) time.Duration {
 	t := c.cfg.Tick
 	if t == 0 {
@@ -55,10 +55,10 @@ func (c *Conn) wheel(at time.Duration) time.Duration {
 	return time.Duration((expires>>shift+1)<<shift)*t - c.cfg.Phase
 }
 
-// stamp is what the clock of the time stamps shows. RFC 7323 section 5.4: the
+// stamp is the present value of the time stamp clock. RFC 7323 section 5.4: the
 // clock of the time stamps ticks at a rate between once a millisecond and once a
 // second; Linux's ticks every millisecond, from an offset of the connection's own.
 func (c *Conn) stamp() uint32 { return c.stampAt(c.now) }
 
-// stampAt is what that clock showed at a time.
+// stampAt is the value of that clock at a time.
 func (c *Conn) stampAt(at time.Duration) uint32 { return uint32(at/ms) + c.cfg.Stamp }

@@ -8,15 +8,14 @@ import "time"
 // send." ... the user who CLOSEs may continue to RECEIVE until the TCP receiver is
 // told that the remote peer has CLOSED also."
 //
-// Linux keeps a connection whose program has closed for 60 s in FIN-WAIT-2.
+// Linux keeps a connection whose program has closed in FIN-WAIT-2 for 60 s.
 
 const (
 	finWait2Time = 60 * time.Second
 	timeWaitTime = 60 * time.Second
 )
 
-// CloseWrite ends the own stream behind what was written: a FIN follows it.
-// Reading goes on.
+// CloseWrite ends this end's stream: a FIN follows what was written. Reading goes on.
 func (c *Conn) CloseWrite(now time.Duration) {
 	c.now = now
 	c.finish()
@@ -52,8 +51,8 @@ func (c *Conn) finish() {
 	c.push()
 }
 
-// Close gives the connection up in order: what was written is still delivered,
-// what comes is refused. RFC 9293 section 3.6.1: "If such a host issues a CLOSE call
+// Close closes both directions: what was written is still delivered, and data that
+// arrives is refused. RFC 9293 section 3.6.1: "If such a host issues a CLOSE call
 // while received data is still pending in the TCP connection, or if new data is
 // received after CLOSE is called, its TCP implementation SHOULD send a RST".
 func (c *Conn) Close(now time.Duration) {
@@ -88,8 +87,8 @@ func (c *Conn) Abort(now time.Duration) {
 	c.end(ErrAborted)
 }
 
-// Fail ends the connection with err: the host has been told that the other end
-// cannot be reached.
+// Fail ends the connection with err. The host calls it when ICMP says that the other
+// end cannot be reached.
 func (c *Conn) Fail(now time.Duration, err error) {
 	c.now = now
 	c.end(err)
@@ -116,7 +115,8 @@ func (c *Conn) end(err error) {
 	c.early = reassembly{}
 }
 
-// ackedFIN moves on when the own FIN is acknowledged. RFC 9293 section 3.10.7.4.
+// ackedFIN changes the state when this end's FIN is acknowledged (RFC 9293 section
+// 3.10.7.4).
 func (c *Conn) ackedFIN() {
 	if !c.finished || !c.Acked() {
 		return
@@ -135,8 +135,8 @@ func (c *Conn) ackedFIN() {
 	}
 }
 
-// gotFIN: the other end's stream has ended, and all of it has come. A FIN makes the
-// program answer, so its ACK may wait for that.
+// gotFIN notes that all of the other end's stream has come, and its FIN. The program
+// is likely to answer a FIN, so the ACK may wait for that answer.
 func (c *Conn) gotFIN() {
 	c.finAt = c.rcvNxt
 	c.rcvNxt++

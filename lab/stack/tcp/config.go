@@ -2,8 +2,8 @@ package tcp
 
 import "time"
 
-// A Config is how one end is set. Its zero value, with an MSS, is an end as Linux
-// sets it, but for the clock, which is exact.
+// A Config holds the settings of one end. MSS must be set. With all else zero, it is an
+// end with Linux's defaults, except that timers are exact.
 type Config struct {
 	LocalPort, RemotePort uint16
 
@@ -11,13 +11,13 @@ type Config struct {
 	// MTU less the headers of IP and TCP. It is announced to the other end.
 	MSS int
 
-	IPHeader int // bytes of IP's header; 0 means 20
+	IPHeader int // bytes of IP's header, for what a received segment costs; 0 means 20
 
 	ISS   uint32 // the initial sequence number
-	Stamp uint32 // what the clock of the time stamps shows at time 0
+	Stamp uint32 // value of the time stamp clock at time 0
 
-	// Tick is the grain of the timers, as the kernel's HZ gives it: 4 ms on most
-	// distributions. With 0, timers are exact. Phase is how much of a tick has
+	// Tick is the granularity of the timers, the inverse of the kernel's HZ: 4 ms on
+	// most distributions. With 0, timers are exact. Phase is how much of a tick has
 	// passed at time 0.
 	Tick, Phase time.Duration
 
@@ -30,12 +30,12 @@ type Config struct {
 	NoTimestamps  bool     // neither offer nor accept time stamps
 	NoScale       bool     // neither offer nor accept window scaling
 	NoDelayedACK  bool     // acknowledge each segment at once
-	ECN           bool     // ask for explicit congestion notification; it is granted anyway
+	ECN           bool     // ask for explicit congestion notification; a peer that asks gets it in any case
 	Nagle         bool     // delay short segments while one is not acknowledged
 
-	// SendBuffer and ReceiveBuffer are what SO_SNDBUF and SO_RCVBUF were set to:
-	// the buffer is twice as large, and half of it is for bookkeeping. 0 is a
-	// buffer that grows with the window.
+	// SendBuffer and ReceiveBuffer are SO_SNDBUF and SO_RCVBUF in bytes: the buffer is
+	// twice as large, and half of it is for bookkeeping. 0 means a buffer that grows
+	// with the window.
 	SendBuffer, ReceiveBuffer int
 
 	KeepAlive KeepAlive
@@ -47,7 +47,7 @@ type KeepAlive struct {
 	Enable   bool
 	Idle     time.Duration // before the first probe; 0 means 2 h
 	Interval time.Duration // between probes; 0 means 75 s
-	Count    int           // of unanswered probes that end the connection; 0 means 9
+	Count    int           // number of unanswered probes that ends the connection; 0 means 9
 }
 
 // A Recovery is a way to find losses.

@@ -11,7 +11,7 @@ var (
 	ErrRefused  = errors.New("connection refused")
 	ErrTimedOut = errors.New("connection timed out")
 	ErrAborted  = errors.New("connection aborted")
-	ErrClosed   = errors.New("closed for writing") // a write after the end of the own stream: EPIPE
+	ErrClosed   = errors.New("closed for writing") // a write after the end of this end's stream: EPIPE
 )
 
 // A Conn is one end of a connection: RFC 9293's transmission control block.
@@ -25,7 +25,7 @@ type Conn struct {
 	err      error
 	orphan   bool // the program has closed: nobody will read
 	counters Counters
-	out      Segment // the one that is being made
+	out      Segment // the segment under construction
 	accepted bool    // the connection was opened passively
 
 	timers
@@ -45,7 +45,7 @@ type sender struct {
 	unsent     writes // what was written and not sent
 	finished   bool   // the program has ended the stream
 	shortEnd   int64  // end of the last segment sent that was short (Minshall)
-	blocked    bool   // the program waits for room to write
+	blocked    bool   // the program is waiting for room to write
 	sendBuffer int64
 
 	q            queue
@@ -53,10 +53,10 @@ type sender struct {
 	lastSegment  time.Duration // when anything was sent last
 	backoff      uint
 	timeouts     int // of the retransmission timer, since an ACK moved una
-	totalTimeout int // of the handshake
+	totalTimeout int // of the retransmission timer, in all
 	zeroProbes   int
-	probeBackoff uint          // doublings between them: the timeout is not doubled
-	firstTimeout time.Duration // when the first of the timeouts was sent, to give up some day
+	probeBackoff uint          // doublings of the interval between zero window probes; the timeout is not doubled
+	firstTimeout time.Duration // when the first of these timeouts was; the time limit counts from there
 
 	control     Control
 	cwnd        int64 // the congestion window in force
@@ -68,7 +68,7 @@ type sender struct {
 	reneged     bool  // the other end has dropped what it had sacked
 	probeEnd    int64 // SND.NXT when a tail loss probe was sent; 0 means none
 	probeAgain  bool  // the probe was a repeat
-	duplicates  int64 // what must lie above a hole: dupthresh, grown by reordering seen
+	duplicates  int64 // segments that must be sacked above a hole: DupThresh, raised by observed reordering
 	reorderings int
 
 	rtt       roundTrip
@@ -91,8 +91,8 @@ type totals struct {
 // A span is a range of offsets. Its end is not in it.
 type span struct{ from, to int64 }
 
-// New returns an end that is closed. It will send through send, which may keep
-// the payload of a segment, but not the segment.
+// New returns an end in state CLOSED. It sends through send, which may keep the
+// payload of a segment, but not the segment.
 func New(cfg Config, send func(*Segment)) *Conn {
 	c := &Conn{cfg: cfg, send: send}
 	if cfg.Congestion == nil {
@@ -136,20 +136,21 @@ func (c *Conn) Counters() Counters {
 // ended, was acknowledged.
 func (c *Conn) Acked() bool { return c.q.empty() && c.unsent.empty() }
 
-// wireSeq is the sequence number of an offset of the own stream.
+// wireSeq is the sequence number of an offset of this end's stream.
 func (c *Conn) wireSeq(offset int64) uint32 { return c.cfg.ISS + uint32(offset) }
 
 // wireAck is the sequence number of an offset of the other end's stream.
 func (c *Conn) wireAck(offset int64) uint32 { return c.irs + uint32(offset) }
 
-// offsetOfAck is the offset that a number of the own stream means: the one that
-// is nearest to una. RFC 9293 section 3.4: "Since the space is finite, all
+// offsetOfAck is the offset in this end's stream that a sequence number stands for:
+// the one nearest to una. RFC 9293 section 3.4: "Since the space is finite, all
 // arithmetic dealing with sequence numbers must be performed modulo 2^32."
 func (c *Conn) offsetOfAck(ack uint32) int64 {
 	return c.una + int64(int32(ack-c.wireSeq(c.una)))
 }
 
-// offsetOfSeq is the offset that a number of the other end's stream means.
+// offsetOfSeq is the offset in the other end's stream that a sequence number stands
+// for: the one nearest to rcvNxt.
 func (c *Conn) offsetOfSeq(seq uint32) int64 {
 	return c.rcvNxt + int64(int32(seq-c.wireAck(c.rcvNxt)))
 }

@@ -14,38 +14,38 @@ type Counters struct {
 	TCPLossProbes         int
 	TCPLossProbeRecovery  int // a probe repaired a loss
 	TCPSackRecovery       int // fast recoveries begun, with SACK
-	TCPRenoRecovery       int // and without
+	TCPRenoRecovery       int // fast recoveries begun, without SACK
 	TCPSackRecoveryFail   int // a timeout in fast recovery
 	TCPRenoRecoveryFail   int
 	TCPFastRetrans        int // segments sent again in fast recovery
-	TCPSlowStartRetrans   int // and after a timeout
-	TCPLostRetransmit     int // repeats that were lost too
+	TCPSlowStartRetrans   int // segments sent again after a timeout
+	TCPLostRetransmit     int // retransmissions that were lost too
 	TCPSACKReorder        int // reordering seen by SACK
-	TCPTSReorder          int // and by time stamps
-	TCPRenoReorder        int // and by duplicate ACKs alone
-	TCPSpuriousRTOs       int // timeouts found needless by F-RTO
-	TCPFullUndo           int // recoveries found needless by time stamps
-	TCPPartialUndo        int // and before all was acknowledged
-	TCPDSACKUndo          int // and by D-SACKs
-	TCPLossUndo           int // timeouts found needless by time stamps or D-SACKs
+	TCPTSReorder          int // reordering seen by time stamps
+	TCPRenoReorder        int // reordering seen by duplicate ACKs alone
+	TCPSpuriousRTOs       int // timeouts found spurious by F-RTO
+	TCPFullUndo           int // recoveries undone once all was acknowledged
+	TCPPartialUndo        int // recoveries undone by a time stamp before that
+	TCPDSACKUndo          int // recoveries undone by D-SACKs
+	TCPLossUndo           int // timeouts undone
 	TCPDSACKOldSent       int // D-SACKs sent for data that had been acknowledged
-	TCPDSACKOfoSent       int // and for data held out of order
-	TCPDSACKRecv          int // D-SACKs that came, for acknowledged data
-	TCPDSACKOfoRecv       int // and for data above
+	TCPDSACKOfoSent       int // D-SACKs sent for data held out of order
+	TCPDSACKRecv          int // D-SACKs received for acknowledged data
+	TCPDSACKOfoRecv       int // D-SACKs received for data above the cumulative ACK
 	TCPDSACKIgnoredOld    int
 	TCPDSACKIgnoredNoUndo int
-	TCPSACKDiscard        int // SACK blocks that make no sense
+	TCPSACKDiscard        int // invalid SACK blocks
 	TCPOFOQueue           int // segments held out of order
 	TCPOFODrop            int // segments that found no room there
 	TCPRcvQDrop           int // segments in order that found no room
 	TCPRcvCollapsed       int
-	DelayedACKs           int // that a timer sent
+	DelayedACKs           int // ACKs that the timer sent
 	DelayedACKLost        int // duplicates of acknowledged data: the ACK was late or lost
 	TCPAckCompressed      int
 	TCPPureAcks           int
 	TCPHPAcks             int
 	PAWSEstab             int // segments refused by their time stamp
-	PAWSActive            int // and in SYN-SENT
+	PAWSActive            int // SYN-ACKs refused by the time stamp that they echo
 	TCPChallengeACK       int
 	TCPSYNChallenge       int
 	TCPAbortOnData        int // closed with unread data

@@ -12,15 +12,15 @@ import (
 	"testing"
 )
 
-// No mechanism takes more than a file that one reads at a sitting, or a function of more
-// than a page.
+// Limits in lines, so that a file can be read in one sitting and a function fits on a
+// page.
 const (
 	longestFile     = 350
 	longestFunction = 50
 )
 
-// The package is a course: its comment leads through all files, each of which begins with
-// words and is short.
+// The package is a course: its comment names all files. Each file begins with a comment
+// and is short.
 func TestCourse(t *testing.T) {
 	about, err := os.ReadFile("doc.go")
 	if err != nil {

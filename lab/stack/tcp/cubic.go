@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// CUBIC (RFC 9438): after a loss the window first comes back quickly to where the
-// loss was, stays there for a while, and then probes faster and faster.
+// CUBIC (RFC 9438): after a loss the window returns quickly to where the loss was,
+// stays near there for a while, and then grows faster and faster.
 //
 // RFC 9438 section 4.2: W_cubic(t) = C * (t - K)^3 + W_max, with K =
 // cubic_root((W_max - cwnd_epoch) / C). Section 4.3: where W_cubic(t) is
@@ -21,7 +21,7 @@ const (
 	betaDen  = 1024
 	scaleC   = 410                // C in 1/1024
 	inverseC = (1 << 40) / scaleC // of the cube root's argument
-	startup  = 20                 // segments for one more while no loss has set W_max
+	startup  = 20                 // while no loss has set W_max, at most so many ACKed segments raise the window by one
 )
 
 // A cubic is CUBIC's state.
@@ -30,15 +30,15 @@ type cubic struct {
 	hystart
 	max    int64         // W_max
 	origin int64         // where the curve is flat
-	k      int64         // when it is, after the epoch's beginning
+	k      int64         // K: when the curve is flat, after the beginning of the epoch, in 1/1024 s
 	epoch  time.Duration // when this epoch began
 	begun  bool
 	minRTT time.Duration // least since the last timeout; 0 means not known
 
-	acked   int64 // segments acknowledged in the epoch, for W_est
-	reno    int64 // W_est
-	count   int64 // segments to be acknowledged for one more
-	counted struct {
+	acked   int64    // segments acknowledged in the epoch, for W_est
+	reno    int64    // W_est
+	count   int64    // segments to be acknowledged until the window grows by one
+	counted struct { // when count was computed, and for which window
 		at     time.Duration
 		window int64
 	}
@@ -49,7 +49,8 @@ func NewCubic() Control { return new(cubic) }
 
 func (b *cubic) Name() string { return "cubic" }
 
-// OnAck grows the window. RFC 9438 section 4.1 begins with slow start.
+// OnAck grows the window: by slow start up to the threshold (RFC 9438 section 4.10),
+// then along the curve.
 func (b *cubic) OnAck(s Sample) {
 	b.sampleRTT(s)
 	if !s.Grow {
@@ -91,8 +92,9 @@ func (b *cubic) OnLoss(s Sample) {
 	b.lower(s.Window * betaNum / betaDen)
 }
 
-// OnTimeout begins anew. RFC 9438 section 4.8: at a timeout CUBIC follows Reno in
-// reducing cwnd, but sets ssthresh using beta_cubic. Linux forgets W_max too.
+// OnTimeout starts again with slow start. RFC 9438 section 4.8: at a timeout CUBIC
+// follows Reno in reducing cwnd, but sets ssthresh using beta_cubic. Linux also
+// forgets W_max.
 func (b *cubic) OnTimeout(s Sample) {
 	if !s.Again {
 		b.OnLoss(s)
@@ -110,7 +112,8 @@ func (b *cubic) OnSend(now, idle time.Duration) {
 	}
 }
 
-// update computes how many segments have to be acknowledged for one more.
+// update computes how many segments have to be acknowledged until the window grows by
+// one.
 func (b *cubic) update(s Sample, acked int64) {
 	b.acked += acked
 	now := s.Coarse
@@ -162,9 +165,9 @@ func (b *cubic) countFor(target int64) int64 {
 	return count
 }
 
-// friendly is the Reno-friendly region. RFC 9438 section 4.3: "alpha_cubic = 3 * (1
-// - beta_cubic) / (1 + beta_cubic)"; that is one segment more for each 15/8 windows
-// acknowledged.
+// friendly applies the Reno-friendly region. RFC 9438 section 4.3: "alpha_cubic = 3 *
+// (1 - beta_cubic) / (1 + beta_cubic)". W_est thus grows by one segment for each 15/8
+// windows acknowledged.
 func (b *cubic) friendly() {
 	each := max(b.window*15/8, 1)
 	if n := (b.acked - 1) / each; n > 0 {

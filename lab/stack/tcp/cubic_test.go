@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// reduced is CUBIC after a loss at a window, with what it remembers of an
-// earlier one.
+// reduced is CUBIC after a loss at a window, with max as W_max of an earlier loss.
 func reduced(max, window int64) *cubic {
 	b := NewCubic().(*cubic)
 	b.Resize(window, NoThreshold)
@@ -54,7 +53,7 @@ func TestV42CubicTurningPoint(t *testing.T) {
 	}
 }
 
-// The window after a loss, when it is always in the way and one ACK comes for two
+// The window after a loss, when it always limits the sender and one ACK comes for two
 // segments.
 func TestV43And44CubicGrows(t *testing.T) {
 	type point struct {

@@ -4,13 +4,13 @@ import "time"
 
 // When an ACK is sent, and when it may wait.
 //
-// RFC 9293 section 3.8.6.3: "a TCP receiver ... an ACK should not be excessively
-// delayed; in particular, the delay MUST be less than 0.5 seconds" and there
-// SHOULD be an ACK for at least every second full-sized segment.
+// RFC 9293 section 3.8.6.3: "an ACK should not be excessively delayed; in particular,
+// the delay MUST be less than 0.5 seconds". There SHOULD be an ACK for at least every
+// second full-sized segment.
 //
-// Linux waits 40 ms, or longer if segments come seldom; not at all for the first
-// ones (quickack.go), for what is out of order, and when a program has read all that
-// was pushed: it is waiting for more, and perhaps so is the other end.
+// Linux delays an ACK by 40 ms, or longer if segments come seldom. It does not delay
+// the first ACKs (quickack.go), those of segments out of order, and that of pushed data
+// which the program has read completely: both ends may then be waiting for each other.
 
 const (
 	leastDelay  = 40 * ms
@@ -20,18 +20,18 @@ const (
 
 // An ackState is what the receiver knows of the ACK that it owes.
 type ackState struct {
-	scheduled bool // an ACK is owed
-	ackNow    bool // at once
-	pushed    bool // a segment that was pushed, or short, has come since the last ACK,
-	pushed2   bool // and another one
-	chatty    bool // the program answers what it gets: the answer may carry the ACK
-	quick     int64
-	delay     time.Duration // of delayed ACKs; 0 means none has been considered
-	lastCame  time.Duration // data, by the coarse clock
+	scheduled bool          // an ACK is owed
+	ackNow    bool          // at once
+	pushed    bool          // a pushed or short segment has come since the last ACK
+	pushed2   bool          // so has a second one
+	chatty    bool          // the program answers what it gets: the answer may carry the ACK
+	quick     int64         // ACKs that will not be delayed (quickack.go)
+	delay     time.Duration // of delayed ACKs; 0 before the first data
+	lastCame  time.Duration // when data came last, by the coarse clock
 
 	compressed    int   // ACKs held back
-	compressedFor int64 // RCV.NXT of these
-	repeated      int   // duplicate ACKs sent for it
+	compressedFor int64 // RCV.NXT that they acknowledge
+	repeated      int   // duplicate ACKs sent for that RCV.NXT
 }
 
 // dataArrived notes that data has come in order.
@@ -57,8 +57,8 @@ func (c *Conn) dataArrived(t text) {
 	}
 }
 
-// measureSegments guesses how long the other end's full segments are. A shorter one
-// counts if it comes twice running, and was not cut short by the program.
+// measureSegments estimates the length of the other end's full segments. A shorter
+// length counts if two segments in a row have it and the program did not push them.
 func (c *Conn) measureSegments(t text) {
 	before := c.shortCame
 	c.shortCame = 0
@@ -82,7 +82,7 @@ func (c *Conn) measureSegments(t text) {
 	c.pushed = true
 }
 
-// setRatio learns how much of a charge are bytes.
+// setRatio learns which part of a segment's charge is payload.
 func (c *Conn) setRatio(t text) {
 	ratio := max(t.full<<ratioShift/c.costOf(t), 1)
 	if ratio == c.ratio {
@@ -99,8 +99,8 @@ func (c *Conn) setRatio(t text) {
 	c.read = min(c.read, clamp)
 }
 
-// noteAnswer notes that the program sends something soon after it has got something:
-// so it will again.
+// noteAnswer notes that the program has sent data soon after it got some, and expects
+// the same the next time.
 func (c *Conn) noteAnswer() {
 	if c.coarse()-c.lastCame < c.delay {
 		c.chatty = true
@@ -122,13 +122,14 @@ func (c *Conn) considerACK() {
 	}
 }
 
-// secondSegment reports whether more than a full segment is not acknowledged, and
-// the program reads: else the window would shrink, and reading will send the ACK.
+// secondSegment reports whether more than a full segment is unacknowledged while the
+// program keeps reading. If the program does not read, the window is about to shrink,
+// and the ACK is left to the read.
 func (c *Conn) secondSegment() bool {
 	return c.rcvNxt-c.rcvWup > c.peerSegment && c.selectWindow() >= c.offered
 }
 
-// delayACK lets the ACK wait. One that would soon be sent anyway is sent.
+// delayACK delays the ACK. One that would soon be due anyway is sent now.
 func (c *Conn) delayACK() {
 	d := c.delay
 	if d > leastDelay {
@@ -154,11 +155,11 @@ func (c *Conn) delayACK() {
 	c.delayed.start(c.wheel(until))
 }
 
-// grain is the tick, or the least duration there is.
+// grain is the tick, or 1 ns without a tick.
 func (c *Conn) grain() time.Duration { return max(c.cfg.Tick, 1) }
 
-// delayedACKDue: the ACK has waited long enough. Linux lets the next one wait
-// longer, unless the program was expected to answer and did not.
+// delayedACKDue sends the ACK that has waited long enough. Linux then delays the next
+// one longer, unless the program was expected to answer and did not.
 func (c *Conn) delayedACKDue() {
 	if !c.scheduled {
 		return
@@ -186,8 +187,8 @@ func (c *Conn) ackSent() {
 	c.rcvWup = c.rcvNxt
 }
 
-// afterRead acknowledges what the program has read, if the other end may wait for
-// that, or if the window has opened to twice its size.
+// afterRead sends an ACK after a read, if the other end may be waiting for it or if
+// the window has opened to twice its size.
 func (c *Conn) afterRead() {
 	if c.state == Closed {
 		return

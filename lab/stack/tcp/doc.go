@@ -17,9 +17,9 @@
 //		// c.Writable():     c.Write(now, b)
 //	}
 //
-// One file is one mechanism. It begins with what that is for, the sentence of the RFC that it
-// obeys, and what Linux does where that differs. To read them in this order is a
-// course in TCP.
+// One file is one mechanism. It begins with the purpose of the mechanism, the sentence
+// of the RFC that it obeys, and what Linux does where that differs. Read in this order,
+// the files are a course in TCP.
 //
 // # A segment
 //
@@ -38,18 +38,18 @@
 //
 //   - receive.go: data in order, receiver.go: what an end knows of the stream that it gets
 //   - reassembly.go: data that came early
-//   - delayedack.go: when an ACK may wait, quickack.go: when it may not, compressedack.go: when it must
-//   - sackblocks.go: what an ACK tells of what came early (RFC 2018), dsack.go: and of what came twice (RFC 2883)
-//   - window.go: how much may come, memory.go: what it costs to keep, autotune.go: how the buffer grows
-//   - readbuffer.go: what waits for the program
+//   - delayedack.go: when an ACK is delayed, quickack.go: when it is not, compressedack.go: one ACK for several
+//   - sackblocks.go: the SACK blocks of an ACK, for data that came early (RFC 2018) or twice (RFC 2883)
+//   - window.go: the window that is offered, memory.go: what received data cost, autotune.go: how the buffer grows
+//   - readbuffer.go: data that the program has not read yet
 //
 // # The sender
 //
 //   - sendbuffer.go: what the program may write, stream.go: the bytes, unsent.go: those that wait
 //   - nagle.go: whether a short segment waits (RFC 9293 section 3.7.4)
 //   - output.go: what may be sent now, burst.go: how many segments at once, transmit.go: how one is made
-//   - queue.go: what is sent and not acknowledged, inflight.go: how much of it is on the way
-//   - ack.go: what an ACK moves, sack.go: what it tells beside that
+//   - queue.go: what is sent and not acknowledged, and how much of it is on the way
+//   - ack.go: what an ACK changes, sack.go: what its SACK blocks say, dsack.go: data that the other end got twice
 //   - windowprobe.go: when the other end's window is closed
 //   - pathmtu.go and rebuild.go: when segments must become shorter
 //
@@ -61,11 +61,11 @@
 //
 // # Loss
 //
-//   - rack.go: losses found by time (RFC 8985), reordering.go: the patience with disorder
+//   - rack.go: losses found by time (RFC 8985), reordering.go: how much reordering is tolerated
 //   - duplicates.go: losses found by counting (RFC 5681, RFC 6675)
 //   - lossprobe.go: a probe for the last segment, timeout.go: when nothing is heard
-//   - frto.go: whether a timeout was needless (RFC 5682), undo.go: what is taken back then (RFC 4015)
-//   - recovery.go: from the first sign to the repair, prr.go: how fast one sends meanwhile (RFC 9937)
+//   - frto.go: whether a timeout was spurious (RFC 5682), undo.go: what is undone then (RFC 4015)
+//   - recovery.go: from the first sign of a loss to its repair, prr.go: how fast to send meanwhile (RFC 9937)
 //   - retransmit.go: what is sent again
 //
 // # Congestion
@@ -75,9 +75,10 @@
 //   - limited.go: a window that is not used does not grow (RFC 7661)
 //   - ecn.go: congestion that is marked (RFC 3168)
 //
-// # Ending, and enemies
+// # Ending, and attacks
 //
-//   - close.go: FIN, half closed, reset; timewait.go: the last wait
-//   - keepalive.go: whether a silent peer still lives
+//   - close.go: FIN, half-closed, reset; timewait.go: the last wait
+//   - keepalive.go: whether a silent peer is still there
 //   - paws.go: old segments (RFC 7323 section 5), challenge.go: forged ones (RFC 5961)
+//   - inflight.go: forged messages of ICMP (RFC 5927)
 package tcp

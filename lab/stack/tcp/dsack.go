@@ -1,17 +1,17 @@
 package tcp
 
-// What the other end got twice (RFC 2883).
+// Data that the other end got twice (RFC 2883).
 //
 // RFC 2883 section 4: when a duplicate segment is received, the first SACK block
 // of the acknowledgement reports the sequence numbers of the segment that
 // triggered it.
 //
-// A D-SACK shows that something was sent again needlessly: it undoes the reduction
+// A D-SACK shows that a retransmission was needless: it undoes the reduction
 // of the window (undo.go) and widens RACK's window for reordering (rack.go).
 
 // readDSACK reports whether the first block is a D-SACK, and if so, notes what it
-// tells. RFC 2883 section 4.1: a first block whose left edge is below the
-// cumulative ACK is a D-SACK; section 4.2: or it lies within the second block.
+// says. RFC 2883 section 4: a first block is a D-SACK if its left edge is below the
+// cumulative ACK, or if it lies within the second block.
 func (c *Conn) readDSACK(a *arrival, blocks []Range, ack int64) bool {
 	first := span{c.offsetOfAck(blocks[0].Left), c.offsetOfAck(blocks[0].Right)}
 	switch {
@@ -33,8 +33,8 @@ func (c *Conn) readDSACK(a *arrival, blocks []Range, ack int64) bool {
 	return true
 }
 
-// dsackSegments is how many segments the D-SACK speaks of. It is 0 if they cannot
-// be repeats that this end sent: the network may copy packets.
+// dsackSegments is how many segments the D-SACK reports. It is 0 if they cannot be
+// retransmissions of this end: the network may duplicate packets.
 func (c *Conn) dsackSegments(a *arrival, d span) int64 {
 	if d.from >= d.to || d.to > c.nxt || d.to-d.from > c.maxWindow {
 		c.counters.TCPDSACKIgnoredOld++
@@ -59,8 +59,8 @@ func (c *Conn) dsackSegments(a *arrival, d span) int64 {
 	return n
 }
 
-// dsackPieces finds repeats that are still in the queue, since something before
-// them is missing.
+// dsackPieces handles the reported retransmissions that are still in the queue because
+// a segment before them is missing.
 func (c *Conn) dsackPieces(d span) {
 	if d.to <= c.una {
 		return

@@ -11,11 +11,11 @@ package tcp
 // to and including recover, then this is a partial ACK. In this case, retransmit
 // the first unacknowledged segment.
 //
-// Without SACK Linux lets duplicate ACKs stand for sacked segments, of which only
-// the number is known.
+// Without SACK, Linux counts each duplicate ACK as a sacked segment whose place is not
+// known.
 
-// countLost marks as lost what lies below enough sacked pieces. first tells that
-// recovery begins, for which the first piece is taken for lost at least.
+// countLost marks as lost what lies below enough sacked pieces. first says that
+// recovery begins; then at least the first piece is marked.
 func (c *Conn) countLost(a *arrival, first bool) {
 	if !c.sack || c.usesRACK() || !a.sacked && !a.duplicate() {
 		return
@@ -41,8 +41,8 @@ func (c *Conn) countLost(a *arrival, first bool) {
 	}
 }
 
-// newRenoLost takes the first piece for lost after enough duplicate ACKs, and after
-// each partial ACK.
+// newRenoLost marks the first piece as lost after enough duplicate ACKs, and after each
+// partial ACK.
 func (c *Conn) newRenoLost(a *arrival) {
 	if c.phase < Recovering && c.q.sacked >= c.duplicates || c.phase == Recovering && a.advanced {
 		if !c.q.first().has(isLost) {
@@ -51,7 +51,7 @@ func (c *Conn) newRenoLost(a *arrival) {
 	}
 }
 
-// renoDuplicate lets a duplicate ACK stand for a sacked segment.
+// renoDuplicate counts a duplicate ACK as a sacked segment.
 func (c *Conn) renoDuplicate(a *arrival) {
 	if c.sack || !a.duplicate() {
 		return
@@ -64,7 +64,7 @@ func (c *Conn) renoDuplicate(a *arrival) {
 	}
 }
 
-// renoAcked takes the duplicates off that the acknowledged pieces stood for.
+// renoAcked subtracts the duplicate ACKs that the acknowledged pieces had caused.
 func (c *Conn) renoAcked(a *arrival) {
 	n := a.pieces
 	c.totals.delivered += max(n-c.q.sacked, 1)
@@ -75,8 +75,8 @@ func (c *Conn) renoAcked(a *arrival) {
 	}
 }
 
-// renoReordering notes that more duplicate ACKs have come than segments can be
-// missing: it was reordering.
+// renoReordering notes reordering: more duplicate ACKs have come than segments can have
+// arrived above a hole.
 func (c *Conn) renoReordering(acked int64) {
 	holes := min(max(c.q.lost, 1), c.q.count)
 	if c.q.sacked+holes <= c.q.count {

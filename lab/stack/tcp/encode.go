@@ -25,8 +25,8 @@ import (
 //	| payload ...
 const HeaderLen = 20
 
-// ChecksumOffset is where the checksum stands. It covers a pseudo header of IP
-// too, so it is IP's to fill in and to check.
+// ChecksumOffset is where the checksum stands, in bytes. The checksum also covers a
+// pseudo header with IP's addresses, so the host fills it in and checks it.
 const ChecksumOffset = 16
 
 // The kinds of options (RFC 9293 section 3.2, RFC 7323, RFC 2018).
@@ -40,7 +40,7 @@ const (
 	optionTimestamps    = 8
 )
 
-// ErrSegment is the kind of error of bytes that are no segment.
+// ErrSegment is wrapped by the errors of [Segment.Parse].
 var ErrSegment = errors.New("not a TCP segment")
 
 // optionsLen is the length of the options with their padding.
@@ -111,9 +111,9 @@ func (o *Options) appendOptions(b []byte) []byte {
 	return b
 }
 
-// Parse decodes b into s, whose payload is then part of b. It checks no
-// checksum. Options that are not known, or whose length is not right, are passed
-// over (RFC 9293 section 3.1, MUST-6); the error wraps [ErrSegment].
+// Parse decodes b into s, whose payload is then part of b. It does not check the
+// checksum. Options that are unknown or have a wrong length are skipped (RFC 9293
+// section 3.1, MUST-6). The error wraps [ErrSegment].
 func (s *Segment) Parse(b []byte) error {
 	if len(b) < HeaderLen {
 		return fmt.Errorf("%w: %d bytes; at least %d", ErrSegment, len(b), HeaderLen)

@@ -14,7 +14,7 @@ func (c *Conn) alertLoss(a *arrival) sending {
 		return sendNothing
 	}
 	if c.frto {
-		// Step 3b: something that was sent once has arrived.
+		// Step 3b: data that were not retransmitted have arrived.
 		if a.original && c.undoLoss(true) {
 			return sendNothing
 		}

@@ -9,15 +9,15 @@ import "time"
 // 1 second". Section 5.7: "If the timer expires awaiting the ACK of a SYN segment
 // ... the RTO MUST be re-initialized to 3 seconds".
 //
-// Linux sends the first five repeats of a SYN a second apart, then doubles; it
+// Linux sends the first five retransmissions of a SYN a second apart, then doubles. It
 // starts with a window of one segment only if more than one SYN was lost, and does
 // not raise the timeout to 3 s.
 
 const (
-	initialWindow = 10 // RFC 6928 section 2
-	synRetries    = 6
-	linearSYNs    = 4
-	synAckRetries = 5
+	initialWindow = 10 // segments (RFC 6928 section 2)
+	synRetries    = 6  // net.ipv4.tcp_syn_retries
+	linearSYNs    = 4  // net.ipv4.tcp_syn_linear_timeouts
+	synAckRetries = 5  // net.ipv4.tcp_synack_retries
 )
 
 // Connect opens the connection actively: it sends a SYN.
@@ -60,7 +60,7 @@ func (c *Conn) answerSYN(syn *Segment) {
 	c.startTimer(forSynAck, initialRTO)
 }
 
-// repeatSynAck: the SYN-ACK was not answered.
+// repeatSynAck sends the SYN-ACK again, or gives up: it was not answered.
 func (c *Conn) repeatSynAck() {
 	if c.timeouts >= synAckRetries {
 		c.end(ErrTimedOut)
@@ -106,8 +106,8 @@ func (c *Conn) synSent(seg *Segment) {
 	c.sendACK()
 }
 
-// echoedInTime reports whether a SYN-ACK echoes a time stamp of this connection.
-// RFC 7323 section 5.1 would drop another one: it is of an earlier connection.
+// echoedInTime reports whether a SYN-ACK echoes a time stamp of this connection. Linux
+// answers any other one with a reset: it belongs to an earlier connection.
 func (c *Conn) echoedInTime(seg *Segment) bool {
 	if !seg.HasTimestamps || c.cfg.NoTimestamps || seg.TSEcr == 0 || seg.Has(RST) {
 		return true
@@ -119,7 +119,7 @@ func (c *Conn) echoedInTime(seg *Segment) bool {
 	return false
 }
 
-// synCrossed handles a SYN that has crossed the own one. RFC 9293 section 3.10.7.3:
+// synCrossed handles a SYN that has crossed this end's. RFC 9293 section 3.10.7.3:
 // "Otherwise, enter SYN-RECEIVED, form a SYN,ACK segment".
 func (c *Conn) synCrossed(seg *Segment) {
 	c.state = SynReceived
@@ -130,7 +130,7 @@ func (c *Conn) synCrossed(seg *Segment) {
 	c.startTimer(forSynAck, initialRTO)
 }
 
-// handshakeAcked begins the connection proper: the own SYN was acknowledged.
+// handshakeAcked enters ESTABLISHED: this end's SYN was acknowledged.
 func (c *Conn) handshakeAcked(seg *Segment) {
 	repeats := c.totals.synRepeats
 	if !c.accepted {
@@ -164,8 +164,8 @@ func (c *Conn) sampleHandshake(seg *Segment) {
 	c.rtt.roundEnd = c.nxt
 }
 
-// beginSending sets the sender to its beginning: what was lost of the handshake
-// counts only if it was more than one SYN.
+// beginSending initializes the sender. A loss in the handshake counts only if more than
+// one SYN was lost.
 func (c *Conn) beginSending(repeats int) {
 	c.phase, c.high = Open, c.nxt
 	c.undo = undoState{}

@@ -2,40 +2,40 @@ package tcp
 
 import "time"
 
-// HyStart: slow start ends before it fills the queue (Ha and Rhee, 2011; RFC 9406
-// is its younger sister, RFC 9438 section 4.10 asks for one of them).
+// HyStart: slow start ends before it fills the queue (Ha and Rhee, 2011). RFC 9406
+// specifies its successor, HyStart++.
 //
 // RFC 9438 section 4.10: CUBIC should use HyStart++, or another way to avoid
 // losses at the end of slow start.
 //
-// Linux looks for two signs, once a round trip: ACKs that come without a pause for
-// longer than half of the least round trip (the path is full of this end's
-// segments), and a round trip that has grown by an eighth (a queue builds up). After
-// the first end it looks no more until a timeout.
+// Linux looks for two signs in each round trip. The first is a train of ACKs without a
+// pause that lasts longer than half of the least round trip: the path is full of this
+// end's segments. The second is a round trip that has grown by an eighth: a queue builds
+// up. Once slow start has ended so, neither is looked for until a timeout.
 
 const (
-	hystartWindow  = 16     // segments; below, slow start goes on
+	hystartWindow  = 16     // segments; with a smaller window slow start goes on
 	hystartPause   = 2 * ms // between the ACKs of a train
 	hystartSamples = 8      // of the round trip, before its least counts
 )
 
 // A hystart is its state.
 type hystart struct {
-	trains, delays int // ends by either sign
+	trains, delays int // how often slow start ended by either sign
 
-	found    bool
-	begun    bool
+	found    bool          // slow start has ended by one of the signs
+	begun    bool          // a round has begun
 	roundEnd int64         // offset whose acknowledgment ends the round
-	began    time.Duration // the round
-	last     time.Duration // ACK of the train
-	leastRTT time.Duration // of the round
-	samples  int
+	began    time.Duration // when the round began
+	last     time.Duration // when the last ACK of the train came
+	leastRTT time.Duration // in the round
+	samples  int           // in the round
 }
 
-// HyStart is how often slow start ended by a train of ACKs, and by a delay.
+// HyStart returns how often slow start ended by a train of ACKs, and by a delay.
 func (h *hystart) HyStart() (trains, delays int) { return h.trains, h.delays }
 
-// full reports whether slow start is to end.
+// full reports whether slow start must end: the path is full.
 func (h *hystart) full(s Sample, rtt, minRTT time.Duration, window int64) bool {
 	if h.found {
 		return false
@@ -65,8 +65,8 @@ func (h *hystart) full(s Sample, rtt, minRTT time.Duration, window int64) bool {
 	return h.found
 }
 
-// pause is how long a hand-over to the device may take: 256 KB at the sender's
-// rate, at most 1 ms.
+// pause is how long a hand-over of segments to the device may take: 256 KB at rate
+// bytes a second, at most 1 ms.
 func pause(rate int64) time.Duration {
 	if rate == 0 {
 		return 0

@@ -44,7 +44,7 @@ func (c *Conn) valid(seg *Segment) bool {
 			c.synAgain()
 			return false
 		}
-		return true // the SYN-ACK of a SYN that has crossed the own one
+		return true // the SYN-ACK to a SYN that has crossed the peer's
 	case !seg.Has(RST) && c.stale(seg):
 		c.counters.PAWSEstab++
 		c.answerOld(from, to)
@@ -71,9 +71,9 @@ func (c *Conn) valid(seg *Segment) bool {
 
 // acceptable is the test of RFC 9293 section 3.4: "A segment is judged to occupy a
 // portion of valid receive sequence space if RCV.NXT =< SEG.SEQ < RCV.NXT+RCV.WND
-// or RCV.NXT =< SEG.SEQ+SEG.LEN-1 < RCV.NXT+RCV.WND". Linux reads it generously: old
-// segments pass down to what was acknowledged last, and those that begin at the
-// edge of the window.
+// or RCV.NXT =< SEG.SEQ+SEG.LEN-1 < RCV.NXT+RCV.WND". Linux is more generous: it also
+// accepts old segments that end no lower than what it acknowledged last, and segments
+// that begin at the right edge of the window.
 func (c *Conn) acceptable(from, to int64) bool {
 	edge := max(c.edge, c.rcvNxt)
 	if to < c.rcvWup || from > edge {
@@ -82,7 +82,7 @@ func (c *Conn) acceptable(from, to int64) bool {
 	return to <= edge || c.inLen == 0 || from == to
 }
 
-// synAgain: the SYN was repeated, since the answer is late or lost.
+// synAgain answers a retransmitted SYN: the SYN-ACK is late or lost.
 func (c *Conn) synAgain() {
 	if c.q.empty() || !c.mayAnswer() {
 		return

@@ -9,7 +9,7 @@ import "time"
 // connection within an interval. This interval MUST be configurable and MUST
 // default to no less than two hours.
 //
-// Linux's probe is an empty segment of an old number, as for a closed window.
+// Linux's probe is an empty segment with an old sequence number, as for a closed window.
 
 const (
 	keepAliveIdle     = 2 * time.Hour
@@ -31,7 +31,7 @@ func (c *Conn) SetKeepAlive(now time.Duration, k KeepAlive) {
 	}
 }
 
-// startKeepAlive lets the timer run for the rest of the idle time.
+// startKeepAlive starts the timer for the rest of the idle time.
 func (c *Conn) startKeepAlive() { c.startSilence(c.keepIdle() - (c.now - c.lastHeard)) }
 
 func (c *Conn) startSilence(d time.Duration) {
@@ -45,7 +45,8 @@ func (c *Conn) keepIdle() time.Duration {
 	return keepAliveIdle
 }
 
-// silenceDue: nothing has been heard for long, or a state has lasted long enough.
+// silenceDue handles the timer for long silences: it sends a keepalive probe, or ends a
+// connection that was kept only for a time.
 func (c *Conn) silenceDue() {
 	if c.state == TimeWait || c.state == FinWait2 && c.orphan {
 		c.end(nil)

@@ -3,7 +3,7 @@ package tcp
 import "time"
 
 // A window that is not used must not grow, and one that was not used for long must
-// shrink: it says nothing about the path any more.
+// shrink: its size no longer says anything about the path.
 //
 // RFC 7661 section 4.2 and RFC 9438 section 5.8: CUBIC does not increase its cwnd
 // while a flow is limited by the application instead of by cwnd.
@@ -12,9 +12,10 @@ import "time"
 // retransmission timeout, cwnd is reduced to the value of the restart window (RW)
 // before transmission begins".
 //
-// Linux lets a window grow that stopped the sender in this flight; in slow start
-// also one less than twice the segments that were out. An idle window is halved for
-// each timeout of the pause, down to the initial one.
+// Linux lets the window grow if it has stopped the sender in this flight; in slow start
+// also if it is less than twice the segments that were out. After a pause the window is
+// halved for each timeout that the pause has lasted, down to the initial window (RFC
+// 2861).
 
 // A usage is how the window is used.
 type usage struct {
@@ -22,8 +23,8 @@ type usage struct {
 	most      int64         // most segments out in this flight
 	end       int64         // SND.NXT at the flight's beginning
 	used      int64         // most segments out since stamp
-	stamp     time.Duration // when the window was last found right
-	rate      int64         // bytes a second, of the last ACK
+	stamp     time.Duration // when the window was last set or found in use
+	rate      int64         // pacing rate at the last ACK, in bytes a second
 }
 
 // limited reports whether the window may grow.
@@ -54,8 +55,8 @@ func (c *Conn) useWindow(congested bool) {
 	}
 }
 
-// shrinkUnused closes a part of a window that was not used for a timeout. RFC 7661
-// section 4.4.1 names the window that was used "pipeACK".
+// shrinkUnused moves the window halfway to what was used, if it was not used for one
+// timeout (RFC 2861).
 func (c *Conn) shrinkUnused() {
 	if c.phase == Open && !c.blocked {
 		used := max(c.usage.used, int64(c.cfg.InitialWindow))

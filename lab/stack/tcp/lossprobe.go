@@ -2,19 +2,19 @@ package tcp
 
 import "time"
 
-// Tail loss probes: when the last segments of a flight are lost, no ACK tells of
-// it. A probe makes the other end tell, before the timeout would.
+// Tail loss probes: when the last segments of a flight are lost, no ACK shows it. A
+// probe makes the other end send an ACK before the timeout.
 //
 // RFC 8985 section 7.2: PTO = 2 * SRTT once there is an SRTT; for a single segment
 // in flight the greatest delay of an ACK is added, else 2 ms; and PTO is at most
 // what is left of the RTO.
 //
-// Linux's allowance for a delayed ACK is 200 ms, so with one segment out the
-// timeout is nearly always as near, and the probe takes its place.
+// Linux's allowance for a delayed ACK is 200 ms. With one segment out, the timeout is
+// therefore usually no later, and the probe takes its place.
 
-// scheduleLossProbe lets the timer run for a probe, or for the timeout if that is
-// sooner. It reports whether it did. advanced tells that an ACK has moved una: the
-// timeout is counted from now.
+// scheduleLossProbe starts the timer for a probe, at the latest for when the timeout
+// would be. It reports whether it did. advanced says that an ACK has moved una: then
+// the timeout counts from now.
 func (c *Conn) scheduleLossProbe(advanced bool) bool {
 	if c.q.empty() || !c.sack || c.phase != Open && c.phase != Reducing {
 		return false
@@ -41,8 +41,8 @@ func (c *Conn) scheduleLossProbe(advanced bool) bool {
 
 // sendLossProbe sends new data, or the last piece again. RFC 8985 section 7.3:
 // previously unsent data are sent if the receive window allows that; else the
-// segment with the highest number so far is retransmitted. One probe is sent until
-// it is answered.
+// segment with the highest number so far is retransmitted. There is no second probe
+// before the first is answered.
 func (c *Conn) sendLossProbe() {
 	if c.q.empty() {
 		c.stopTimer()
@@ -84,9 +84,9 @@ func (c *Conn) probe() bool {
 	return true
 }
 
-// lossProbeAcked learns from an ACK what became of a probe. RFC 8985 section 7.4:
-// if the probe was a repeat, and no sign shows that its first copy arrived too, the
-// probe has repaired a loss, "and the sender MUST ... reduce" its window.
+// lossProbeAcked learns from an ACK what became of a probe. RFC 8985 section 7.4: if
+// the probe was a retransmission, and nothing shows that the original arrived too, the
+// probe has repaired a loss, and the sender must reduce its window.
 func (c *Conn) lossProbeAcked(a *arrival) {
 	if c.probeEnd == 0 || c.una < c.probeEnd {
 		return

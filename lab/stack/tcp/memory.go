@@ -2,22 +2,22 @@ package tcp
 
 import "stones/lab/stack/charge"
 
-// What a receive buffer holds: not bytes, but the memory that keeps them.
+// A receive buffer limits not the bytes of the stream, but the memory that holds them.
 //
-// RFC 9293 section 3.8.6: the window is the amount of buffer space that the
-// receiver has left; what a buffer's space is, is the implementation's.
+// RFC 9293 section 3.8.6: the window "is related to the data buffer space currently
+// available for this connection". What counts as space is left to the implementation.
 //
 // Linux charges each segment the whole allocation that holds it: 2304 bytes for
-// any of 613 to 1448 bytes. What follows in the stream and fits behind it costs
-// nothing. A buffer takes segments until it is exceeded. Of a buffer the part can be
-// offered as window that the bytes had in the charge of the largest segment so far;
-// before any has come, a half.
+// any of 613 to 1448 bytes. What follows in the stream and fits into the same
+// allocation costs nothing. A buffer takes segments until it is exceeded. The part of
+// the buffer that can be offered as window is the ratio of payload to charge in the
+// largest segment so far; before any segment has come, it is a half.
 
 const (
 	firstBuffer = 131_072       // tcp_rmem's default
 	largestRmem = 32 << 20      // tcp_rmem's maximum
 	ratioShift  = 8             // the ratio is in 1/256
-	descriptor  = 256           // of a segment, saved when two are joined
+	descriptor  = 256           // bytes of a segment's descriptor, saved when two are joined
 	leastBuffer = segmentMemory // of SO_RCVBUF
 )
 
@@ -28,7 +28,7 @@ type memory struct {
 	charged int64
 	ratio   int64 // of bytes to charge, in 1/256
 	clamp   int64 // largest window that the buffer allows
-	starved bool  // a segment found no room: no window is offered
+	starved bool  // a segment found no room: the next window is zero
 }
 
 func (c *Conn) initMemory() {
@@ -47,14 +47,14 @@ func (c *Conn) space() int64 { return c.fromSpace(c.buffer - c.charged) }
 
 func (c *Conn) charge(n int64) { c.charged += n }
 
-// A share is what a text bears of the buffer in which it lies. Of those that share a
-// buffer the last one bears its cost, which is due until all of them are read.
+// A share is a text's part in the allocation in which it lies. Of the texts in one
+// allocation the last one bears its cost, so the cost is due until all are read.
 type share struct {
 	cost   int64
-	behind int64 // as many bytes more would cost nothing
+	behind int64 // how many bytes more the allocation takes, at no cost
 }
 
-// follow lets n bytes lie behind those that bore the share before, if they fit there, and
+// follow puts n bytes into the allocation of the text before, if they fit there, and
 // reports whether they do.
 func (s *share) follow(before *share, n int64) bool {
 	if n > before.behind {
@@ -65,7 +65,7 @@ func (s *share) follow(before *share, n int64) bool {
 	return true
 }
 
-// shareOf is that of a text with a buffer of its own.
+// shareOf is the share of a text with an allocation of its own.
 func (c *Conn) shareOf(t text) share {
 	return share{c.costOf(t), int64(charge.Behind(c.packetOf(t)))}
 }
@@ -82,9 +82,9 @@ func (c *Conn) packetOf(t text) int {
 	return int(header + t.header + t.full)
 }
 
-// hasRoom reports whether a text that continues the stream can be kept. If not, the
-// window is closed, though it was open, and the other end is told. The first text
-// always finds room.
+// hasRoom reports whether a text that continues the stream can be kept. If there is no
+// room, the next ACK, which is sent at once, closes the window. An empty buffer always
+// takes one text.
 func (c *Conn) hasRoom(t text) bool {
 	if len(t.bytes) == 0 || c.makeRoom(true) {
 		return true
@@ -107,8 +107,9 @@ func (c *Conn) hasRoomForEarly() bool {
 	return false
 }
 
-// makeRoom reports whether another text can be kept. A buffer that may grow does; then
-// what came early makes room for what comes in order, from its end. RFC 2018 section 8:
+// makeRoom reports whether another text can be kept. A buffer that may grow grows first.
+// Then texts that came early are dropped, from the last on, in favour of one in order. RFC
+// 2018 section 8:
 // "the data receiver is permitted to discard data in its queue that has not been
 // acknowledged to the data sender, even if the data has already been reported in a
 // SACK option".
@@ -132,7 +133,7 @@ func (c *Conn) makeRoom(inOrder bool) bool {
 	return c.charged <= c.buffer
 }
 
-// forgetBlocks no longer reports what lies from offset on.
+// forgetBlocks removes everything from offset on from the SACK blocks.
 func (c *Conn) forgetBlocks(offset int64) {
 	n := 0
 	for _, b := range c.blocks[:c.blockCount] {
@@ -145,14 +146,15 @@ func (c *Conn) forgetBlocks(offset int64) {
 	c.blockCount = n
 }
 
-// page is how many bytes a joined buffer holds, and its charge with the descriptor.
+// pageBytes is how many bytes a joined buffer holds, pageCharge what it costs with its
+// descriptor.
 const (
 	pageBytes  = 4096 - 320
 	pageCharge = 4096 + descriptor
 )
 
-// collapse copies short texts together if their charge is larger than their share
-// of the window.
+// collapse copies short texts together if the memory that they take stands for more
+// window than their bytes.
 func (c *Conn) collapse() {
 	texts := c.in.texts[c.in.head:]
 	var bytes, cost int64

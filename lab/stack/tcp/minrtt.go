@@ -9,9 +9,9 @@ import "time"
 // implementation may track a simple global minimum of all RTT measurements of the
 // connection, or a windowed minimum.
 //
-// A filter by Kathleen Nichols keeps the best, the second and the third best
-// sample, each taken later than the one before, so that there is a good one when
-// the best has grown too old.
+// Kathleen Nichols's filter keeps the best, the second best and the third best sample,
+// each taken later than the one before. When the best becomes too old, the next one
+// takes its place.
 
 const leastFor = 300 * time.Second
 
@@ -20,10 +20,10 @@ type timedRTT struct {
 	at  time.Duration
 }
 
-// A leastRTT filters. Its zero value has seen nothing.
+// A leastRTT is such a filter. Its zero value has seen no sample.
 type leastRTT [3]timedRTT
 
-// value is the least round trip time. Before any sample it is endless.
+// value is the least round trip time; before any sample, the largest possible duration.
 func (l *leastRTT) value() time.Duration {
 	if l[0].rtt == 0 {
 		return 1<<63 - 1

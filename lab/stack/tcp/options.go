@@ -3,24 +3,25 @@ package tcp
 // What the ends agree on in the handshake: segment size, window scaling, time
 // stamps, SACK.
 //
-// RFC 9293 section 3.7.1: "TCP implementations MUST support ... the Maximum
-// Segment Size Option"; RFC 7323 section 1.3: these options may be sent
-// in a <SYN,ACK> segment only if they were received in the initial <SYN>.
+// RFC 9293 section 3.7.1: "TCP endpoints MUST implement both sending and receiving the
+// MSS Option". RFC 7323 section 1.3: scaling and time stamps may be offered in a
+// <SYN,ACK> segment only if they were received in the initial <SYN>.
 //
 // Linux writes MSS, SACK permitted, time stamps and scale, in this order.
 
-// defaultMSS holds if no MSS comes: RFC 9293 section 3.7.1, "TCP implementations
-// MUST assume a default send MSS of 536".
+// defaultMSS holds if no MSS Option comes: RFC 9293 section 3.7.1, "TCP implementations
+// MUST assume a default send MSS of 536 (576 - 40) for IPv4 or 1220 (1280 - 60) for
+// IPv6". Linux assumes 536 for both.
 const defaultMSS = 536
 
-// An agreement is what both ends said.
+// An agreement is the result of the negotiation.
 type agreement struct {
 	stamps     bool
 	sack       bool
 	scaled     bool
 	peerScale  uint8 // of the windows that come
 	peerMSS    int64
-	firstStamp uint32 // of the first SYN
+	firstStamp uint32 // time stamp of this end's first SYN
 }
 
 // writeSYN writes a SYN, or the answer to one.
@@ -75,11 +76,12 @@ func (c *Conn) optionBytes() int64 {
 	return 0
 }
 
-// leastMSS is the least segment size that is believed, so that options have room.
+// leastMSS is the least segment size that is accepted, so that there is room for
+// options.
 const leastMSS = 48
 
-// setMSS computes the bytes of a full segment: what both ends take, less the
-// options (RFC 6691), and no more than half of the other end's window.
+// setMSS computes the payload of a full segment: what both ends accept, less the
+// options (RFC 6691), and no more than half of the other end's largest window.
 func (c *Conn) setMSS() {
 	mss := max(min(c.peerMSS, int64(c.cfg.MSS)), leastMSS)
 	c.mss = max(min(mss-c.optionBytes(), c.halfWindow(mss-c.optionBytes())), 1)

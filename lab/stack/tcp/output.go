@@ -1,6 +1,7 @@
 package tcp
 
-// What may be sent now: the smaller one of the two windows decides.
+// What may be sent now: the smaller one of congestion window and receive window
+// decides.
 //
 // RFC 5681 section 3.1: "At any given time, a TCP MUST NOT send data with a
 // sequence number higher than the sum of the highest acknowledged sequence number
@@ -9,8 +10,8 @@ package tcp
 // Linux counts the congestion window in segments, however short they are: a short
 // one costs as much as a full one.
 
-// push sends what may be sent. If nothing is outstanding and nothing may be sent,
-// the other end's window is closed and will be probed.
+// push sends what may be sent. If nothing is outstanding and nothing may be sent, the
+// other end's window is closed, and the timer for a probe is started.
 func (c *Conn) push() {
 	if c.unsent.empty() || c.state < Established || c.state == TimeWait {
 		return
@@ -31,8 +32,8 @@ func (c *Conn) push() {
 	}
 }
 
-// sendBursts sends burst after burst. congested tells that one waits for the
-// congestion window.
+// sendBursts sends burst after burst and returns the number of segments sent. congested
+// says that a burst waits for the congestion window.
 func (c *Conn) sendBursts() (sent int64, congested bool) {
 	for !c.unsent.empty() {
 		room := c.roomInWindow()
@@ -59,15 +60,15 @@ func (c *Conn) sendBursts() (sent int64, congested bool) {
 	return sent, congested
 }
 
-// roomInWindow is how many segments the congestion window lets out at once: no more
-// than half of it.
+// roomInWindow is how many segments the congestion window allows at once: what is free
+// of it, but no more than half of it.
 func (c *Conn) roomInWindow() int64 {
 	return max(0, min(c.cwnd-c.q.inFlight(), max(c.cwnd/2, 1)))
 }
 
 // fitsWindow reports whether the other end's window takes the next segment of n
-// bytes. RFC 9293 section 3.8.6.2.1, of the sender's part in avoiding the silly
-// window: "Send data ... if a maximum-sized segment can be sent, ... or if the data
+// bytes. RFC 9293 section 3.8.6.2.1, on the sender's avoidance of the silly window
+// syndrome: "Send data ... if a maximum-sized segment can be sent, ... or if the data
 // is pushed and all queued data can be sent now".
 func (c *Conn) fitsWindow(n int64) bool {
 	if n <= c.mss && c.unsent.first().fin && n == c.unsent.firstLen(c.nxt) {
@@ -78,7 +79,7 @@ func (c *Conn) fitsWindow(n int64) bool {
 	return n <= c.una+c.window-c.nxt
 }
 
-// burstSize is how many of n bytes leave in a burst of segments.
+// burstSize is how many of n bytes leave in a burst of at most segments segments.
 func (c *Conn) burstSize(n, segments int64) int64 {
 	window := c.una + c.window - c.nxt
 	limit := segments * c.mss
@@ -138,7 +139,8 @@ func (c *Conn) sendNew(n int64, push bool, overhead int16) {
 	}
 }
 
-// takeChunk gives the end of the first chunk to p, its last piece.
+// takeChunk removes the first chunk, and passes its push and its FIN on to p, which
+// carries its last bytes.
 func (c *Conn) takeChunk(p *piece) {
 	chunk := c.unsent.first()
 	if chunk.pushed {

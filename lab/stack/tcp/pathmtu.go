@@ -2,14 +2,14 @@ package tcp
 
 import "time"
 
-// Path MTU discovery: a router could not send a packet on, and says how long one may
-// be (RFC 1191, RFC 8201).
+// Path MTU discovery: a router could not forward a packet, and says how long packets
+// may be (RFC 1191, RFC 8201).
 //
-// RFC 1191 section 6.4: the TCP layer retransmits the packet that was dropped and:
-// "the ... change in the PMTU ... should not ... change the congestion window".
+// RFC 1191 section 6.4: "a retransmission caused by a Datagram Too Big message should
+// not change the congestion window."
 
-// PathMTU lowers the payload of segments after "fragmentation needed", to mss bytes
-// with options, and sends again what was too long.
+// PathMTU handles "fragmentation needed". It lowers the segment size to mss bytes,
+// payload and options, and sends again what was too long.
 func (c *Conn) PathMTU(now time.Duration, mss int) {
 	c.now = now
 	if c.state < Established || c.state == TimeWait || int64(mss) >= min(c.peerMSS, int64(c.cfg.MSS)) {

@@ -6,9 +6,9 @@ package tcp
 // RFC 7323 section 5.3: a segment with SEG.TSval < TS.Recent and without RST is
 // treated as not acceptable.
 //
-// With much reordering this hits new data too: a repeat raises TS.Recent, and
-// originals that were overtaken by it are older. Linux has that; it lets pure ACKs
-// pass that carry no news, and clocks that go back by 1 ms.
+// With much reordering this also drops new data: a retransmission raises TS.Recent, and
+// original segments that it has overtaken are older. Linux accepts that. It lets a pure
+// ACK without news pass, and a clock that goes back by 1 ms.
 
 // stale reports whether seg is too old by its time stamp.
 func (c *Conn) stale(seg *Segment) bool {
@@ -23,7 +23,7 @@ func (c *Conn) stale(seg *Segment) bool {
 	return window > c.window || window == 0
 }
 
-// keepTimestamp takes the stamp that will be echoed. RFC 7323 section 4.3: "If:
+// keepTimestamp keeps the time stamp that will be echoed. RFC 7323 section 4.3: "If:
 // SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent, then SEG.TSval is copied to
 // TS.Recent".
 func (c *Conn) keepTimestamp(seg *Segment) {

@@ -6,17 +6,18 @@ package tcp
 // RFC 9937 section 1: PRR regulates how much is sent during fast recovery, so that
 // at its end cwnd is close to ssthresh.
 //
-// For an application that sends less than its window this means: the window is
-// what is in flight and what the ACK lets out, so new data waits for the next ACK.
+// If the application sends less than its window allows, the window shrinks to what is in
+// flight and what the ACK lets out. New data then wait for the next ACK.
 
 // A reduction is one episode.
 type reduction struct {
 	before    int64 // the window at its beginning
-	delivered int64 // segments since
-	sent      int64
+	delivered int64 // segments delivered since
+	sent      int64 // segments sent since
 }
 
-// beginReduction lets the congestion control lower its threshold, and aims there.
+// beginReduction lets the congestion control lower its threshold, to which the window
+// will shrink.
 func (c *Conn) beginReduction() {
 	c.high = c.nxt
 	c.probeEnd = 0
@@ -25,8 +26,8 @@ func (c *Conn) beginReduction() {
 	c.ecn.queueCWR()
 }
 
-// reduce sets the window after delivered segments were delivered and lost ones
-// were found lost.
+// reduce sets the window after an ACK by which delivered segments were delivered and
+// lost segments were found lost.
 func (c *Conn) reduce(delivered, lost int64, advanced bool) {
 	if delivered <= 0 || c.prr.before == 0 {
 		return
@@ -51,7 +52,8 @@ func (c *Conn) reduce(delivered, lost int64, advanced bool) {
 	c.cwnd = pipe + max(n, 0)
 }
 
-// endReduction leaves the window at the threshold, unless the reduction was undone.
+// endReduction sets the window to that of the congestion control, unless the reduction
+// was undone.
 func (c *Conn) endReduction() {
 	if c.phase == Reducing || c.undo.armed {
 		c.cwnd = c.control.Window()
@@ -62,7 +64,8 @@ func (c *Conn) endReduction() {
 // threshold is the slow start threshold.
 func (c *Conn) threshold() int64 { return c.control.Threshold() }
 
-// currentThreshold is a threshold by which the window could be found again.
+// currentThreshold is the threshold from which slow start would lead back to the present
+// window: at least three quarters of it.
 func (c *Conn) currentThreshold() int64 {
 	if c.reducing() {
 		return c.threshold()
@@ -70,7 +73,7 @@ func (c *Conn) currentThreshold() int64 {
 	return max(c.threshold(), c.cwnd/2+c.cwnd/4)
 }
 
-// resize tells the congestion control what the sender has made of the window.
+// resize sets window and threshold, and tells the congestion control.
 func (c *Conn) resize(window, threshold int64) {
 	c.control.Resize(window, threshold)
 	c.cwnd = window

@@ -3,25 +3,25 @@ package tcp
 import "time"
 
 // The retransmission queue: what was sent and is not acknowledged, one piece for
-// each segment, in the order of the stream. A second order, by time of sending, is
-// what RACK looks at. Counts over the queue are kept up to date, never counted
-// anew.
+// each segment, in the order of the stream. RACK uses a second order, by time of
+// sending. Counts over the queue are kept up to date with each change.
 //
-// RFC 9293 section 3.8.1: when the TCP implementation transmits a segment
-// containing data, it puts a copy on a retransmission queue.
+// RFC 793 section 2.6: "When the TCP transmits a segment containing data, it puts a
+// copy on a retransmission queue and starts a timer".
 
 // A piece is a segment in the queue.
 type piece struct {
 	from, to int64         // offsets; SYN and FIN take one each
 	sent     time.Duration // the last time
-	older    int           // neighbours in the order of sending; none is no piece
+	older    int           // neighbours in the order of sending, or none
 	newer    int
 
-	delivered   int64 // how many segments had been delivered when it was sent,
+	// For the delivery rate, as of when the piece was sent (rate.go):
+	delivered   int64 // segments delivered by then
 	deliveredAt time.Duration
-	firstSent   time.Duration // and since when these were being sent: for the rate
+	firstSent   time.Duration
 	marks
-	overhead int16 // bookkeeping that it costs the send buffer
+	overhead int16 // bytes of bookkeeping that it costs the send buffer
 }
 
 // marks say what is known of a piece.
@@ -30,12 +30,12 @@ type marks uint16
 const (
 	isSYN     marks = 1 << iota
 	isFIN           // the FIN follows the bytes
-	isPushed        // the program may want to read now
+	isPushed        // it is sent with PSH
 	isSacked        // the other end has it, out of order
-	isLost          // taken for lost
-	isResent        // a repeat of it is in flight
+	isLost          // marked as lost
+	isResent        // a retransmission of it is in flight
 	wasSent         // it was sent more than once: its round trip is ambiguous
-	isMerged        // a repeat of the piece before carries its bytes
+	isMerged        // a retransmission of the piece before carries its bytes
 	isListed        // in the order of sending
 	isStarved       // the program had nothing more to send when it was sent
 )
@@ -45,7 +45,7 @@ func (m marks) any(one marks) bool { return m&one != 0 }
 func (m *marks) add(all marks)     { *m |= all }
 func (m *marks) remove(all marks)  { *m &^= all }
 
-// none stands for no piece.
+// none is the number of no piece.
 const none = -1
 
 // A queue is a ring of pieces. A piece keeps its number for as long as it lives;
@@ -60,13 +60,13 @@ type queue struct {
 	sacked  int64
 	lost    int64
 	resent  int64
-	waiting int64 // lost ones that are to be sent again
-	memory  int64 // that the bytes and the bookkeeping take
+	waiting int64 // lost ones that have to be sent again
+	memory  int64 // bytes of data and bookkeeping
 
 	highest int64 // end of the highest sacked piece, while there is one
 	next    int   // no piece before this number is waiting
-	counted int   // pieces before this number were looked at by duplicates.go,
-	between int64 // and so many of them are sacked
+	counted int   // duplicates.go has looked at the pieces before this number
+	between int64 // how many of those are sacked
 }
 
 func newQueue() queue { return queue{oldest: none, newest: none} }
@@ -96,7 +96,7 @@ func (q *queue) grow() {
 	q.ring = ring
 }
 
-// pop takes the first piece away.
+// pop removes the first piece.
 func (q *queue) pop() {
 	p := q.first()
 	q.unlist(q.head)
@@ -112,7 +112,7 @@ func (q *queue) pop() {
 	q.next, q.counted = max(q.next, q.head), max(q.counted, q.head)
 }
 
-// unmark takes the marks of piece i out of the counts.
+// unmark subtracts the marks of piece i from the counts.
 func (q *queue) unmark(i int) {
 	p := q.at(i)
 	if p.has(isSacked) {
@@ -179,8 +179,8 @@ func (q *queue) unlist(i int) {
 	p.older, p.newer = none, none
 }
 
-// markLost takes piece i for lost, or its repeat if it was lost before. It reports
-// whether that is news.
+// markLost marks piece i as lost, or its retransmission if the piece was marked before.
+// It reports whether that changed anything, and whether it was the retransmission.
 func (q *queue) markLost(i int) (news, again bool) {
 	p := q.at(i)
 	switch {
@@ -225,7 +225,7 @@ func (q *queue) markSacked(i int) {
 	q.unlist(i)
 }
 
-// markResent notes that a repeat of piece i is in flight.
+// markResent notes that a retransmission of piece i is in flight.
 func (q *queue) markResent(i int) {
 	p := q.at(i)
 	p.add(wasSent)

@@ -7,20 +7,20 @@ import "time"
 // RFC 8985 section 3.1: a segment is considered lost when a segment sent later has
 // been delivered, and some time, the reordering window, has passed since.
 //
-// The window for reordering is 0 at first, once three segments are sacked, as if
-// duplicate ACKs were counted. When reordering has been seen it is a quarter of the
-// least round trip, and a quarter more for each round trip in which a D-SACK shows
-// that it was too short.
+// The reordering window is a quarter of the least round trip, and a quarter more for
+// each round trip in which a D-SACK shows that it was too short. As long as no
+// reordering has been seen, it is 0 in recovery, and once three segments are sacked, as
+// if duplicate ACKs were counted.
 
 const rackPersistence = 16 // recoveries for which a widened window is kept
 
 // A rack is RACK's state.
 type rack struct {
-	sent      time.Duration // when the piece was sent that was sent last of all delivered
-	end       int64         // and its end
+	sent      time.Duration // of all delivered pieces, when the one sent last was sent
+	end       int64         // the end of that piece
 	rtt       time.Duration // of the piece delivered last
-	advanced  bool          // since losses were looked for
-	steps     int64         // quarters of the round trip in the window
+	advanced  bool          // a piece was delivered since losses were looked for
+	steps     int64         // quarters of the least round trip in the window
 	persist   int           // recoveries until the window is narrow again
 	duped     bool          // a D-SACK has come
 	widenedAt int64         // segments delivered when the window was widened
@@ -37,7 +37,7 @@ func later(sent1 time.Duration, end1 int64, sent2 time.Duration, end2 int64) boo
 
 // rackAdvance notes that p was delivered. RFC 8985 section 6.2 step 2: if a
 // segment was retransmitted and its RTT is less than RACK.min_rtt, the ACK is
-// likely for the original transmission; such a one does not count.
+// likely for the original transmission; it does not count.
 func (c *Conn) rackAdvance(p *piece) {
 	rtt := c.now - p.sent
 	if p.has(wasSent) && rtt < c.rtt.least.value() {
@@ -50,7 +50,8 @@ func (c *Conn) rackAdvance(p *piece) {
 	}
 }
 
-// reorderWindow is how long a piece may be overtaken.
+// reorderWindow is how much later than pieces sent after it a piece may be delivered
+// before it counts as lost.
 func (c *Conn) reorderWindow() time.Duration {
 	if c.reorderings == 0 && (c.phase >= Recovering || c.q.sacked >= c.duplicates) {
 		return 0
@@ -59,8 +60,8 @@ func (c *Conn) reorderWindow() time.Duration {
 	return min(least/4*time.Duration(c.rack.steps), c.rtt.smoothed)
 }
 
-// detect marks what is lost, and returns how long to wait for what may be. RFC 8985
-// section 6.2 step 5: "RACK_detect_loss".
+// detect marks what is lost, and returns how long to wait until all that may be lost is
+// decided. RFC 8985 section 6.2 step 5: "RACK_detect_loss".
 func (c *Conn) detect() (wait time.Duration) {
 	window := c.reorderWindow()
 	for i := c.q.oldest; i != none; {
@@ -101,7 +102,7 @@ func (c *Conn) findLost(a *arrival) {
 	a.lostMore = c.q.resent < resent
 }
 
-// reorderWindowPassed: what may be overtaken has had its time.
+// reorderWindowPassed looks for losses when the reordering window has passed.
 func (c *Conn) reorderWindowPassed() {
 	flight, lost := c.q.inFlight(), c.totals.lost
 	c.detect()

@@ -9,22 +9,22 @@ import "time"
 // is the longer one of the times that sending and acknowledging took, so that
 // neither bursts nor compressed ACKs make the path look faster than it is.
 
-// A Rate is one sample of it.
+// A Rate is one sample of the delivery rate.
 type Rate struct {
 	Segments int64         // delivered in Interval
 	Interval time.Duration // 0 if the sample tells nothing
-	Limited  bool          // by the program: the path may be faster
+	Limited  bool          // the program sent less than the window allowed: the path may be faster
 }
 
-// A rate is what the sender keeps for it.
+// A rate is what the sender keeps for its samples.
 type rate struct {
 	firstSent   time.Duration // when the segments of this flight began to be sent
 	deliveredAt time.Duration // when something was delivered last
-	starvedTo   int64         // segments delivered until the program's pause has left the path
+	starvedTo   int64         // samples are limited by the program until so many segments are delivered; 0 means they are not
 	last        Rate
 }
 
-// A delivery is the piece that was sent last of all that an ACK delivered.
+// A delivery is, of the pieces that an ACK delivered, the one that was sent last.
 type delivery struct {
 	known     bool
 	sent      time.Duration
@@ -39,7 +39,7 @@ type delivery struct {
 // restart begins a flight: nothing was outstanding.
 func (r *rate) restart(now time.Duration) { r.firstSent, r.deliveredAt = now, now }
 
-// noteRate writes into p what was delivered when it was sent.
+// noteRate records in p what was delivered when p is sent.
 func (c *Conn) noteRate(p *piece) {
 	p.delivered = c.totals.delivered
 	p.deliveredAt, p.firstSent = c.rate.deliveredAt, c.rate.firstSent
@@ -49,7 +49,7 @@ func (c *Conn) noteRate(p *piece) {
 	}
 }
 
-// noteDelivered remembers p if it was sent last so far.
+// noteDelivered keeps p as the ACK's delivery if it was sent later than the present one.
 func (c *Conn) noteDelivered(a *arrival, p *piece) {
 	c.rate.deliveredAt = c.now
 	n := &a.newest
@@ -85,9 +85,9 @@ func (c *Conn) newRate(a *arrival, delivered int64) Rate {
 		Limited:  n.starved,
 	}
 	if r.Interval < c.rtt.least.value() {
-		return Rate{} // shorter than a round trip: not to be trusted
+		return Rate{} // shorter than a round trip: not reliable
 	}
-	// A rate that the program has limited says only that the path is as fast.
+	// A rate limited by the program is a lower bound: it counts only if it is higher.
 	if old := c.rate.last; !r.Limited || old.Interval == 0 ||
 		r.Segments*int64(old.Interval/us) >= old.Segments*int64(r.Interval/us) {
 		c.rate.last = r

@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// What came in order and waits for the program.
+// Data in order that wait for the program.
 //
 // RFC 9293 section 3.10.3, RECEIVE: "Reassemble queued incoming segments into
 // receive buffer and return to user."
 
-// An inText is a run of bytes and what it costs.
+// An inText is the bytes of one segment, and what they cost.
 type inText struct {
 	bytes []byte
 	share
 	pushed bool
 }
 
-// An inbox is a queue of them.
+// An inbox is a queue of texts.
 type inbox struct {
 	texts []inText
 	head  int
@@ -25,8 +25,8 @@ type inbox struct {
 
 func (b *inbox) empty() bool { return b.head == len(b.texts) }
 
-// push adds a text, and returns what it costs. One that fits behind the one before
-// costs nothing. One that continues another, neither of them pushed, shares its
+// push adds a text, and returns what it costs. A text that fits into the allocation of
+// the one before costs nothing. If neither of the two was pushed, they share a
 // descriptor.
 func (b *inbox) push(t text, s share) int64 {
 	if b.head > 0 && len(b.texts) == cap(b.texts) {
@@ -48,8 +48,9 @@ func (b *inbox) push(t text, s share) int64 {
 	return cost
 }
 
-// Read copies bytes that have come in order. It returns 0, nil if there are none
-// yet, and io.EOF behind the last one.
+// Read copies bytes that have come in order to b. It returns 0, nil if there are none
+// yet, and 0 and [io.EOF] behind the last one. If the connection has ended early, it
+// returns that error once all bytes are read.
 func (c *Conn) Read(now time.Duration, b []byte) (int, error) {
 	c.now = now
 	n := 0
@@ -87,7 +88,7 @@ func (b *inbox) pop() {
 	}
 }
 
-// Unread is how many bytes have come in order that were not read.
+// Unread is how many bytes have come in order and were not read.
 func (c *Conn) Unread() int { return int(c.inLen) }
 
 // Readable reports whether a read would give bytes, the end of the stream, or an

@@ -2,12 +2,12 @@ package tcp
 
 import "slices"
 
-// What comes early is kept until what is missing has come.
+// Data that come early are kept until the missing data have come.
 //
 // RFC 9293 section 3.10.7.4: "Segments with higher beginning sequence numbers
 // SHOULD be held for later processing (SHLD-31)."
 
-// An earlyText is kept, and costs so much memory.
+// An earlyText is a text that is kept, with what it costs.
 type earlyText struct {
 	text
 	share
@@ -24,7 +24,7 @@ func (r *reassembly) held() []earlyText { return r.texts[r.head:] }
 func (r *reassembly) first() *earlyText { return &r.texts[r.head] }
 func (r *reassembly) last() *earlyText  { return &r.texts[len(r.texts)-1] }
 
-// pop takes the first text away.
+// pop removes the first text.
 func (r *reassembly) pop() earlyText {
 	t := r.texts[r.head]
 	r.texts[r.head] = earlyText{}
@@ -35,7 +35,7 @@ func (r *reassembly) pop() earlyText {
 	return t
 }
 
-// popLast takes the last text away.
+// popLast removes the last text.
 func (r *reassembly) popLast() earlyText {
 	t := *r.last()
 	*r.last() = earlyText{}
@@ -71,7 +71,7 @@ func (r *reassembly) replace(i, j int, t earlyText) {
 	r.texts = slices.Replace(r.texts, r.head+i, r.head+j, t)
 }
 
-// receiveEarly keeps t. What of it is there already is reported as come twice.
+// receiveEarly keeps t. Any part of it that is already held is reported as a duplicate.
 func (c *Conn) receiveEarly(t text) {
 	if !c.hasRoomForEarly() {
 		return

@@ -5,11 +5,10 @@ import (
 	"slices"
 )
 
-// Seldom the whole queue is gone through: when what was taken for lost turns out
-// not to be, when the other end drops what it had sacked, or when the segment size
-// shrinks.
+// In a few cases the whole queue has to be rebuilt: when a loss turns out to be none,
+// when the other end drops what it had sacked, or when the segment size shrinks.
 
-// unmarkLost takes all loss marks back. RFC 3522 section 3.2: resume the
+// unmarkLost removes all loss marks. RFC 3522 section 3.2: resume the
 // transmission with previously unsent data.
 func (q *queue) unmarkLost() {
 	for i := q.head; i < q.tail; i++ {
@@ -18,8 +17,8 @@ func (q *queue) unmarkLost() {
 	q.recount()
 }
 
-// unmarkSacked forgets all that was sacked. RFC 2018 section 8: "the data sender
-// ... SHOULD turn off all of the SACKed bits".
+// unmarkSacked removes all SACK marks. RFC 2018 section 5: "After a retransmit timeout
+// the data sender SHOULD turn off all of the SACKed bits".
 func (q *queue) unmarkSacked() {
 	for i := q.head; i < q.tail; i++ {
 		q.at(i).remove(isSacked)
@@ -27,8 +26,7 @@ func (q *queue) unmarkSacked() {
 	q.recount()
 }
 
-// recount counts the queue anew, and puts all that is not sacked into the order of
-// sending again.
+// recount computes all counts again, and rebuilds the order of sending.
 func (q *queue) recount() {
 	q.count, q.sacked, q.lost, q.resent, q.waiting, q.memory = 0, 0, 0, 0, 0, 0
 	q.oldest, q.newest = none, none
@@ -56,7 +54,7 @@ func (q *queue) recount() {
 	}
 }
 
-// mark puts the marks of p into the counts.
+// mark adds the marks of p to the counts.
 func (q *queue) mark(p *piece) {
 	if p.has(isSacked) {
 		q.sacked++

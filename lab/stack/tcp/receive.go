@@ -6,8 +6,8 @@ package tcp
 // RECEIVE buffers. ... When the TCP endpoint takes responsibility for delivering
 // the data to the user, it must also acknowledge the receipt of the data."
 
-// takesData reports whether the state and the program still want data. RFC 9293
-// section 3.6.1: data for a program that has closed "SHOULD ... send a RST".
+// takesData reports whether data are still accepted. RFC 9293 section 3.6.1: "if new
+// data is received after CLOSE is called, its TCP implementation SHOULD send a RST".
 func (c *Conn) takesData(seg *Segment, from int64) bool {
 	switch c.state {
 	case CloseWait, Closing, LastAck:
@@ -61,8 +61,8 @@ type text struct {
 	bytes  []byte
 	fin    bool
 	pushed bool
-	full   int64 // length of the segment it came in
-	header int64
+	full   int64 // payload of the segment it came in
+	header int64 // length of that segment's header
 }
 
 func textOf(seg *Segment, from int64) text {
@@ -89,14 +89,14 @@ func (t *text) end() int64 {
 	return t.to
 }
 
-// outOfWindow answers what cannot be taken: at once, and what follows too, since
-// the other end does not know how things stand.
+// outOfWindow acknowledges a segment that cannot be taken. Its ACK and the next ones are
+// not delayed, since the other end does not know what has arrived.
 func (c *Conn) outOfWindow() {
 	c.enterQuick(mostQuick)
 	c.scheduled = true
 }
 
-// receiveNext takes what continues the stream, and what had come before it.
+// receiveNext takes data that continue the stream, and then data that had come early.
 func (c *Conn) receiveNext(t text) {
 	t.cutBefore(c.rcvNxt)
 	if !c.hasRoom(t) {
@@ -121,7 +121,7 @@ func (c *Conn) receiveNext(t text) {
 	c.dropBlocks()
 }
 
-// take puts bytes in order where the program reads.
+// take puts bytes that are in order into the program's inbox.
 func (c *Conn) take(t text, s share) {
 	if len(t.bytes) > 0 {
 		c.charge(c.in.push(t, s))
@@ -132,7 +132,7 @@ func (c *Conn) take(t text, s share) {
 	}
 }
 
-// takeEarly takes what had come early and is in order now.
+// takeEarly takes data that had come early and are in order now.
 func (c *Conn) takeEarly() {
 	for !c.early.empty() && c.early.first().from <= c.rcvNxt {
 		t := c.early.pop()

@@ -1,17 +1,17 @@
 package tcp
 
-// What the sender does about an ACK that is not plain: fast recovery (RFC 5681
-// section 3.2, RFC 6675 section 5), as Linux's congestion avoidance machine orders
-// it. Its phases are Open, Disorder, Reducing (CWR), Recovering and Loss; all but
-// the first end when SND.NXT as it was at their beginning is acknowledged.
+// What the sender does about an ACK that hints at a loss: fast recovery (RFC 5681
+// section 3.2, RFC 6675 section 5), in the phases of Linux's congestion avoidance
+// machine. These are Open, Disorder, Reducing (CWR), Recovering and Loss. All but the
+// first end when what was SND.NXT at their beginning is acknowledged.
 //
 // RFC 6675 section 5: "Once a TCP is in the loss recovery phase, the following
 // procedure MUST be used for each arriving ACK".
 
-// reducing reports whether the window follows proportional rate reduction.
+// reducing reports whether the window follows proportional rate reduction (prr.go).
 func (c *Conn) reducing() bool { return c.phase == Reducing || c.phase == Recovering }
 
-// alert decides what an ACK means for the phase, and what is to be sent again.
+// alert decides what an ACK means for the phase, and what has to be sent.
 func (c *Conn) alert(a *arrival) sending {
 	if a.marked {
 		c.undo.threshold = 0
@@ -37,8 +37,8 @@ func (c *Conn) alert(a *arrival) sending {
 	return c.alertOpen(a)
 }
 
-// endPhase ends a phase whose end was acknowledged. It reports whether nothing is
-// left to do.
+// endPhase ends a phase once its end is acknowledged. It reports whether the ACK needs
+// no more work.
 func (c *Conn) endPhase() bool {
 	if c.phase == Open {
 		c.undo.hasStamp = false
@@ -49,7 +49,7 @@ func (c *Conn) endPhase() bool {
 	}
 	switch c.phase {
 	case Reducing:
-		// The CWR flag is to reach the other end first (RFC 3168 section 6.1.2).
+		// The CWR flag must reach the other end first (RFC 3168 section 6.1.2).
 		if c.una != c.high {
 			c.endReduction()
 			c.phase = Open
@@ -79,7 +79,7 @@ func (c *Conn) alertRecovering(a *arrival) sending {
 	}
 	c.findLost(a)
 	if c.phase != Recovering {
-		// The recovery was for nothing, and yet something is lost.
+		// This recovery was needless, but something else may be lost.
 		if !c.timeToRecover() {
 			return sendNothing
 		}
@@ -113,7 +113,7 @@ func (c *Conn) timeToRecover() bool {
 	return c.q.lost > 0 || !c.usesRACK() && c.q.sacked >= c.duplicates
 }
 
-// open goes on in phase Open or Disorder.
+// open ends the handling of an ACK by which nothing was found lost.
 func (c *Conn) open(a *arrival) {
 	if !c.anyResent() {
 		c.undo.hasStamp = false
@@ -126,6 +126,7 @@ func (c *Conn) open(a *arrival) {
 	}
 }
 
+// keepOpen chooses between the phases Open and Disorder.
 func (c *Conn) keepOpen() {
 	phase := Open
 	if c.q.sacked+c.q.lost > 0 || c.anyResent() {
@@ -137,13 +138,14 @@ func (c *Conn) keepOpen() {
 	}
 }
 
-// anyResent reports whether a repeat is out, or the first piece is one.
+// anyResent reports whether a retransmission is in flight, or the first piece was sent
+// again.
 func (c *Conn) anyResent() bool {
 	return c.q.resent > 0 || !c.q.empty() && c.q.first().has(wasSent)
 }
 
-// enterRecovery begins fast recovery. marked tells that the ACK was an ECN-Echo:
-// such a reduction is not taken back.
+// enterRecovery begins fast recovery. marked says that the ACK carried an ECN-Echo: then
+// the reduction is never undone.
 func (c *Conn) enterRecovery(marked bool) {
 	if c.sack {
 		c.counters.TCPSackRecovery++
@@ -176,9 +178,9 @@ func (c *Conn) enterReducing() {
 	}
 }
 
-// reneging handles an ACK up to a piece that had been sacked: the other end may
-// have dropped it. RFC 2018 section 8 asks to wait for the timeout; Linux shortens
-// it, since the ACK of a piece that is there would have gone further.
+// reneging handles an ACK up to a piece that had been sacked: if the other end still had
+// that piece, it would have acknowledged it too. RFC 2018 section 5 has the sender wait
+// for the timeout; Linux shortens the timeout.
 func (c *Conn) reneging(a *arrival) {
 	c.startTimer(forRTO, max(c.rtt.smoothed/2, 10*ms))
 	a.setTimer = false

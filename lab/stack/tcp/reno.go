@@ -8,14 +8,14 @@ import "time"
 // RFC 5681 section 3.1: "During slow start, a TCP increments cwnd by at most SMSS
 // bytes for each ACK received that cumulatively acknowledges new data." and during
 // congestion avoidance, cwnd is incremented by roughly 1 full-sized segment per
-// round-trip time. Linux counts segments acknowledged, not ACKs (RFC 3465), with
-// no limit for one ACK.
+// round-trip time. Linux counts segments acknowledged, not ACKs (RFC 3465), without
+// a limit on how much one ACK may count.
 
-// A steered window is what controls have in common.
+// A steered window is what both congestion controls have in common.
 type steered struct {
 	window    int64
 	threshold int64
-	credit    int64 // segments acknowledged towards the next one
+	credit    int64 // segments acknowledged since the window grew last
 }
 
 func (w *steered) Window() int64                  { return w.window }

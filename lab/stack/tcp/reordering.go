@@ -1,6 +1,6 @@
 package tcp
 
-// Reordering that was seen, and how much of it is put up with.
+// Observed reordering, and how much of it is tolerated.
 //
 // RFC 8985 section 6.2 step 4: as long as no reordering has been observed,
 // RACK.reo_wnd is 0 in recovery or when the number of segments SACKed reaches
@@ -14,8 +14,8 @@ const (
 	mostReordered = 300
 )
 
-// noteReordering notes that what begins at low was delivered after what ends at
-// the highest sacked offset.
+// noteReordering notes that data from offset low on were delivered after the highest
+// sacked data. byStamp says that a time stamp has shown it.
 func (c *Conn) noteReordering(low int64, byStamp bool) {
 	c.noteReorderingBelow(low, c.highestSacked(), byStamp)
 }

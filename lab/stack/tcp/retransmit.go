@@ -5,9 +5,8 @@ package tcp
 // RFC 6675 section 5: while the pipe is less than cwnd by a segment or more, the
 // sender transmits and, section 4, NextSeg: lost ones first.
 //
-// Linux joins short neighbours on the way, so that one segment carries them (RFC
-// 9293 section 3.8.1 allows it: segments of the retransmission queue may be
-// combined).
+// Linux joins short neighbours, so that one segment carries them. RFC 9293 section
+// 3.8.6 allows it: the sender "may repackage segments on the retransmission queue".
 
 // retransmit sends piece i again.
 func (c *Conn) retransmit(i int) {
@@ -16,7 +15,7 @@ func (c *Conn) retransmit(i int) {
 	c.undo.retransmitted(c.stamp())
 }
 
-// repeat sends piece i again without counting it as in flight.
+// repeat sends piece i again without counting the retransmission as in flight.
 func (c *Conn) repeat(i int) {
 	c.fit(i)
 	c.join(i)
@@ -26,7 +25,7 @@ func (c *Conn) repeat(i int) {
 	c.transmit(i)
 }
 
-// retransmitLost sends again what is lost, as far as the congestion window lets.
+// retransmitLost sends again what is lost, as far as the congestion window allows.
 func (c *Conn) retransmitLost() {
 	if c.q.waiting == 0 {
 		return
@@ -57,14 +56,15 @@ func (c *Conn) retransmitLost() {
 	}
 }
 
-// inWindow reports whether piece i may be sent again: the other end may have drawn its
-// window back. The first piece may always, and is the probe of a closed window. RFC 9293
-// section 3.8.6: "the sender SHOULD NOT retransmit ... data beyond SND.UNA+SND.WND".
+// inWindow reports whether piece i may be sent again: the other end may have shrunk its
+// window. RFC 9293 section 3.8.6: the sender "SHOULD retransmit normally the old
+// unacknowledged data between SND.UNA and SND.UNA+SND.WND"; what lies beyond, it MAY.
+// Linux does not. The first piece may always be sent: it probes a closed window.
 func (c *Conn) inWindow(i int) bool {
 	return i == c.q.head || c.q.at(i).from < c.una+c.window
 }
 
-// join lets piece i carry its short neighbours too.
+// join merges into piece i the short pieces that follow it.
 func (c *Conn) join(i int) {
 	p := c.q.at(i)
 	if p.any(isSYN) || p.to-p.from >= c.mss {
@@ -82,7 +82,7 @@ func (c *Conn) join(i int) {
 	}
 }
 
-// bytesOf is how many bytes p carries.
+// bytesOf is how many bytes p carries, without the FIN.
 func (c *Conn) bytesOf(p *piece) int64 {
 	n := p.to - p.from
 	if p.any(isFIN) {
@@ -91,7 +91,7 @@ func (c *Conn) bytesOf(p *piece) int64 {
 	return n
 }
 
-// merge gives what piece j carries to p, the piece before.
+// merge moves the bytes and the FIN of piece j to p, the piece before.
 func (q *queue) merge(p *piece, j int) {
 	k := q.at(j)
 	q.unmark(j)
@@ -110,8 +110,8 @@ func (c *Conn) fit(i int) {
 	}
 }
 
-// cut makes two of piece i, at offset. All later pieces get new numbers, which is
-// much work and seldom needed: only when the segment size has shrunk.
+// cut splits piece i at offset. All later pieces get new numbers. That is much work, but
+// rare: it happens only when the segment size has shrunk.
 func (q *queue) cut(i int, offset int64) {
 	_, last := q.push()
 	for j := last; j > i+1; j-- {

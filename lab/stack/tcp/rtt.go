@@ -2,16 +2,17 @@ package tcp
 
 import "time"
 
-// The round trip time and the retransmission timeout made of it (RFC 6298).
+// The round trip time, and the retransmission timeout computed from it (RFC 6298).
 //
 // RFC 6298 section 2.3: "RTTVAR <- (1 - beta) * RTTVAR + beta * |SRTT - R'|", and
 // "SRTT <- (1 - alpha) * SRTT + alpha * R'".
 //
 // RFC 6298 section 2.4: "Whenever RTO is computed, if it is less than 1 second,
-// then the RTO SHOULD be rounded up to 1 second." Linux has no such floor under
-// the RTO, but one of 200 ms under the variation: the RTO is never less than SRTT
-// + 200 ms. The variation follows the largest deviation of a round trip at once,
-// and falls by a quarter a round trip; a falling round trip does not raise it.
+// then the RTO SHOULD be rounded up to 1 second." Linux has no such minimum for the RTO,
+// but one of 200 ms for the variation: the RTO is never less than SRTT + 200 ms. The
+// variation rises at once to the largest deviation of a round trip, and falls by a
+// quarter of the difference in each round trip. Samples below the mean raise the
+// deviation only by an eighth.
 
 const (
 	initialRTO = time.Second // RFC 6298 section 2.1
@@ -19,8 +20,8 @@ const (
 	maxRTO     = 120 * time.Second
 )
 
-// A roundTrip is what is known of the round trip time. Deviations are four times
-// as large as the mean ones.
+// A roundTrip is what is known of the round trip time. As in Linux, deviation and
+// variation are stored four times as large as RFC 6298 defines them.
 type roundTrip struct {
 	smoothed  time.Duration // SRTT; 0 before the first sample
 	deviation time.Duration
@@ -31,17 +32,17 @@ type roundTrip struct {
 	least     leastRTT
 }
 
-// An rttSample is what one ACK told of the round trip. A negative one is unknown.
+// An rttSample is what one ACK shows of the round trip. Negative times are not known.
 type rttSample struct {
 	acked    time.Duration // of the first piece acknowledged, sent once
 	sacked   time.Duration // of the first piece sacked, sent once
-	newest   time.Duration // of the last one of them
+	newest   time.Duration // of the last such piece
 	delayed  bool          // the ACK may have been delayed
 	anyAcked bool
 }
 
-// sampleRTT takes a sample, and reports whether it held anything. Without a piece
-// that was sent once, the echo of the time stamp serves: RFC 7323 section 4.1, the
+// sampleRTT takes a sample, and reports whether there was one. Without a piece that was
+// sent only once, the echo of the time stamp is used: RFC 7323 section 4.1, the
 // averaged RTT is updated only if the segment advances the left edge of the send
 // window.
 func (c *Conn) sampleRTT(s *rttSample, seg *Segment) bool {

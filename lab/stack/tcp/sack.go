@@ -9,8 +9,8 @@ import "slices"
 // data sender will turn on the SACKed bits for segments that have been selectively
 // acknowledged.
 //
-// Like Linux, a block of which a part came with the ACK before is read only where
-// it is new, so that the work does not grow with the window.
+// As in Linux, only the part of a block that the ACK before did not have is read, so
+// that the work does not grow with the window.
 
 // readSACK enters the blocks of an ACK.
 func (c *Conn) readSACK(a *arrival, ack int64) {
@@ -28,7 +28,7 @@ func (c *Conn) readSACK(a *arrival, ack int64) {
 		switch {
 		case s.to <= max(c.una, ack):
 		case s.from >= s.to || s.to > c.nxt || s.from < c.una:
-			// RFC 2018 section 4 has the receiver report only data that it holds.
+			// Invalid: RFC 2018 section 4 has the receiver report only data that it holds.
 			c.counters.TCPSACKDiscard++
 		default:
 			fresh = append(fresh, s)
@@ -45,7 +45,7 @@ func (c *Conn) readSACK(a *arrival, ack int64) {
 	c.sackCache = read
 }
 
-// readBlock marks what the block has, leaving out what the last ACK's blocks had.
+// readBlock marks the pieces of a block, except those that the blocks of the last ACK had.
 func (c *Conn) readBlock(a *arrival, block span) {
 	from := block.from
 	for _, known := range c.sackCache { // sorted
@@ -58,8 +58,8 @@ func (c *Conn) readBlock(a *arrival, block span) {
 	c.readRange(a, block, from, block.to)
 }
 
-// readRange marks the pieces of the block between from and to. A piece counts if
-// the block has all of it.
+// readRange marks the pieces of the block between from and to. A piece is marked only if
+// all of it lies in the block.
 func (c *Conn) readRange(a *arrival, block span, from, to int64) {
 	for i := c.q.find(from); i < c.q.tail; i++ {
 		p := c.q.at(i)

@@ -1,20 +1,21 @@
 package tcp
 
-// What the receiver tells of data that came early (RFC 2018) or twice (RFC 2883).
+// The SACK blocks by which the receiver reports data that came early (RFC 2018) or twice
+// (RFC 2883).
 //
 // RFC 2018 section 4: "The first SACK block ... MUST specify the contiguous block of
 // data containing the segment which triggered this ACK" and "the SACK option SHOULD
 // be filled out by repeating the most recently reported SACK blocks".
 
-// SackBlocks are what the next ACKs will tell. The block that changed last is the
-// first.
+// sackBlocks are what the next ACKs report. The block that changed last is the first.
 type sackBlocks struct {
 	blocks     [MaxSACK]span
 	blockCount int
-	twice      span // came twice; told once
+	twice      span // came twice; reported in one ACK only
 }
 
-// addBlock puts what has come early first, with all that it touches.
+// addBlock makes data that came early the first block, merged with all blocks that they
+// touch.
 func (c *Conn) addBlock(s span) {
 	kept := [MaxSACK]span{}
 	n := 1
@@ -31,7 +32,7 @@ func (c *Conn) addBlock(s span) {
 	c.blocks, c.blockCount = kept, n
 }
 
-// dropBlocks forgets blocks of which nothing is early any more.
+// dropBlocks removes blocks that are in order now.
 func (c *Conn) dropBlocks() {
 	n := 0
 	for _, b := range c.blocks[:c.blockCount] {
@@ -43,7 +44,7 @@ func (c *Conn) dropBlocks() {
 	c.blockCount = n
 }
 
-// reportTwice notes that a range came twice. Ranges that touch are told as one.
+// reportTwice notes that a range came twice. Ranges that touch are reported as one.
 func (c *Conn) reportTwice(from, to int64) {
 	if !c.sack || from >= to {
 		return

@@ -34,16 +34,16 @@ type ECN uint8
 // The codepoints of the IP header's two bits.
 const (
 	NotECT ECN = iota // the sender does not understand marks
-	ECT1              // capable
-	ECT0              // capable
+	ECT1              // the sender understands marks
+	ECT0              // the sender understands marks
 	CE                // congestion was experienced
 )
 
 // A Range is a range of sequence numbers. The right edge is not in it.
 type Range struct{ Left, Right uint32 }
 
-// A Segment is one TCP segment: fields instead of bytes. [Segment.Append] and
-// [Parse] translate.
+// A Segment is one TCP segment as fields. [Segment.Append] encodes it, [Segment.Parse]
+// decodes it.
 type Segment struct {
 	SrcPort, DstPort uint16
 	Seq, Ack         uint32
@@ -58,21 +58,21 @@ type Segment struct {
 	// ECN is the codepoint of the IP packet that carries the segment.
 	ECN ECN
 
-	// The rest is not on the wire: the sender's notes for whoever looks on.
+	// The rest is not on the wire: the sender's notes for observers.
 	Offset         int64 // of the payload in the stream of bytes; the first one is 0
 	Retransmission bool  // some of the payload, the SYN or the FIN was sent before
-	Probe          bool  // asks whether a closed window has opened
+	Probe          bool  // probes a closed window, or a silent peer (keepalive)
 }
 
 // Options are the options that a segment may carry.
 type Options struct {
 	MSS           uint16 // 0 means absent
 	HasScale      bool
-	Scale         uint8 // of windows, a shift
+	Scale         uint8 // of windows, in bits of shift
 	SACKPermitted bool
 	HasTimestamps bool
 	TSVal, TSEcr  uint32
-	SACK          [MaxSACK]Range // the first SACKs ones are meant
+	SACK          [MaxSACK]Range // the first SACKs of them are used
 	SACKs         int
 }
 

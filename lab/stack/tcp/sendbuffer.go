@@ -4,21 +4,21 @@ import "time"
 
 // The send buffer.
 //
-// RFC 9293 section 3.8.6.2.1 supposes one: of data that is queued and not sent.
-// How large it is, is left open.
+// RFC 9293 section 3.8.6.2.1 supposes one, for data that is queued and not sent. Its
+// size is left open.
 //
 // Linux's follows the congestion window: memory for twice the window's segments,
 // so that the next window is ready when this one is acknowledged. The memory of a
 // full segment is 2304 bytes (2048 and the descriptor). A write may always fill the
-// last chunk, and begins a new one while the memory taken is below the limit, so a
-// buffer of 46,080 bytes takes 75,160 bytes of the program before it is full. A
-// program that waits is woken when a third is free.
+// last chunk, and begins a new one while the memory in use is below the limit. So a
+// buffer of 46,080 bytes takes 75,160 bytes from the program before it is full. A
+// program that waits is woken when a third of the buffer is free.
 
 const (
-	segmentMemory = 2304 // of a full segment: what the limit counts with
-	bufferMemory  = 832  // bookkeeping of one buffer: of a chunk or a burst sent
-	leastSndbuf   = 4608
-	largestSndbuf = 4 << 20
+	segmentMemory = 2304        // bytes of memory of a full segment, for the limit
+	bufferMemory  = 832         // bytes of bookkeeping of a chunk, or of a burst sent
+	leastSndbuf   = 4608        // bytes of buffer
+	largestSndbuf = 4 << 20     // bytes of buffer (the maximum of net.ipv4.tcp_wmem)
 	largestBurst  = 65536 - 320 // bytes in one hand-over to the device
 )
 
@@ -29,9 +29,10 @@ func (c *Conn) initSendBuffer() {
 	}
 }
 
-// Write takes as much of b as the send buffer has room for, and copies it. If it
-// takes less, [Conn.Writable] tells when there is room again. After the end of the
-// own stream the error is [ErrClosed].
+// Write copies as much of b as the send buffer has room for, and returns how much that
+// is. If it is less than all, [Conn.Writable] tells when there is room again. After the
+// end of this end's stream the error is [ErrClosed]; if the connection has ended early,
+// it is that error.
 func (c *Conn) Write(now time.Duration, b []byte) (int, error) {
 	c.now = now
 	if c.err != nil {
@@ -98,8 +99,9 @@ func (c *Conn) room() int64 {
 // of the largest window that was offered.
 func (c *Conn) chunkSize() int64 { return max(c.halfWindow(largestBurst)/c.mss, 1) * c.mss }
 
-// halfWindow is n, or half of the largest window that was offered. Linux: "it
-// makes sense to handle smaller than MSS windows in this way".
+// halfWindow is n, but no more than half of the largest window that was offered, or all
+// of a window of at most 536 bytes (tcp_bound_to_half_wnd). So even a window of less than
+// a segment is used in two parts.
 func (c *Conn) halfWindow(n int64) int64 {
 	half := c.maxWindow
 	if half > defaultMSS {
@@ -111,7 +113,7 @@ func (c *Conn) halfWindow(n int64) int64 {
 	return n
 }
 
-// sendMemory is what is charged to the send buffer.
+// sendMemory is how many bytes are charged to the send buffer.
 func (c *Conn) sendMemory() int64 {
 	unsent := c.unsent.end - c.nxt
 	return c.q.memory + unsent + bufferMemory*int64(c.unsent.len())
@@ -128,9 +130,9 @@ func (c *Conn) Writable() bool {
 	return !c.blocked
 }
 
-// wakeWriter lets the buffer grow for a program that waits, unless the congestion
-// window is full, and wakes it when there is room. It has its turn after each burst, of
-// which all but the last leave room in the window.
+// wakeWriter lets the buffer grow for a program that waits, unless the congestion window
+// is full, and wakes the program when there is room. It is called after each burst: all
+// bursts but the last leave room in the window.
 func (c *Conn) wakeWriter() {
 	if !c.blocked {
 		return

@@ -1,7 +1,7 @@
 package tcp
 
-// A State is a state of RFC 9293 section 3.3.2. LISTEN has no connection yet and
-// is the host's.
+// A State is a state of RFC 9293 section 3.3.2. LISTEN is not among them: it is a state
+// of the host, without a connection.
 type State uint8
 
 // The states.
@@ -30,10 +30,10 @@ type Phase uint8
 // The phases.
 const (
 	Open       Phase = iota // nothing is amiss
-	Disorder                // SACKs or duplicate ACKs came; nothing is taken for lost yet
+	Disorder                // SACKs or duplicate ACKs came; nothing is marked as lost yet
 	Reducing                // the window shrinks after an ECN mark or a repaired tail loss
 	Recovering              // fast recovery: segments were found lost
-	Loss                    // a timeout took everything for lost
+	Loss                    // after a timeout everything outstanding counts as lost
 )
 
 // String returns Linux's name for the phase.

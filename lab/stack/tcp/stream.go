@@ -8,8 +8,8 @@ package tcp
 
 const blockSize = 16 << 10
 
-// A stream holds bytes in blocks. A block is written once from its beginning to
-// its end and never again, so that segments can refer to it.
+// A stream holds bytes in blocks. Each byte of a block is written once and never
+// changed, so that segments can refer to it.
 type stream struct {
 	base   int64 // offset of the first byte of blocks[0]
 	blocks [][]byte
@@ -47,7 +47,7 @@ func (s *stream) bytes(from, to int64) []byte {
 	return joined
 }
 
-// release forgets whole blocks below offset to.
+// release frees the blocks that lie wholly below offset to.
 func (s *stream) release(to int64) {
 	n := 0
 	for n < len(s.blocks) && to-s.base >= blockSize {

@@ -10,7 +10,7 @@ package tcp
 // RFC 5681 section 3.1: "upon a timeout ... cwnd MUST be set to no more than the
 // loss window, LW, which equals 1 full-sized segment".
 //
-// Linux spares what RACK would not call lost yet, and gives the connection up when
+// Linux spares what RACK would not yet count as lost, and gives the connection up when
 // it has been silent for as long as 15 doublings from 200 ms would take: 924.6 s.
 
 const (
@@ -19,8 +19,8 @@ const (
 	mostBackoff  = 16
 )
 
-// restartRTO lets the timer run for the first outstanding piece. If it ran for
-// something else, the time since the piece was sent has passed already.
+// restartRTO starts the retransmission timer for the first outstanding piece. If the
+// timer ran for a probe or for reordering, the time since that piece was sent counts.
 func (c *Conn) restartRTO() {
 	if c.q.empty() {
 		c.stopTimer()
@@ -33,7 +33,7 @@ func (c *Conn) restartRTO() {
 	c.startTimer(forRTO, d)
 }
 
-// setTimer lets the timer run after an ACK. RFC 6298 section 5.3: "When an ACK is
+// setTimer restarts the timer after an ACK. RFC 6298 section 5.3: "When an ACK is
 // received that acknowledges new data, restart the retransmission timer so that it
 // will expire after RTO seconds".
 func (c *Conn) setTimer() {
@@ -42,7 +42,7 @@ func (c *Conn) setTimer() {
 	}
 }
 
-// timeout: nothing was heard for long.
+// timeout handles the retransmission timeout.
 func (c *Conn) timeout() {
 	if c.q.empty() {
 		return
@@ -75,10 +75,10 @@ func (c *Conn) timeout() {
 	c.startTimer(forRTO, c.rto())
 }
 
-// repeatIntoClosedWindow: the other end has drawn its window back below what was
-// sent. RFC 9293 section 3.8.6.1: the sender probes, and does not give up. Linux does not
-// count it as a timeout, so that the next one takes ssthresh from the window that this
-// one has left.
+// repeatIntoClosedWindow handles a timeout when the other end has shrunk its window to
+// zero. RFC 9293 section 3.8.6.1: the sender probes, and does not give up. Linux does not
+// count it as a timeout. The next timeout therefore computes ssthresh from the window that
+// this one has left.
 func (c *Conn) repeatIntoClosedWindow() {
 	c.enterLoss()
 	c.retransmitFirst()
@@ -114,7 +114,7 @@ func (c *Conn) silentTooLong() bool {
 	return c.timeouts > 0 && c.now-c.firstTimeout >= limit
 }
 
-// enterLoss takes everything for lost.
+// enterLoss marks everything as lost and begins the phase Loss.
 func (c *Conn) enterLoss() {
 	fresh := c.phase < Recovering
 	c.markAllLost()
@@ -130,7 +130,7 @@ func (c *Conn) enterLoss() {
 		c.undo.arm(c.una, c.q.resent)
 	}
 	if c.phase <= Disorder && c.q.sacked >= dupThresh {
-		// So many duplicates and yet a timeout: reordering was overestimated.
+		// Three duplicates did not prevent the timeout: reordering was overestimated.
 		c.duplicates = min(c.duplicates, dupThresh)
 	}
 	c.phase = Loss
@@ -143,9 +143,10 @@ func (c *Conn) enterLoss() {
 	c.frto = fresh || c.timeouts > 0
 }
 
-// markAllLost takes everything for lost but what was sent less than a round trip
-// ago. If the first piece is sacked, the other end has broken its word: RFC 2018
-// section 8, "the data sender ... MUST ... retransmit the segment at the left edge".
+// markAllLost marks everything as lost, except, with RACK, what was sent less than a
+// round trip ago. If the first piece is sacked, the other end has reneged: RFC 2018
+// section 5, "The data sender MUST retransmit the segment at the left edge of the window
+// after a retransmit timeout".
 func (c *Conn) markAllLost() {
 	if c.q.first().has(isSacked) {
 		c.reneged = true
@@ -163,7 +164,7 @@ func (c *Conn) markAllLost() {
 	}
 }
 
-// takeForLost marks piece i as lost.
+// takeForLost marks piece i as lost, and reports whether that is news.
 func (c *Conn) takeForLost(i int) bool {
 	news, again := c.q.markLost(i)
 	if news {

@@ -2,9 +2,9 @@ package tcp
 
 import "time"
 
-// Timers. A connection has four: one for retransmission and its kin, of which at
-// most one is needed at a time, one for the delayed ACK, one for compressed ACKs,
-// and one for long silences (keepalive, FIN-WAIT-2, TIME-WAIT).
+// Timers. A connection has four. One serves retransmission, probes and the handshake,
+// which never need it at the same time. The others are for the delayed ACK, for
+// compressed ACKs, and for long silences (keepalive, FIN-WAIT-2, TIME-WAIT).
 //
 // RFC 6298 section 5: "An implementation MUST manage the retransmission timer(s)
 // in such a way that a segment is never retransmitted too early, i.e., less than
@@ -26,16 +26,16 @@ const (
 	idle       purpose = iota
 	forRTO             // retransmission (RFC 6298)
 	forProbe           // tail loss probe (RFC 8985 section 7)
-	forReorder         // what may be overtaken has had its time (RFC 8985 section 6.2)
+	forReorder         // end of the reordering window (RFC 8985 section 6.2)
 	forWindow          // probe of a closed window (RFC 9293 section 3.8.6.1)
-	forSynAck          // the answer to a SYN
+	forSynAck          // retransmission of a SYN-ACK
 )
 
 type timers struct {
 	resend, delayed, compress, silence timer
 
 	purpose      purpose
-	delayedUntil time.Duration // as it was meant, by the coarse clock
+	delayedUntil time.Duration // when the delayed ACK is due by the coarse clock
 }
 
 // all are the timers in the order in which they fire at the same instant.
@@ -43,9 +43,9 @@ func (t *timers) all() [4]*timer {
 	return [...]*timer{&t.resend, &t.delayed, &t.compress, &t.silence}
 }
 
-// Next is when [Conn.Expire] has to be called next. It may change with every
-// call, mostly to a later time: it does no harm to call Expire too early and to
-// ask again.
+// Next is when [Conn.Expire] has to be called next. It returns false if no timer is
+// set. The time may change with every call, mostly to a later one. It does no harm to
+// call Expire too early.
 func (c *Conn) Next() (at time.Duration, ok bool) {
 	for _, t := range c.all() {
 		if t.set && (!ok || t.at < at) {
@@ -110,7 +110,7 @@ func (c *Conn) retransmitDue() {
 	}
 }
 
-// startTimer lets the retransmission timer run for d from now.
+// startTimer starts the retransmission timer, to fire d from now.
 func (c *Conn) startTimer(p purpose, d time.Duration) {
 	c.purpose = p
 	c.resend.start(c.wheel(c.after(min(max(d, 1), maxRTO))))

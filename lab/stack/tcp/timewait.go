@@ -1,6 +1,6 @@
 package tcp
 
-// TIME-WAIT: the last ACK may be lost, and old segments may still be on the way.
+// TIME-WAIT: the last ACK may get lost, and old segments may still be on the way.
 //
 // RFC 9293 section 3.6.1: "When a connection is closed actively, it MUST linger in
 // the TIME-WAIT state for a time 2xMSL". Linux's is 60 s.
@@ -39,9 +39,9 @@ func (c *Conn) timeWaited(seg *Segment) {
 	c.sendACK()
 }
 
-// Replaceable reports whether a SYN may open a new connection between the same
-// ports: the old one lingers, and the SYN is surely newer. By RFC 6191 section 2 it is
-// if its time stamp is larger than the last one seen of the old connection.
+// Replaceable reports whether a SYN may open a new connection between the same ports:
+// this one is in TIME-WAIT, and the SYN is certainly newer. By RFC 6191 section 2 it is
+// newer if its time stamp is larger than the last one seen on the old connection.
 func (c *Conn) Replaceable(syn *Segment) bool {
 	if c.state != TimeWait || syn.Flags&(SYN|ACK|RST) != SYN {
 		return false

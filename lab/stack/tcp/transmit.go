@@ -1,6 +1,6 @@
 package tcp
 
-// How a segment is made of a piece, or of nothing: an ACK.
+// How a segment is made: from a piece of the queue, or an ACK alone.
 
 // transmit sends piece i, for the first time or again.
 func (c *Conn) transmit(i int) {
@@ -44,13 +44,13 @@ func (c *Conn) countData(n int, again bool) {
 	}
 }
 
-// clear begins a segment: an ACK of all that has come.
+// clear begins a new segment, with the flag ACK.
 func (c *Conn) clear() {
 	c.out = Segment{SrcPort: c.cfg.LocalPort, DstPort: c.cfg.RemotePort, Seq: c.wireSeq(c.nxt), Flags: ACK}
 }
 
-// emit completes the segment with what this end has to say of the other stream,
-// and gives it to the host.
+// emit completes the segment with acknowledgment, window and options, and gives it to
+// the host.
 func (c *Conn) emit() {
 	seg := &c.out
 	if seg.Flags&ACK != 0 {

@@ -1,6 +1,6 @@
 package tcp
 
-// Taking back what was done for a loss that was none.
+// Undoing the reaction to a loss that was none.
 //
 // RFC 3522 section 3.2 (Eifel detection): "If the value of the Timestamp Echo
 // Reply field of the acceptable ACK's Timestamps option is smaller than the value
@@ -9,17 +9,17 @@ package tcp
 // RFC 3708 section 3: if D-SACKs have come for every retransmission, the change of
 // the congestion control state is undone.
 //
-// RFC 4015 section 3.2: ssthresh becomes at least pipe_prev, the response. Linux
-// takes the window as it was, at once.
+// RFC 4015 section 3.2 (Eifel response): ssthresh becomes at least pipe_prev. Linux
+// also restores the window at once.
 
-// An undoState remembers what an episode began with.
+// An undoState remembers the state at the beginning of an episode.
 type undoState struct {
 	armed     bool
 	marker    int64 // una at the beginning
-	repeats   int64 // sent again and not reported as needless; -1 is none sent
-	threshold int64 // what it was before; 0 means that nothing is to be restored
+	repeats   int64 // retransmissions not yet reported as needless; -1 if there was none
+	threshold int64 // the threshold before; 0 means that nothing is restored
 	stamp     uint32
-	hasStamp  bool // stamp is of the first repeat
+	hasStamp  bool // stamp is the time stamp of the first retransmission
 }
 
 func (u *undoState) arm(una, resent int64) {
@@ -37,17 +37,18 @@ func (u *undoState) retransmitted(stamp uint32) {
 	u.repeats = max(u.repeats, 0) + 1
 }
 
-// repaid notes that n repeats were needless.
+// repaid notes that n retransmissions were needless.
 func (u *undoState) repaid(n int64) {
 	if u.repeats > 0 {
 		u.repeats = max(0, u.repeats-n)
 	}
 }
 
-// lateACK reports whether the ACK answers what was sent before the first repeat.
+// lateACK reports whether the ACK answers a segment sent before the first
+// retransmission.
 func (c *Conn) lateACK() bool {
 	if !c.undo.hasStamp {
-		// Nothing was sent again; or, without SACK, holdsPhase has forgotten it.
+		// Nothing was sent again, or, without SACK, holdsPhase has cleared the stamp.
 		return c.state != SynSent && (c.sack || c.una < c.high)
 	}
 	return c.stamps && c.tsEcho != 0 && int32(c.tsEcho-c.undo.stamp) < 0
@@ -57,7 +58,7 @@ func (c *Conn) mayUndo() bool {
 	return c.undo.armed && (c.undo.repeats == 0 || c.lateACK())
 }
 
-// takeBack restores the window and, if all was taken for lost wrongly, the marks.
+// takeBack restores the window. With unmark it also removes the loss marks.
 func (c *Conn) takeBack(unmark bool) {
 	if unmark {
 		c.q.unmarkLost()
@@ -75,9 +76,10 @@ func (c *Conn) takeBack(unmark bool) {
 	c.rack.advanced = true // look again at what may be lost
 }
 
-// undoRecovery ends a recovery whose end was acknowledged. It reports whether the
-// phase stays: without SACK, until something above the end is acknowledged (RFC
-// 6582 section 3.2), since late duplicates would begin another one.
+// undoRecovery ends a recovery whose end was acknowledged, and undoes it if it was
+// needless. It reports whether the phase stays: without SACK it lasts until something
+// above the end is acknowledged (RFC 6582 section 3.2), since late duplicate ACKs would
+// begin another recovery.
 func (c *Conn) undoRecovery() (stay bool) {
 	if c.mayUndo() {
 		if c.phase == Loss {
@@ -108,7 +110,7 @@ func (c *Conn) holdsPhase() bool {
 	return true
 }
 
-// undoByDSACK takes a reduction back when each repeat is known to be needless.
+// undoByDSACK undoes a reduction when D-SACKs have come for all retransmissions.
 func (c *Conn) undoByDSACK() bool {
 	if !c.undo.armed || c.undo.repeats != 0 {
 		return false
@@ -119,9 +121,9 @@ func (c *Conn) undoByDSACK() bool {
 	return true
 }
 
-// undoPartial takes a recovery back before its end. It reports whether the ACK
-// shows that the recovery was for nothing; with repeats still in flight only that
-// is known, and no more is sent again.
+// undoPartial undoes a recovery before its end. It reports whether the ACK shows that
+// the recovery was needless. While retransmissions are still in flight the recovery is
+// not undone yet, but nothing more is retransmitted.
 func (c *Conn) undoPartial(a *arrival) bool {
 	if !c.undo.armed || !c.lateACK() {
 		return false
@@ -139,7 +141,8 @@ func (c *Conn) undoPartial(a *arrival) bool {
 	return true
 }
 
-// undoLoss takes a timeout back. certain tells that F-RTO has found it spurious.
+// undoLoss undoes a timeout, and reports whether it did. certain says that F-RTO has
+// found it spurious.
 func (c *Conn) undoLoss(certain bool) bool {
 	if !certain && !c.mayUndo() {
 		return false

@@ -1,27 +1,26 @@
 package tcp
 
-// What was written and not sent yet, in chunks.
+// Data that were written and not sent yet, in chunks.
 //
-// RFC 9293 section 3.8.4 leaves the sender free to gather: a TCP implementation
-// MAY collect data from a number of user calls. Linux holds what waits as buffers
-// of up to as many full segments as one hand-over to the device takes (64 KB). A
-// write joins the last of them while there is room, so that what has waited leaves
-// as full segments, whatever the size of the writes. The first one takes from the next
-// what it lacks of a burst, even if the window then lets neither leave: so what waits
-// takes less memory, and a small buffer takes fewer bytes of the program.
+// RFC 9293 section 3.9.1.2 lets the sender collect data: "the TCP implementation MAY
+// aggregate the data internally without sending it". Linux keeps waiting data in buffers
+// of as many full segments as one hand-over to the device takes (64 KB). A write fills
+// the last buffer first, so that waiting data leave as full segments, whatever the size
+// of the writes. The first buffer takes from the next what it lacks for a burst, even if
+// the window then allows neither to leave.
 
 // A chunk is one such buffer. It begins where the one before ends.
 type chunk struct {
 	end    int64 // offset
-	pushed bool  // a write ended here: PSH (RFC 9293 section 3.9.1.2)
+	pushed bool  // a write ended here: it is sent with PSH (RFC 9293 section 3.9.1.2)
 	fin    bool  // the stream ends here
 }
 
 // writes are the chunks in the order of the stream.
 type writes struct {
 	chunks []chunk
-	head   int   // of chunks, the first that is not sent
-	end    int64 // of what was written; the FIN counts
+	head   int   // index of the first chunk that is not sent completely
+	end    int64 // offset behind what was written; the FIN counts
 }
 
 func (w *writes) empty() bool   { return w.head == len(w.chunks) }
@@ -64,7 +63,7 @@ func (w *writes) growFirst(nxt, size int64) {
 	}
 }
 
-// lastLen is the length of the last chunk, of which what is below nxt was sent.
+// lastLen is how many bytes of the last chunk are not sent. What lies below nxt was sent.
 func (w *writes) lastLen(nxt int64) int64 {
 	begin := nxt
 	if w.len() > 1 {

@@ -5,17 +5,16 @@ import "math/bits"
 // The window that the receiver offers.
 //
 // RFC 9293 section 3.8.6: "A TCP receiver SHOULD NOT shrink the window, i.e., move
-// the right window edge to the left"; section 3.8.6.2.2, of the receiver's part in
-// avoiding the silly window: avoid advancing the right window edge in small
-// increments.
+// the right window edge to the left". Section 3.8.6.2.2, on the receiver's avoidance of
+// the silly window syndrome: avoid advancing the right window edge in small increments.
 //
-// Linux rounds a scaled window up to its unit, so that the right edge creeps on by
-// less than a unit with each ACK. Below a sixteenth of the buffer, or one segment of
-// room, it offers nothing new. When the memory of a buffer is used up before its window
-// is, Linux does move the right edge left: to what has come.
+// Linux rounds a scaled window up to its unit, so that the right edge may move by less
+// than a unit with each ACK. With less room than a sixteenth of the buffer, or than one
+// segment, it offers nothing new. When the memory of the buffer is used up before its
+// window is, Linux does move the right edge to the left: to what has arrived.
 
-// openWindow computes the first window, and its scale: RFC 7323 section 2.2, the
-// scale follows from the largest receive space that will be needed.
+// openWindow computes the first window and its scale. The scale follows from the largest
+// buffer that the connection may get (RFC 7323 section 2.2).
 func (c *Conn) openWindow() {
 	mss := int64(c.cfg.MSS)
 	if c.stamps {
@@ -41,25 +40,25 @@ func (c *Conn) openWindow() {
 	c.limit = c.offered
 }
 
-// keepWindow lets the window of the own SYN stand when the answer has come.
+// keepWindow keeps the window of this end's SYN when the SYN-ACK has come.
 func (c *Conn) keepWindow() {
 	c.clamp = min(c.clamp, 65535<<c.scale)
 	c.edge = c.rcvNxt + c.offered
 }
 
-// peerDeclined reports whether the other end's SYN has come without a scale.
+// peerDeclined reports whether the other end's SYN came without window scaling.
 func (c *Conn) peerDeclined() bool { return c.state != SynSent && !c.scaled }
 
 // receiveWindow is what is left of the window that was offered: Linux's
 // tcp_receive_window.
 func (c *Conn) receiveWindow() int64 { return max(0, c.edge-c.rcvNxt) }
 
-// selectWindow is what could be offered.
+// selectWindow is the window that could be offered now (Linux's __tcp_select_window).
 func (c *Conn) selectWindow() int64 {
 	free, all := c.space(), c.fromSpace(c.buffer)
 	full := min(c.clamp, all)
-	// A peer that has overrun a tiny window must not close it for ever: no segment
-	// counts for more than could be offered.
+	// A peer whose segments are larger than a tiny window must not close it for ever: a
+	// segment counts for no more than could be offered.
 	mss := min(c.peerSegment, full, c.limit)
 	if mss <= 0 {
 		return 0

@@ -2,7 +2,7 @@ package tcp
 
 import "time"
 
-// Probes of a closed window: the ACK that opens it may be lost.
+// Probes of a closed window: the ACK that opens it may get lost.
 //
 // RFC 9293 section 3.8.6.1: "The sending TCP peer must regularly transmit at least
 // one octet of new data (if available), or retransmit to the receiving TCP peer even
@@ -11,13 +11,13 @@ import "time"
 // period ... and SHOULD increase exponentially the interval between successive
 // probes."
 //
-// Linux probes with an empty segment of an old number, which must be answered. A
-// window that is open, but too small for the next segment, is filled after the same
-// time.
+// Linux probes with an empty segment that has an old sequence number, which must be
+// answered. A window that is open, but too small for the next segment, is filled after
+// the same time.
 
-const mostProbes = 15
+const mostProbes = 15 // unanswered ones (net.ipv4.tcp_retries2)
 
-// startWindowProbe lets the timer run for a probe.
+// startWindowProbe starts the timer for a probe.
 func (c *Conn) startWindowProbe() { c.startTimer(forWindow, c.probeInterval()) }
 
 // probeInterval is the time to the next probe.
