@@ -12,13 +12,14 @@ const (
 	descriptor = 256  // struct sk_buff
 	headroom   = 64   // before the packet: NET_SKB_PAD
 	footer     = 320  // behind it: struct skb_shared_info
-	smallest   = 576  // the smallest buffer: a cache of its own
+	smallest   = 576  // the smallest buffer, which has a slab cache of its own
 	page       = 4096 // longer packets lie in pages
-	together   = 8    // as many pages at most lie side by side
+	together   = 8    // at most so many pages lie side by side
 	around     = headroom + footer
 )
 
-// Packet returns what a packet of length bytes costs, its IP header included.
+// Packet returns what a packet of length bytes, its IP header included, costs in bytes
+// of memory.
 func Packet(length int) int {
 	if length >= page-headroom {
 		return descriptor + smallest + pages(length)
@@ -27,8 +28,8 @@ func Packet(length int) int {
 }
 
 // Behind returns how many bytes fit behind a packet of length bytes in its buffer. The
-// kernel copies the next bytes of a stream there, if they fit, and then they cost
-// nothing: two segments of 800 bytes cost as much as one.
+// kernel copies the next segment of a stream there if all of it fits. The segment then
+// costs nothing: two segments of 800 bytes cost as much as one.
 func Behind(length int) int {
 	if length >= page-headroom {
 		return 0
@@ -46,8 +47,8 @@ func buffer(length int) int {
 	return size
 }
 
-// pages is the size of the pages that length bytes fill: as many side by side as
-// the rest fills, in powers of two.
+// pages is the size of the pages that hold length bytes. They are allocated in blocks
+// of a power of two, none larger than what the rest needs.
 func pages(length int) int {
 	sum := 0
 	for block := together * page; length > 0; length -= block {

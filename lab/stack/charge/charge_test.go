@@ -24,8 +24,8 @@ func TestPacket(t *testing.T) {
 	}
 }
 
-// Of segments of a length so many fit into one charge: measured by the windows that they
-// closed.
+// How many segments of a length fit into the charge of one, measured on Linux by the
+// windows that they closed.
 func TestBehind(t *testing.T) {
 	const header = 52
 	for _, tt := range []struct{ payload, together int }{
