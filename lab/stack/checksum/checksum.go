@@ -11,11 +11,11 @@ import (
 	"net/netip"
 )
 
-// A Sum is a ones' complement sum. The zero value is the sum of nothing.
+// A Sum is a ones' complement sum of 16-bit words. The zero value is the sum of none.
 type Sum uint32
 
-// Add returns the sum of s and the 16-bit words of b, which begin at an even
-// place. A last odd byte counts as the upper half of a word.
+// Add returns the sum of s and the 16-bit words of b, which must begin at an even
+// offset. A last odd byte counts as the upper half of a word.
 func (s Sum) Add(b []byte) Sum {
 	// RFC 1071 section 2(C): the sum of longer words folds into the same result.
 	total := uint64(s)
@@ -35,13 +35,13 @@ func (s Sum) Add(b []byte) Sum {
 	return Sum(total)
 }
 
-// AddNumber returns the sum of s and the two words of n.
+// AddNumber returns the sum of s and the two 16-bit words of n.
 func (s Sum) AddNumber(n uint32) Sum {
 	total := uint64(s) + uint64(n)
 	return Sum(total>>32 + total&0xffff_ffff)
 }
 
-// Folded is the sum in 16 bits.
+// Folded is the sum folded to 16 bits.
 func (s Sum) Folded() uint16 {
 	for s > 0xffff {
 		s = s>>16 + s&0xffff
@@ -49,15 +49,15 @@ func (s Sum) Folded() uint16 {
 	return uint16(s)
 }
 
-// Field is what is placed in the checksum field.
+// Field is the value of the checksum field.
 func (s Sum) Field() uint16 { return ^s.Folded() }
 
 // OK reports whether a check over octets with the field in them succeeds.
 func (s Sum) OK() bool { return s.Folded() == 0xffff }
 
-// Pseudo is the sum of the pseudo header that UDP, TCP and ICMPv6 add to
-// theirs: addresses, protocol and length. That of IPv6 (RFC 8200 section 8.1)
-// has more zeros than that of IPv4 (RFC 9293 section 3.1) and the same sum.
+// Pseudo is the sum of the pseudo header that the checksums of UDP, TCP and ICMPv6
+// cover: addresses, protocol and length. The pseudo header of IPv6 (RFC 8200 section
+// 8.1) has more zeros than that of IPv4 (RFC 9293 section 3.1), so one sum serves both.
 func Pseudo(src, dst netip.Addr, protocol uint8, length int) Sum {
 	return Sum(0).addAddr(src).addAddr(dst).AddNumber(uint32(protocol)).AddNumber(uint32(length))
 }

@@ -43,7 +43,7 @@ func TestAddIsPlain(t *testing.T) {
 	for size := range 300 {
 		b := make([]byte, size)
 		for i := range b {
-			b[i] = byte(dice.Uint32() | dice.Uint32()>>8) // many ones, so that much is carried
+			b[i] = byte(dice.Uint32() | dice.Uint32()>>8) // many one bits, for many carries
 		}
 		cut := 2 * dice.IntN(size/2+1)
 		if got, want := checksum.Sum(0).Add(b[:cut]).Add(b[cut:]).Folded(), plain(b); got != want {
