@@ -1,8 +1,8 @@
-// Package event lets virtual time pass.
+// Package event is virtual time: a clock and a queue of timers.
 //
-// A [Queue] is a clock and what is going to happen by it. Whoever owns it calls
-// [Queue.Step], which moves the clock to the next event and lets it happen.
-// Nothing else moves the clock: there is no goroutine, and no wall clock.
+// The owner of a [Queue] calls [Queue.Step], which moves the clock to the next event
+// and runs it. Nothing else but [Queue.Advance] moves the clock: there is no goroutine,
+// and no wall clock.
 //
 // Events of the same time happen in the order in which they were set, so that
 // the same calls give the same course on every machine.
@@ -10,21 +10,21 @@ package event
 
 import "time"
 
-// A Queue holds what is going to happen. The zero value is an empty queue at
-// time zero.
+// A Queue is a clock and its pending events. The zero value is an empty queue at time
+// zero.
 type Queue struct {
 	now     time.Duration
 	order   uint64   // of the next timer that is set
 	pending []*Timer // a heap by (at, order)
 }
 
-// Now is the time of the event that is happening.
+// Now is the time that the clock shows: while an event happens, the time of that event.
 func (q *Queue) Now() time.Duration { return q.now }
 
 // Len is how many events are pending.
 func (q *Queue) Len() int { return len(q.pending) }
 
-// Next is when the next event happens. It is not ok if nothing is pending.
+// Next is when the next event happens. It returns false if none is pending.
 func (q *Queue) Next() (at time.Duration, ok bool) {
 	if len(q.pending) == 0 {
 		return 0, false
@@ -32,7 +32,7 @@ func (q *Queue) Next() (at time.Duration, ok bool) {
 	return q.pending[0].at, true
 }
 
-// Step lets the next event happen. It reports whether there was one.
+// Step moves the clock to the next event and runs it. It reports whether there was one.
 func (q *Queue) Step() bool {
 	if len(q.pending) == 0 {
 		return false
@@ -44,7 +44,7 @@ func (q *Queue) Step() bool {
 	return true
 }
 
-// Advance lets all happen until at, and moves the clock there.
+// Advance runs all events up to at, and moves the clock there.
 func (q *Queue) Advance(at time.Duration) {
 	for len(q.pending) > 0 && q.pending[0].at <= at {
 		q.Step()
@@ -52,7 +52,7 @@ func (q *Queue) Advance(at time.Duration) {
 	q.now = max(q.now, at)
 }
 
-// Timer returns a timer that calls fire. It is not set.
+// Timer returns a timer that calls fire. It is not set yet.
 func (q *Queue) Timer(fire func()) *Timer {
 	return &Timer{queue: q, index: unset, fire: fire}
 }
@@ -76,8 +76,8 @@ func (t *Timer) Pending() bool { return t.index != unset }
 // At is when t fires, if it is pending.
 func (t *Timer) At() time.Duration { return t.at }
 
-// Set lets t fire at a time, behind everything that is set for the same time
-// already. A time that has passed means now. If t is pending, it is moved.
+// Set makes t fire at a time, after all timers that are already set for that time. A
+// time in the past means now. If t is pending, it is moved.
 func (t *Timer) Set(at time.Duration) {
 	q := t.queue
 	t.at, t.order = max(at, q.now), q.order
@@ -91,7 +91,7 @@ func (t *Timer) Set(at time.Duration) {
 	q.fix(t.index)
 }
 
-// Stop takes t back. It reports whether t was pending.
+// Stop cancels t. It reports whether t was pending.
 func (t *Timer) Stop() bool {
 	if t.index == unset {
 		return false
@@ -105,7 +105,7 @@ func (t *Timer) before(other *Timer) bool {
 	return t.at < other.at || t.at == other.at && t.order < other.order
 }
 
-// remove takes the timer at index i out of the heap.
+// remove removes the timer at index i from the heap.
 func (q *Queue) remove(i int) {
 	last := len(q.pending) - 1
 	q.pending[i].index = unset

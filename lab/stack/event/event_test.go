@@ -54,7 +54,7 @@ func TestAdvance(t *testing.T) {
 	}
 }
 
-// Whatever is set, moved and stopped, the order is that of a sorted list.
+// However timers are set, moved and stopped, they fire in the order of a sorted list.
 func TestOrder(t *testing.T) {
 	type entry struct {
 		at    time.Duration
