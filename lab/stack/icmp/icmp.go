@@ -1,5 +1,5 @@
-// Package icmp is what hosts and routers tell of packets that they could not
-// deliver: ICMP (RFC 792) and ICMPv6 (RFC 4443), of which it has the errors.
+// Package icmp is the messages by which hosts and routers report packets that they could
+// not deliver: the errors of ICMP (RFC 792) and ICMPv6 (RFC 4443).
 package icmp
 
 import (
@@ -15,10 +15,10 @@ type Kind uint8
 
 // The kinds of messages.
 const (
-	Other           Kind = iota // any other message, which nobody here has a use for
-	PortUnreachable             // nobody listens there
-	TooBig                      // a link on the way is too narrow (RFC 1191, RFC 8201)
-	HopsExceeded                // too many routers
+	Other           Kind = iota // any other message; it is not used here
+	PortUnreachable             // nobody listens at the port
+	TooBig                      // the packet is longer than the MTU of a link on the way (RFC 1191, RFC 8201)
+	HopsExceeded                // the packet has passed too many routers
 	ReassemblyTime              // fragments were missing for too long
 )
 
@@ -38,10 +38,10 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
-// A Message tells of a packet that could not be delivered.
+// A Message reports a packet that could not be delivered.
 type Message struct {
 	Kind  Kind
-	MTU   int    // of TooBig: what the link carries; 0 means not said
+	MTU   int    // of TooBig: the MTU of the link, in bytes; 0 means not reported
 	Quote []byte // the beginning of that packet, from its IP header on
 }
 
@@ -57,11 +57,11 @@ type Message struct {
 //	| quote ...
 const HeaderLen = 8
 
-// ChecksumOffset is where the checksum stands. That of version 6 covers a pseudo
-// header of IP, so both are IP's to fill in and to check.
+// ChecksumOffset is where the checksum stands, in bytes. That of version 6 covers a
+// pseudo header with IP's addresses, so the host fills in and checks both.
 const ChecksumOffset = 2
 
-// Most is how long a packet with a message may be. RFC 1812 section 4.3.2.3: "as
+// Most is how long a packet with a message may be, in bytes. RFC 1812 section 4.3.2.3: "as
 // much of the original datagram as possible without the length of the ICMP
 // datagram exceeding 576 bytes"; RFC 4443 section 2.4(c): "the minimum IPv6 MTU".
 func Most(protocol uint8) int {
@@ -82,10 +82,10 @@ var wires = [...]struct {
 	{ReassemblyTime, [2]byte{11, 1}, [2]byte{3, 1}},
 }
 
-// Len is the length of the encoded message.
+// Len is the length of the encoded message in bytes.
 func (m *Message) Len() int { return HeaderLen + len(m.Quote) }
 
-// Append appends the encoding of m, in the words of the protocol, to b. The
+// Append appends the encoding of m in the protocol, [ip.ICMP] or [ip.ICMPv6], to b. The
 // checksum is left 0.
 func (m *Message) Append(b []byte, protocol uint8) []byte {
 	var name [2]byte
@@ -103,11 +103,11 @@ func (m *Message) Append(b []byte, protocol uint8) []byte {
 	return append(b, m.Quote...)
 }
 
-// ErrMessage is the kind of error of bytes that are not a message.
+// ErrMessage is wrapped by the errors of [Parse].
 var ErrMessage = errors.New("not an ICMP message")
 
-// Parse decodes b in the words of the protocol. The quote is part of b. It checks
-// no checksum; the error wraps [ErrMessage].
+// Parse decodes b as a message of the protocol. The quote is part of b. The checksum is
+// not checked. The error wraps [ErrMessage].
 func Parse(b []byte, protocol uint8) (Message, error) {
 	if len(b) < HeaderLen {
 		return Message{}, fmt.Errorf("%w: %d bytes; at least %d", ErrMessage, len(b), HeaderLen)

@@ -62,8 +62,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// Measured on Linux: of 100 errors at once 6 go out, and then one each second over
-// IPv4, and ten over IPv6.
+// Measured on Linux: of 100 errors at once 6 are sent, and then one a second over IPv4,
+// or ten a second over IPv6.
 func TestLimit(t *testing.T) {
 	var l icmp.Limit
 	one, two, six := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2"), netip.MustParseAddr("fd00::1")

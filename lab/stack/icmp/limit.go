@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// How many errors a host sends at most, as Linux limits them. RFC 4443 section
+// How many errors a host sends at most, by Linux's limits. RFC 4443 section
 // 2.4(f): "an IPv6 node MUST limit the rate of ICMPv6 error messages it
 // originates."
 const (
@@ -15,8 +15,8 @@ const (
 	Pause4 = time.Second
 	Pause6 = 100 * time.Millisecond
 
-	// BurstAll and PauseAll are the same for all hosts together
-	// (net.ipv4.icmp_msgs_burst, icmp_msgs_per_sec).
+	// BurstAll and PauseAll are the same for all destinations together
+	// (net.ipv4.icmp_msgs_burst, net.ipv4.icmp_msgs_per_sec).
 	BurstAll = 50
 	PauseAll = time.Millisecond
 )
@@ -27,13 +27,13 @@ type Limit struct {
 	each map[netip.Addr]*bucket
 }
 
-// A bucket is full at first. What is taken out comes back with time.
+// A bucket is a token bucket. It is full at first.
 type bucket struct {
-	used time.Duration // at the time of the last look, how long it takes to be full again
-	last time.Duration
+	used time.Duration // how long it takes from last on until it is full again
+	last time.Duration // when it was used last
 }
 
-// take takes one out, if the bucket holds one.
+// take takes one token, if there is one.
 func (b *bucket) take(now time.Duration, burst int, pause time.Duration) bool {
 	b.used = max(0, b.used-(now-b.last))
 	b.last = now
