@@ -2,13 +2,12 @@ package ip
 
 import "iter"
 
-// Fragments yields the packets in which the payload of a datagram travels over a
-// link that carries at most mtu bytes, in their order. A datagram that fits is
-// its only one.
+// Fragments yields, in order, the packets that carry the payload of a datagram over a
+// link with an MTU of mtu bytes. If the datagram fits, it is yielded as it is.
 //
 // RFC 791 section 2.3: the example procedure divides the data of a long datagram
-// into two portions on a boundary of 8 octets (64 bits). All but the last are as
-// long as fits.
+// into two portions on a boundary of 8 octets (64 bits). All fragments but the last
+// are as long as possible.
 func (h Header) Fragments(payload []byte, mtu int) iter.Seq2[Header, []byte] {
 	return func(yield func(Header, []byte) bool) {
 		if h.Len()+len(payload) <= mtu {

@@ -25,31 +25,31 @@ const (
 	HeaderLen4  = 20    // of a header of version 4 without options
 	HeaderLen6  = 40    // of a header of version 6
 	FragmentLen = 8     // of the fragment header of version 6
-	MaxLen      = 65535 // of a packet of version 4, or of the payload of one of version 6
-	MinMTU6     = 1280  // what every link must carry of version 6 (RFC 8200 section 5)
+	MaxLen      = 65535 // of the longest packet of version 4, or payload of version 6
+	MinMTU6     = 1280  // the least MTU of a link for version 6 (RFC 8200 section 5)
 )
 
 // TTL is how many routers a packet may pass: what Linux sets.
 const TTL = 64
 
-// A Header is what IP knows of a packet, in the words of version 4. Src and Dst
-// are of the same version, which is that of the packet.
+// A Header is the header of a packet, by the names of version 4. Src and Dst are of the
+// same version, which is that of the packet.
 type Header struct {
 	Src, Dst     netip.Addr
 	Protocol     uint8 // of the payload
 	TrafficClass uint8 // DSCP, and ECN in the two lowest bits (RFC 3168 section 5)
 	TTL          uint8
 
-	// DontFragment forbids fragments on the way. In version 6 routers never make
-	// any, so that it says nothing there.
+	// DontFragment forbids fragmentation on the way. In version 6 routers never
+	// fragment, so it has no meaning there.
 	DontFragment bool
 
-	// ID tells the datagram that a fragment is of. Version 4 has 16 bits of it,
-	// and has them in every packet.
+	// ID identifies the datagram that a fragment belongs to. In version 4 it has 16
+	// bits and stands in every packet.
 	ID uint32
 
-	// Offset is where the payload of a fragment begins in that of the datagram.
-	// More says that it is not the last one.
+	// Offset is where the payload of a fragment begins in that of the datagram, in
+	// bytes. More says that it is not the last fragment.
 	Offset int
 	More   bool
 }
@@ -57,7 +57,7 @@ type Header struct {
 // Fragment reports whether the packet is only a part of a datagram.
 func (h *Header) Fragment() bool { return h.Offset > 0 || h.More }
 
-// Len is the length of the encoded header.
+// Len is the length of the encoded header in bytes.
 func (h *Header) Len() int {
 	switch {
 	case h.Src.Is4():
@@ -68,7 +68,7 @@ func (h *Header) Len() int {
 	return HeaderLen6
 }
 
-// ErrPacket is the kind of error of bytes that are not a packet.
+// ErrPacket is wrapped by the errors of [Parse] and [ParseBeginning].
 var ErrPacket = errors.New("not an IP packet")
 
 // Append appends the encoding of h, for a payload of length bytes, to b.
@@ -79,12 +79,13 @@ func (h *Header) Append(b []byte, length int) []byte {
 	return h.append6(b, length)
 }
 
-// Parse decodes the packet in b. The payload is part of b; what follows the
-// packet is left out. The error wraps [ErrPacket].
+// Parse decodes the packet in b. The payload is part of b; bytes behind the packet are
+// left out. The error wraps [ErrPacket].
 func Parse(b []byte) (h Header, payload []byte, err error) { return parse(b, true) }
 
-// ParseBeginning decodes the beginning of a packet, as a message of ICMP quotes
-// it: the payload may be cut off, and the header has been on the way.
+// ParseBeginning decodes the beginning of a packet, as a message of ICMP quotes it: the
+// payload may be cut off, and the header's checksum is not checked. The error wraps
+// [ErrPacket].
 func ParseBeginning(b []byte) (h Header, payload []byte, err error) { return parse(b, false) }
 
 func parse(b []byte, whole bool) (h Header, payload []byte, err error) {
@@ -94,7 +95,7 @@ func parse(b []byte, whole bool) (h Header, payload []byte, err error) {
 	return parse4(b, whole)
 }
 
-// wrong is the error for bytes that are not a packet.
+// wrong returns an error that wraps ErrPacket.
 func wrong(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrPacket, fmt.Sprintf(format, args...))
 }

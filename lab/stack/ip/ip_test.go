@@ -101,7 +101,7 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
-// What ICMP quotes of a packet is enough to know it.
+// What ICMP quotes of a packet is enough to identify it.
 func TestParseBeginning(t *testing.T) {
 	for _, h := range []ip.Header{
 		{Src: one4, Dst: two4, Protocol: ip.UDP, TTL: 64, ID: 7, More: true},
@@ -120,7 +120,7 @@ func TestParseBeginning(t *testing.T) {
 	}
 }
 
-// What can be decoded is the same when it is encoded and decoded again.
+// Whatever can be decoded is the same after encoding and decoding again.
 func FuzzParse(f *testing.F) {
 	for _, h := range []ip.Header{
 		{Src: one4, Dst: two4, Protocol: ip.TCP, TTL: 64, DontFragment: true},

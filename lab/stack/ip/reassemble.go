@@ -18,17 +18,17 @@ const (
 	Patience4 = 30 * time.Second
 	Patience6 = 60 * time.Second
 
-	// Memory is what all incomplete datagrams of a version may cost together.
-	// Above it no fragment is taken (net.ipv4.ipfrag_high_thresh).
+	// Memory is what all incomplete datagrams of a version may cost together, in bytes
+	// of memory. Above it no fragment is taken (net.ipv4.ipfrag_high_thresh).
 	Memory = 4 << 20
 
 	// Distance is how many fragments of the same sender may come between two of a
-	// datagram of version 4. Then the earlier ones are taken for those of another
-	// datagram with the same identification (net.ipv4.ipfrag_max_dist): 16 bits
-	// of it do not last for 30 s on a fast path (RFC 4963).
+	// datagram of version 4 (net.ipv4.ipfrag_max_dist). If more come, the earlier
+	// fragments are dropped as those of another datagram with the same identification:
+	// on a fast path 16 bits do not last for 30 s (RFC 4963).
 	Distance = 64
 
-	bookkeeping = 200 // bytes a datagram, besides its fragments
+	bookkeeping = 200 // bytes of memory for a datagram, besides its fragments
 )
 
 // An Outcome is what a [Reassembler] did with a fragment.
@@ -38,10 +38,10 @@ type Outcome uint8
 const (
 	Waiting   Outcome = iota // others are missing
 	Whole                    // it was the last one missing
-	Repeated                 // what it holds had come; it is left out
-	Overlaps                 // it contradicts others; the whole datagram is dropped
-	Malformed                // its place or length cannot be right; the datagram is dropped
-	NoMemory                 // Memory is used up; it is left out
+	Repeated                 // all its bytes had come before; it is ignored
+	Overlaps                 // it overlaps others in part; the whole datagram is dropped
+	Malformed                // its offset or length is invalid; the datagram is dropped
+	NoMemory                 // Memory is used up; it is ignored
 )
 
 func (o Outcome) String() string {
@@ -62,16 +62,16 @@ func (o Outcome) String() string {
 	return "unknown"
 }
 
-// A Reassembler puts datagrams of one version together again from their
-// fragments. The zero value is ready.
+// A Reassembler puts datagrams of one version together from their fragments. The zero
+// value is ready for use.
 type Reassembler struct {
-	// Unlimited says that Memory and Distance do not hold.
+	// Unlimited switches the limits Memory and Distance off.
 	Unlimited bool
 
 	waiting map[identity]*datagram
-	oldest  *datagram // a list by age, to the one that began last
-	newest  *datagram
-	spare   *datagram
+	oldest  *datagram             // the first of a list of the waiting ones, by age
+	newest  *datagram             // the last of it
+	spare   *datagram             // a list of datagrams to be reused
 	senders map[netip.Addr]uint64 // how many fragments have come from each
 	memory  int
 }
@@ -93,16 +93,16 @@ func (h *Header) identity() identity {
 	return identity{h.Src, h.Dst, h.ID, 0}
 }
 
-// A datagram is one of which not all has come.
+// A datagram is a datagram that is not complete yet.
 type datagram struct {
 	identity
 	first    Header // of the fragment with offset 0, once that has come
 	began    time.Duration
 	bytes    []byte
-	runs     []run // what has come of bytes, by place, none touching another
-	total    int   // length of the whole; 0 until the last fragment has come
-	cost     int   // of the fragments
-	last     uint64
+	runs     []run  // which parts of bytes have come, in order; no two touch
+	total    int    // length of the whole; 0 until the last fragment has come
+	cost     int    // of the fragments
+	last     uint64 // count of the sender's fragments when one of these came last
 	previous *datagram
 	next     *datagram
 }
@@ -112,16 +112,16 @@ type run struct{ from, to int }
 
 // A Datagram is what a [Reassembler] made of fragments, or could not make.
 type Datagram struct {
-	Header  Header // of the first fragment, without what makes it one
+	Header  Header // of the first fragment, with More cleared
 	Payload []byte
-	Charge  int // of all fragments
+	Charge  int // what all fragments cost, in bytes of memory
 }
 
-// Memory is what the incomplete datagrams cost.
+// Memory is what the incomplete datagrams cost, in bytes of memory.
 func (r *Reassembler) Memory() int { return r.memory }
 
-// Add takes a fragment that has come at time now. If it was the last missing one
-// of its datagram, that is returned; its payload is valid until the next call.
+// Add takes a fragment that arrives at time now. If the outcome is Whole, it returns the
+// datagram, whose payload is valid until the next call.
 func (r *Reassembler) Add(now time.Duration, h Header, payload []byte) (Datagram, Outcome) {
 	if r.memory > Memory && !r.Unlimited {
 		return Datagram{}, NoMemory
@@ -148,7 +148,7 @@ func (r *Reassembler) Add(now time.Duration, h Header, payload []byte) (Datagram
 	return whole, Whole
 }
 
-// find returns the datagram of a fragment; if there is none it begins.
+// find returns the datagram of a fragment; if there is none, it begins one.
 func (r *Reassembler) find(now time.Duration, h *Header) *datagram {
 	d := r.waiting[h.identity()]
 	count := uint64(0)
@@ -170,7 +170,7 @@ func (r *Reassembler) find(now time.Duration, h *Header) *datagram {
 	return d
 }
 
-// begin makes a datagram and puts it at the end of the list.
+// begin adds a new datagram at the end of the list.
 func (r *Reassembler) begin(now time.Duration, id identity) *datagram {
 	d := r.spare
 	if d == nil {
@@ -193,7 +193,7 @@ func (r *Reassembler) begin(now time.Duration, id identity) *datagram {
 	return d
 }
 
-// drop forgets a datagram, and keeps its memory for another one.
+// drop removes a datagram, and keeps its memory for another one.
 func (r *Reassembler) drop(d *datagram) {
 	delete(r.waiting, d.identity)
 	r.memory -= d.cost + bookkeeping
@@ -211,8 +211,8 @@ func (r *Reassembler) drop(d *datagram) {
 	r.spare = d
 }
 
-// Next is when the datagram that has waited longest has waited long enough. It
-// is not ok if none waits.
+// Next is when the datagram that has waited longest is given up. It returns false if
+// none waits.
 func (r *Reassembler) Next() (at time.Duration, ok bool) {
 	if r.oldest == nil {
 		return 0, false
@@ -227,9 +227,9 @@ func (id identity) patience() time.Duration {
 	return Patience6
 }
 
-// Expire forgets the datagrams that have waited long enough by now, and calls
-// tell for each. The payload is what came of the first fragment, if that came;
-// otherwise it is empty, and nobody is to be told (RFC 792, time exceeded).
+// Expire removes the datagrams that are given up by now, and calls tell for each. The
+// payload is what has come without a gap from the first byte on. It is empty if the
+// first fragment is missing; then no message is sent (RFC 792, time exceeded).
 func (r *Reassembler) Expire(now time.Duration, tell func(Datagram)) {
 	for r.oldest != nil && r.oldest.began+r.oldest.patience() <= now {
 		d := r.oldest
@@ -242,11 +242,10 @@ func (r *Reassembler) Expire(now time.Duration, tell func(Datagram)) {
 	}
 }
 
-// datagram is d as the caller gets it, still without a payload.
+// datagram is d as it is returned to the caller, still without a payload.
 func (d *datagram) datagram() Datagram { return Datagram{Header: d.first, Charge: d.cost} }
 
-// place puts the bytes of a fragment where they belong. Waiting means that it
-// did.
+// place copies the bytes of a fragment to their place. It returns Waiting if it did.
 func (d *datagram) place(h *Header, payload []byte) Outcome {
 	from, to := h.Offset, h.Offset+len(payload)
 	switch {
@@ -255,7 +254,7 @@ func (d *datagram) place(h *Header, payload []byte) Outcome {
 	case h.More:
 		to = from + len(payload)&^7
 	case d.total != 0 && d.total != to:
-		return Malformed // it ends elsewhere than the one before
+		return Malformed // two last fragments with different ends
 	}
 	if from >= to || to > MaxLen || d.total != 0 && to > d.total || !h.More && to < len(d.bytes) {
 		return Malformed
@@ -279,9 +278,9 @@ func (d *datagram) place(h *Header, payload []byte) Outcome {
 
 // insert notes that new has come. RFC 8200 section 4.5: "If any of the fragments
 // being reassembled overlap with any other fragments being reassembled for the
-// same packet, reassembly of that packet must be abandoned", but for exact
-// duplicates, which "an implementation may choose to detect ... and drop". Linux
-// takes every fragment for one that lies within what has come, of both versions.
+// same packet, reassembly of that packet must be abandoned", except for exact
+// duplicates, which "an implementation may choose to detect ... and drop". In both
+// versions Linux treats any fragment within what has come as a duplicate.
 func (d *datagram) insert(new run) Outcome {
 	i, _ := slices.BinarySearchFunc(d.runs, new, func(r, new run) int { return r.to - new.from })
 	// The runs before i end before new begins, and run i does not.

@@ -9,7 +9,7 @@ import (
 	"stones/lab/stack/ip"
 )
 
-// datagram is one of version 4 with a payload that tells all places apart.
+// datagram is one of version 4 whose payload differs at all places.
 func datagram(id uint32, size int) (ip.Header, []byte) {
 	payload := make([]byte, size)
 	for i := range payload {
@@ -183,7 +183,7 @@ func TestReassemblerDrops(t *testing.T) {
 	})
 }
 
-// Only so much memory is used; what finds none is left out.
+// The memory is limited; a fragment that finds none left is ignored.
 func TestReassemblerMemory(t *testing.T) {
 	r := &table{T: t}
 	whole := func(id uint32) piece {
@@ -206,8 +206,8 @@ func TestReassemblerMemory(t *testing.T) {
 	r.add(30*time.Second, whole(n), ip.Waiting)
 }
 
-// When identifications go round, a piece that has waited long is not put
-// together with one of another datagram (RFC 4963).
+// When identifications wrap, a fragment that has waited long is not put together with
+// one of another datagram (RFC 4963).
 func TestReassemblerDistance(t *testing.T) {
 	for _, tt := range []struct {
 		between   int
@@ -234,8 +234,8 @@ func pieces2(id uint32) []piece {
 	return pieces(h, payload, 1500)
 }
 
-// Datagrams come out as they went in, whatever becomes of their pieces on the
-// way; and nothing is kept for ever.
+// Datagrams come out as they went in, whatever happens to their fragments on the way, and
+// nothing is kept for ever.
 func FuzzReassembler(f *testing.F) {
 	for seed := range uint64(20) {
 		f.Add(seed)

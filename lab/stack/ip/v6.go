@@ -26,7 +26,7 @@ import (
 //	| identification                        |   4
 //	+---------------------------------------+
 const (
-	fragmentHeader = 44 // what the field before a fragment header says
+	fragmentHeader = 44 // value of a next header field before a fragment header
 	moreFragments6 = 1
 )
 
@@ -88,7 +88,7 @@ func parse6(b []byte, whole bool) (h Header, payload []byte, err error) {
 	}
 	h.Offset = int(place &^ 7)
 	h.More = place&moreFragments6 != 0
-	if h.Fragment() { // the only fragment of a datagram is like a packet without the header (RFC 6946)
+	if h.Fragment() { // the only fragment of a datagram is treated as a packet without the header (RFC 6946)
 		h.ID = be.Uint32(payload[4:])
 	}
 	return h, payload[FragmentLen:], nil
