@@ -2,13 +2,13 @@ package udp
 
 import "net/netip"
 
-// A queue keeps datagrams in order. Their bytes stand one behind the other in one
-// piece of memory, which is used again when all have been read.
+// A queue keeps datagrams in order. Their bytes lie one behind the other in one slice,
+// which is reused.
 type queue struct {
 	entries []entry
-	head    int // of entries, the first that was not read
+	head    int // index of the first entry that was not read
 	bytes   []byte
-	begin   int // of bytes, where those of the first begin
+	begin   int // index of that entry's first byte
 }
 
 type entry struct {
@@ -26,8 +26,8 @@ func (q *queue) push(from netip.AddrPort, payload []byte, charge int) {
 	q.bytes = append(q.bytes, payload...)
 }
 
-// compact moves what waits to the front, rather than that memory grows, if at
-// least half of it has been read.
+// compact makes room for size bytes by moving what waits to the front, if at least half
+// has been read. Otherwise the slice will grow.
 func (q *queue) compact(size int) {
 	if len(q.bytes)+size > cap(q.bytes) && q.begin >= len(q.bytes)/2 {
 		q.bytes = q.bytes[:copy(q.bytes, q.bytes[q.begin:])]
@@ -39,7 +39,7 @@ func (q *queue) compact(size int) {
 	}
 }
 
-// pop takes the first datagram, and copies as much of it to b as fits.
+// pop removes the first datagram, and copies as much of it to b as fits.
 func (q *queue) pop(b []byte) (e entry, n int) {
 	e = q.entries[q.head]
 	n = copy(b, q.bytes[q.begin:q.begin+e.size])

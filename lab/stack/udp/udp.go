@@ -1,8 +1,8 @@
 // Package udp is the User Datagram Protocol (RFC 768): the datagram, and the
 // socket that keeps what came until the program reads it.
 //
-// A [Socket] has no clock and waits for nothing. It deliberately lacks any memory
-// of what it has sent: UDP has none.
+// A [Socket] has no clock and never blocks. It deliberately lacks any memory of what
+// it has sent: UDP has none.
 package udp
 
 import (
@@ -11,7 +11,7 @@ import (
 	"fmt"
 )
 
-// A Datagram is what UDP adds to the bytes of a program.
+// A Datagram is the bytes of a program with what UDP adds to them.
 type Datagram struct {
 	SrcPort, DstPort uint16
 	Payload          []byte
@@ -28,11 +28,11 @@ type Datagram struct {
 //	| payload ...
 const HeaderLen = 8
 
-// ChecksumOffset is where the checksum stands. It covers a pseudo header of IP
-// too, so it is IP's to fill in and to check.
+// ChecksumOffset is where the checksum stands, in bytes. The checksum also covers a
+// pseudo header with IP's addresses, so the host fills it in and checks it.
 const ChecksumOffset = 6
 
-// Len is the length of the encoded datagram.
+// Len is the length of the encoded datagram in bytes.
 func (d *Datagram) Len() int { return HeaderLen + len(d.Payload) }
 
 // Append appends the encoding of d to b. The checksum is left 0.
@@ -45,11 +45,11 @@ func (d *Datagram) Append(b []byte) []byte {
 	return append(b, d.Payload...)
 }
 
-// ErrDatagram is the kind of error of bytes that are not a datagram.
+// ErrDatagram is wrapped by the errors of [Parse].
 var ErrDatagram = errors.New("not a UDP datagram")
 
-// Parse decodes b. The payload is part of b; what follows the datagram is left
-// out. It checks no checksum; the error wraps [ErrDatagram].
+// Parse decodes b. The payload is part of b; bytes behind the datagram are left out. The
+// checksum is not checked. The error wraps [ErrDatagram].
 func Parse(b []byte) (Datagram, error) {
 	if len(b) < HeaderLen {
 		return Datagram{}, fmt.Errorf("%w: %d bytes; at least %d", ErrDatagram, len(b), HeaderLen)

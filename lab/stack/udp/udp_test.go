@@ -53,7 +53,7 @@ var (
 	there = netip.MustParseAddrPort("10.0.0.1:40000")
 )
 
-// Measured on Linux: how many stones fit in the buffer of one who sleeps.
+// Measured on Linux: how many stones fit in the buffer of a program that does not read.
 func TestSocketRoom(t *testing.T) {
 	for _, tt := range []struct{ size, buffer, want int }{
 		{100, udp.DefaultBuffer, 256},
@@ -96,7 +96,7 @@ func TestSocketRead(t *testing.T) {
 	}
 }
 
-// An error is told once, before what came, and only to who is connected.
+// An error is reported once, before what came, and only to a connected socket.
 func TestSocketFail(t *testing.T) {
 	s := udp.Socket{Local: there, Remote: here, Buffer: udp.DefaultBuffer}
 	s.Deliver(here, []byte("x"), 832)
@@ -118,8 +118,8 @@ func TestSocketFail(t *testing.T) {
 	}
 }
 
-// What is read is what came, in order, however writing and reading take turns;
-// in the long run nothing is allocated for it.
+// Datagrams are read in the order in which they came, however writing and reading take
+// turns, and in the long run nothing is allocated.
 func TestSocketKeepsOrder(t *testing.T) {
 	dice := rand.New(rand.NewPCG(1, 0))
 	s := udp.Socket{Local: here, Buffer: udp.DefaultBuffer}
