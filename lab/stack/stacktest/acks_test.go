@@ -8,8 +8,8 @@ import (
 	"stones/lab/stack/tcp"
 )
 
-// arrivals lets n segments of size bytes arrive, one every gap, and returns the
-// ACKs: which came after which segment, and when.
+// arrivals makes n segments of size bytes arrive, one every gap ms, and returns the ACKs
+// up to until ms.
 func arrivals(t *testing.T, s *Story, flags string, n, size int, gap float64, until float64) []Sent {
 	t.Helper()
 	var acks []Sent
@@ -83,7 +83,7 @@ func TestV7And9EverySecondSegmentIsAcknowledgedAfterTheQuickOnes(t *testing.T) {
 	}
 }
 
-// leastDelay is that of a delayed ACK.
+// leastDelay is the least delay of a delayed ACK.
 const leastDelay = 40 * time.Millisecond
 
 func TestV8UnreadSegmentsAreAcknowledgedByTheDelayedACK(t *testing.T) {

@@ -32,8 +32,8 @@ func TestV21To23HowMuchASendBufferTakes(t *testing.T) {
 	}
 }
 
-// What waits behind a small window takes the memory of few buffers, since the first of
-// them takes in those behind it: a small send buffer is full with fewer bytes.
+// Behind a small window, the first chunk that waits takes the bytes of those behind it.
+// That changes how many bytes a small send buffer takes.
 func TestHowMuchASendBufferTakesBehindASmallWindow(t *testing.T) {
 	for _, tt := range []struct {
 		size, sndbuf, window int

@@ -19,7 +19,7 @@ type Result struct {
 	call  func() string
 }
 
-// Gives expects a call that succeeds with n.
+// Gives expects that the call succeeded and returned n.
 func (r Result) Gives(n int) {
 	r.story.t.Helper()
 	if r.N != n || r.Err != nil {
@@ -27,7 +27,7 @@ func (r Result) Gives(n int) {
 	}
 }
 
-// Fails expects a call that fails with an error number.
+// Fails expects that the call failed with an error number.
 func (r Result) Fails(err syscall.Errno) {
 	r.story.t.Helper()
 	if !errors.Is(r.Err, err) {
@@ -40,13 +40,13 @@ func (s *Story) result(n int, err error, call string, args ...any) Result {
 	return Result{N: n, Err: errno(err), story: s, call: func() string { return fmt.Sprintf(call, args...) }}
 }
 
-// Listen waits for a SYN: socket, bind and listen.
+// Listen makes a listening socket: socket, bind and listen.
 func (s *Story) Listen() Result {
 	s.machine.listening = true
 	return s.result(0, nil, "listen()")
 }
 
-// Connect sends a SYN: socket, and a connect that does not wait.
+// Connect sends a SYN: socket, and a non-blocking connect.
 func (s *Story) Connect() Result {
 	s.machine.open()
 	s.machine.conn.Connect(s.queue.Now())
@@ -64,7 +64,7 @@ func (s *Story) Accept() Result {
 	return s.result(0, nil, "accept()")
 }
 
-// Write writes n bytes and does not wait: it gives what the send buffer took.
+// Write writes n bytes without blocking. It returns how many the send buffer took.
 func (s *Story) Write(n int) Result {
 	got, err := s.machine.writeSome(n)
 	if got == 0 && err == nil && n > 0 {
@@ -74,8 +74,8 @@ func (s *Story) Write(n int) Result {
 	return s.result(got, err, "write(%d)", n)
 }
 
-// WriteAll begins to write n bytes and waits as long as the send buffer is full,
-// while the story goes on.
+// WriteAll begins a blocking write of n bytes. The program goes on with it whenever the
+// send buffer has room, while the story goes on.
 func (s *Story) WriteAll(n int) {
 	s.tell("call write(%d), which may wait", n)
 	s.machine.pending += n
@@ -90,7 +90,7 @@ func (s *Story) Writing(size int) {
 	s.machine.after()
 }
 
-// Read reads at most n bytes and does not wait.
+// Read reads at most n bytes without blocking.
 func (s *Story) Read(n int) Result {
 	got, err := s.machine.readSome(n)
 	switch {
@@ -104,15 +104,15 @@ func (s *Story) Read(n int) Result {
 	return s.result(got, err, "read(%d)", n)
 }
 
-// Reading lets the program read whatever comes, at once, or stop doing so.
+// Reading makes the program read whatever comes at once, or stops it.
 func (s *Story) Reading(on bool) {
 	s.tell("call read(...), again and again: %t", on)
 	s.machine.reads = on
 	s.machine.after()
 }
 
-// Closing lets the program shut its stream down when it has read the end of the
-// other one.
+// Closing makes the program shut its stream down when it has read the end of the other
+// one.
 func (s *Story) Closing() { s.machine.closes = true }
 
 // ReadBytes is how much the program has read so far.
@@ -121,7 +121,7 @@ func (s *Story) ReadBytes() int64 { return s.machine.read }
 // WrittenBytes is how much the send buffer has taken so far.
 func (s *Story) WrittenBytes() int64 { return s.machine.written }
 
-// Shutdown ends the own stream: shutdown(SHUT_WR).
+// Shutdown ends the program's stream: shutdown(SHUT_WR).
 func (s *Story) Shutdown() Result {
 	s.machine.conn.CloseWrite(s.queue.Now())
 	s.machine.after()
@@ -135,7 +135,8 @@ func (s *Story) Close() Result {
 	return s.result(0, nil, "close()")
 }
 
-// Abort closes the socket with SO_LINGER on and no time.
+// Abort closes the socket with SO_LINGER on and a time of 0, which resets the
+// connection.
 func (s *Story) Abort() Result {
 	s.machine.conn.Abort(s.queue.Now())
 	s.machine.after()
@@ -170,8 +171,8 @@ func (s *Story) Counters() tcp.Counters { return s.machine.conn.Counters() }
 // Acked reports whether the peer has acknowledged all, the FIN included.
 func (s *Story) Acked() bool { return s.machine.conn.Acked() }
 
-// Connected opens a connection actively to a peer that answers after rtt and
-// announces a large window then, and makes that moment time zero.
+// Connected opens a connection actively, to a peer that answers after rtt and then
+// announces a large window. It makes that moment time zero.
 func (s *Story) Connected(rtt time.Duration) {
 	s.t.Helper()
 	s.Connect().Fails(syscall.EINPROGRESS)
@@ -182,8 +183,8 @@ func (s *Story) Connected(rtt time.Duration) {
 	s.Mark()
 }
 
-// Accepted opens a connection passively, to a peer that answers after rtt, and
-// makes the moment at which it is open time zero.
+// Accepted opens a connection passively, from a peer that answers after rtt. It makes
+// the moment at which the connection is open time zero.
 func (s *Story) Accepted(rtt time.Duration) {
 	s.t.Helper()
 	s.Listen().Gives(0)
@@ -194,7 +195,7 @@ func (s *Story) Accepted(rtt time.Duration) {
 	s.Mark()
 }
 
-// intact ends the story if the program has read what was not sent.
+// intact ends the story if the program has read other bytes than were sent.
 func (s *Story) intact() {
 	if s.machine.broken != nil {
 		s.Fatalf("%v", s.machine.broken)

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// The bytes on the wire are written and read here and not by the stack under
-// test, so that a fault in its codec does not cancel out.
+// The bytes on the wire are written and read here and not by the codec under test, so
+// that its faults do not cancel out.
 
 // The ports of the stack and of the story.
 const (
@@ -17,7 +17,7 @@ const (
 // headerLen is the length of a TCP header without options.
 const headerLen = 20
 
-// encode returns the bytes of a segment, with a checksum of zero: that is IP's.
+// encode returns the bytes of a segment, with a checksum of zero.
 func (a arrival) encode() []byte {
 	be := binary.BigEndian
 	options := encodeOptions(a.Options)
@@ -31,7 +31,7 @@ func (a arrival) encode() []byte {
 	return append(append(b, options...), a.payload...)
 }
 
-// encodeOptions returns the bytes of options, filled up to whole words.
+// encodeOptions returns the bytes of options, padded to whole words.
 func encodeOptions(options []Option) []byte {
 	be := binary.BigEndian
 	var b []byte

@@ -6,7 +6,7 @@ import (
 	"stones/lab/stack/tcp"
 )
 
-// Behind a hole, on a fast link, later duplicate ACKs wait for each other.
+// Behind a hole, on a fast link, one duplicate ACK stands for several later ones.
 func TestCompressedSACKs(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()

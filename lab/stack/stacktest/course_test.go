@@ -20,8 +20,8 @@ func wantNear(t *testing.T, what string, got, from, to float64) {
 // inMS is a time in ms.
 func inMS(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// slotFree reports whether the timer let stone 50 leave again just behind stone 61: then
-// the window keeps room for one, and no stone waits for an ACK.
+// slotFree reports whether the timer sent stone 50 again just behind stone 61: then the
+// window has room for one more, and no stone waits for an ACK.
 func (r *road) slotFree() bool {
 	again := r.copies(50)[1].at - r.copies(50)[0].at
 	return again > ms(55) && again < ms(55.8)
@@ -58,8 +58,8 @@ func TestTimelineBOneStoneLost(t *testing.T) {
 	})
 }
 
-// The kernel adds 0.1 ms to a round trip, which a stone that waits for an ACK of a stone
-// one round trip before needs to be held up by more than 1 ms.
+// The kernel adds 0.1 ms to a round trip. Without that, a stone that waits for the ACK of
+// a stone one round trip earlier is not held up by more than 1 ms.
 func TestTimelineCOneStoneLostAtOtherRates(t *testing.T) {
 	for _, tt := range []struct {
 		rate           int
@@ -85,8 +85,8 @@ func TestTimelineCOneStoneLostAtOtherRates(t *testing.T) {
 	}
 }
 
-// A stone that others overtake is sent again when three of them are SACKed, and the
-// reduction is undone when the original turns out to have come.
+// A stone that others overtake is sent again when three of them are sacked. The reduction
+// is undone when an ACK shows that the original has arrived.
 func TestTimelineIOneStoneOvertaken(t *testing.T) {
 	for _, tt := range []struct {
 		by, again, held int
@@ -133,7 +133,8 @@ func TestTimelineJJitterWithOvertaking(t *testing.T) {
 	})
 }
 
-// As fast as it goes: slow start, HyStart's exit, and CUBIC up to the queue's end.
+// Throwing as fast as possible: slow start, HyStart's exit, and CUBIC until the queue is
+// full.
 func TestTimelineKAsFastAsItGoes(t *testing.T) {
 	type reading struct {
 		at                time.Duration

@@ -35,8 +35,8 @@ func TestECNIsGrantedAndNotAskedFor(t *testing.T) {
 	s.Out(same(0), "S 0:0(0)")
 }
 
-// RFC 3168 section 6.1.2: once a round trip, an echoed mark halves the window
-// (CUBIC: 0.7), and the next new segment says so.
+// RFC 3168 section 6.1.2: at most once a round trip, an echoed mark halves the window
+// (CUBIC: times 0.7), and the next new segment carries CWR.
 func TestAnEchoedMarkReducesTheWindowOnce(t *testing.T) {
 	eachTick(t, tcp.Config{ECN: true}, func(t *testing.T, s *Story) {
 		t.Helper()
@@ -69,7 +69,7 @@ func TestAnEchoedMarkReducesTheWindowOnce(t *testing.T) {
 	})
 }
 
-// RFC 3168 section 6.1.3: the receiver echoes until it is told of the reduction.
+// RFC 3168 section 6.1.3: the receiver sets ECE until it gets CWR.
 func TestAMarkIsEchoedUntilItIsAnswered(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
@@ -91,7 +91,7 @@ func TestAMarkIsEchoedUntilItIsAnswered(t *testing.T) {
 	})
 }
 
-// RFC 3168 section 6.1.5: a retransmission must not be marked as capable.
+// RFC 3168 section 6.1.5: a retransmission must not be ECN-capable.
 func TestRetransmissionsAreNotECT(t *testing.T) {
 	s := New(t, Options{Config: tcp.Config{ECN: true}})
 	ecnConnected(t, s)

@@ -8,7 +8,7 @@ import (
 	"stones/lab/stack/tcp"
 )
 
-// A window of less than a segment is filled exactly, after the first wait.
+// A window of less than a segment is filled exactly, after the time of the first probe.
 func TestASmallWindowIsFilled(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
@@ -181,7 +181,8 @@ func TestAResetEndsTheConnection(t *testing.T) {
 	s.Silent(time.Hour)
 }
 
-// RFC 5961 section 3.2: a reset that is not exactly in order is challenged.
+// RFC 5961 section 3.2: a reset in the window with another number than the next is
+// answered by a challenge ACK.
 func TestAForgedResetIsChallenged(t *testing.T) {
 	s := New(t, Options{})
 	s.Accepted(ms(40))
@@ -191,7 +192,7 @@ func TestAForgedResetIsChallenged(t *testing.T) {
 	s.Out(same(20), ". 1:1(0) ack 1001")
 }
 
-// RFC 5961 section 4.2: so is a SYN, wherever it lies.
+// RFC 5961 section 4.2: so is a SYN, whatever its number.
 func TestASYNInAConnectionIsChallenged(t *testing.T) {
 	s := New(t, Options{})
 	s.Accepted(ms(40))

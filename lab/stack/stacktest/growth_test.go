@@ -6,7 +6,7 @@ import (
 	"stones/lab/stack/tcp"
 )
 
-// windows throws n stones, one every gap, each acknowledged after r, and returns
+// windows throws n stones, one every gap ms, each acknowledged after r ms, and returns
 // the congestion window after each ACK.
 func windows(t *testing.T, s *Story, n int, gap, r float64) []int {
 	t.Helper()

@@ -14,7 +14,7 @@ func TestHandshakeOptions(t *testing.T) {
 	s.Connect().Fails(syscall.EINPROGRESS)
 	s.Out(same(0), "S 0:0(0) win 64240 <mss 1460,sackOK,TS val 100 ecr 0,nop,wscale 10>")
 	s.In(ms(40), "S. 0:0(0) ack 1 win 65160 <mss 1460,sackOK,TS val 500 ecr 100,nop,wscale 10>")
-	s.Out(same(40), ". 1:1(0) ack 1 win 63 <nop,nop,TS val 140 ecr 500>") // the SYN's window, in its unit
+	s.Out(same(40), ". 1:1(0) ack 1 win 63 <nop,nop,TS val 140 ecr 500>") // the SYN's window, scaled
 
 	s = New(t, Options{})
 	s.Listen().Gives(0)
@@ -86,7 +86,8 @@ func TestASecondSYNIsAnsweredAtOnce(t *testing.T) {
 	s.Out(same(300), "S. 0:0(0) ack 1")
 }
 
-// opened connects with the first lost SYNs lost, and returns when it is open.
+// opened connects; the first lost SYNs get no answer. It returns when the connection is
+// open.
 func opened(t *testing.T, s *Story, lost int) {
 	t.Helper()
 	s.Connect().Fails(syscall.EINPROGRESS)

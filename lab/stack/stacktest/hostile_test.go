@@ -8,9 +8,8 @@ import (
 	"stones/lab/stack/tcp"
 )
 
-// An enemy is a peer that sends whatever it likes: segments of any kind around
-// the numbers that are in use, ACKs of what was never sent, SACK blocks that make
-// no sense, windows that come and go.
+// An enemy is a peer that sends arbitrary segments: with numbers around those in use,
+// ACKs of what was never sent, invalid SACK blocks, changing windows.
 type enemy struct {
 	*Story
 	*rand.Rand
@@ -36,10 +35,11 @@ func (e *enemy) near(n uint32) uint32 {
 	return n + uint32(e.IntN(20))*uint32(full) - 10*full
 }
 
-// sane is mostly true, so that the conversation goes on between the blows.
+// sane is true three times in four, so that the connection makes progress between the
+// blows.
 func (e *enemy) sane() bool { return e.IntN(4) > 0 }
 
-// blow lets one segment arrive.
+// blow makes one segment arrive.
 func (e *enemy) blow() {
 	una, next, sent := e.numbers()
 	g := Segment{Flags: ACK, Seq: next, Ack: sent, Window: 1 + e.IntN(70)}
@@ -109,7 +109,7 @@ func (e *enemy) turn() {
 	e.Skip(e.Now())
 }
 
-// sound checks what must hold whatever comes.
+// sound checks what must hold in every state.
 func (e *enemy) sound() {
 	i := e.Info()
 	switch {

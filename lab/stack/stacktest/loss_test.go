@@ -6,10 +6,11 @@ import (
 	"stones/lab/stack/tcp"
 )
 
-// rtt is that of the stories whose times are given to a tenth of a millisecond.
+// rtt is the round trip, in ms, of the stories whose times are given to a tenth of a
+// millisecond.
 const rtt = 40.27
 
-// rto is the retransmission timeout after a handshake of rtt.
+// rto is the retransmission timeout, in ms, after a handshake of rtt.
 const rto = rtt + 200
 
 // written opens a connection whose handshake took r ms, and writes n stones of
@@ -23,8 +24,8 @@ func written(t *testing.T, s *Story, r float64, n int) {
 	}
 }
 
-// doublings expects segment 1 by the retransmission timer, again and again: each
-// time is counted from the one before.
+// doublings expects segment 1 again and again, by the retransmission timer. Each time
+// counts from the one before.
 func doublings(t *testing.T, s *Story, again string, gaps ...When) {
 	t.Helper()
 	for _, gap := range gaps {
@@ -87,8 +88,8 @@ func TestV32StonesWithoutAnAnswerOnAShortRoad(t *testing.T) {
 	})
 }
 
-// thrown throws n stones, one each 5 ms, which are acknowledged 41 ms later up
-// to the one that is lost.
+// thrown throws n stones, one each 5 ms. Those before the lost one are acknowledged 41
+// ms later.
 func thrown(t *testing.T, s *Story, n, lost int) {
 	t.Helper()
 	s.Connected(ms(41))
@@ -100,8 +101,8 @@ func thrown(t *testing.T, s *Story, n, lost int) {
 	})
 }
 
-// throw throws n stones, one every gap. The ACK of stone k comes r later, if
-// there is one. It ends behind the last ACK.
+// throw throws n stones, one every gap ms. The ACK of stone k comes r ms later, if ack
+// returns one. It ends after the last ACK.
 func (s *Story) throw(n int, gap, r float64, ack func(k int) string) {
 	s.t.Helper()
 	acks := 1
@@ -218,8 +219,8 @@ func TestV35ReorderingThatWasSeenLetsOnlyTimeCount(t *testing.T) {
 	})
 }
 
-// timedOut sends ten stones that nobody answers, until the first is sent again
-// at the timeout.
+// timedOut sends ten stones that are not acknowledged, until the first is sent again at
+// the timeout.
 func timedOut(t *testing.T, s *Story) (originals []Sent, again Sent) {
 	t.Helper()
 	s.Connected(ms(40))

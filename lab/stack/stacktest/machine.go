@@ -10,8 +10,8 @@ import (
 	"stones/lab/stack/tcp"
 )
 
-// A machine is the end under test: a connection, its timer, and a program that
-// is as quick as it can be.
+// A machine is the end under test: a connection, its timer, and a program that acts
+// without any delay.
 type machine struct {
 	config    tcp.Config
 	conn      *tcp.Conn
@@ -22,15 +22,15 @@ type machine struct {
 	accepted  bool
 
 	reads   bool   // the program reads whatever comes
-	after1  func() // a program of one's own, which has its turn after every event
-	writes  int    // the program writes as much as it can, so many bytes at a time; 0 means not
+	after1  func() // the test's own program, called after every event; may be nil
+	writes  int    // the program writes as much as it can, so many bytes at a time; 0 means it does not
 	pending int    // bytes that the program still has to write
 	closes  bool   // the program closes when the other end has
 	written int64  // bytes
 	read    int64
 	ended   bool // the program has read the end of the stream
 	buffer  []byte
-	broken  error // the program has read what the story has not sent
+	broken  error // the program has read other bytes than the story has sent
 }
 
 func newMachine(clock *event.Queue, config tcp.Config, send func(*tcp.Segment)) *machine {
@@ -46,7 +46,7 @@ func newMachine(clock *event.Queue, config tcp.Config, send func(*tcp.Segment)) 
 	return m
 }
 
-// after lets the program do what it can, and waits for the next timer.
+// after lets the program do what it can, and sets the timer.
 func (m *machine) after() {
 	if m.conn == nil {
 		return
@@ -58,7 +58,7 @@ func (m *machine) after() {
 	m.rearm()
 }
 
-// rearm waits for the connection's next timer.
+// rearm sets the timer to the connection's next one.
 func (m *machine) rearm() {
 	if at, ok := m.conn.Next(); ok {
 		m.timer.Set(at)
@@ -67,7 +67,7 @@ func (m *machine) rearm() {
 	}
 }
 
-// program is the program's turn.
+// program lets the program read, close and write.
 func (m *machine) program() {
 	for m.reads && !m.ended && m.broken == nil && m.conn.Readable() {
 		if n, _ := m.readSome(1 << 16); n == 0 {

@@ -7,21 +7,20 @@ import (
 	"stones/lab/stack/tcp"
 )
 
-// A peer is the other end as the story plays it. It translates between the
-// numbers of the story and those on the wire, and answers for what the story
-// leaves out.
+// A peer is the other end as the story plays it. It translates between the numbers of
+// the story and those on the wire, and completes what the story leaves out.
 type peer struct {
 	options Options
 	isn     uint32 // of the stack
 	met     bool   // isn is known
-	synced  bool   // the stack's SYN came, so that isn is not a guess
+	synced  bool   // the stack's SYN has come, so isn is certain
 
-	offered, stamps bool   // this end's SYN asked for stamps; both have agreed
-	stampBase       uint32 // what the story's zero is on the wire, of the stack's time stamps
-	agreed          bool   // stampBase follows from what the story has told
+	offered, stamps bool   // this end's SYN asked for time stamps; both ends have agreed on them
+	stampBase       uint32 // the stack's time stamp on the wire that the story calls 0
+	agreed          bool   // stampBase follows from a time stamp in the story
 	recent          uint32 // TS.Recent (RFC 7323 section 4.3)
-	acked           uint32 // the last acknowledgment that the story sent, on the wire
-	top             uint32 // behind the last number that the stack has sent, on the wire
+	acked           uint32 // the highest acknowledgment that the story sent, on the wire
+	top             uint32 // behind the highest number that the stack has sent, on the wire
 	scale           int    // of the windows that the stack announces
 	edge            uint32 // the right edge that the stack has announced, on the wire
 	copies          []copied
@@ -43,7 +42,7 @@ type arrival struct {
 // A Change alters a segment that arrives.
 type Change func(*arrival)
 
-// Echo lets a segment echo the time stamp of one that the stack sent.
+// Echo makes a segment echo the time stamp of one that the stack sent.
 func Echo(s Sent) Change {
 	return func(a *arrival) {
 		for i := range a.Options {
@@ -60,10 +59,10 @@ func CE(a *arrival) { a.ecn = tcp.CE }
 // ECT says that the segment's sender understands marks.
 func ECT(a *arrival) { a.ecn = tcp.ECT0 }
 
-// stampOffset is what the story's time stamps begin with.
+// stampOffset is the story's time stamp at time zero.
 const stampOffset = 1000
 
-// arrival completes a segment of the story for the wire.
+// arrival translates a segment of the story to one on the wire.
 func (p *peer) arrival(g Segment, now time.Duration) arrival {
 	g.Options = p.complete(g, now)
 	g.Seq += p.options.PeerISN
@@ -119,12 +118,12 @@ func (p *peer) absolute(o Option) Option {
 	return o
 }
 
-// echo moves TS.Recent as a receiver would that has acknowledged ack.
+// echo updates TS.Recent as a receiver would that has acknowledged ack.
 //
 // RFC 7323 section 4.3: "If ... SEG.SEQ <= Last.ACK.sent, then ... TSval is
-// copied to TS.Recent". The segment that fills the hole at the last
-// acknowledgment is the one that is echoed; if it came more than once, the
-// newest copy is taken, and [Echo] says so where it was another one.
+// copied to TS.Recent". So the segment that fills the hole at the last
+// acknowledgment is echoed. If it was sent more than once, the newest copy is echoed;
+// [Echo] chooses another one.
 func (p *peer) echo(ack uint32) {
 	if int32(ack-p.acked) <= 0 || int32(ack-p.top) > 0 {
 		return
@@ -182,7 +181,7 @@ func (p *peer) relativeOut(g Segment) Segment {
 	return p.relativeOptions(g, p.options.PeerISN, p.stampBase, 0)
 }
 
-// relativeIn translates a segment of the story back.
+// relativeIn translates a segment of the peer to the numbers of the story.
 func (p *peer) relativeIn(g Segment) Segment {
 	g.Seq -= p.options.PeerISN
 	g.Ack -= p.isn
@@ -209,8 +208,8 @@ func (p *peer) relativeOptions(g Segment, isn, val, ecr uint32) Segment {
 	return g
 }
 
-// agree lets the first time stamp that the story tells decide from what the
-// stack's count.
+// agree takes the first time stamp of the stack that the story expects as given: the
+// stack's later ones count from there.
 func (p *peer) agree(want Segment, got *Sent) {
 	stamp, told := want.Option(Stamps)
 	if !told || p.agreed {

@@ -30,10 +30,10 @@ func eachTick(t *testing.T, config tcp.Config, tell func(t *testing.T, s *Story)
 	}
 }
 
-// same is a time that is the same with a tick, and exactly so without one.
+// same is a time, in ms, that is the same with and without a tick.
 func same(at float64) When { return At(ms(at)) }
 
-// timer is when a timer fires: exactly, and with a tick.
+// timer is when a timer fires, in ms: the exact time, and the range with a tick.
 func timer(exact, from, to float64) When { return At(ms(exact)).Linux(ms(from), ms(to)) }
 
 // wantWindow checks the congestion window and the threshold.
@@ -59,8 +59,8 @@ func stone(flags string, n, size int) string {
 	return fmt.Sprintf("%s %d:%d(%d) ack 1", flags, 1+(n-1)*size, 1+n*size, size)
 }
 
-// ackOf is the text of an ACK for the first n segments of size bytes, with SACK
-// blocks for further ones, each from..to.
+// ackOf is the text of an ACK for the first n segments of size bytes, with SACK blocks
+// for further segments, each from..to.
 func ackOf(n, size int, ranges ...[2]int) string {
 	text := fmt.Sprintf(". 1:1(0) ack %d", 1+n*size)
 	if len(ranges) == 0 {

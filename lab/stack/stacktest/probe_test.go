@@ -6,8 +6,8 @@ import (
 	"stones/lab/stack/tcp"
 )
 
-// RFC 8985 section 7.3: a probe is new data, if there is any, whatever the window
-// for congestion says.
+// RFC 8985 section 7.3: a probe is new data, if there is any, even if the congestion
+// window is full.
 func TestAProbeIsNewDataIfThereIsAny(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
@@ -25,8 +25,8 @@ func TestAProbeIsNewDataIfThereIsAny(t *testing.T) {
 	})
 }
 
-// A window that was closed for long was a pause: what was probed and answered all the
-// time does not make the timeout longer, by which the pause is counted.
+// A long closed window counts as a pause. Its length counts in timeouts, which the
+// answered probes have not made longer.
 func TestTheCongestionWindowAfterAClosedWindow(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
@@ -48,7 +48,7 @@ func TestTheCongestionWindowAfterAClosedWindow(t *testing.T) {
 	})
 }
 
-// RFC 8985 section 7.4: a probe that has repaired a loss tells of congestion.
+// RFC 8985 section 7.4: a probe that has repaired a loss is a sign of congestion.
 func TestAProbeThatRepairsALossReducesTheWindow(t *testing.T) {
 	for _, dup := range []bool{false, true} {
 		eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
@@ -111,7 +111,7 @@ func TestATimeoutIsFoundSpuriousByNewData(t *testing.T) {
 	}
 }
 
-// A lost repeat is found like any other loss: by what was sent after it.
+// A lost retransmission is found like any other loss: by what was sent after it.
 func TestALostRepeatIsFound(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
@@ -132,7 +132,8 @@ func TestALostRepeatIsFound(t *testing.T) {
 	})
 }
 
-// RFC 7323 section 5.3: what is older than what has come is refused, and answered.
+// RFC 7323 section 5.3: a segment with an older time stamp than TS.Recent is dropped and
+// answered.
 func TestAnOldTimestampIsRefused(t *testing.T) {
 	s := New(t, Options{})
 	s.Accepted(ms(40))

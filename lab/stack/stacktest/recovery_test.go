@@ -9,7 +9,7 @@ import (
 // full is the payload of a full segment.
 const full = 1448
 
-// queued opens a connection, writes 40 full segments, of which ten leave.
+// queued opens a connection and writes 40 full segments, of which ten leave.
 func queued(t *testing.T, s *Story) {
 	t.Helper()
 	s.Connected(ms(40))
@@ -33,7 +33,7 @@ func sends(t *testing.T, s *Story, segments ...int) {
 	s.Silent(s.Now())
 }
 
-// RFC 9937: the window follows what is delivered, in proportion.
+// RFC 9937: what is sent is proportional to what is delivered.
 func TestV34aOneLossWithDataWaiting(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()

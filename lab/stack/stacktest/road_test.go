@@ -10,20 +10,20 @@ import (
 	"stones/lab/wire"
 )
 
-// A road joins two ends by wires: 10 Mbit/s and 20 ms each way, if nothing else
-// is said. The program at one end throws stones, the one at the other catches them.
+// A road joins two ends by wires, by default with 10 Mbit/s and 20 ms each way. The
+// program at one end throws stones, the one at the other catches them.
 type road struct {
 	count     int           // stones
-	every     time.Duration // between stones; 0 is as fast as the send buffer takes them
+	every     time.Duration // between stones; 0 means as fast as the send buffer takes them
 	size      int
-	asleep    time.Duration // that the catcher sleeps before it reads
-	until     time.Duration // that nothing more is thrown from then on; 0 is never
+	asleep    time.Duration // how long the catcher sleeps before it reads
+	until     time.Duration // from when on nothing more is thrown; 0 means never
 	seed      uint64
 	out, back wire.Shape
 	config    tcp.Config // of both ends
 	receive   int        // the catcher's SO_RCVBUF
 	lose      func(p *packet) bool
-	plan      func(k int) time.Duration // when stone k is due, if not every so often
+	plan      func(k int) time.Duration // when stone k is due, instead of every
 
 	clock           event.Queue
 	thrower         *machine
@@ -44,7 +44,7 @@ type road struct {
 // A packet is one that entered a wire.
 type packet struct {
 	at    time.Duration // since the connection was open
-	first int           // stone whose bytes it begins with, from 1; 0 is none
+	first int           // stone whose bytes it begins with, from 1; 0 if it has none
 	last  int           // stone whose bytes it ends with
 	again bool
 	seg   tcp.Segment
@@ -56,12 +56,12 @@ const (
 	backward
 )
 
-// lane is the road of the timelines.
+// lane is the shape of each wire of the timelines' road.
 func lane() wire.Shape {
 	return wire.Shape{Delay: 20 * time.Millisecond, Bandwidth: 10 * wire.Mbit, Queue: wire.Queue{Packets: 100}}
 }
 
-// newRoad throws count stones of 1000 B, so many a second.
+// newRoad is a road on which count stones of 1000 B are thrown, rate a second.
 func newRoad(count, rate int) *road {
 	r := &road{count: count, size: 1000, seed: 1, out: lane(), back: lane()}
 	if rate > 0 {
@@ -79,7 +79,7 @@ func (r *road) ticked(phase float64) *road {
 // since is the time since the connection was open.
 func (r *road) since() time.Duration { return r.clock.Now() - r.opened }
 
-// run lets all happen.
+// run runs the road until nothing is left to happen.
 func (r *road) run(t *testing.T) *road {
 	t.Helper()
 	config := r.config
@@ -188,7 +188,7 @@ func (r *road) arrive(direction int) {
 	}
 }
 
-// throw throws what is due.
+// throw throws the stones that are due.
 func (r *road) throw() {
 	if r.throwing || r.ended || r.thrower.conn.State() != tcp.Established {
 		return
@@ -238,7 +238,7 @@ func (r *road) catch() {
 	}
 }
 
-// delay is how long after it was due stone k could be read.
+// delay is how long after its due time stone k could be read.
 func (r *road) delay(k int) time.Duration {
 	if r.got[k-1] == 0 {
 		return 1 << 60

@@ -45,7 +45,7 @@ func wantAll(t *testing.T, r *road) {
 	}
 }
 
-// Nothing stalls for ever while the road carries anything.
+// No connection stalls for ever while the road carries anything.
 func TestEveryRoadThatCarriesAnythingDeliversAll(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -120,7 +120,7 @@ func TestEveryRoadThatCarriesAnythingDeliversAll(t *testing.T) {
 	}
 }
 
-// FAULTS of small windows: large segments, a tiny buffer, disorder.
+// A tiny buffer for large segments, together with reordering, does not stall a connection.
 func TestATinyBufferForLargeSegmentsOnARoadWithoutOrder(t *testing.T) {
 	for seed := range uint64(20) {
 		r := newRoad(30, 10)
@@ -139,7 +139,8 @@ func TestASleeperBehindASmallWindowCountsProbesAsProbes(t *testing.T) {
 	wantAll(t, r.run(t))
 }
 
-// Whichever packet is lost, and whichever two are, all is delivered and closed.
+// Whichever packet is lost on the way out, and whichever on the way back, all stones are
+// delivered and both ends close.
 func TestAnyOnePacketLost(t *testing.T) {
 	for _, close := range []bool{false, true} {
 		for lost := uint64(1); lost <= 24; lost++ {

@@ -7,8 +7,8 @@ import (
 	"stones/lab/stack/tcp"
 )
 
-// Blocks: the newest first, a repeated range before all (RFC 2018 section 4, RFC
-// 2883 section 4).
+// The newest block stands first, a range that came twice before all (RFC 2018 section 4,
+// RFC 2883 section 4).
 func TestV13To16SACKBlocks(t *testing.T) {
 	type step struct{ in, out string }
 	seg := func(from, to int) string { return fmt.Sprintf("P. %d:%d(%d) ack 1", from, to, to-from) }

@@ -8,11 +8,11 @@ import (
 	"stones/lab/stack/tcp"
 )
 
-// The stories of this file are written as packetdrill scripts are: an old peer
-// with segments of 1000 B and without time stamps, every segment told.
+// The stories of this file are like packetdrill scripts: the peer has segments of 1000 B
+// and no time stamps, and every segment is written out.
 
-// script opens a connection passively to a peer that announces segments of 1000
-// B and further options.
+// script opens a connection passively, from a peer that announces segments of 1000 B and
+// further options.
 func script(t *testing.T, config tcp.Config, options string) *Story {
 	t.Helper()
 	config.Nagle = true
@@ -25,7 +25,7 @@ func script(t *testing.T, config tcp.Config, options string) *Story {
 	return s
 }
 
-// outs expects full segments from..to now; the last one is pushed if it ends a write.
+// outs expects full segments from..to now.
 func outs(t *testing.T, s *Story, from, to int) {
 	t.Helper()
 	for k := from; k <= to; k++ {

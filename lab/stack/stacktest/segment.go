@@ -27,15 +27,15 @@ type Segment struct {
 	Seq     uint32
 	Len     int // bytes of payload
 	Ack     uint32
-	Window  int // as the header has it, without the scale; Unsaid leaves it open
+	Window  int // as in the header, not scaled; Unsaid if the text has none
 	Options []Option
 	Bare    bool // the text has <>: there are no options, and none are added
 }
 
-// Unsaid is the window of a text that says nothing about the window.
+// Unsaid is the window of a text without a window.
 const Unsaid = -1
 
-// Flags are those of the header's thirteenth byte.
+// Flags are the control bits of the header.
 type Flags uint8
 
 // The flags (RFC 9293 section 3.1, RFC 3168 section 6.1).
@@ -50,7 +50,7 @@ const (
 	CWR
 )
 
-// letters are the flags in the order in which they are written.
+// letters holds the flags in the order in which they are written.
 var letters = []struct {
 	flag   Flags
 	letter byte
@@ -120,7 +120,7 @@ func (o Option) String() string {
 	return fmt.Sprintf("option %d", o.Kind)
 }
 
-// Option returns the first option of a kind.
+// Option returns the first option of a kind, and whether there is one.
 func (g Segment) Option(kind Kind) (Option, bool) {
 	i := slices.IndexFunc(g.Options, func(o Option) bool { return o.Kind == kind })
 	if i < 0 {
@@ -160,7 +160,7 @@ func (g Segment) String() string {
 	return b.String() + " <" + strings.Join(words, ",") + ">"
 }
 
-// ParseSegment reads the text of a segment.
+// ParseSegment reads the text of a segment. The error says which part is wrong.
 func ParseSegment(text string) (Segment, error) {
 	g := Segment{Window: Unsaid}
 	head, options, has := strings.Cut(text, "<")

@@ -11,24 +11,24 @@ import (
 	"stones/lab/stack/tcp"
 )
 
-// Options say how the stack under test is set, and its peer, which is the story.
-// The zero value is Linux without a tick.
+// Options are the settings of the stack under test and of its peer, which is the story.
+// The zero value is Linux's defaults without a tick.
 type Options struct {
 	Tick, Phase time.Duration // as in tcp.Config
-	Slack       time.Duration // by which a time may differ from the one expected
+	Slack       time.Duration // how far a time may differ from the one expected
 	PeerISN     uint32        // the story's initial sequence number
 	Config      tcp.Config    // of the stack; an MSS of 0 means 1460
 }
 
 // A Story drives one end of a connection, and fails its test when that end does
-// something that is not told. [New] makes one.
+// something unexpected. [New] makes one.
 type Story struct {
 	t       testing.TB
 	options Options
 	queue   event.Queue
-	zero    time.Duration // of the times that the story tells
+	zero    time.Duration // the queue's time that the story calls 0
 	course  []scene       // what happened, to be shown when the story fails
-	sent    []Sent        // by the stack, and not yet expected
+	sent    []Sent        // segments of the stack that no Out or Next has taken yet
 	peer    peer
 	machine *machine
 }
@@ -39,7 +39,7 @@ type Sent struct {
 	At    time.Duration // since [Story.Mark]
 	Stamp uint32        // the time stamp as it was on the wire, for [Echo]
 	ECN   tcp.ECN       // of the packet
-	Again bool          // the stack says that it sent this before
+	Again bool          // the stack calls it a retransmission
 }
 
 func (s Sent) String() string { return fmt.Sprintf("%v: %v", s.At, s.Segment) }
@@ -50,7 +50,7 @@ func New(tb testing.TB, o Options) *Story {
 	s := &Story{t: tb, options: o, peer: peer{options: o}}
 	o.Config.Tick, o.Config.Phase = o.Tick, o.Phase
 	if o.Config.Stamp == 0 {
-		o.Config.Stamp = 1_000_000 // an echo of zero is no echo
+		o.Config.Stamp = 1_000_000 // an echo of zero does not count
 	}
 	s.machine = newMachine(&s.queue, o.Config, s.leave)
 	return s
@@ -65,7 +65,7 @@ func (s *Story) Mark() {
 	s.zero = s.queue.Now()
 }
 
-// Until lets time pass. What the stack sends meanwhile waits to be expected.
+// Until lets time pass. What the stack sends meanwhile must be taken by Out or Next.
 func (s *Story) Until(at time.Duration) {
 	s.t.Helper()
 	if at < s.Now() {
@@ -74,11 +74,11 @@ func (s *Story) Until(at time.Duration) {
 	s.queue.Advance(s.zero + at)
 }
 
-// In lets a segment arrive at a time. See [Segment] for the text.
+// In makes a segment arrive at a time. See [Segment] for the text.
 //
-// What the text leaves out is as a Linux peer would have it: the options of a
-// SYN, time stamps if both ends have agreed on them, a large window. With <> the
-// segment has no options.
+// What the text leaves out is as a Linux peer would send it: the options of a SYN, time
+// stamps if both ends have agreed on them, a large window. With <> the segment has no
+// options.
 func (s *Story) In(at time.Duration, text string, changes ...Change) {
 	s.t.Helper()
 	s.Until(at)
@@ -95,10 +95,10 @@ func (s *Story) In(at time.Duration, text string, changes ...Change) {
 	s.arrive(a)
 }
 
-// Out expects a segment at a time, as the next one that the stack sends, and
-// waits for it.
+// Out waits for the next segment that the stack sends, and expects it to be this one, at
+// a time.
 //
-// Options are compared if the text has any; SACK blocks always are, time stamps
+// Options are compared if the text has any. SACK blocks are always compared, time stamps
 // only if the text has them.
 func (s *Story) Out(when When, text string) Sent {
 	s.t.Helper()
@@ -114,8 +114,8 @@ func (s *Story) Out(when When, text string) Sent {
 	return got
 }
 
-// Next returns the next segment that the stack sends, which must be at a time.
-// What it is to be is told when it does not come.
+// Next waits for the next segment that the stack sends, expects it at a time, and
+// returns it. The failure of a segment that does not come names it as what.
 func (s *Story) Next(when When, what string) Sent {
 	s.t.Helper()
 	w := s.span(when)
@@ -144,7 +144,7 @@ func (s *Story) span(when When) span {
 	return span{w.from - s.options.Slack, w.to + s.options.Slack}
 }
 
-// Silent expects that the stack sends nothing until a time.
+// Silent lets time pass, and expects that the stack sends nothing meanwhile.
 func (s *Story) Silent(until time.Duration) {
 	s.t.Helper()
 	s.nothingLeft()
@@ -152,7 +152,7 @@ func (s *Story) Silent(until time.Duration) {
 	s.nothingLeft()
 }
 
-// Skip lets time pass and returns what the stack sent, expected or not.
+// Skip lets time pass and returns all that the stack sent.
 func (s *Story) Skip(until time.Duration) []Sent {
 	s.t.Helper()
 	s.Until(until)
@@ -161,7 +161,7 @@ func (s *Story) Skip(until time.Duration) []Sent {
 	return sent
 }
 
-// nothingLeft expects that all that was sent was expected.
+// nothingLeft expects that no segment of the stack is left to take.
 func (s *Story) nothingLeft() {
 	s.t.Helper()
 	if len(s.sent) > 0 {
@@ -169,7 +169,7 @@ func (s *Story) nothingLeft() {
 	}
 }
 
-// arrive gives the stack a segment, by its bytes.
+// arrive gives the stack the bytes of a segment.
 func (s *Story) arrive(a arrival) {
 	s.t.Helper()
 	seg := new(tcp.Segment)
@@ -181,7 +181,7 @@ func (s *Story) arrive(a arrival) {
 	s.intact()
 }
 
-// leave takes a segment that the stack sends, by its bytes.
+// leave takes the bytes of a segment that the stack sends.
 func (s *Story) leave(seg *tcp.Segment) {
 	b := seg.Append(nil)
 	g, err := decode(b)
@@ -233,7 +233,7 @@ func (s *Story) Fatalf(format string, args ...any) {
 	s.t.Fatalf("at %v: %s\n%s", s.Now(), fmt.Sprintf(format, args...), strings.Join(lines, "\n"))
 }
 
-// differs says in what got is not what is wanted.
+// differs says how got differs from g, which is wanted; it is empty if it does not.
 func (g Segment) differs(got Segment) string {
 	switch {
 	case g.Flags != got.Flags:

@@ -53,11 +53,12 @@ func TestV4TheReorderingTimerIsShort(t *testing.T) {
 	})
 }
 
-// The send buffer follows the window for a writer that waits: after each burst that
-// leaves the window with room for more, it has room for two windows. A writer that is woken and
-// slow to write does not wait, and the buffer stays as it is until it does: so the kernel
-// has two courses, by how quick the program is. (Of a slow one it goes on with 82 and 164
-// segments, the stack with 104 and 172: when exactly it is woken is not known.)
+// The send buffer follows the window while a writer waits: after each burst that leaves
+// room in the window, it has room for two windows. A writer that was woken and has not
+// written yet does not wait, so the buffer stays as it is. The kernel therefore has two
+// courses, depending on how quick the program is. (With a slow program the kernel goes on
+// with 82 and 164 segments, the stack with 104 and 172: when exactly the kernel wakes the
+// program is not known.)
 func TestV24TheSendBufferFollowsTheWindow(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -95,7 +96,7 @@ func TestV24TheSendBufferFollowsTheWindow(t *testing.T) {
 // segment is what a full segment costs a send buffer.
 const segment = 2304
 
-// A pause costs half of the window for each timeout that it lasts, down to the initial one.
+// A pause halves the window for each timeout that it lasts, down to the initial window.
 func TestV27TheWindowAfterPauses(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
@@ -142,7 +143,7 @@ func wantCwnd(t *testing.T, s *Story, window int) {
 	}
 }
 
-// Who waits for a closed window asks again and again, each time after twice as long.
+// A closed window is probed again and again, each time after twice as long.
 func TestV45AClosedWindowIsProbed(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()

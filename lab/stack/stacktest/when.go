@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A When says at which time something is expected: a range without a tick,
-// which mostly is a single time, and the range that the kernel's tick makes of it.
+// A When says at which time something is expected: a range without a tick, which is
+// usually a single time, and the range with the kernel's tick.
 type When struct {
 	exact, ticked span
 }
@@ -26,7 +26,7 @@ func At(at time.Duration) When { return Within(at, at) }
 // Within is a range of times, with a tick and without.
 func Within(from, to time.Duration) When { return When{span{from, to}, span{from, to}} }
 
-// Linux returns w with another range where there is a tick.
+// Linux returns w with another range for stories with a tick.
 func (w When) Linux(from, to time.Duration) When {
 	w.ticked = span{from, to}
 	return w

@@ -30,10 +30,10 @@ func TestTheFirstWindow(t *testing.T) {
 	}
 }
 
-// edge is the right edge of the window that an ACK announces, by a scale.
+// edge is the right edge of the window that an ACK announces with a scale.
 func edge(a Sent, scale int) uint32 { return a.Ack + uint32(a.Window)<<scale }
 
-// RFC 9293 section 3.8.6.2.1: the right edge does not move left.
+// RFC 9293 section 3.8.6: the right edge of the window does not move left.
 func TestTheRightEdgeNeverMovesLeft(t *testing.T) {
 	for _, size := range []int{100, 536, 1000, 1448} {
 		eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
@@ -82,7 +82,7 @@ func TestTheWindowGrowsWithTheFirstFullSegments(t *testing.T) {
 }
 
 // A buffer of 128,000 B takes segments until it is exceeded, each for 2304 B, though the
-// window was open for more. Each one that it refuses is answered at once by a closed
+// window was open for more. Each segment that it refuses is answered at once by a closed
 // window. A segment that fits behind the one before costs nothing: two of 806 B fit into
 // the 1612 B behind a header of 52 B.
 func TestAFullReceiveBufferDropsSegments(t *testing.T) {
@@ -106,8 +106,8 @@ func TestAFullReceiveBufferDropsSegments(t *testing.T) {
 	}
 }
 
-// What lies beyond a window that was drawn back is not sent again. The first segment is,
-// by the timeout, and is the probe of the window.
+// What lies beyond a window that has shrunk is not sent again, except for the first
+// segment, which the timeout sends as a probe of the window.
 func TestAWindowDrawnBackIsProbedByTheFirstSegment(t *testing.T) {
 	eachTick(t, tcp.Config{}, func(t *testing.T, s *Story) {
 		t.Helper()
