@@ -28,11 +28,12 @@ type Conn struct {
 	listener *Listener // that waits for the handshake's end; nil otherwise
 }
 
-// DialTCP begins to open a connection to remote. Once [Conn.State] is no longer
-// SYN-SENT, it is open or has failed.
+// DialTCP begins to open a connection to remote. It has been answered or has failed once
+// the state of [Conn.TCP] is no longer SYN-SENT. The error is [ErrUnreachable], or
+// [ErrNotHere] if no port is free.
 func (h *Host) DialTCP(remote netip.AddrPort) (*Conn, error) { return h.DialTCPAs(remote, h.cfg.TCP) }
 
-// DialTCPAs begins to open a connection that is set otherwise than the host's.
+// DialTCPAs is [Host.DialTCP] with other settings than the host's.
 func (h *Host) DialTCPAs(remote netip.AddrPort, cfg tcp.Config) (*Conn, error) {
 	if !h.reaches(remote.Addr()) {
 		return nil, ErrUnreachable
@@ -49,7 +50,7 @@ func (h *Host) DialTCPAs(remote netip.AddrPort, cfg tcp.Config) (*Conn, error) {
 	return c, nil
 }
 
-// newConn returns a connection that is not open yet.
+// newConn returns a connection in state CLOSED, and registers it.
 func (h *Host) newConn(e ends, cfg tcp.Config) *Conn {
 	c := &Conn{host: h, ends: e, id: uint16(h.dice.Uint32())}
 	cfg.LocalPort, cfg.RemotePort = e.local, e.remote.Port()
@@ -89,7 +90,8 @@ func (h *Host) packet(to netip.Addr, s *tcp.Segment) *Packet {
 	return p
 }
 
-// segment gives a segment to its connection, or to the listener.
+// segment gives a segment to its connection or listener. If there is none, it answers
+// with a reset.
 func (h *Host) segment(p *Packet) Outcome {
 	s := p.Segment
 	e := ends{s.DstPort, netip.AddrPortFrom(p.Src, s.SrcPort)}
@@ -129,8 +131,8 @@ func (c *Conn) changed() {
 	}
 }
 
-// await sets the timer. One that rings too early does no harm, and is cheaper
-// than one that is moved by every segment.
+// await sets the timer. A timer that fires too early does no harm, and is cheaper than
+// one that is moved by every segment.
 func (c *Conn) await() {
 	at, ok := c.tcp.Next()
 	switch {
@@ -141,7 +143,7 @@ func (c *Conn) await() {
 	}
 }
 
-// forget takes the connection out of the host.
+// forget removes the connection from the host.
 func (c *Conn) forget() {
 	c.timer.Stop()
 	if c.host.conns[c.ends] == c {
@@ -149,14 +151,14 @@ func (c *Conn) forget() {
 	}
 }
 
-// Local is the own end's address.
+// Local is this end's address.
 func (c *Conn) Local() netip.AddrPort { return netip.AddrPortFrom(c.host.cfg.Addr, c.ends.local) }
 
 // Remote is the other end's address.
 func (c *Conn) Remote() netip.AddrPort { return c.ends.remote }
 
-// TCP is the connection itself, to be asked and not to be told: what is changed
-// through it the host does not see.
+// TCP is the connection itself, for reading only: the host does not notice what is
+// changed through it.
 func (c *Conn) TCP() *tcp.Conn { return c.tcp }
 
 // Read is that of [tcp.Conn].
@@ -173,13 +175,13 @@ func (c *Conn) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// CloseWrite ends the own stream behind what was written.
+// CloseWrite ends this end's stream behind what was written.
 func (c *Conn) CloseWrite() {
 	c.tcp.CloseWrite(c.host.events.Now())
 	c.changed()
 }
 
-// Close gives the connection up in order. The host completes it.
+// Close closes the connection in order. The host still delivers what was written.
 func (c *Conn) Close() {
 	c.tcp.Close(c.host.events.Now())
 	c.changed()
@@ -191,7 +193,7 @@ func (c *Conn) Abort() {
 	c.changed()
 }
 
-// SetKeepAlive changes when the other end is probed.
+// SetKeepAlive changes when a silent peer is probed.
 func (c *Conn) SetKeepAlive(k tcp.KeepAlive) {
 	c.tcp.SetKeepAlive(c.host.events.Now(), k)
 	c.changed()

@@ -22,12 +22,12 @@ type Config struct {
 	// and what is drawn.
 	TCP tcp.Config
 
-	// UDPBuffer limits what the datagrams in a socket may cost; 0 is
-	// [udp.DefaultBuffer].
+	// UDPBuffer limits what the datagrams in a socket may cost together, in bytes of
+	// memory (package charge); 0 means [udp.DefaultBuffer].
 	UDPBuffer int
 
-	// NoUDPChecksum lets datagrams go without one, which IPv4 allows (RFC 768). What is
-	// damaged then comes to the program.
+	// NoUDPChecksum sends datagrams without a checksum, which IPv4 allows (RFC 768).
+	// Damaged ones then reach the program.
 	NoUDPChecksum bool
 
 	// AllPieces lets any number of datagrams wait for their missing fragments, with
@@ -35,8 +35,8 @@ type Config struct {
 	// ([ip.Memory], [ip.Distance]).
 	AllPieces bool
 
-	// Seed decides what a host draws: ports, initial sequence numbers, offsets of
-	// time stamps and identifications.
+	// Seed decides all random numbers of the host: the first port, initial sequence
+	// numbers, offsets of time stamps and identifications.
 	Seed uint64
 }
 
@@ -55,13 +55,13 @@ type Host struct {
 	lastPort  uint16
 
 	pieces    ip.Reassembler
-	impatient *event.Timer // rings when a datagram has waited for its pieces long enough
+	impatient *event.Timer // fires when a datagram has waited too long for its fragments
 	errors    icmp.Limit
 	counters  Counters
 }
 
-// New returns a host that lives by the events of a queue. It gives packets to
-// send, which must not deliver them at once.
+// New returns a host whose clock and timers are those of a queue. It gives packets to
+// send, which owns them from then on and must not deliver them before it returns.
 func New(events *event.Queue, pool *Pool, cfg Config, send func(*Packet)) *Host {
 	h := &Host{
 		cfg: cfg, events: events, pool: pool, send: send,
@@ -77,7 +77,7 @@ func New(events *event.Queue, pool *Pool, cfg Config, send func(*Packet)) *Host 
 	return h
 }
 
-// The ways in which a socket cannot be had.
+// Why a socket cannot be opened.
 var (
 	ErrInUse       = errors.New("address already in use")
 	ErrNotHere     = errors.New("cannot assign requested address")
@@ -109,7 +109,7 @@ func (h *Host) Deliver(p *Packet) Outcome {
 	return h.whole(p, charge.Packet(p.Len()))
 }
 
-// whole takes a packet that is not a fragment, or no longer.
+// whole takes a packet that is not a fragment, or was put together from fragments.
 func (h *Host) whole(p *Packet, cost int) Outcome {
 	switch {
 	case p.Segment != nil:
@@ -122,7 +122,7 @@ func (h *Host) whole(p *Packet, cost int) Outcome {
 	return Ignored
 }
 
-// piece takes a fragment, and the datagram that it makes whole.
+// piece takes a fragment, and the datagram that it completes.
 func (h *Host) piece(p *Packet) Outcome {
 	whole, outcome := h.pieces.Add(h.events.Now(), p.Header, p.Bytes)
 	h.awaitPieces()
@@ -175,21 +175,21 @@ func (h *Host) giveUpPieces() {
 	h.awaitPieces()
 }
 
-// Counters are counts of what has happened.
+// Counters returns what the host has counted so far.
 func (h *Host) Counters() Counters { return h.counters }
 
 // Counters count what happened on a host below TCP, under the names of Linux's
 // /proc/net/snmp and /proc/net/netstat.
 type Counters struct {
 	ReasmOKs, ReasmFails, ReasmTimeout int // datagrams in fragments
-	FragOKs, FragCreates               int // datagrams that were cut, and the pieces
+	FragOKs, FragCreates               int // datagrams that were fragmented, and their fragments
 
 	UDPInDatagrams, UDPOutDatagrams, UDPNoPorts, UDPRcvbufErrors int
 
 	ICMPInMsgs, ICMPOutMsgs, ICMPOutRateLimit int
 }
 
-// udpBuffer is the limit of a socket's queue.
+// udpBuffer is the limit of a socket's queue, in bytes of memory.
 func (cfg Config) udpBuffer() int {
 	if cfg.UDPBuffer == 0 {
 		return udp.DefaultBuffer

@@ -14,12 +14,13 @@ type Listener struct {
 	host    *Host
 	local   netip.AddrPort
 	backlog int
-	asking  []*Conn // whose handshake is not over, in the order in which they came
-	waiting []*Conn // to be accepted
+	asking  []*Conn // whose handshake is not complete, in the order in which they came
+	waiting []*Conn // that can be accepted
 }
 
-// ListenTCP waits for connections at local. As many as backlog may wait to be
-// accepted; the SYNs of more are dropped.
+// ListenTCP waits for connections at local, whose port may be 0. At most backlog
+// connections may be in their handshake or waiting to be accepted; further SYNs are
+// dropped. The error is [ErrNotHere] or [ErrInUse].
 func (h *Host) ListenTCP(local netip.AddrPort, backlog int) (*Listener, error) {
 	if !h.here(local.Addr()) {
 		return nil, ErrNotHere
@@ -56,7 +57,7 @@ func (l *Listener) asked(e ends, syn *tcp.Segment) Outcome {
 	return Taken
 }
 
-// progress notes that a handshake may be over.
+// progress notes that a handshake may be complete.
 func (l *Listener) progress(c *Conn, state tcp.State) {
 	if state == tcp.SynReceived {
 		return
@@ -75,8 +76,7 @@ func (l *Listener) progress(c *Conn, state tcp.State) {
 // Ready reports whether a connection can be accepted.
 func (l *Listener) Ready() bool { return len(l.waiting) > 0 }
 
-// Accept returns the connection that has waited longest. It is not ok if none
-// waits.
+// Accept returns the connection that has waited longest, and false if none waits.
 func (l *Listener) Accept() (*Conn, bool) {
 	if len(l.waiting) == 0 {
 		return nil, false
@@ -86,8 +86,8 @@ func (l *Listener) Accept() (*Conn, bool) {
 	return c, true
 }
 
-// Close ends the listener. Connections that were not accepted are reset; those
-// whose handshake is not over are forgotten.
+// Close ends the listener. Connections that were not accepted are reset; those whose
+// handshake is not complete are dropped without a word to the other end.
 func (l *Listener) Close() {
 	delete(l.host.listeners, l.local.Port())
 	for _, c := range l.asking {
@@ -100,7 +100,7 @@ func (l *Listener) Close() {
 	l.asking, l.waiting = nil, nil
 }
 
-// remove takes one thing out of a list.
+// remove removes one element from a list.
 func remove[T comparable](list []T, one T) []T {
 	for i := range list {
 		if list[i] == one {

@@ -10,10 +10,9 @@ import (
 	"stones/lab/stack/udp"
 )
 
-// complain tells the sender of p why it could not be delivered, unless too many
-// were told already. It is never called for a message of ICMP: RFC 1122 section
-// 3.2.2, an ICMP error message MUST NOT be sent as the result of receiving an ICMP
-// error message.
+// complain sends an ICMP error to the sender of p, unless the rate limit forbids it. It
+// is never called for a message of ICMP: RFC 1122 section 3.2.2, an ICMP error message
+// MUST NOT be sent as the result of receiving an ICMP error message.
 func (h *Host) complain(p *Packet, kind icmp.Kind) {
 	if !h.errors.Allow(h.events.Now(), p.Src) {
 		h.counters.ICMPOutRateLimit++
@@ -34,7 +33,7 @@ func (h *Host) complain(p *Packet, kind icmp.Kind) {
 	h.send(q)
 }
 
-// message takes what another host or a router tells of a packet of this host.
+// message takes an ICMP message about a packet of this host.
 func (h *Host) message(m *icmp.Message) Outcome {
 	h.counters.ICMPInMsgs++
 	about, payload, err := ip.ParseBeginning(m.Quote)
@@ -59,7 +58,7 @@ func (h *Host) message(m *icmp.Message) Outcome {
 	return Taken
 }
 
-// told takes what was told of a datagram to remote.
+// told takes an ICMP message about a datagram to remote.
 func (s *Socket) told(kind icmp.Kind, remote netip.AddrPort) {
 	switch kind {
 	case icmp.PortUnreachable:
@@ -67,12 +66,13 @@ func (s *Socket) told(kind icmp.Kind, remote netip.AddrPort) {
 	case icmp.TooBig:
 		s.fail(remote, udp.ErrTooLong)
 	case icmp.HopsExceeded, icmp.ReassemblyTime, icmp.Other:
-		// RFC 1122 section 4.2.3.9 calls these soft; Linux tells only who asked for it.
+		// RFC 1122 section 4.2.3.9 calls these soft errors. Linux reports them only to
+		// sockets that asked for them (IP_RECVERR).
 	}
 }
 
-// told takes what was told of a segment. RFC 5927 section 4.1 has it ignored
-// unless the segment's sequence number is one that is in flight.
+// told takes an ICMP message about a segment. By RFC 5927 section 4.1 it is ignored
+// unless the segment's sequence number is in flight.
 func (c *Conn) told(kind icmp.Kind, seq uint32) {
 	if !c.tcp.Sent(seq) {
 		return

@@ -15,8 +15,8 @@ import (
 // A Packet is an IP packet. Its payload is one of Segment, Datagram, Message and
 // Bytes; the others are nil.
 //
-// Packets are used again. Whoever gets one from a host's send function owns it,
-// and gives it back with [Packet.Release] when nobody delivers it any more.
+// Packets are reused. The function that a host sends with owns the packets that it
+// gets, and returns each with [Packet.Release] when it is no longer needed.
 type Packet struct {
 	ip.Header
 	Segment  *tcp.Segment
@@ -28,12 +28,12 @@ type Packet struct {
 	datagram udp.Datagram
 	message  icmp.Message
 	memory   []byte // for the payload of a datagram
-	bare     bool   // a datagram that is sent without a checksum (RFC 768)
-	owners   int
+	bare     bool   // it is a datagram that is sent without a checksum (RFC 768)
+	owners   int    // it is reused when there is none any more
 	pool     *Pool
 }
 
-// Len is the length of the encoded packet.
+// Len is the length of the encoded packet in bytes.
 func (p *Packet) Len() int { return p.Header.Len() + p.payloadLen() }
 
 func (p *Packet) payloadLen() int {
@@ -54,9 +54,9 @@ func (p *Packet) Append(b []byte) []byte {
 	return p.appendPayload(b)
 }
 
-// AppendHead appends the beginning of the encoding, for whoever only looks: all
-// headers, and as much of the payload as makes it at most size bytes long, or so
-// long as the headers are. The payload's checksum is left 0.
+// AppendHead appends the beginning of the encoding, for observers: all headers, and as
+// much of the payload as fits into size bytes in all. A message of ICMP is appended
+// whole. The payload's checksum is left 0.
 func (p *Packet) AppendHead(b []byte, size int) []byte {
 	start := len(b)
 	b = p.Header.Append(b, p.payloadLen())
@@ -95,7 +95,7 @@ func (p *Packet) appendPayload(b []byte) []byte {
 	return b
 }
 
-// fill computes the checksum of a payload.
+// fill writes the checksum into a payload.
 func (p *Packet) fill(payload []byte) {
 	if p.bare {
 		return
@@ -109,7 +109,7 @@ func (p *Packet) fill(payload []byte) {
 	binary.BigEndian.PutUint16(payload[checksumOffset(p.Protocol):], field)
 }
 
-// sum is that of what the checksum of a payload of so many bytes covers besides.
+// sum is the sum of the pseudo header for a payload of length bytes.
 func (p *Packet) sum(length int) checksum.Sum {
 	if p.Protocol == ip.ICMP {
 		return 0
@@ -127,10 +127,10 @@ func checksumOffset(protocol uint8) int {
 	return icmp.ChecksumOffset
 }
 
-// ErrChecksum is the error of a packet that was damaged on the way.
+// ErrChecksum is wrapped by the error for a packet that was damaged on the way.
 var ErrChecksum = errors.New("wrong checksum")
 
-// decode makes fields of a whole payload, and checks its checksum.
+// decode decodes a payload that is not a fragment, and checks its checksum.
 func (p *Packet) decode(payload []byte) (err error) {
 	six := p.Src.Is6()
 	switch {
@@ -163,12 +163,12 @@ func (p *Packet) check(payload []byte) error {
 	return nil
 }
 
-// A Pool keeps packets that are to be used again. The zero value is empty.
+// A Pool keeps packets to be reused. The zero value is empty.
 type Pool struct {
 	free []*Packet
 }
 
-// get returns a packet without anything in it, which has one owner.
+// get returns an empty packet, which has one owner.
 func (o *Pool) get() *Packet {
 	last := len(o.free) - 1
 	if last < 0 {
@@ -180,8 +180,9 @@ func (o *Pool) get() *Packet {
 	return p
 }
 
-// Parse decodes a packet, which refers to b from then on. An error says why a
-// host would not take it.
+// Parse decodes a packet, which refers to b from then on. The error says why a host
+// would drop it; it wraps [ip.ErrPacket], [tcp.ErrSegment], [udp.ErrDatagram],
+// [icmp.ErrMessage] or [ErrChecksum].
 func (o *Pool) Parse(b []byte) (*Packet, error) {
 	h, payload, err := ip.Parse(b)
 	if err != nil {
@@ -203,8 +204,8 @@ func (o *Pool) Parse(b []byte) (*Packet, error) {
 // Retain gives p one more owner.
 func (p *Packet) Retain() { p.owners++ }
 
-// Release says that one owner is done with p. Its payload may live on, unless it
-// is that of a datagram.
+// Release says that one owner no longer needs p. Its payload may be used further, unless
+// it is that of a datagram.
 func (p *Packet) Release() {
 	p.owners--
 	if p.owners > 0 {

@@ -6,10 +6,10 @@ import (
 	"stones/lab/stack/ip"
 )
 
-// A peer is what a host remembers of another one.
+// A peer is what a host knows of another one.
 type peer struct {
 	id  uint32 // of the last datagram that was not a connected socket's
-	mtu int    // of the path to it, if that is known to be less than the interface's
+	mtu int    // of the path to it, in bytes; 0 if it is not known to be less than the interface's
 }
 
 func (h *Host) peer(addr netip.Addr) *peer {
@@ -23,10 +23,10 @@ func (h *Host) peer(addr netip.Addr) *peer {
 
 // identify returns the next identification for fragments that go to addr.
 //
-// They are counted up, one count a destination. RFC 6864 section 4.3: "Sources of
+// Each destination has a counter of its own. RFC 6864 section 4.3: "Sources of
 // non-atomic IPv4 datagrams MUST rate-limit their output to comply with the ID
-// uniqueness requirement" within the time that fragments may wait; a random
-// number would come again much sooner than the next one of a count.
+// uniqueness requirement". A counter repeats a value as late as possible; random
+// numbers would repeat one much sooner.
 func (h *Host) identify(addr netip.Addr) uint32 {
 	p := h.peer(addr)
 	p.id++
@@ -36,7 +36,7 @@ func (h *Host) identify(addr netip.Addr) uint32 {
 	return p.id
 }
 
-// mtu is what a packet to addr may be long.
+// mtu is how long a packet to addr may be, in bytes.
 func (h *Host) mtu(addr netip.Addr) int {
 	if p := h.peers[addr]; p != nil && p.mtu > 0 {
 		return min(p.mtu, h.cfg.MTU)
@@ -44,12 +44,12 @@ func (h *Host) mtu(addr netip.Addr) int {
 	return h.cfg.MTU
 }
 
-// minPathMTU4 is the least path MTU that a message can make a host believe in
+// minPathMTU4 is the least path MTU that a host accepts from a message, in bytes
 // (net.ipv4.route.min_pmtu).
 const minPathMTU4 = 552
 
-// narrow notes that a link on the way to addr carries no more than mtu. It reports
-// whether that is news.
+// narrow notes that a link on the way to addr carries no more than mtu bytes. It reports
+// whether that has lowered the path MTU.
 func (h *Host) narrow(addr netip.Addr, mtu int) bool {
 	least := minPathMTU4
 	if addr.Is6() {
@@ -72,7 +72,7 @@ const (
 	ports     = lastPort - firstPort + 1
 )
 
-// port returns the next port that is not used. It is not ok if there is none.
+// port returns the next port that is not used, and false if there is none.
 func (h *Host) port(used func(uint16) bool) (uint16, bool) {
 	for range ports {
 		h.lastPort++
@@ -91,7 +91,7 @@ func (h *Host) here(addr netip.Addr) bool {
 	return !addr.IsValid() || addr.IsUnspecified() || addr == h.cfg.Addr
 }
 
-// reaches reports whether there is a way to addr.
+// reaches reports whether addr can be a destination.
 func (h *Host) reaches(addr netip.Addr) bool {
 	return addr.IsValid() && !addr.IsUnspecified() && addr.Is4() == h.cfg.Addr.Is4()
 }

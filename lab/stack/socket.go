@@ -18,7 +18,8 @@ type Socket struct {
 	id   uint16 // of the last packet, if the socket is connected
 }
 
-// ListenUDP returns a socket at local, whose port may be 0.
+// ListenUDP returns a socket at local, whose port may be 0. The error is [ErrNotHere]
+// or [ErrInUse].
 func (h *Host) ListenUDP(local netip.AddrPort) (*Socket, error) {
 	if !h.here(local.Addr()) {
 		return nil, ErrNotHere
@@ -41,7 +42,8 @@ func (h *Host) ListenUDP(local netip.AddrPort) (*Socket, error) {
 	return s, nil
 }
 
-// DialUDP returns a socket that is connected to remote.
+// DialUDP returns a socket that is connected to remote. The error is [ErrUnreachable],
+// or [ErrInUse] if no port is free.
 func (h *Host) DialUDP(remote netip.AddrPort) (*Socket, error) {
 	if !h.reaches(remote.Addr()) {
 		return nil, ErrUnreachable
@@ -53,11 +55,11 @@ func (h *Host) DialUDP(remote netip.AddrPort) (*Socket, error) {
 	return s, err
 }
 
-// Local and Remote are the socket's two ends. Remote is invalid if it is not
-// connected.
+// Local is the socket's own address.
 func (s *Socket) Local() netip.AddrPort { return s.udp.Local }
 
-// Remote is whom the socket is connected to.
+// Remote is the address that the socket is connected to. It is invalid if the socket is
+// not connected.
 func (s *Socket) Remote() netip.AddrPort { return s.udp.Remote }
 
 // Waiting is how many datagrams can be read.
@@ -66,16 +68,16 @@ func (s *Socket) Waiting() int { return s.udp.Waiting() }
 // Readable reports whether there is something to read.
 func (s *Socket) Readable() bool { return s.udp.Readable() }
 
-// Read is that of [udp.Socket].
+// Read is [udp.Socket.Read].
 func (s *Socket) Read(b []byte) (n, size int, from netip.AddrPort, ok bool, err error) {
 	return s.udp.Read(b)
 }
 
-// Write sends b to whom the socket is connected to. It never waits.
+// Write sends b to the address that the socket is connected to. It never blocks.
 func (s *Socket) Write(b []byte) error { return s.WriteTo(b, s.udp.Remote) }
 
-// WriteTo sends b. An error that ICMP told of an earlier datagram is returned
-// instead, once.
+// WriteTo sends b. If ICMP has reported an error of an earlier datagram, it returns that
+// error once instead. Other errors are [ErrUnreachable] and [udp.ErrTooLong].
 func (s *Socket) WriteTo(b []byte, to netip.AddrPort) error {
 	h := s.host
 	if err := s.udp.Failed(); err != nil {
@@ -111,7 +113,7 @@ func (s *Socket) WriteTo(b []byte, to netip.AddrPort) error {
 	return nil
 }
 
-// cut sends p in fragments, with one fresh identification.
+// cut sends p in fragments, with a new identification.
 func (h *Host) cut(p *Packet, mtu int) {
 	h.counters.FragOKs++
 	p.ID = h.identify(p.Dst)
@@ -126,7 +128,7 @@ func (h *Host) cut(p *Packet, mtu int) {
 	}
 }
 
-// Close ends the socket. What came and was not read is gone.
+// Close closes the socket. Datagrams that were not read are lost.
 func (s *Socket) Close() { delete(s.host.sockets, s.udp.Local.Port()) }
 
 // datagram gives a datagram to its socket.
@@ -154,7 +156,7 @@ func (s *Socket) changed() {
 	}
 }
 
-// fail tells a socket what ICMP said of a datagram that it has sent.
+// fail notes an error that ICMP reported of a datagram to an address.
 func (s *Socket) fail(to netip.AddrPort, err error) {
 	if s.udp.Remote == to {
 		s.udp.Fail(err)

@@ -25,7 +25,7 @@ type lab struct {
 	one, two *stack.Host
 	encode   bool // packets are encoded, and decoded at the other end
 
-	road func(p *stack.Packet, to *stack.Host) bool // sees every packet and says whether it arrives; nil lets all
+	road func(p *stack.Packet, to *stack.Host) bool // sees every packet and says whether it arrives; with nil all arrive
 
 	outcomes []stack.Outcome // of what host two was delivered
 }
@@ -133,7 +133,7 @@ func TestDatagrams(t *testing.T) {
 	})
 }
 
-// As long as a datagram can be, and one byte more.
+// The longest datagram is sent; one byte more is too long.
 func TestLongestDatagram(t *testing.T) {
 	both(t, func(l *lab) {
 		thrower, catcher := l.sockets()
@@ -155,7 +155,7 @@ func TestLongestDatagram(t *testing.T) {
 	})
 }
 
-// Two stones of 2000 bytes fill what 59 fit in, to the piece.
+// How many datagrams in fragments fit into a socket's buffer.
 func TestRoomForFragments(t *testing.T) {
 	for _, tt := range []struct{ size, want int }{{2000, 59}, {4000, 30}, {8000, 16}, {65507, 2}} {
 		l := begin(t, false)
@@ -176,8 +176,8 @@ func TestRoomForFragments(t *testing.T) {
 	}
 }
 
-// Of 100 datagrams to a port where nobody listens 6 are answered, and the sender
-// is told once what came until it asked.
+// Of 100 datagrams to a port where nobody listens, 6 are answered. The sender gets the
+// answers that came before its call as one error.
 func TestNobodyHome(t *testing.T) {
 	both(t, func(l *lab) {
 		thrower, catcher := l.sockets()
@@ -229,8 +229,8 @@ func TestNobodyHomeUnconnected(t *testing.T) {
 	}
 }
 
-// A datagram of which a piece is lost is given up after 30 s, or 60 s in version
-// 6; who sent it is told if the first piece had come, and does not care.
+// A datagram of which a fragment is lost is given up after 30 s, or 60 s in version 6.
+// If the first fragment had come, the sender gets an ICMP message, which it ignores.
 func TestPieceIsLost(t *testing.T) {
 	both(t, func(l *lab) {
 		thrower, _ := l.sockets()
@@ -263,8 +263,8 @@ func TestPieceIsLost(t *testing.T) {
 	})
 }
 
-// Pieces of version 4 have identifications that are counted up; whole datagrams
-// are not to be cut.
+// Fragments of version 4 have identifications that count up; whole datagrams carry Don't
+// Fragment.
 func TestIdentification(t *testing.T) {
 	l := begin(t, false)
 	thrower, _ := l.sockets()
@@ -294,8 +294,8 @@ func TestIdentification(t *testing.T) {
 	}
 }
 
-// A router that carries less has datagrams cut to what it said, and the sender
-// told once.
+// When a router reports a smaller MTU, datagrams are fragmented to fit it, and the
+// sender gets one error.
 func TestTooBig(t *testing.T) {
 	both(t, func(l *lab) {
 		thrower, catcher := l.sockets()
@@ -383,7 +383,7 @@ func TestBind(t *testing.T) {
 	}
 }
 
-// Whatever bytes come from outside, a host takes them or leaves them.
+// A host accepts or ignores any bytes from outside, without a panic.
 func FuzzDeliver(f *testing.F) {
 	for _, six := range []bool{false, true} {
 		l := begin(f, six)
