@@ -9,47 +9,46 @@ import (
 	"sync/atomic"
 )
 
-// An account is the book of one catcher's UDP socket: what the kernel was
+// An account counts the datagrams of one catcher's UDP socket: what the kernel was
 // given for it, what was taken out of it, and what the kernel says it dropped.
 //
-// With offload the kernel moves many datagrams as one message, and drops it as
-// one. The account therefore counts both. Messages are neither split nor put
-// together on the loopback, so once every message is accounted for, those that
-// are missing are the ones that were dropped, and how many datagrams were in
-// them is known to the last.
+// With offload the kernel moves many datagrams as one message, and drops such a message
+// as a whole. The account therefore counts both. Messages are neither split nor joined
+// on the loopback. So once every message is accounted for, the missing ones are those
+// that were dropped, and it is known exactly how many datagrams were in them.
 type account struct {
 	at      netip.AddrPort                 // of the socket
 	buffer  int                            // bytes that it holds
 	from    atomic.Pointer[netip.AddrPort] // the thrower; nil before it dials
-	offload atomic.Bool                    // messages of many datagrams come whole
-	closed  atomic.Bool                    // the socket is
+	offload atomic.Bool                    // messages of many datagrams arrive whole
+	closed  atomic.Bool                    // the socket is closed
 
-	given  ledger       // to the kernel, by the thrower
-	taken  ledger       // out of the socket
+	given  ledger       // what the thrower gave the kernel
+	taken  ledger       // what was taken out of the socket
 	handed atomic.Int64 // datagrams of these that the catcher was given
-	others atomic.Int64 // messages of somebody else's
+	others atomic.Int64 // messages from other senders
 
 	mu   sync.Mutex
 	tell func() (int, error) // how many messages the kernel dropped
 	held func() int          // bytes that the socket holds
 
-	gather func() bool // has the socket take messages of many datagrams
+	gather func() bool // makes the socket accept messages of many datagrams; false if it cannot
 }
 
-// expect says who throws, and whether in messages of many datagrams.
+// expect notes the thrower's address, and whether it sends messages of many datagrams.
 func (a *account) expect(from netip.AddrPort, offload bool) {
 	a.offload.Store(offload && a.gather())
 	a.from.Store(&from)
 }
 
-// drops is the kernel's count of the messages that it dropped.
+// drops is the kernel's count of dropped messages.
 func (a *account) drops() (int, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.tell()
 }
 
-// settle asks the kernel for the last time.
+// settle reads the kernel's count for the last time and keeps it.
 func (a *account) settle() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -57,8 +56,8 @@ func (a *account) settle() {
 	a.tell = func() (int, error) { return n, err }
 }
 
-// unread is how many bytes the socket holds, and datagrams that were taken out
-// of it and not given to the catcher.
+// unread is more than 0 if the socket still holds bytes, or if datagrams were taken out
+// of it and not given to the catcher. It is the sum of both.
 func (a *account) unread() int {
 	return a.held() + int(a.taken.datagrams.Load()-a.handed.Load())
 }
@@ -71,8 +70,8 @@ func (l *ledger) add(messages, datagrams int) {
 	l.datagrams.Add(int64(datagrams))
 }
 
-// missing is how many messages were given and neither taken nor dropped. It is
-// below zero if the kernel dropped what was not the thrower's.
+// missing is how many messages were given and neither taken nor dropped. It is negative
+// if the kernel also dropped messages of other senders.
 func (a *account) missing() (int, error) {
 	dropped, err := a.drops()
 	if err != nil {
@@ -85,8 +84,8 @@ func (a *account) missing() (int, error) {
 	return int(a.given.messages.Load()-a.taken.messages.Load()) - dropped, nil
 }
 
-// settled reports whether it is known that nothing more can come: the catcher
-// was given all that the kernel did not drop.
+// settled reports whether nothing more can come for certain: the catcher was given all
+// that the kernel did not drop.
 func (a *account) settled() bool {
 	if a.from.Load() == nil {
 		return a.closed.Load()
@@ -95,7 +94,8 @@ func (a *account) settled() bool {
 	return err == nil && missing == 0 && a.handed.Load() == a.taken.datagrams.Load()
 }
 
-// dropped is how many datagrams the kernel dropped.
+// dropped is how many datagrams the kernel dropped. The error says why that is not known
+// exactly.
 func (a *account) dropped() (int, error) {
 	dropped, err := a.drops()
 	if err == nil && dropped > 0 && a.others.Load() > 0 {
@@ -111,8 +111,8 @@ func (a *account) dropped() (int, error) {
 	return int(a.given.datagrams.Load() - a.taken.datagrams.Load()), err
 }
 
-// check holds the kernel to the law of the loopback: what it was given it gave
-// to the catcher, or dropped and told so.
+// check checks the law of the loopback: what the kernel was given, it gave to the
+// catcher, or dropped and counted.
 func (a *account) check() error {
 	if a.from.Load() == nil || a.others.Load() > 0 {
 		return nil
@@ -120,14 +120,14 @@ func (a *account) check() error {
 	missing, err := a.missing()
 	left := a.taken.datagrams.Load() - a.handed.Load()
 	if err != nil || missing == 0 && left == 0 {
-		return nil // or nothing to hold it to
+		return nil // or nothing to check it against
 	}
 	dropped, _ := a.drops()
 	return fmt.Errorf("law: the kernel was given %d datagrams in %d messages, dropped %d messages and gave out %d; %d are missing, and %d datagrams were not read",
 		a.given.datagrams.Load(), a.given.messages.Load(), dropped, a.taken.messages.Load(), missing, left)
 }
 
-// addrPort is a UDP address that can be compared.
+// addrPort is a UDP address in comparable form; it is invalid for other addresses.
 func addrPort(a net.Addr) netip.AddrPort {
 	udp, ok := a.(*net.UDPAddr)
 	if !ok {

@@ -6,12 +6,12 @@ import (
 )
 
 // An asked is the sender of a datagram that came to a socket which listens at all
-// addresses of this computer. What is written to it leaves from the address that
-// the datagram was sent to; otherwise the system chooses one, and whoever asked
-// another one takes no answer from there.
+// addresses of this computer. What is written to it leaves from the address to which the
+// datagram was sent. Otherwise the system would choose an address, and a connected sender
+// would drop an answer from another one.
 type asked struct {
 	*net.UDPAddr
-	here netip.Addr
+	here netip.Addr // where the datagram was sent to
 }
 
 // anywhere reports whether a socket listens at all addresses.

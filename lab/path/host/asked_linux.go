@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tellAddresses has the kernel tell to which address each datagram was sent.
+// tellAddresses makes the kernel report to which address each datagram was sent.
 func tellAddresses(raw syscall.RawConn) error {
 	var failed error
 	err := raw.Control(func(fd uintptr) {
@@ -22,7 +22,7 @@ func tellAddresses(raw syscall.RawConn) error {
 	return errors.Join(err, failed)
 }
 
-// WriteTo sends one datagram: an answer from the address that was asked.
+// WriteTo sends one datagram; an answer leaves from the address that was asked.
 func (r *receiver) WriteTo(b []byte, to net.Addr) (int, error) {
 	a, ok := to.(*asked)
 	if !ok {
@@ -32,13 +32,13 @@ func (r *receiver) WriteTo(b []byte, to net.Addr) (int, error) {
 	return n, err
 }
 
-// control is the control message that has a datagram leave from the address that
-// was asked.
+// control is the control message that makes a datagram leave from the address that was
+// asked.
 func (a *asked) control() []byte {
 	if a.here.Is4() {
 		return unix.PktInfo4(&unix.Inet4Pktinfo{Spec_dst: a.here.As4()})
 	}
-	// Also what is sent over IPv4 by a socket of IPv6 has its address in this form.
-	// Which interface it leaves from follows from the zone of the other end.
+	// An IPv6 socket takes an IPv4 address in this form too. The interface follows from
+	// the zone of the other end.
 	return unix.PktInfo6(&unix.Inet6Pktinfo{Addr: a.here.As16()})
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A socket at all addresses answers from the one that was asked: whoever has
-// connected to that takes no answer from another.
+// A socket at all addresses answers from the address that was asked: a connected sender
+// takes no answer from another one.
 func TestAnswersFromTheAddressAsked(t *testing.T) {
 	for _, tt := range []struct{ listen, ask string }{
 		{"0.0.0.0:0", "127.0.0.1"},

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/net/ipv6"
 )
 
-// tellAddresses makes of a socket one that answers from the address that was
-// asked; nil where the system does not tell which that was.
+// tellAddresses returns a socket that answers from the address that was asked. It
+// returns nil if the system does not report that address.
 func tellAddresses(conn *net.UDPConn) net.PacketConn {
 	if four := ipv4.NewPacketConn(conn); addrPort(conn.LocalAddr()).Addr().Is4() {
 		if four.SetControlMessage(ipv4.FlagDst, true) == nil {
@@ -25,7 +25,7 @@ func tellAddresses(conn *net.UDPConn) net.PacketConn {
 	return nil
 }
 
-// An answering4 is such a socket of IPv4.
+// An answering4 is such a socket for IPv4.
 type answering4 struct {
 	*net.UDPConn
 	packets *ipv4.PacketConn
@@ -48,7 +48,7 @@ func (c *answering4) WriteTo(b []byte, to net.Addr) (int, error) {
 	return c.UDPConn.WriteTo(b, to)
 }
 
-// An answering6 is such a socket of IPv6.
+// An answering6 is such a socket for IPv6.
 type answering6 struct {
 	*net.UDPConn
 	packets *ipv6.PacketConn
@@ -73,8 +73,8 @@ func (c *answering6) WriteTo(b []byte, to net.Addr) (int, error) {
 	return c.UDPConn.WriteTo(b, to)
 }
 
-// askedAt is the sender of a datagram to here, which may be the address of a group,
-// from which nobody answers.
+// askedAt is the sender of a datagram to here. If here is a multicast address, an answer
+// cannot leave from it, and the sender is returned as it is.
 func askedAt(from net.Addr, here net.IP) net.Addr {
 	sender, ok := from.(*net.UDPAddr)
 	at, known := netip.AddrFromSlice(here)

@@ -2,19 +2,19 @@ package host
 
 // What fits into one batch of datagrams.
 const (
-	maxDatagram = 65507 // bytes: a UDP datagram over IPv4 is not longer (RFC 768, RFC 791)
-	maxSegments = 64    // datagrams: Linux cuts one message into no more (UDP_MAX_SEGMENTS)
+	maxDatagram = 65507 // bytes: the longest payload of a UDP datagram over IPv4 (RFC 768, RFC 791)
+	maxSegments = 64    // datagrams: every Linux cuts a message into so many (UDP_MAX_SEGMENTS); newer ones allow more
 )
 
 // A batch is datagrams of one size that are held back, one behind the other.
 type batch struct {
-	most  int // bytes in all
-	size  int // of each
+	most  int // bytes that it may hold in all
+	size  int // bytes of each datagram
 	bytes []byte
 }
 
-// room is how many datagrams of size bytes make a full batch. Where that is
-// less than two there is nothing to gain from holding any back.
+// room is how many datagrams of size bytes make a full batch. If it is less than two,
+// holding a datagram back gains nothing.
 func (b *batch) room(size int) int {
 	if size == 0 {
 		return 0
@@ -41,11 +41,11 @@ func (b *batch) add(datagram []byte) {
 	b.bytes = append(b.bytes, datagram...)
 }
 
-// datagram is the one at position i, from 0.
+// datagram is the datagram at index i.
 func (b *batch) datagram(i int) []byte { return b.bytes[i*b.size : (i+1)*b.size] }
 
-// gone forgets the first n.
+// gone removes the first n datagrams.
 func (b *batch) gone(n int) { b.bytes = b.bytes[:copy(b.bytes, b.bytes[n*b.size:])] }
 
-// takeBack forgets the last one.
+// takeBack removes the last datagram.
 func (b *batch) takeBack() { b.bytes = b.bytes[:len(b.bytes)-b.size] }

@@ -13,19 +13,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A sender is the thrower's end of UDP. It holds datagrams back until they
-// fill a batch, or the world's clock sleeps, and gives them to the kernel in
-// one call.
+// A sender is the thrower's end of UDP. It holds datagrams back until they fill a batch
+// or the world's clock is about to sleep, and gives them to the kernel in one call.
 //
-// The kernel is given every datagram that Write took. It tells errors late, of
-// a datagram that went out before (RFC 1122 section 4.1.3.3); each is told by
-// one Write, whose own datagram is then not sent. So whoever counts the Writes
-// without an error counts what was sent.
+// The kernel is given every datagram for which Write returned no error. The kernel
+// reports errors late, of a datagram that was sent before (RFC 1122 section 4.1.3.3).
+// One Write returns such an error, and its own datagram is then not sent. So the number
+// of Writes without an error is the number of datagrams sent.
 type sender struct {
 	net.Conn
 	packets *ipv4.PacketConn // of the same socket, for calls with many datagrams
 	world   *World
-	account *account // nil if it is not known who catches
+	account *account // of the catcher; nil if that is not in this world
 
 	expired atomic.Bool // the deadline for writing was set to the past
 	closed  atomic.Bool
@@ -33,9 +32,9 @@ type sender struct {
 	mu       sync.Mutex
 	batch    batch
 	offload  bool  // the kernel cuts one message into datagrams (UDP_SEGMENT)
-	late     error // of what was sent behind a Write's back; the next one returns it
+	late     error // of datagrams that were sent outside of a Write; the next Write returns it
 	messages []ipv4.Message
-	segment  []byte // the control message that says UDP_SEGMENT
+	segment  []byte // the control message UDP_SEGMENT
 }
 
 func newSender(w *World, conn *net.UDPConn) *sender {
@@ -57,8 +56,8 @@ func newSender(w *World, conn *net.UDPConn) *sender {
 	return s
 }
 
-// dropShare is how many batches the catcher's buffer holds at least. A batch is
-// dropped as a whole, so it must be small beside that.
+// dropShare is how many batches the catcher's buffer holds at least. A batch is dropped
+// as a whole, so it must be small compared with the buffer.
 const dropShare = 8
 
 // Write sends b, or holds it back.
@@ -89,22 +88,21 @@ func (s *sender) Write(b []byte) (int, error) {
 	s.batch.add(b)
 	if s.batch.full() {
 		if err := s.flush(0); err != nil {
-			s.batch.takeBack() // what is sent leaves from the front
+			s.batch.takeBack() // b was not sent: flush sends from the front
 			return 0, err
 		}
 	}
 	return len(b), nil
 }
 
-// push sends what is held back without waiting for anything, and reports
-// whether something is left. It may be called while another goroutine writes,
-// which then leaves everything to that.
+// push sends what is held back without blocking, and reports whether something is left.
+// If another goroutine is writing, push does nothing: that goroutine sends it.
 func (s *sender) push() (left bool) {
 	if !s.mu.TryLock() {
 		return false
 	}
 	defer s.mu.Unlock()
-	for range 2 { // one error of what was sent before, and then what is held back
+	for range 2 { // the first call may only return an error of what was sent before
 		err := s.flush(unix.MSG_DONTWAIT)
 		if err == nil || errors.Is(err, unix.EAGAIN) {
 			break
@@ -116,7 +114,7 @@ func (s *sender) push() (left bool) {
 	return s.batch.count() > 0
 }
 
-// flush sends what is held back. What an error leaves stays held back.
+// flush sends what is held back. After an error the rest stays held back.
 func (s *sender) flush(flags int) error {
 	for s.batch.count() > 0 {
 		n, err := s.send(flags)
@@ -128,7 +126,7 @@ func (s *sender) flush(flags int) error {
 	return nil
 }
 
-// send makes one call of the kernel and returns how many datagrams it took.
+// send makes one system call and returns how many datagrams the kernel took.
 func (s *sender) send(flags int) (int, error) {
 	count := s.batch.count()
 	if count > 1 && s.offload {
@@ -143,8 +141,8 @@ func (s *sender) send(flags int) (int, error) {
 		}
 		s.offload = false
 	}
-	// Of an error behind the first datagram the kernel tells nothing, only how
-	// many it took. The next call begins with the one that it did not take.
+	// If a datagram after the first fails, the kernel returns no error, only how many it
+	// took. The next call begins with the one that failed.
 	for i := range count {
 		s.messages[i].Buffers[0], s.messages[i].OOB = s.batch.datagram(i), nil
 	}
@@ -157,22 +155,22 @@ func (s *sender) send(flags int) (int, error) {
 	return n, nil
 }
 
-// gave notes what the kernel has taken.
+// gave counts what the kernel has taken.
 func (s *sender) gave(messages, datagrams int) {
 	if s.account != nil {
 		s.account.given.add(messages, datagrams)
 	}
 }
 
-// refused reports whether the kernel or the device does not cut messages, or
-// not this one: a datagram may be longer than its packets.
+// refused reports whether the kernel or the device cannot cut messages, or not this one,
+// since a datagram may be longer than the device's packets.
 func refused(err error) bool {
 	return errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EIO) || errors.Is(err, unix.EOPNOTSUPP) ||
 		errors.Is(err, unix.ENOPROTOOPT) || errors.Is(err, unix.EMSGSIZE)
 }
 
-// segments is the control message that has the kernel cut a message into
-// datagrams of the batch's size.
+// segments is the control message that makes the kernel cut a message into datagrams of
+// the batch's size.
 func (s *sender) segments() []byte {
 	h := (*unix.Cmsghdr)(unsafe.Pointer(&s.segment[0]))
 	h.Level, h.Type = unix.SOL_UDP, unix.UDP_SEGMENT
@@ -181,7 +179,7 @@ func (s *sender) segments() []byte {
 	return s.segment
 }
 
-// Read waits for an answer to what was written, which must be sent for that.
+// Read waits for a datagram. It first sends what is held back, which may ask for one.
 func (s *sender) Read(b []byte) (int, error) {
 	s.push()
 	return s.Conn.Read(b)
@@ -193,13 +191,13 @@ func (s *sender) SetDeadline(t time.Time) error {
 	return s.Conn.SetDeadline(t)
 }
 
-// SetWriteDeadline sets when a Write that waits gives up.
+// SetWriteDeadline sets when a blocked Write gives up.
 func (s *sender) SetWriteDeadline(t time.Time) error {
 	s.expire(t)
 	return s.Conn.SetWriteDeadline(t)
 }
 
-// expire notes a deadline in the past: what is held back leaves before it.
+// expire notes whether a deadline has passed. If so, it first sends what is held back.
 func (s *sender) expire(t time.Time) {
 	past := passed(t)
 	if past {
@@ -216,13 +214,13 @@ func (s *sender) Close() error {
 	if s.closed.Swap(true) {
 		return s.fail("close", net.ErrClosed)
 	}
-	_ = s.Conn.SetWriteDeadline(time.Unix(1, 0)) // whoever writes makes way
+	_ = s.Conn.SetWriteDeadline(time.Unix(1, 0)) // makes a blocked Write return
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	end := time.Now().Add(lastTry)
 	for {
 		_ = s.Conn.SetWriteDeadline(end)
-		if s.flush(0) == nil || time.Now().After(end) { // nobody is left to be told of an error
+		if s.flush(0) == nil || time.Now().After(end) { // there is no later Write to return an error
 			break
 		}
 		time.Sleep(look)
@@ -231,12 +229,12 @@ func (s *sender) Close() error {
 	return s.Conn.Close()
 }
 
-// fail is err as package net would give it.
+// fail is err as package net would return it.
 func (s *sender) fail(op string, err error) error {
 	return &net.OpError{Op: op, Net: "udp", Source: s.LocalAddr(), Addr: s.RemoteAddr(), Err: err}
 }
 
-// bare is what went wrong, without the names of the calls on the way to it.
+// bare is the cause of err, without the calls that it is wrapped in.
 func bare(err error) error {
 	for op := (*net.OpError)(nil); errors.As(err, &op); {
 		err = op.Err

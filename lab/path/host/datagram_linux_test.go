@@ -12,8 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A throwing is a thrower and a catcher of UDP, and what the test tells of
-// them.
+// A throwing is a thrower and a catcher of UDP in a test.
 type throwing struct {
 	*testing.T
 	*World
@@ -81,7 +80,7 @@ func (th *throwing) wantCaught(want []uint32) {
 	for {
 		patience := 10 * time.Second
 		if len(got) >= len(want) {
-			patience = 5 * time.Millisecond // the loopback is done when a write is
+			patience = 5 * time.Millisecond // over the loopback a datagram has arrived when the write returns
 		}
 		th.catcher.SetReadDeadline(time.Now().Add(patience))
 		n, from, err := th.catcher.ReadFrom(buf)
@@ -184,8 +183,8 @@ func TestPlain(t *testing.T) {
 	th.wantCaught(taken)
 }
 
-// The first write to a port that was closed gets through, and is refused. That
-// is told once, and costs one datagram.
+// The first write to a closed port succeeds, and the datagram is refused. One later write
+// returns the error, and its datagram is not sent.
 func TestRefused(t *testing.T) {
 	for _, way := range ways {
 		t.Run("way="+way, func(t *testing.T) {
@@ -248,7 +247,7 @@ func TestShort(t *testing.T) {
 	}
 }
 
-// A device may not cut messages, or not into so many. They get through in
+// Where the device cannot cut messages, or not into so many, the datagrams are sent in
 // another way, and none is lost or comes twice.
 func TestNoOffload(t *testing.T) {
 	th := newThrowing(t, Config{}, "offload")
@@ -265,8 +264,8 @@ func TestNoOffload(t *testing.T) {
 	}
 }
 
-// What the socket had no room for is counted, to the last datagram: with a
-// catcher that sleeps, with one that reads, and with one that leaves early.
+// What the socket had no room for is counted exactly: with a catcher that sleeps, with
+// one that reads, and with one that closes early.
 func TestExactDrops(t *testing.T) {
 	for _, way := range ways {
 		for _, size := range []int{64, 1000, 9000} {
@@ -310,7 +309,7 @@ func TestExactDrops(t *testing.T) {
 	}
 }
 
-// A catcher that leaves early, with its socket full, still tells its drops.
+// After a catcher has closed its full socket early, its drops are still known.
 func TestLeftEarly(t *testing.T) {
 	for _, way := range ways {
 		t.Run("way="+way, func(t *testing.T) {
@@ -336,7 +335,7 @@ func TestLeftEarly(t *testing.T) {
 	}
 }
 
-// A datagram that vanished without a word breaks the law.
+// A datagram that is neither given to the catcher nor counted as dropped breaks the law.
 func TestLaw(t *testing.T) {
 	for _, way := range ways {
 		t.Run("way="+way, func(t *testing.T) {
@@ -416,7 +415,7 @@ func TestArrival(t *testing.T) {
 	for _, way := range ways {
 		t.Run("way="+way, func(t *testing.T) {
 			th := newThrowing(t, Config{}, way)
-			th.sleep() // the kernel begins to stamp a moment after it was asked
+			th.sleep() // the kernel begins to stamp a little after it was asked
 			var before, after [3]time.Duration
 			for i := range before {
 				before[i] = th.Now()
@@ -463,8 +462,8 @@ func TestStamps(t *testing.T) {
 	}
 }
 
-// Two comparisons of the clocks differ by a little. Messages of one socket have
-// come in the order in which it gives them, so their times never go back.
+// Two comparisons of the clocks differ a little. A socket returns messages in the order in
+// which they came, so their times must never go back.
 func TestStampsNeverGoBack(t *testing.T) {
 	const ms = time.Millisecond
 	s := stamps{last: time.Second}
@@ -486,7 +485,7 @@ func TestStampsNeverGoBack(t *testing.T) {
 	}
 }
 
-// A stranger's datagrams are given out, and are not in the account.
+// Datagrams of another sender are returned, and do not count in the account.
 func TestStranger(t *testing.T) {
 	th := newThrowing(t, Config{}, "offload")
 	stranger, err := net.Dial("udp", th.catcher.LocalAddr().String())

@@ -1,16 +1,16 @@
 // Package host is the path over the sockets of this computer: its kernel's TCP
 // and UDP through the loopback interface, in real time.
 //
-// The loopback loses nothing. What UDP loses here is lost in the catcher's
-// socket buffer, and Linux tells how much that was.
+// The loopback loses nothing. What UDP loses here is lost in the catcher's socket
+// buffer, and Linux counts it.
 //
-// On Linux the thrower's connections hold small writes back and give many to
-// the kernel in one call; what is held back leaves before the world's clock
-// sleeps. A thrower that keeps to a rate sleeps after each stone and so throws
-// each alone. Elsewhere the sockets are as they are.
+// On Linux the thrower's connections hold small writes back and give many to the kernel
+// in one call. What is held back leaves before the world's clock sleeps. A thrower that
+// keeps to a rate sleeps after each stone, so each of its stones leaves alone. On other
+// systems nothing is held back.
 //
-// What it deliberately lacks: a wire. Nothing on this path can be set to lose,
-// delay or reorder, and what the packets did is the kernel's secret.
+// What it deliberately lacks: a wire. Nothing on this path can be set to lose, delay or
+// reorder, and what happens to single packets is not visible.
 package host
 
 import (
@@ -30,32 +30,32 @@ import (
 	"stones/lab/path"
 )
 
-// Config says how the sockets are set. The zero value leaves all of it to the
-// system, but for a UDP catcher's buffer, which is large.
+// Config is the settings of the sockets. The zero value leaves everything to the system,
+// except for a UDP catcher's buffer, which is large.
 type Config struct {
 	Flows path.Flows // at most one over UDP; several over TCP only with Port
 
-	// Port says to which port the thrower of a flow over TCP connects. Nil means any:
-	// there is one flow over TCP.
+	// Port is the port to which the thrower of a flow over TCP connects. It may be nil
+	// if there is only one flow over TCP.
 	Port func(flow string) uint16
 
 	IPv6       bool
 	Congestion string // TCP's congestion control; only on Linux
 	Nagle      bool   // delay short segments while one is not acknowledged
-	Buffer     int    // bytes of each socket buffer, as far as the system gives them
+	Buffer     int    // bytes of each socket buffer, as far as the system allows; 0 means its default
 
-	// NoUDPChecksum lets the datagrams of throwers go without a checksum, and those of
-	// both ends of a protocol of one's own; only on Linux and over IPv4.
+	// NoUDPChecksum sends UDP datagrams without a checksum; only on Linux and over
+	// IPv4.
 	NoUDPChecksum bool
 
-	// Plain has what is written leave at once: each datagram alone, and for TCP
-	// as the stack decides.
+	// Plain gives each write to the kernel at once: nothing is held back.
 	Plain bool
 
-	// Away says whether a datagram of a flow that has a protocol of its own is on its
-	// way. Given and taken are how many the ends have sent and got, by the end that
-	// sent them: thrower, catcher; still is for how long that has not changed. Nil is
-	// for the loopback, where what is given and was not taken is.
+	// Away reports whether a datagram of a flow with a protocol of its own is on its
+	// way. Given and taken are how many datagrams the ends have sent and received, by
+	// the end that sent them: thrower, catcher. Still is for how long that has not
+	// changed. Nil is for the loopback, where a datagram that was given and not taken
+	// is on its way.
 	Away func(flow string, given, taken [2]int, still time.Duration) bool
 
 	// Address is where a catcher is to listen. Empty means a free port of the
@@ -65,19 +65,19 @@ type Config struct {
 	// Threads is how many threads the caller keeps busy beside the World's tasks.
 	Threads int
 
-	// Throw and Catch run do, which makes sockets of the thrower or the catcher,
-	// where they are to be made: on a thread that is in another network namespace.
-	// The address is that of the catcher. They return what do returns. Nil means
-	// right here. If one is set, more than the loopback may lie between the ends, and
-	// what it loses breaks no law.
+	// Throw and Catch run do, which opens sockets of the thrower or the catcher, where
+	// they must be opened: on a thread in another network namespace. The address is
+	// that of the catcher. They return what do returns. Nil means to run do directly.
+	// If one is set, more than the loopback may lie between the ends, and what is lost
+	// there breaks no law.
 	Throw, Catch func(address string, do func() error) error
 }
 
 // elsewhere reports whether more than the loopback may lie between the ends.
 func (c Config) elsewhere() bool { return c.Throw != nil || c.Catch != nil }
 
-// A World is this computer, throwing at itself. It knows of one catcher of
-// UDP, the last that listened.
+// A World is this computer throwing at itself. It knows one UDP catcher, the last that
+// listened.
 type World struct {
 	*clock.Real
 	cfg    Config
@@ -86,38 +86,38 @@ type World struct {
 
 	tasks sync.WaitGroup
 
-	passed  atomic.Int64 // an instant that has passed: it spares looking at the clock
-	arrival atomic.Int64 // when what UDP's catcher was given last had come; 0 if nobody knows
+	passed  atomic.Int64 // a time that has passed, to save readings of the clock
+	arrival atomic.Int64 // when the datagram that UDP's catcher was given last arrived; 0 if not known
 
 	mu      sync.Mutex
 	stacks  map[string]path.Stack // by transport
 	account *account              // of UDP's catcher
 	holders []holder
 	tcp     []connection // of throwers
-	unsent  int          // datagrams that were held back and that the kernel did not take
-	drained bool         // all that comes has come
+	unsent  int          // datagrams that were held back and never sent
+	drained bool         // nothing more will come
 }
 
-// A CongestionError says why a congestion control cannot be had.
+// A CongestionError says why a congestion control is not available.
 type CongestionError struct {
 	Name string // as it was asked for
-	Why  string // and what is allowed
+	Why  string // the reason, and what is allowed
 }
 
 func (e *CongestionError) Error() string {
 	return fmt.Sprintf("congestion control %q: %s", e.Name, e.Why)
 }
 
-// A connection is one over TCP.
+// A connection is a thrower's TCP connection.
 type connection struct {
-	port   uint16             // that it goes to
+	port   uint16             // the catcher's
 	record func(*path.Record) // enters what is known of it
 }
 
 // A holder holds back what is written to it.
 type holder interface {
-	// push sends what is held back as far as that is possible without waiting,
-	// and reports whether something is left.
+	// push sends what is held back as far as possible without blocking, and reports
+	// whether something is left.
 	push() (left bool)
 }
 
@@ -127,19 +127,18 @@ var _ clock.Clock = (*World)(nil)
 // thrower and a catcher for each of two transports.
 const taskThreads = 4
 
-// reserve lets Go run so many threads at the same instant. A thread that spins
-// until a stone is due, or is inside a system call, keeps one of GOMAXPROCS from
-// everybody else. Where none is left, nothing looks after the sockets but the
-// runtime's monitor, which may sleep for 10 ms: a catcher would read its stones
-// that much later than it could. What the threads need beyond the computer's
-// processors the kernel shares out by the microsecond.
+// reserve raises GOMAXPROCS to at least threads. A thread that spins until a stone is
+// due, or is in a system call, occupies one of GOMAXPROCS. If none is left, only the
+// runtime's monitor polls the sockets. It may sleep for 10 ms, and a catcher would read
+// its stones that much later. If there are more threads than processors, the kernel
+// schedules them in far shorter times.
 func reserve(threads int) {
 	if runtime.GOMAXPROCS(0) < threads {
 		runtime.GOMAXPROCS(threads)
 	}
 }
 
-// Open makes a world.
+// Open returns a world. The error is always nil.
 func Open(cfg Config) (*World, error) {
 	reserve(taskThreads + cfg.Threads)
 	w := &World{Real: clock.NewPrecise(), cfg: cfg, stacks: make(map[string]path.Stack)}
@@ -148,7 +147,8 @@ func Open(cfg Config) (*World, error) {
 	return w, nil
 }
 
-// control sets a socket before it is used.
+// control returns a function for [net.Dialer] or [net.ListenConfig] that calls set before
+// a socket is used.
 func control(set func(network string, fd int) error) func(network, address string, c syscall.RawConn) error {
 	return func(network, _ string, c syscall.RawConn) error {
 		var failed error
@@ -170,7 +170,7 @@ func (w *World) Address(string) string {
 	return "127.0.0.1:0"
 }
 
-// at makes the sockets of an end where they are to be made.
+// at runs do, which opens the sockets of an end, where that must be done.
 func at(where func(string, func() error) error, address string, do func() error) error {
 	if where == nil {
 		return do()
@@ -178,7 +178,7 @@ func at(where func(string, func() error) error, address string, do func() error)
 	return where(address, do)
 }
 
-// DialContext connects to address.
+// DialContext connects to address over "tcp" or "udp".
 func (w *World) DialContext(ctx context.Context, network, address string) (conn net.Conn, err error) {
 	err = at(w.cfg.Throw, address, func() error {
 		conn, err = w.dialer.DialContext(ctx, network, address)
@@ -210,7 +210,7 @@ func (w *World) Listen(ctx context.Context, network, address string) (l net.List
 	return l, err
 }
 
-// A listener waits for connections, and sets them.
+// A listener waits for connections, and applies the settings to them.
 type listener struct {
 	*net.TCPListener
 	world *World
@@ -224,7 +224,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	return conn, err
 }
 
-// delay lets short segments wait if that was asked for: Go switches it off.
+// delay switches Nagle's algorithm on if that is configured: Go switches it off.
 func (w *World) delay(conn net.Conn) error {
 	tcp, ok := conn.(*net.TCPConn)
 	if !ok || !w.cfg.Nagle {
@@ -258,7 +258,7 @@ func (w *World) ListenPacket(ctx context.Context, network, address string) (conn
 	return end, nil
 }
 
-// open begins the account of a catcher of UDP.
+// open makes a the account of the world's UDP catcher.
 func (w *World) open(a *account) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -266,8 +266,8 @@ func (w *World) open(a *account) {
 	w.arrival.Store(0)
 }
 
-// accountAt is the account of the catcher at that address, if it is open and
-// there is nothing but the loopback in between.
+// accountAt is the account of the catcher at an address, if it is open and only the
+// loopback lies in between; else nil.
 func (w *World) accountAt(to net.Addr) *account {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -277,7 +277,7 @@ func (w *World) accountAt(to net.Addr) *account {
 	return nil
 }
 
-// hold notes that h holds back what is written to it.
+// hold adds h to the holders.
 func (w *World) hold(h holder) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -295,8 +295,8 @@ func (w *World) connected(conn *net.TCPConn, record func(*path.Record)) {
 	w.tcp = append(w.tcp, connection{port, record})
 }
 
-// release notes that h holds back nothing any more, and how many datagrams of
-// it were never sent.
+// release removes h from the holders. Unsent is how many of its datagrams were never
+// sent.
 func (w *World) release(h holder, unsent int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -309,7 +309,7 @@ func (w *World) release(h holder, unsent int) {
 	}
 }
 
-// push sends what is held back as far as that is possible without waiting, and
+// push sends what all holders hold back, as far as possible without blocking, and
 // reports whether something is left.
 func (w *World) push() (left bool) {
 	w.mu.Lock()
@@ -320,8 +320,9 @@ func (w *World) push() (left bool) {
 	return left
 }
 
-// SleepUntil waits until the clock shows at. If that is in the future, what is
-// held back leaves first; what finds no room leaves while it sleeps.
+// SleepUntil waits until the clock shows at. If that is in the future, it first sends
+// what is held back; what finds no room is sent meanwhile. It returns early, with its
+// cause, when ctx ends.
 func (w *World) SleepUntil(ctx context.Context, at time.Duration) error {
 	if at > time.Duration(w.passed.Load()) && at > w.Now() {
 		for w.push() && w.Now()+look < at {
@@ -338,8 +339,8 @@ func (w *World) SleepUntil(ctx context.Context, at time.Duration) error {
 	return nil
 }
 
-// Run runs the tasks, each on a goroutine of its own, and waits for all, and for
-// those that these have started with Go.
+// Run runs the tasks, each on a goroutine of its own, and waits for them and for those
+// that they start with Go.
 func (w *World) Run(_ context.Context, tasks ...func()) error {
 	for _, task := range tasks {
 		w.tasks.Go(task)
@@ -348,18 +349,18 @@ func (w *World) Run(_ context.Context, tasks ...func()) error {
 	return nil
 }
 
-// Go starts a task beside those that run. It is called by one of them.
+// Go starts one more task. Only a running task may call it.
 func (w *World) Go(task func()) { w.tasks.Go(task) }
 
-// How long Drain waits for stones that have not come, and how often it looks.
+// How long Drain waits after the last stone, and how often it looks.
 const (
 	patience = 3 * time.Second
 	look     = time.Millisecond
 )
 
-// Drain waits until done, or until all that the thrower's computer has sent is
-// accounted for, or until nothing has come for three seconds. TCP needs no
-// waiting: its catcher has said that it has everything.
+// Drain waits until done returns true, until all that the thrower has sent is accounted
+// for, until nothing has come for three seconds, or until limit. TCP needs no waiting:
+// its catcher has confirmed that it has everything.
 func (w *World) Drain(ctx context.Context, flow string, limit time.Duration, done func() bool) {
 	if w.cfg.Flows.Transport(flow) == "tcp" {
 		return
@@ -370,7 +371,7 @@ func (w *World) Drain(ctx context.Context, flow string, limit time.Duration, don
 	switch {
 	case a == nil:
 		a = &account{}
-	case a.closed.Load(): // its book was closed with the socket
+	case a.closed.Load(): // the account is final
 		return
 	}
 	handed, since := a.handed.Load(), w.Now()
@@ -395,7 +396,7 @@ func (w *World) Drain(ctx context.Context, flow string, limit time.Duration, don
 	w.settle()
 }
 
-// settle notes that all has come that comes.
+// settle notes that nothing more will come.
 func (w *World) settle() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -407,12 +408,12 @@ func (w *World) DrainRule() path.DrainRule {
 	return path.DrainAccount
 }
 
-// Arrival is when what a flow's catcher was given last had reached it.
+// Arrival is when the bytes that a flow's catcher was given last became available to it.
 //
-// For UDP that is the kernel's own time, if it tells. For TCP it is now: the
-// kernel stamps a segment when it reaches the computer, but the catcher can
-// have its bytes only when all before them have come. A stamp would leave out
-// that waiting, which is what is to be seen.
+// For UDP that is the kernel's time stamp, if there is one. For TCP it is now. The
+// kernel stamps a segment when it reaches the computer, but the catcher can read its
+// bytes only when all earlier bytes have come. A time stamp would leave out that wait,
+// which is part of what is measured.
 func (w *World) Arrival(flow string) time.Duration {
 	if at := w.arrival.Load(); at != 0 && w.cfg.Flows.Transport(flow) == "udp" {
 		return time.Duration(at)
@@ -420,7 +421,7 @@ func (w *World) Arrival(flow string) time.Duration {
 	return w.Now()
 }
 
-// Record is what the kernel tells.
+// Record is what the kernel reports of a flow.
 func (w *World) Record(flow string) path.Record {
 	r := path.Record{CountsUnknown: path.Silent}
 	w.mu.Lock()
@@ -450,7 +451,7 @@ func (w *World) Record(flow string) path.Record {
 	return r
 }
 
-// Unread is 0 when UDP's catcher was given all that its socket held.
+// Unread is 0 if UDP's catcher was given all that its socket held, else more.
 func (w *World) Unread() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -460,9 +461,9 @@ func (w *World) Unread() int {
 	return w.account.unread()
 }
 
-// Check holds the kernel to the law of the loopback: of UDP, what the thrower
-// sent was given to the catcher or dropped by its full socket buffer. It has
-// nothing to say before a drain has come to its end.
+// Check checks the law of the loopback: each UDP datagram that the thrower sent was given
+// to the catcher or dropped by its full socket buffer. It returns nil before a drain has
+// ended.
 func (w *World) Check() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -475,7 +476,7 @@ func (w *World) Check() error {
 	return w.account.check()
 }
 
-// note enters what is known of a transport's stack.
+// note records something about a transport's stack.
 func (w *World) note(network string, change func(*path.Stack)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -491,9 +492,9 @@ func (w *World) note(network string, change func(*path.Stack)) {
 // isUDP reports whether a network is one of udp, udp4 and udp6.
 func isUDP(network string) bool { return strings.HasPrefix(network, "udp") }
 
-// Stack says what is known of the kernel's stack. The buffers are as the
-// system gave them, which may be less than was asked for; 0 means its own choice.
-// They are TCP's if the world has had a socket of TCP, else UDP's.
+// Stack is what is known of the kernel's stack. The buffers are as the system set them,
+// which may be less than was asked for; 0 means the system's own choice. They are TCP's
+// if the world has had a TCP socket, else UDP's.
 func (w *World) Stack() path.Stack {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -505,5 +506,5 @@ func (w *World) Stack() path.Stack {
 	return systemStack()
 }
 
-// Close ends the world. Its sockets belong to those who opened them.
+// Close does nothing: the sockets belong to those who opened them.
 func (w *World) Close() error { return nil }

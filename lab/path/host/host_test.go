@@ -66,7 +66,7 @@ func TestStream(t *testing.T) {
 	}
 }
 
-// Where the system does not tell what it dropped, there is a reason instead.
+// Where the system does not report its drops, the record gives a reason.
 func TestDropsUnknown(t *testing.T) {
 	w := open(t, host.Config{})
 	if r := w.Record("udp"); r.DropsUnknown == "" {
@@ -144,7 +144,7 @@ func TestStack(t *testing.T) {
 	}
 }
 
-// The sockets can be made elsewhere, and listen where they are told to.
+// The sockets can be opened elsewhere, and listen at the configured address.
 func TestElsewhere(t *testing.T) {
 	var made []string
 	at := func(end string) func(string, func() error) error {

@@ -20,8 +20,8 @@ type gauge struct {
 	mu     sync.Mutex
 	last   unix.TCPInfo
 	known  uintptr       // bytes of last that the kernel filled in
-	closed bool          // last is the last
-	due    time.Duration // of the next sample
+	closed bool          // last will not be read again
+	due    time.Duration // when the next sample is due
 	series path.Series
 }
 
@@ -51,11 +51,11 @@ func (g *gauge) look() {
 	g.due = now + g.series.Interval
 }
 
-// noThreshold is where the kernel begins: no slow start threshold was found
-// yet.
+// noThreshold is the kernel's slow start threshold before any loss
+// (TCP_INFINITE_SSTHRESH).
 const noThreshold = 1<<31 - 1
 
-// read asks the kernel, as long as the socket is open.
+// read reads TCP_INFO. It returns false if that failed or the socket is closed.
 func (g *gauge) read() bool {
 	if g.closed {
 		return false
@@ -73,7 +73,7 @@ func (g *gauge) read() bool {
 	return true
 }
 
-// close reads for the last time.
+// close takes the last reading.
 func (g *gauge) close() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -81,7 +81,7 @@ func (g *gauge) close() {
 	g.closed = true
 }
 
-// record enters what the gauge knows.
+// record enters the samples and counts into r.
 func (g *gauge) record(r *path.Record) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -94,8 +94,8 @@ func (g *gauge) record(r *path.Record) {
 	}
 }
 
-// getsockopt reads an option of size bytes to p, and returns how many the
-// kernel knows.
+// getsockopt reads an option of size bytes to p, and returns how many bytes the kernel
+// filled in.
 func getsockopt(fd uintptr, level, option uintptr, p unsafe.Pointer, size uintptr) (uintptr, error) {
 	known := uint32(size)
 	_, _, errno := unix.Syscall6(unix.SYS_GETSOCKOPT, fd, level, option, uintptr(p), uintptr(unsafe.Pointer(&known)), 0)

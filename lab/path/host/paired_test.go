@@ -19,22 +19,22 @@ import (
 	"stones/lab/run"
 )
 
-// A load is what is thrown as fast as it goes, here and by others.
+// A load is what is thrown as fast as possible, by this program and by others.
 type load struct {
 	transport string
 	size      int // bytes of a stone
 	count     int // stones: about a second of them
-	others    int // bytes that the others write at once
+	others    int // bytes of one write of the others
 }
 
-// BenchmarkPaired throws without pacing, and lets iperf3 and nuttcp do the same
-// right after, where they are installed. Each round is one of each, so that they
-// share the computer's mood; the figures are medians over the rounds. Run it
-// with -benchtime=5x or more.
+// BenchmarkPaired throws without pacing, and then runs iperf3 and nuttcp with the same
+// load, where they are installed. Each round is one run of each, so that all meet the
+// same other load of the computer. The figures are medians over the rounds. Run it with
+// -benchtime=5x or more.
 //
-// The stones are those delivered, each numbered, timed and tallied. Of the
-// others it is their own count: over UDP of datagrams that came, over TCP of
-// bytes, as if they were stones.
+// Stones count when they are delivered; each is numbered, timed and tallied. The others'
+// figures are their own counts: over UDP of datagrams received, over TCP of bytes,
+// divided by the size of a stone.
 func BenchmarkPaired(b *testing.B) {
 	for _, l := range []load{
 		{lab.UDP, 64, 2_000_000, 64},
@@ -61,7 +61,7 @@ func BenchmarkPaired(b *testing.B) {
 				slices.Sort(values)
 				b.ReportMetric(values[len(values)/2], unit)
 			}
-			b.ReportMetric(0, "ns/op") // a round's time says nothing
+			b.ReportMetric(0, "ns/op") // the time of a round has no meaning
 		})
 	}
 }
@@ -85,7 +85,7 @@ func stones(tb testing.TB, l load) float64 {
 	return x.Goodput.Value / 8 / float64(l.size)
 }
 
-// iperf3 is how many of them it gets through in a second.
+// iperf3 is how many stones' worth iperf3 delivers in a second.
 func iperf3(tb testing.TB, l load) float64 {
 	tb.Helper()
 	const port = "15201"
@@ -116,7 +116,7 @@ func iperf3(tb testing.TB, l load) float64 {
 	return report.End.Received.Bits / 8 / float64(l.size)
 }
 
-// nuttcp is how many of them it gets through in a second.
+// nuttcp is how many stones' worth nuttcp delivers in a second.
 func nuttcp(tb testing.TB, l load) float64 {
 	tb.Helper()
 	const port = "15202"
@@ -137,8 +137,8 @@ func nuttcp(tb testing.TB, l load) float64 {
 	return said["rate_Mbps"] * 1e6 / 8 / float64(l.size)
 }
 
-// serve starts another program's catching end, which serves one thrower, and
-// waits until it has said ready. Stop waits for its end.
+// serve starts another program's catching end, which serves one thrower, and waits until
+// it has printed ready. Stop waits until it has ended.
 func serve(tb testing.TB, ready, name string, args ...string) (stop func()) {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), 10*time.Second)
@@ -154,16 +154,16 @@ func serve(tb testing.TB, ready, name string, args ...string) (stop func()) {
 		for lines.Scan() && !strings.Contains(lines.Text(), ready) {
 		}
 	} else {
-		time.Sleep(200 * time.Millisecond) // it says nothing
+		time.Sleep(200 * time.Millisecond) // it prints nothing
 	}
 	return func() {
 		_, _ = io.Copy(io.Discard, out)
-		_ = cmd.Wait() // its thrower has said whether it worked
+		_ = cmd.Wait() // whether it worked is known from its thrower
 		cancel()
 	}
 }
 
-// output is what another program says.
+// output is what another program prints.
 func output(tb testing.TB, name string, args ...string) []byte {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), 10*time.Second)

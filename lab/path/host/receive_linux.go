@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A receiver is the catcher's end of UDP. It reads many messages in one call,
-// and gives out their datagrams one by one.
+// A receiver is the catcher's end of UDP. It reads many messages in one system call, and
+// returns their datagrams one by one.
 type receiver struct {
 	net.PacketConn
 	conn    *net.UDPConn     // the same
@@ -27,22 +27,22 @@ type receiver struct {
 	mu       sync.Mutex
 	messages []ipv4.Message
 	stamps   stamps
-	came     int // messages of the last call
-	next     int // the one after that which is being given out
+	came     int // how many messages the last call read
+	next     int // index of the message after the current one
 
-	// Of the message that is being given out:
+	// The current message:
 	data    []byte // what is left of it
 	segment int    // bytes of each datagram but the last, which may be shorter
-	left    int    // datagrams
+	left    int    // datagrams that are left
 	from    net.Addr
 	ours    bool // it is from the world's thrower
 }
 
-// What one call of the kernel reads.
+// What one system call reads.
 const (
 	maxMessages  = 64
-	messageBytes = 64 << 10  // no message is longer
-	readBytes    = 256 << 10 // in all: as much as the processor's cache keeps
+	messageBytes = 64 << 10  // room for the longest message
+	readBytes    = 256 << 10 // about so many in all, which the processor's cache can hold
 )
 
 func newReceiver(w *World, conn *net.UDPConn, a *account) *receiver {
@@ -57,7 +57,7 @@ func newReceiver(w *World, conn *net.UDPConn, a *account) *receiver {
 	return r
 }
 
-// ReadFrom gives out one datagram, waiting for the first.
+// ReadFrom returns one datagram; it blocks until there is one.
 func (r *receiver) ReadFrom(b []byte) (int, net.Addr, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -87,7 +87,7 @@ func (r *receiver) ReadFrom(b []byte) (int, net.Addr, error) {
 	return copy(b, datagram), r.from, nil
 }
 
-// read waits for messages.
+// read waits for messages and reads them.
 func (r *receiver) read() error {
 	n, err := r.receive(0)
 	r.came, r.next = n, 0
@@ -101,10 +101,10 @@ func (r *receiver) read() error {
 	return nil
 }
 
-// receive makes one call of the kernel, and enters into the account what came.
+// receive makes one system call, and counts what came in the account.
 func (r *receiver) receive(flags int) (int, error) {
 	most := maxMessages
-	if r.came > 0 { // about as long as the last ones
+	if r.came > 0 { // assume that messages are as long as the last one
 		most = min(maxMessages, max(1, readBytes/max(1, r.messages[r.came-1].N)))
 	}
 	n, err := r.packets.ReadBatch(r.messages[:most], flags)
@@ -119,7 +119,7 @@ func (r *receiver) receive(flags int) (int, error) {
 	return max(0, n), err
 }
 
-// open begins to give out the next message.
+// open makes the next message the current one.
 func (r *receiver) open() {
 	m := &r.messages[r.next]
 	r.next++
@@ -132,7 +132,7 @@ func (r *receiver) open() {
 	r.world.arrival.Store(int64(r.stamps.at(said.stamp)))
 }
 
-// datagrams is how many there are in a message of size bytes.
+// datagrams is how many datagrams a message of size bytes holds.
 func datagrams(size, segment int) int {
 	if segment == 0 {
 		return 1
@@ -140,22 +140,22 @@ func datagrams(size, segment int) int {
 	return (size + segment - 1) / segment
 }
 
-// isOurs reports whether the world's thrower has that address. Before it has
-// dialled, nobody is a stranger.
+// isOurs reports whether from is the address of the world's thrower. Before the thrower
+// has dialled, every address counts as its own.
 func (r *receiver) isOurs(from net.Addr) bool {
 	thrower := r.account.from.Load()
 	return thrower == nil || addrPort(from) == *thrower
 }
 
-// A message's controls are what the kernel says beside it.
+// controls are the control messages that came with a message.
 type controls struct {
 	segment int        // bytes of each datagram that it consists of; 0 means one datagram
-	stamp   int64      // when it came, in nanoseconds since 1970; 0 means not told
-	here    netip.Addr // the address it was sent to; not valid is not told
+	stamp   int64      // when it came, in nanoseconds since 1970; 0 if not reported
+	here    netip.Addr // the address it was sent to; invalid if not reported
 }
 
-// controlRoom is how many bytes those take: a timespec, a segment size and an
-// address.
+// controlRoom is how many bytes the control messages take: a timespec, a segment size
+// and an address.
 var controlRoom = unix.CmsgSpace(16) + unix.CmsgSpace(4) + unix.CmsgSpace(unix.SizeofInet6Pktinfo)
 
 // told reads the control messages.
@@ -177,31 +177,31 @@ func told(oob []byte) (c controls) {
 		}
 		oob = rest
 	}
-	if c.here.IsMulticast() { // nobody answers from there
+	if c.here.IsMulticast() { // an answer cannot leave from there
 		c.here = netip.Addr{}
 	}
 	return c
 }
 
-// SetDeadline sets when a ReadFrom that waits gives up.
+// SetDeadline sets when a blocked ReadFrom gives up.
 func (r *receiver) SetDeadline(t time.Time) error {
 	r.expired.Store(passed(t))
 	return r.PacketConn.SetDeadline(t)
 }
 
-// SetReadDeadline sets when a ReadFrom that waits gives up.
+// SetReadDeadline sets when a blocked ReadFrom gives up.
 func (r *receiver) SetReadDeadline(t time.Time) error {
 	r.expired.Store(passed(t))
 	return r.PacketConn.SetReadDeadline(t)
 }
 
-// Close gives out nothing more and closes the socket. What it still held is
-// entered into the account, which is closed with it.
+// Close closes the socket. What the socket still held is counted in the account, which
+// is then final.
 func (r *receiver) Close() error {
 	if r.account.closed.Swap(true) {
 		return r.fail("close", net.ErrClosed)
 	}
-	_ = r.SetReadDeadline(time.Unix(1, 0)) // whoever reads makes way
+	_ = r.SetReadDeadline(time.Unix(1, 0)) // makes a blocked ReadFrom return
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.left, r.next, r.came = 0, 0, 0
@@ -215,30 +215,30 @@ func (r *receiver) Close() error {
 	return r.PacketConn.Close()
 }
 
-// fail is err as package net would give it.
+// fail is err as package net would return it.
 func (r *receiver) fail(op string, err error) error {
 	return &net.OpError{Op: op, Net: "udp", Source: r.LocalAddr(), Err: err}
 }
 
-// A stamps turns the kernel's times into the world's.
+// stamps translates the kernel's time stamps to the world's clock.
 //
-// The kernel stamps with the time of day, which can be set; the world's clock
-// cannot. So the two are compared anew at every reading. Each comparison is off
-// by up to its width, so a later one may place a later stamp before an earlier
-// one. A socket gives its messages in the order in which they came, hence their
-// times never go back.
+// The kernel uses the time of day, which can be set; the world's clock cannot be set. So
+// the two are compared again at every reading. Each comparison has an error of up to its
+// width, so by a later comparison a later stamp may seem to lie before an earlier one.
+// But a socket returns its messages in the order in which they came. Their times
+// therefore are never allowed to go back.
 type stamps struct {
 	now    func() time.Duration
-	offset int64         // the time of day less the world's, in nanoseconds
-	last   time.Duration // when they were compared
-	told   time.Duration // the latest time that was told
+	offset int64         // the time of day less the world's time, in nanoseconds
+	last   time.Duration // when they were compared last
+	told   time.Duration // the latest time that was returned
 }
 
-// How well the two are compared: the time of day is read between two readings
-// of the world's clock, and once more if something came in between.
+// How the two are compared: the time of day is read between two readings of the world's
+// clock. If these lie too far apart, the comparison is repeated.
 const (
-	closeEnough = 2 * time.Microsecond
-	comparisons = 4
+	closeEnough = 2 * time.Microsecond // width of a good comparison
+	comparisons = 4                    // at most
 )
 
 func (s *stamps) sample() {
@@ -257,8 +257,8 @@ func (s *stamps) sample() {
 	}
 }
 
-// at is the stamp on the world's clock: never in the future, and never before
-// one that was told earlier. Without a stamp it is when it was read.
+// at is a stamp on the world's clock: never in the future, and never before one that was
+// returned earlier. Without a stamp it is the time of the reading.
 func (s *stamps) at(stamp int64) time.Duration {
 	at := s.last
 	if stamp != 0 {

@@ -11,28 +11,28 @@ import (
 	"stones/lab/path"
 )
 
-// A road is a socket at each end, and who listens at both. A protocol of one's own
-// knows one end at a time, so one task waits for either.
+// A road is a socket at each end, with a task that reads from each. The user's protocol
+// runs in one task, which waits for a datagram at either end.
 type road struct {
 	world *World
 	flow  string
 	ends  [2]*net.UDPConn // the thrower's, the catcher's
-	news  chan struct{}   // something has come
+	news  chan struct{}   // signals that something has come
 
 	mu           sync.Mutex
 	came         []datagramTo
 	given, taken [2]int        // datagrams, by the end that sent them
-	moved        time.Duration // when the last one was given or taken
+	moved        time.Duration // when a datagram was given or taken last
 }
 
-// A datagramTo is one that has come to an end.
+// A datagramTo is a datagram that has arrived at an end.
 type datagramTo struct {
 	back bool // to the thrower
 	data []byte
 }
 
-// OpenRoad opens the two ends of a flow that has a protocol of its own. It is called
-// within a task.
+// OpenRoad opens the two ends of a flow with a protocol of its own. Only a running task
+// may call it.
 func (w *World) OpenRoad(flow string) (path.Road, error) {
 	return w.OpenRoadAt(flow, w.Address(flow))
 }
@@ -40,7 +40,7 @@ func (w *World) OpenRoad(flow string) (path.Road, error) {
 // OpenRoadAt is [World.OpenRoad] with the catcher at an address.
 func (w *World) OpenRoadAt(flow, address string) (path.Road, error) {
 	r := &road{world: w, flow: flow, news: make(chan struct{}, 1)}
-	ctx := context.Background() // nobody answers, so nothing is waited for
+	ctx := context.Background() // opening UDP sockets does not block
 	err := at(w.cfg.Catch, address, func() error {
 		conn, err := w.config.ListenPacket(ctx, "udp", address)
 		if err == nil {
@@ -67,16 +67,16 @@ func (w *World) OpenRoadAt(flow, address string) (path.Road, error) {
 	return r, nil
 }
 
-// What is counted by the end that sent it.
+// The ends, as indices of what is counted by the end that sent it.
 const (
 	thrown = iota
 	sentBack
 )
 
-// roadBuffer is how many bytes the thrower's socket is to hold of what comes back.
+// roadBuffer is the receive buffer, in bytes, that is asked for the thrower's socket.
 const roadBuffer = 4 << 20
 
-// listen reads what the sender's other end gets until that is closed.
+// listen reads the datagrams of one sender at the other end, until that end is closed.
 func (r *road) listen(sender int) {
 	socket, back := r.ends[1-sender], sender == sentBack
 	thrower, strangers := addrPort(r.ends[0].LocalAddr()), !r.world.cfg.elsewhere()
@@ -86,7 +86,7 @@ func (r *road) listen(sender int) {
 		switch {
 		case errors.Is(err, net.ErrClosed):
 			return
-		case err != nil: // of a datagram that was sent before; an end is not told of it
+		case err != nil: // reported by ICMP for a datagram sent before; it is ignored
 			time.Sleep(look)
 			continue
 		case !back && strangers && netip.AddrPortFrom(origin.Addr().Unmap(), origin.Port()) != thrower:
@@ -99,12 +99,13 @@ func (r *road) listen(sender int) {
 		r.mu.Unlock()
 		select {
 		case r.news <- struct{}{}:
-		default: // it is known already
+		default: // a signal is pending already
 		}
 	}
 }
 
-// Send gives the kernel a datagram. What it tells of an earlier one costs a second try.
+// Send gives the kernel a datagram. If the kernel returns an error, which may be that of
+// an earlier datagram, it tries once more.
 func (r *road) Send(back bool, datagram []byte) error {
 	sender := thrown
 	send := func() error { _, err := r.ends[0].Write(datagram); return err }
@@ -113,7 +114,7 @@ func (r *road) Send(back bool, datagram []byte) error {
 		to := addrPort(r.ends[0].LocalAddr())
 		send = func() error { _, err := r.ends[1].WriteToUDPAddrPort(datagram, to); return err }
 	}
-	// Counted before it is sent: it may have come before the call returns.
+	// Counted before it is sent, since it may arrive before the call returns.
 	r.count(sender, 1)
 	err := send()
 	if err != nil {
@@ -125,7 +126,7 @@ func (r *road) Send(back bool, datagram []byte) error {
 	return err
 }
 
-// count notes that an end has given so many datagrams more.
+// count notes that an end has given more datagrams, or fewer.
 func (r *road) count(sender, more int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -133,8 +134,8 @@ func (r *road) count(sender, more int) {
 	r.moved = r.world.Now()
 }
 
-// quiet is how long nothing moves before what has not come counts as lost: in a full
-// socket.
+// quiet is how long nothing moves before the datagrams that are missing count as lost,
+// in a full socket buffer.
 const quiet = 100 * time.Millisecond
 
 // Idle reports whether nothing is on its way.
@@ -151,7 +152,7 @@ func (r *road) Idle() bool {
 	return given == taken || still > quiet
 }
 
-// first takes the first datagram that has come.
+// first removes and returns the first datagram that has come.
 func (r *road) first() (d datagramTo, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -162,7 +163,7 @@ func (r *road) first() (d datagramTo, ok bool) {
 	return d, true
 }
 
-// Next waits for the next datagram.
+// Next waits for the next datagram (see [path.Road]).
 func (r *road) Next(ctx context.Context, until time.Duration) (back bool, datagram []byte, ok bool) {
 	idle := r.Idle()
 	for ctx.Err() == nil {
@@ -178,15 +179,15 @@ func (r *road) Next(ctx context.Context, until time.Duration) (back bool, datagr
 	return false, nil, false
 }
 
-// A timer of the runtime may be this late; before the moment that is waited for, the
-// precise clock takes over and looks for datagrams that often.
+// A timer of the runtime may fire late. For the last part of a wait the precise clock is
+// used instead, in short sleeps between which datagrams are looked for.
 const (
-	timerLate = time.Millisecond
-	glance    = 50 * time.Microsecond
+	timerLate = time.Millisecond      // how late a timer may be
+	glance    = 50 * time.Microsecond // length of a short sleep
 )
 
-// wait waits for news, at most so long, and at most a moment if it is to be seen
-// whether nothing is on its way any more.
+// wait waits for news for at most left. If watching, it returns after a short time, so
+// that the caller can look whether anything is still on its way.
 func (r *road) wait(ctx context.Context, left time.Duration, watching bool) {
 	if left <= timerLate {
 		_ = r.world.SleepUntil(ctx, r.world.Now()+min(left, glance)) // ctx is looked at by the caller

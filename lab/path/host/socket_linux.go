@@ -15,11 +15,11 @@ import (
 	"stones/lab/path"
 )
 
-// udpBuffer is how many bytes a catcher's UDP socket is to hold if nothing is
-// said. The system's usual choice holds a hundred stones.
+// udpBuffer is the default receive buffer of a catcher's UDP socket, in bytes. The
+// system's default holds only about a hundred stones.
 const udpBuffer = 4 << 20
 
-// setThrower sets a socket of the thrower before it connects.
+// setThrower applies the settings to a socket of the thrower before it connects.
 func (w *World) setThrower(network string, fd int) error {
 	setBuffers(fd, w.cfg.Buffer, w.cfg.Buffer)
 	if isUDP(network) {
@@ -43,8 +43,8 @@ func (w *World) setThrower(network string, fd int) error {
 	return nil
 }
 
-// setCatcher sets a socket of the catcher before it listens. What TCP accepts
-// inherits that, and its window scale follows from the buffer.
+// setCatcher applies the settings to a socket of the catcher before it listens. Accepted
+// TCP connections inherit them, and their window scale follows from the buffer.
 func (w *World) setCatcher(network string, fd int) error {
 	if isUDP(network) {
 		setBuffers(fd, w.cfg.Buffer, cmp.Or(w.cfg.Buffer, udpBuffer))
@@ -62,7 +62,7 @@ func (w *World) setCatcher(network string, fd int) error {
 	return setCongestion(fd, w.cfg.Congestion)
 }
 
-// setChecksum has the datagrams of a socket go without a checksum if that was asked for.
+// setChecksum switches the checksums of a socket's datagrams off if that is configured.
 func (w *World) setChecksum(fd int) error {
 	if !w.cfg.NoUDPChecksum {
 		return nil
@@ -70,9 +70,8 @@ func (w *World) setChecksum(fd int) error {
 	return os.NewSyscallError("setsockopt SO_NO_CHECK", unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_NO_CHECK, 1))
 }
 
-// setBuffers asks for socket buffers of so many bytes, 0 for the system's own
-// choice: beyond what the system allows everyone if it lets us, else as far as
-// it gives them.
+// setBuffers asks for socket buffers of so many bytes; 0 leaves the system's choice. It
+// exceeds the system's limit if this process may (SO_SNDBUFFORCE).
 func setBuffers(fd, send, receive int) {
 	for _, b := range []struct{ size, force, ask int }{
 		{send, unix.SO_SNDBUFFORCE, unix.SO_SNDBUF},
@@ -84,8 +83,8 @@ func setBuffers(fd, send, receive int) {
 	}
 }
 
-// bufferOf is the size of a socket buffer in bytes. Linux doubles what it is
-// asked for, and tells the double (socket(7)).
+// bufferOf is the size of a socket buffer in bytes. Linux doubles what it is asked for
+// and returns the double (socket(7)); this is half of that.
 func bufferOf(fd, option int) int {
 	n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, option)
 	if err != nil {
@@ -94,8 +93,8 @@ func bufferOf(fd, option int) int {
 	return n / 2
 }
 
-// tellErrors has the kernel tell of every datagram that it cannot send. Without
-// IP_RECVERR it keeps quiet about those that find the device's queue full.
+// tellErrors makes the kernel return an error for every datagram that it cannot send.
+// Without IP_RECVERR it returns none for those that find the device's queue full.
 func tellErrors(network string, fd int) error {
 	err := error(nil)
 	if network == "udp6" {
@@ -106,7 +105,8 @@ func tellErrors(network string, fd int) error {
 	return os.NewSyscallError("setsockopt RECVERR", err)
 }
 
-// setCongestion chooses the congestion control of a TCP socket.
+// setCongestion sets the congestion control of a TCP socket. The error may be a
+// [*CongestionError].
 func setCongestion(fd int, name string) error {
 	if name == "" {
 		return nil
@@ -121,7 +121,7 @@ func setCongestion(fd int, name string) error {
 	return os.NewSyscallError("setsockopt TCP_CONGESTION", err)
 }
 
-// systemStack is what the kernel does if nothing is said.
+// systemStack is the kernel's stack by its default settings.
 func systemStack() path.Stack {
 	s := path.Stack{Name: "linux", Congestion: sysctl("tcp_congestion_control"), SACK: "on", Recovery: path.RecoveryRACK, Nagle: "off"}
 	var uname unix.Utsname
@@ -139,10 +139,10 @@ func systemStack() path.Stack {
 	return s
 }
 
-// useRACK is the bit of the setting tcp_recovery that has losses found by time.
+// useRACK is the bit of net.ipv4.tcp_recovery that switches RACK on.
 const useRACK = 1
 
-// sysctl is how the kernel's TCP is set.
+// sysctl is the value of a setting under net.ipv4.
 func sysctl(name string) string {
 	text, err := os.ReadFile("/proc/sys/net/ipv4/" + name)
 	if err != nil {
@@ -151,7 +151,7 @@ func sysctl(name string) string {
 	return strings.TrimSpace(string(text))
 }
 
-// thrower makes of a connected socket the thrower's end.
+// thrower makes a connected socket the thrower's end.
 func (w *World) thrower(conn net.Conn) (net.Conn, error) {
 	switch conn := conn.(type) {
 	case *net.TCPConn:
@@ -171,7 +171,7 @@ func (w *World) thrower(conn net.Conn) (net.Conn, error) {
 	return conn, nil
 }
 
-// catcher makes of a UDP socket the catcher's end.
+// catcher makes a UDP socket the catcher's end.
 func (w *World) catcher(conn *net.UDPConn) (net.PacketConn, error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
@@ -197,8 +197,7 @@ func (w *World) catcher(conn *net.UDPConn) (net.PacketConn, error) {
 	return newReceiver(w, conn, a), nil
 }
 
-// held is how many bytes of memory the socket's messages take that were not
-// read yet.
+// held is how many bytes of memory the socket's unread messages take.
 func held(raw syscall.RawConn) int {
 	info, _ := meminfo(raw) // a closed socket holds nothing
 	return int(info[unix.SK_MEMINFO_RMEM_ALLOC])
@@ -206,15 +205,14 @@ func held(raw syscall.RawConn) int {
 
 // drops reads how many messages found the socket's buffer full.
 //
-// SO_MEMINFO gives the counter of this moment. SO_RXQ_OVFL gives the same one,
-// but only with the next datagram, and so never tells of the last that were
-// dropped.
+// SO_MEMINFO returns the present counter. SO_RXQ_OVFL returns the same counter, but only
+// with the next datagram, and so leaves out the last drops.
 func drops(raw syscall.RawConn) (int, error) {
 	info, err := meminfo(raw)
 	return int(info[unix.SK_MEMINFO_DROPS]), err
 }
 
-// meminfo reads what the kernel keeps for a socket.
+// meminfo reads SO_MEMINFO.
 func meminfo(raw syscall.RawConn) (info [unix.SK_MEMINFO_VARS]uint32, err error) {
 	var failed error
 	err = raw.Control(func(fd uintptr) {
@@ -223,7 +221,8 @@ func meminfo(raw syscall.RawConn) (info [unix.SK_MEMINFO_VARS]uint32, err error)
 	return info, errors.Join(err, failed)
 }
 
-// gather has the kernel hand over messages of many datagrams whole (UDP_GRO).
+// gather makes the kernel hand over messages of many datagrams whole (UDP_GRO), and
+// reports whether it does.
 func gather(raw syscall.RawConn) bool {
 	var failed error
 	err := raw.Control(func(fd uintptr) { failed = unix.SetsockoptInt(int(fd), unix.SOL_UDP, unix.UDP_GRO, 1) })

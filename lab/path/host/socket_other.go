@@ -21,19 +21,19 @@ func (w *World) setThrower(string, int) error {
 // setCatcher refuses what cannot be set here.
 func (w *World) setCatcher(network string, fd int) error { return w.setThrower(network, fd) }
 
-// systemStack is what little is known.
+// systemStack is what is known of the system's stack.
 func systemStack() path.Stack {
 	const system = "as the system has it"
 	return path.Stack{Name: runtime.GOOS, Congestion: system, SACK: system, Recovery: system, Nagle: "off"}
 }
 
-// thrower leaves a socket as it is, but for its buffers.
+// thrower sets a socket's buffers and leaves the rest as it is.
 func (w *World) thrower(conn net.Conn) (net.Conn, error) {
 	w.resize(conn.LocalAddr().Network(), conn)
 	return conn, nil
 }
 
-// catcher counts what a UDP socket gives out.
+// catcher makes a UDP socket the catcher's end, which counts what it returns.
 func (w *World) catcher(conn *net.UDPConn) (net.PacketConn, error) {
 	w.resize("udp", conn)
 	a := &account{
@@ -49,7 +49,7 @@ func (w *World) catcher(conn *net.UDPConn) (net.PacketConn, error) {
 	return &receiver{conn, a}, nil
 }
 
-// resize asks for the configured socket buffers. What was given is not told.
+// resize asks for the configured socket buffers. How large they became is not known.
 func (w *World) resize(network string, conn any) {
 	buffered, ok := conn.(interface {
 		SetReadBuffer(int) error

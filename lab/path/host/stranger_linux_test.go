@@ -9,8 +9,8 @@ import (
 	"stones/lab/path/host"
 )
 
-// What the kernel dropped may be a stranger's as well as ours: then nobody knows,
-// and no law is broken.
+// If another sender has sent datagrams too, the kernel's drops may be of either: then the
+// count is unknown, and no law is broken.
 func TestStrangers(t *testing.T) {
 	w := open(t, host.Config{Buffer: 32 << 10})
 	catcher, err := w.ListenPacket(t.Context(), "udp", w.Address("udp"))

@@ -12,9 +12,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A stream is the thrower's end of TCP. It holds small writes back until they
-// fill a buffer, or the world's clock sleeps, and gives them to the kernel in
-// one call. An error of that is told by the next call.
+// A stream is the thrower's end of TCP. It holds small writes back until they fill a
+// buffer or the world's clock is about to sleep, and gives them to the kernel in one
+// call. An error of that is returned by the next call.
 type stream struct {
 	net.Conn // of the type *net.TCPConn
 	raw      syscall.RawConn
@@ -26,12 +26,12 @@ type stream struct {
 	reading atomic.Int32 // calls of Read
 
 	mu   sync.Mutex
-	held []byte // its capacity is the most that is held back
-	late error  // of what was written behind a Write's back, and so of the connection
+	held []byte // what is held back; its capacity is the limit
+	late error  // of a push; all later calls return it
 }
 
-// holdBack is how many bytes a stream holds back at most, unless its send
-// buffer is set to hold less.
+// holdBack is how many bytes a stream holds back at most, unless its send buffer is set
+// to less.
 const holdBack = 512 << 10
 
 func newStream(w *World, conn *net.TCPConn, raw syscall.RawConn) *stream {
@@ -45,14 +45,14 @@ func newStream(w *World, conn *net.TCPConn, raw syscall.RawConn) *stream {
 	return &stream{Conn: conn, raw: raw, world: w, gauge: newGauge(w.Now, raw), held: make([]byte, 0, most)}
 }
 
-// Write gives b to the kernel, or holds it back. Nothing is held back from
-// whom a Read waits for.
+// Write gives b to the kernel, or holds it back. While a Read is waiting, nothing is held
+// back, since the Read may be waiting for an answer.
 func (s *stream) Write(b []byte) (int, error) {
 	n, err := s.write(b)
 	if err == nil && s.reading.Load() > 0 {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		_ = s.flush() // what it leaves, and why, the next call finds
+		_ = s.flush() // what is left stays held back, and the next call meets the error
 	}
 	return n, err
 }
@@ -81,7 +81,7 @@ func (s *stream) write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// flush writes what is held back, waiting for room. After an error the rest
+// flush writes what is held back, and blocks until there is room. After an error the rest
 // stays held back.
 func (s *stream) flush() error {
 	if s.late != nil {
@@ -96,12 +96,12 @@ func (s *stream) flush() error {
 	return err
 }
 
-// written forgets the first n bytes of what is held back.
+// written removes the first n bytes of what is held back.
 func (s *stream) written(n int) { s.held = s.held[:copy(s.held, s.held[n:])] }
 
-// push writes what is held back as far as there is room, without waiting, and
-// reports whether something is left. It may be called while another goroutine
-// writes, which then leaves everything to that.
+// push writes what is held back as far as there is room, without blocking, and reports
+// whether something is left. If another goroutine is writing, push does nothing: that
+// goroutine writes it.
 func (s *stream) push() (left bool) {
 	if !s.mu.TryLock() {
 		return false
@@ -127,11 +127,11 @@ func (s *stream) push() (left bool) {
 	return len(s.held) > 0 && s.late == nil
 }
 
-// Read waits for an answer to what was written, which must be sent for that.
+// Read waits for bytes. It first writes what is held back, which may ask for them.
 func (s *stream) Read(b []byte) (int, error) {
 	s.reading.Add(1)
 	defer s.reading.Add(-1)
-	if s.mu.TryLock() { // else whoever writes sees that it is waited for
+	if s.mu.TryLock() { // else the Write in progress sees s.reading and flushes
 		err := s.flush()
 		s.mu.Unlock()
 		if err != nil {
@@ -141,8 +141,8 @@ func (s *stream) Read(b []byte) (int, error) {
 	return s.Conn.Read(b)
 }
 
-// CloseWrite ends this direction of the connection with a FIN, behind what was
-// held back.
+// CloseWrite ends this direction of the connection: it writes what is held back, then a
+// FIN.
 func (s *stream) CloseWrite() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -158,13 +158,13 @@ func (s *stream) SetDeadline(t time.Time) error {
 	return s.Conn.SetDeadline(t)
 }
 
-// SetWriteDeadline sets when a Write that waits gives up.
+// SetWriteDeadline sets when a blocked Write gives up.
 func (s *stream) SetWriteDeadline(t time.Time) error {
 	s.expired.Store(passed(t))
 	return s.Conn.SetWriteDeadline(t)
 }
 
-// Close ends the connection. What the kernel has no room for is lost.
+// Close closes the connection. Held back bytes for which the kernel has no room are lost.
 func (s *stream) Close() error {
 	if s.closed.Swap(true) {
 		return s.fail("close", net.ErrClosed)
@@ -175,7 +175,7 @@ func (s *stream) Close() error {
 	return s.Conn.Close()
 }
 
-// fail is err as package net would give it.
+// fail is err as package net would return it.
 func (s *stream) fail(op string, err error) error {
 	return &net.OpError{Op: op, Net: "tcp", Source: s.LocalAddr(), Addr: s.RemoteAddr(), Err: err}
 }

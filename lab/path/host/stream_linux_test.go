@@ -137,7 +137,7 @@ func TestPlainStream(t *testing.T) {
 	}
 }
 
-// Whoever waits for room can be interrupted, and does not keep the clock from
+// A Write that waits for room can be interrupted, and does not keep the clock from
 // sleeping.
 func TestInterrupt(t *testing.T) {
 	for _, size := range []int{1000, holdBack} {
@@ -148,7 +148,7 @@ func TestInterrupt(t *testing.T) {
 		err := w.Run(t.Context(), func() {
 			for {
 				if written > 4<<20 {
-					close(stuck) // both buffers are full long since
+					close(stuck) // both buffers have long been full
 				}
 				n, err := thrower.Write(make([]byte, size))
 				written += n
@@ -189,7 +189,7 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// What finds no room when the clock begins to sleep leaves while it sleeps.
+// What finds no room when the clock begins to sleep is sent while it sleeps.
 func TestLeavesAsleep(t *testing.T) {
 	w := newWorld(t, Config{Buffer: 16 << 10})
 	thrower, catcher := connect(t, w)
@@ -226,7 +226,7 @@ func TestLeavesAsleep(t *testing.T) {
 	wg.Wait()
 }
 
-// An error of what was written behind a write's back is told by the next call.
+// An error of what was written outside of a Write is returned by the next call.
 func TestLate(t *testing.T) {
 	w := newWorld(t, Config{})
 	thrower, catcher := connect(t, w)
@@ -294,8 +294,8 @@ func TestTCPInfo(t *testing.T) {
 	}
 }
 
-// A process that may open no more sockets says so. It is another process, so
-// that only that one may not.
+// A process that may open no more sockets gets an error. The test does it in a process of
+// its own, for which alone the limit is lowered.
 func TestDescriptors(t *testing.T) {
 	const child = "STONES_TEST_DESCRIPTORS"
 	if os.Getenv(child) == "" {
