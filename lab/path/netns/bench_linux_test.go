@@ -10,8 +10,8 @@ import (
 	"stones/lab/wire"
 )
 
-// BenchmarkWire throws datagrams as fast as the wire takes them, and reads them at
-// the other end.
+// BenchmarkWire throws datagrams as fast as the wire accepts them, and reads them at the
+// other end.
 func BenchmarkWire(b *testing.B) {
 	for _, size := range []int{64, 1000} {
 		b.Run(fmt.Sprintf("size=%d", size), func(b *testing.B) {

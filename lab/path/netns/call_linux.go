@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// call reads or writes a device. It never waits, so the scheduler is not told:
+// call reads or writes a device. It never blocks, so Go's scheduler need not know of it:
 // that would cost as much as the call itself.
 func call(number uintptr, fd int, b []byte) (int, error) {
 	n, _, errno := unix.RawSyscall(number, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Counters are what the kernel has counted of TCP at each end since the world
-// began, by the names of /proc/net/netstat and /proc/net/snmp.
+// Counters returns the kernel's TCP counters at each end since the world began, by the
+// names of /proc/net/netstat and /proc/net/snmp.
 func (w *World) Counters() (thrower, catcher map[string]uint64, err error) {
 	read := func(r *room) map[string]uint64 {
 		counts := map[string]uint64{}
@@ -25,8 +25,8 @@ func (w *World) Counters() (thrower, catcher map[string]uint64, err error) {
 	return read(w.thrower), read(w.catcher), err
 }
 
-// happened leaves only the counters of what has happened: not what is 0, and not what
-// the kernel is set to.
+// happened removes counters of 0, and values that are settings or states rather than
+// counts.
 func happened(counts map[string]uint64) map[string]uint64 {
 	maps.DeleteFunc(counts, func(name string, n uint64) bool {
 		return n == 0 || slices.Contains([]string{"RtoAlgorithm", "RtoMin", "RtoMax", "MaxConn", "CurrEstab"}, name)
@@ -52,7 +52,7 @@ func count(counts map[string]uint64, file, group string) error {
 			names = words
 		default:
 			for i, word := range words[1:] {
-				if n, err := strconv.ParseUint(word, 10, 64); err == nil && i+1 < len(names) { // some of Tcp's are -1
+				if n, err := strconv.ParseUint(word, 10, 64); err == nil && i+1 < len(names) { // MaxConn is -1
 					counts[names[i+1]] = n
 				}
 			}
@@ -61,8 +61,7 @@ func count(counts map[string]uint64, file, group string) error {
 	return lines.Err()
 }
 
-// Kernel is the name and the version of the kernel, and how often its clock ticks,
-// as far as it tells.
+// Kernel is the name and the release of the kernel, or "unknown".
 func Kernel() string {
 	var name unix.Utsname
 	if unix.Uname(&name) != nil {

@@ -17,11 +17,11 @@ import (
 // inside is set in the environment of a program that Enter has started.
 const inside = "STONES_USER_NAMESPACE"
 
-// Enter sees to it that worlds can be opened. If this process may not make
-// network namespaces, it runs the program again with the given arguments (those
-// of os.Args[1:]) and standard input, in a user namespace of its own where it
-// may (user_namespaces(7)), waits for it, and returns its exit code and that it
-// was entered. It needs no privilege, only a system that allows user namespaces.
+// Enter makes sure that worlds can be opened. If this process may not make network
+// namespaces, Enter runs the program again, with the given arguments (as in
+// os.Args[1:]) and standard input, in a user namespace of its own where it may
+// (user_namespaces(7)). It waits for it and returns its exit code and entered. It needs
+// no privilege, only a system that allows user namespaces.
 //
 // The error is one line that says what is missing.
 func Enter(args []string, stdin io.Reader) (code int, entered bool, err error) {
@@ -32,7 +32,7 @@ func Enter(args []string, stdin io.Reader) (code int, entered bool, err error) {
 	if os.Getenv(inside) != "" || !errors.Is(err, unix.EPERM) {
 		return 0, false, explain(err)
 	}
-	// The program dies with the thread that started it.
+	// The program is killed when the thread that started it ends (Pdeathsig).
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	again := command(args, stdin)
@@ -77,8 +77,8 @@ func command(args []string, stdin io.Reader) *exec.Cmd {
 	return again
 }
 
-// foreground reports whether the terminal sends its interrupts to this process
-// and to those it has started.
+// foreground reports whether the terminal sends its interrupts to this process and to
+// the one that it has started.
 func foreground() bool {
 	tty, err := os.Open("/dev/tty")
 	if err != nil {
@@ -89,7 +89,7 @@ func foreground() bool {
 	return err == nil && group == unix.Getpgrp()
 }
 
-// try makes a network namespace with a TUN device in it, which are gone at once.
+// try makes a network namespace with a TUN device in it, and removes both at once.
 func try() error {
 	return aside(func() error {
 		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
@@ -103,7 +103,7 @@ func try() error {
 	})
 }
 
-// explain says what is missing on this computer, and what to do.
+// explain adds to err what is missing on this computer, and what to do.
 func explain(err error) error {
 	what := ""
 	switch {

@@ -15,18 +15,18 @@ import (
 	"stones/lab/wire"
 )
 
-// A ferry carries one direction's packets, in real time: out of one device, over
+// A ferry carries the packets of one direction, in real time: out of one device, over
 // the wire, into the other.
 type ferry struct {
 	world    *World
 	wire     *wire.Wire
 	eye      *watch.Eye // of the end that sends
-	from, to int        // devices
+	from, to int        // descriptors of the devices
 	back     bool
-	stop     int // a descriptor that can be read when it is over
-	spare    [][]byte
-	held     []held             // packets of flows that have a longer way, in the order in which they enter the wire
-	late     quantity.Histogram // how much later than the wire says packets came out
+	stop     int                // a descriptor that becomes readable when the ferry has to stop
+	spare    [][]byte           // buffers to be reused
+	held     []held             // packets of flows with an extra delay, in the order in which they enter the wire
+	late     quantity.Histogram // how much later than the wire's model packets came out
 }
 
 // A parcel is a packet on the wire, with what was seen of it.
@@ -34,25 +34,25 @@ type parcel struct {
 	seen  watch.Sight
 	entry *path.Packet // in the log, if there is one
 	bytes []byte
-	left  int // how many of it are on the wire: two if that has copied it
+	left  int // how many copies of it are on the wire
 }
 
-// A held packet enters the wire at a time.
+// A held packet will enter the wire at a time.
 type held struct {
 	at   time.Duration
 	item wire.Packet
 }
 
 const (
-	// A ferry that has nothing to do sleeps until shortly before the next packet
-	// is due, and looks again and again from then on: a thread wakes up that late.
+	// A ferry that has nothing to do sleeps until so long before the next packet is
+	// due, and then spins: a thread may wake up that late.
 	spin = 30 * time.Microsecond
 
-	// It takes at most so many packets before it looks whether one is due.
+	// A ferry takes at most so many packets before it looks whether one is due.
 	most = 32
 )
 
-// run carries packets until it is over.
+// run carries packets until stop becomes readable.
 func (f *ferry) run() error {
 	runtime.LockOSThread() // for good: the thread ends with the ferry
 	// Linux lets a thread oversleep by 50 µs unless it is told otherwise.
@@ -77,7 +77,7 @@ func (f *ferry) run() error {
 	}
 }
 
-// take gives the wire what the one end has sent.
+// take gives the wire the packets that its end has sent.
 func (f *ferry) take() (n int, err error) {
 	for n < most {
 		b := f.buffer()
@@ -103,7 +103,7 @@ func (f *ferry) send(b []byte) {
 	p.seen = f.eye.Look(b, len(b))
 	if !p.seen.TCP && !p.seen.UDP && !p.seen.ICMP {
 		f.spare = append(f.spare, b)
-		return // a kernel that looks for routers and neighbours
+		return // a kernel looking for routers and neighbours
 	}
 	now := f.world.Now()
 	p.entry = f.world.watch.Sent(now, &p.seen, len(b), b, f.back)
@@ -129,7 +129,7 @@ func (f *ferry) send(b []byte) {
 	f.learn()
 }
 
-// hold keeps a packet until it enters the wire, behind those that do at the same time.
+// hold keeps a packet until it enters the wire, behind others of the same time.
 func (f *ferry) hold(at time.Duration, item wire.Packet) {
 	i := len(f.held)
 	for i > 0 && f.held[i-1].at > at {
@@ -138,7 +138,7 @@ func (f *ferry) hold(at time.Duration, item wire.Packet) {
 	f.held = slices.Insert(f.held, i, held{at, item})
 }
 
-// enter gives the wire what was held until now.
+// enter gives the wire the held packets whose time has come.
 func (f *ferry) enter() {
 	now := f.world.Now()
 	due := 0
@@ -152,8 +152,7 @@ func (f *ferry) enter() {
 	}
 }
 
-// next is when something is to be done without anything that comes: a packet enters the
-// wire, or comes out of it.
+// next is when the next held packet enters the wire, or a packet comes out of it.
 func (f *ferry) next() (due time.Duration, ok bool) {
 	due, ok = f.wire.Next()
 	if len(f.held) > 0 && (!ok || f.held[0].at < due) {
@@ -162,7 +161,7 @@ func (f *ferry) next() (due time.Duration, ok bool) {
 	return due, ok
 }
 
-// learn notes what has befallen packets on the wire.
+// learn notes what has happened to packets on the wire.
 func (f *ferry) learn() {
 	for e, ok := f.wire.Event(); ok; e, ok = f.wire.Event() {
 		p := e.Packet.Ref.(*parcel)
@@ -176,21 +175,21 @@ func (f *ferry) learn() {
 	}
 }
 
-// learnOf notes what has befallen packets in the queue meanwhile.
+// learnOf is learn for a caller that does not hold the world's lock.
 func (f *ferry) learnOf() {
 	f.world.mu.Lock()
 	defer f.world.mu.Unlock()
 	f.learn()
 }
 
-// leaves notes that a packet, or the copy of one, is on the wire no more.
+// leaves notes that a packet, or a copy of one, is no longer on the wire.
 func (f *ferry) leaves(p *parcel) {
 	if p.left--; p.left == 0 {
 		f.spare = append(f.spare, p.bytes)
 	}
 }
 
-// bring gives the other end what has come out of the wire by now.
+// bring gives the other end the packets that have come out of the wire by now.
 func (f *ferry) bring() (n int, err error) {
 	for n < most {
 		f.enter()
@@ -202,7 +201,7 @@ func (f *ferry) bring() (n int, err error) {
 		item, ok := f.wire.Arrive(now)
 		f.learnOf()
 		if !ok {
-			continue // its turn to be held back has begun, or to be sent
+			continue // a packet began to be held back, or was sent by a managed queue
 		}
 		if item.Marked {
 			item.Data = watch.Mark(item.Data)
@@ -213,7 +212,7 @@ func (f *ferry) bring() (n int, err error) {
 		f.world.arrives(now, p, item)
 		_, err := call(unix.SYS_WRITE, f.to, item.Data)
 		if errors.Is(err, unix.EINVAL) && item.Damaged {
-			err = nil // it is no IP packet any more
+			err = nil // the damage has made it an invalid IP packet
 		}
 		if err != nil {
 			return n, fmt.Errorf("write to the TUN device: %w", err)
@@ -223,7 +222,7 @@ func (f *ferry) bring() (n int, err error) {
 	return n, nil
 }
 
-// wait waits until there is something to do. It reports whether it is over.
+// wait waits until there is something to do. It reports whether the ferry has to stop.
 func (f *ferry) wait() (over bool, err error) {
 	var timeout *unix.Timespec
 	if due, ok := f.next(); ok {
@@ -241,7 +240,7 @@ func (f *ferry) wait() (over bool, err error) {
 	return fds[1].Revents != 0, nil
 }
 
-// buffer is room for one packet.
+// buffer returns a buffer for one packet.
 func (f *ferry) buffer() []byte {
 	last := len(f.spare) - 1
 	if last < 0 {

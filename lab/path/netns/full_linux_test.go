@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A device that is full says so to the thrower, and the datagram is not thrown:
-// no stone is lost between the thrower and the wire without anybody knowing.
+// A write to a full device returns an error, and the datagram is not sent: no stone is
+// lost unnoticed between the thrower and the wire.
 func TestFullDevice(t *testing.T) {
 	w, err := Open(Config{})
 	if err != nil && os.Getenv("STONES_PEERS") == "" {
@@ -23,7 +23,7 @@ func TestFullDevice(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	w.mu.Lock() // nobody takes what the device holds
+	w.mu.Lock() // stops the ferry, so that the device fills up
 	defer w.mu.Unlock()
 	for n := range 2 * deviceQueue {
 		if _, err = conn.Write([]byte("a stone")); err != nil {

@@ -27,7 +27,7 @@ import (
 const kernelPort = 4000
 
 // A talk is a connection between the kernel's TCP and the stack of package sim, which
-// lives in real time here, at the other side of a TUN device.
+// runs in real time here, at the other side of a TUN device.
 type talk struct {
 	cfg       Config
 	room      *room
@@ -36,9 +36,9 @@ type talk struct {
 	pool      stack.Pool
 	host      *stack.Host
 	out, back *wire.Wire // from the stack to the kernel, and back
-	failed    error      // to give the kernel a packet
+	failed    error      // of giving the kernel a packet
 
-	last  uint32 // sequence number that the stack has sent
+	last  uint32 // the sequence number that the stack has sent last
 	wraps bool
 
 	conn         *stack.Conn
@@ -74,8 +74,8 @@ func TestAgainstTheKernel(t *testing.T) {
 	}
 }
 
-// They do when a tenth of all packets is lost, both ways. That takes time, most of it in
-// waiting for timeouts, so that these talks go on at once.
+// They also do when a tenth of all packets is lost in both directions. These talks take
+// long, mostly in waiting for timeouts, so they run at the same time.
 func TestAgainstTheKernelOnALossyRoad(t *testing.T) {
 	size := 600_000 // enough for sequence numbers to wrap
 	if os.Getenv("STONES_LONG") != "" {
@@ -92,7 +92,7 @@ func TestAgainstTheKernelOnALossyRoad(t *testing.T) {
 	}
 }
 
-// newTalk makes both ends, or skips the test where there can be none.
+// newTalk makes both ends, or skips the test if network namespaces are not available.
 func newTalk(t *testing.T, cfg Config, buffer int) *talk {
 	t.Helper()
 	r, err := cfg.newRoom(1)
@@ -142,7 +142,7 @@ func (k *talk) sends(p *stack.Packet) {
 	k.out.Send(k.events.Now(), wire.Packet{Size: len(b), Data: b})
 }
 
-// hold lets both ends send size bytes, and compares what came.
+// hold makes both ends send size bytes, and compares what came.
 func (k *talk) hold(t *testing.T, dials bool, buffer, size int) {
 	t.Helper()
 	k.send = noise(1, size)
@@ -208,7 +208,7 @@ func (k *talk) hold(t *testing.T, dials bool, buffer, size int) {
 	}
 }
 
-// noise is bytes that repeat nowhere.
+// noise is pseudorandom bytes.
 func noise(seed byte, size int) []byte {
 	b := make([]byte, size)
 	_, _ = rand.NewChaCha8([32]byte{seed}).Read(b)
@@ -258,7 +258,7 @@ func (k *talk) start(conn *stack.Conn) {
 	k.turn()
 }
 
-// turn is the turn of the program at the stack's end.
+// turn lets the program at the stack's end do what it can.
 func (k *talk) turn() {
 	if k.busy || k.conn.TCP().State() < tcp.Established {
 		return
@@ -292,7 +292,7 @@ func (k *talk) turn() {
 	}
 }
 
-// live lets the stack live until both programs are done.
+// live runs the stack until both programs are done.
 func (k *talk) live(ctx context.Context, over <-chan struct{}) error {
 	b := make([]byte, 1<<16)
 	for ctx.Err() == nil {
@@ -332,7 +332,7 @@ func (k *talk) carry(w *wire.Wire, now time.Duration, to func([]byte)) {
 		}
 	}
 	for more := true; more; {
-		_, more = w.Event() // what befell packets nobody asks
+		_, more = w.Event() // events are not needed here
 	}
 }
 
@@ -340,7 +340,7 @@ func (k *talk) carry(w *wire.Wire, now time.Duration, to func([]byte)) {
 func (k *talk) deliver(b []byte) {
 	p, err := k.pool.Parse(b)
 	if err != nil {
-		return // of a protocol that hosts speak with routers
+		return // a packet that the stack does not know, as for routers
 	}
 	k.host.Deliver(p)
 	p.Release()

@@ -5,7 +5,7 @@ import (
 	"stones/lab/quantity"
 )
 
-// lateness sums up how much later than the wires say packets came out.
+// lateness sums up how much later than the wires' models packets came out.
 func lateness(ferries ...*ferry) path.Lateness {
 	var late quantity.Histogram
 	for _, f := range ferries {

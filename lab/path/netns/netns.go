@@ -1,19 +1,18 @@
 // Package netns is the path between two network namespaces of this computer: the
 // kernel's own TCP and UDP, with the emulated wire between them, in real time.
 //
-// Each end has a namespace with a TUN device in it. What the kernel sends into
-// one device, a [ferry] reads, gives to package wire, and writes into the other
-// device when the wire says so. So the kernel meets the same loss, delay and
-// queue as the stacks of package sim, with the same seed, and the fate of every
-// packet is known here too.
+// Each end has a namespace with a TUN device in it. A [ferry] reads what the kernel
+// sends into one device, gives it to package wire, and writes it into the other device
+// when the wire says so. So the kernel meets the same loss, delay and queue as the
+// stacks of package sim with the same seed, and the fate of every packet is known here
+// too.
 //
-// What it deliberately lacks: virtual time. An experiment takes as long as it
-// takes, and packets come out a little later than the wire says; how much is in
-// the record.
+// What it deliberately lacks: virtual time. An experiment runs in real time, and packets
+// come out a little later than the wire says; how much is in the record.
 //
-// It needs Linux, and the right to make namespaces. [Enter] gets that right from
-// a user namespace where the system lets it. Namespaces and devices end with the
-// process, however it ends.
+// It needs Linux, and the right to make namespaces. [Enter] gets that right from a user
+// namespace where the system allows it. Namespaces and devices end with the process,
+// however it ends.
 package netns
 
 import (
@@ -32,13 +31,13 @@ type Config struct {
 	path.Tuning
 	Buffer int // bytes of each socket buffer; 0 means the kernel's own choice
 
-	Counters bool             // keep what TCP counts, for the record
+	Counters bool             // keep TCP's counters, for the record
 	Packets  bool             // keep what becomes of every packet, for the record
-	Tap      func(path.Frame) // is shown every packet that leaves an end or arrives there; nil means nobody
+	Tap      func(path.Frame) // called for every packet that leaves an end or arrives there; may be nil
 }
 
-// DefaultCongestion is TCP's congestion control where nothing is said: that of
-// the path sim, whatever the system prefers.
+// DefaultCongestion is TCP's default congestion control: that of the path sim, not the
+// system's.
 const DefaultCongestion = path.CUBIC
 
 func (cfg Config) congestion() string {
@@ -48,7 +47,7 @@ func (cfg Config) congestion() string {
 	return cfg.Congestion
 }
 
-// DefaultMTU is the longest packet in bytes where the wire says nothing.
+// DefaultMTU is the MTU in bytes if the wire has none.
 const DefaultMTU = 1500
 
 func (cfg Config) mtu() int {

@@ -15,7 +15,7 @@ import (
 	"stones/lab/wire"
 )
 
-// open makes a world, or skips the test where there can be none.
+// open makes a world, or skips the test if network namespaces are not available.
 func open(tb testing.TB, cfg netns.Config) *netns.World {
 	tb.Helper()
 	w, err := netns.Open(cfg)
@@ -33,7 +33,7 @@ func open(tb testing.TB, cfg netns.Config) *netns.World {
 	return w
 }
 
-// The descriptors that the process has open.
+// descriptors is how many descriptors the process has open.
 func descriptors(t *testing.T) int {
 	t.Helper()
 	list, err := os.ReadDir("/proc/self/fd")
@@ -46,7 +46,7 @@ func descriptors(t *testing.T) int {
 // A world that is closed leaves nothing behind: no descriptor, no thread's
 // namespace, no device.
 func TestLeavesNothing(t *testing.T) {
-	open(t, netns.Config{}) // or there can be none here
+	open(t, netns.Config{}) // skips the test if netns is not available
 	before := descriptors(t)
 	for range 10 {
 		w, err := netns.Open(netns.Config{IPv6: true})
@@ -156,8 +156,8 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// A wire that says nothing must not make a thrower wait for ever, or a closing
-// world.
+// A wire that loses everything must not make a thrower wait for ever, nor the closing of
+// a world.
 func TestDrainEnds(t *testing.T) {
 	w := open(t, netns.Config{Out: wire.Shape{Loss: wire.Loss{Random: 100 * wire.Percent}}})
 	flood(t, w, make([]byte, 100), 1000, 0)
@@ -169,8 +169,8 @@ func TestDrainEnds(t *testing.T) {
 	}
 }
 
-// Two processors are enough: no thread of a ferry or a thrower keeps one from the
-// catcher. Where they did, a third of these reads came up to 6 ms too late.
+// Two processors are enough: the threads of ferries and thrower do not keep the catcher
+// from running. When they did, a third of these reads came up to 6 ms too late.
 func TestReadsInTime(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	open(t, netns.Config{})
@@ -182,7 +182,7 @@ func TestReadsInTime(t *testing.T) {
 	}
 	const (
 		count, gap, delay = 100, 5 * ms, 20 * ms
-		tries, allowed    = 10, 10 // the computer may be busy with something else
+		tries, allowed    = 10, 10 // since the computer may be busy otherwise
 	)
 	least := count
 	for range tries {
@@ -195,15 +195,15 @@ func TestReadsInTime(t *testing.T) {
 	t.Errorf("at best %d of %d messages were read more than 1 ms late; allowed %d", least, count, allowed)
 }
 
-// lateReads throws messages over TCP, one every gap, and returns how many of them
-// were read later than so long after they were due.
+// lateReads throws messages over TCP, one every gap, and returns how many of them were
+// read more than most after they were due.
 func lateReads(t *testing.T, w *netns.World, count int, gap, most time.Duration) (late int) {
 	t.Helper()
 	l, err := w.Listen(t.Context(), "tcp", w.Address("tcp"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	due := w.Now() + 200*ms // the first message
+	due := w.Now() + 200*ms // when the first message is due
 	err = w.Run(t.Context(), func() {
 		c, err := w.DialContext(t.Context(), "tcp", l.Addr().String())
 		if err != nil {

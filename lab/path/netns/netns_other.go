@@ -9,7 +9,7 @@ import (
 	"stones/lab/path/host"
 )
 
-// A World is two network namespaces. There are none here.
+// A World is two network namespaces, which this system does not have.
 type World struct{ *host.World }
 
 var errNotHere = errors.New("--path netns needs Linux; --path sim needs nothing")
@@ -25,5 +25,5 @@ func (*World) Counters() (thrower, catcher map[string]uint64, err error) {
 	return nil, nil, errNotHere
 }
 
-// Kernel is none.
+// Kernel is "none": netns is not available on this system.
 func Kernel() string { return "none" }

@@ -26,8 +26,8 @@ const (
 	frame    = payload + 28 + 14 // tbf counts the header of the link
 )
 
-// A queue lets as many datagrams through as Linux's of the same name, and lets them wait
-// as long, behind the loopback device of a namespace of its own.
+// A queue passes as many datagrams as Linux's queue of the same name, and delays them as
+// long. Linux's runs on the loopback device of a namespace of its own.
 func TestQueuesBesideLinux(t *testing.T) {
 	if os.Getenv("STONES_PEERS") == "" {
 		t.Skip("STONES_PEERS is not set: the computer may be too busy to measure milliseconds")
@@ -69,8 +69,8 @@ func TestQueuesBesideLinux(t *testing.T) {
 	}
 }
 
-// throughQdisc offers datagrams to Linux's queue. It says when each was sent, and how long
-// each of those took that came: nil if the kernel does not have such a queue.
+// throughQdisc offers datagrams to Linux's queue. It returns when each was sent, and how
+// long each took that came. Both are nil if the kernel does not have such a queue.
 func throughQdisc(kind []string) (sent, took []time.Duration, err error) {
 	r, err := Config{}.newRoom(1)
 	if err != nil {
@@ -103,7 +103,7 @@ func throughQdisc(kind []string) (sent, took []time.Duration, err error) {
 	return sent, took, err
 }
 
-// offer sends datagrams to itself, evenly. Each says its number.
+// offer sends numbered datagrams to itself at an even rate.
 func offer() (sent, took []time.Duration, err error) {
 	in, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
@@ -115,7 +115,7 @@ func offer() (sent, took []time.Duration, err error) {
 		return nil, nil, err
 	}
 	defer out.Close()
-	if err := out.SetWriteBuffer(1 << 20); err != nil { // what waits in the queue counts there
+	if err := out.SetWriteBuffer(1 << 20); err != nil { // datagrams in the queue count against it
 		return nil, nil, err
 	}
 	begun := time.Now()
@@ -154,8 +154,8 @@ func offer() (sent, took []time.Duration, err error) {
 	return sent, took, nil
 }
 
-// throughWire gives a wire a datagram at each of these times, and says how long each of
-// those took that came.
+// throughWire gives a wire a datagram at each of these times, and returns how long each
+// took that came.
 func throughWire(s wire.Shape, sent []time.Duration) (took []time.Duration) {
 	w := wire.New(s, 1, wire.Out)
 	arrive := func(until time.Duration) {

@@ -6,16 +6,16 @@ import (
 	"stones/lab/path"
 )
 
-// A road is the two sockets of a protocol of one's own, the thrower's before a device
-// that is never too full.
+// A road is the two sockets of the user's protocol. The thrower's waits for room in its
+// device, as a [gangway] does.
 type road struct {
 	path.Road
 	world *World
 	port  uint16
 }
 
-// OpenRoad opens the two ends of a flow that has a protocol of its own. It is called
-// within a task.
+// OpenRoad opens the two ends of a flow with a protocol of its own. Only a running task
+// may call it.
 func (w *World) OpenRoad(flow string) (path.Road, error) {
 	sockets, err := w.OpenRoadAt(flow, w.Address(flow))
 	if err != nil {
@@ -28,7 +28,7 @@ func (w *World) OpenRoad(flow string) (path.Road, error) {
 	return r, nil
 }
 
-// Send gives the kernel a datagram.
+// Send gives the kernel a datagram. A thrower's datagram waits for room in the device.
 func (r *road) Send(back bool, datagram []byte) error {
 	send := func() error { return r.Road.Send(back, datagram) }
 	if back {
@@ -45,9 +45,9 @@ func (r *road) Close() error {
 	return r.Road.Close()
 }
 
-// away says whether a datagram of a protocol of one's own is on its way: before the
-// wire, on it, or in a socket. The kernel throws away those damaged ones whose checksum
-// tells, and what finds no room; without a checksum it may bring them.
+// away reports whether a datagram of the user's protocol is on its way: before the wire,
+// on it, or in a socket. The kernel drops damaged datagrams with a checksum, and those
+// that find no room. Without a checksum it may deliver damaged ones.
 func (w *World) away(flow string, given, taken [2]int, still time.Duration) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

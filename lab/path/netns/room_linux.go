@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A room is one end: a network namespace with one device in it, whose other side
-// is the descriptor tun.
+// A room is one end: a network namespace with one TUN device in it, whose packets are
+// read and written through the descriptor tun.
 type room struct {
 	ns  *os.File
 	tun int
@@ -25,15 +25,15 @@ const (
 	device = "stones"
 	tunDev = "/dev/net/tun"
 
-	// So many bytes of incomplete datagrams come to no good.
+	// noLimit is the largest value of a setting in bytes.
 	noLimit = "2147483647"
 
-	// The device holds so many packets that the ferry has not read yet.
+	// deviceQueue is how many packets the device holds that the ferry has not read yet.
 	deviceQueue = 1 << 14
 )
 
-// aside runs do on a thread of its own, which ends with it: what do changes about
-// its thread is gone with the thread.
+// aside runs do on a thread of its own, which ends with do. So what do changes about its
+// thread affects nothing else.
 func aside(do func() error) error {
 	done := make(chan error)
 	go func() {
@@ -84,11 +84,12 @@ func openTUN() (int, error) {
 	return fd, nil
 }
 
-// settings are how the kernel is set in both rooms.
+// settings are the kernel's settings in both rooms.
 func (cfg Config) settings() map[string]string {
-	// The kernel gives up on a datagram in pieces when too many others come between
-	// them, which a wire that reorders brings about, and takes no more pieces while
-	// those of incomplete ones fill its memory, which one that loses brings about.
+	// The kernel gives a datagram up when too many other fragments come between its
+	// fragments, as on a wire that reorders. It takes no more fragments while those of
+	// incomplete datagrams fill its memory, as on a wire that loses. Both are switched
+	// off.
 	set := map[string]string{
 		"ipv4/ipfrag_max_dist":     "0",
 		"ipv4/ipfrag_high_thresh":  noLimit,
@@ -98,13 +99,13 @@ func (cfg Config) settings() map[string]string {
 		set["ipv4/tcp_sack"] = "0"
 	}
 	if cfg.ECN {
-		set["ipv4/tcp_ecn"] = "1" // ask, and take it where asked
+		set["ipv4/tcp_ecn"] = "1" // ask for ECN, and grant it
 	}
 	return set
 }
 
-// furnishRoom sets the kernel in the thread's namespace, gives the device its address
-// and brings it up.
+// furnishRoom applies the settings in the thread's namespace, gives the device its
+// address and brings it up.
 func (cfg Config) furnishRoom(n byte) error {
 	for name, value := range cfg.settings() {
 		if err := os.WriteFile("/proc/sys/net/"+name, []byte(value), 0); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -119,8 +120,8 @@ func (cfg Config) furnishRoom(n byte) error {
 		IPNet: ipNet(cfg.prefix(n)),
 		Flags: unix.IFA_F_NODAD, // nobody else could have it
 	}
-	// Without a queue of the kernel's before the device, whoever finds it full is
-	// told (ENOBUFS).
+	// Without a queueing discipline before the device, a sender that finds the device
+	// full gets an error (ENOBUFS).
 	direct := &netlink.GenericQdisc{
 		QdiscAttrs: netlink.QdiscAttrs{LinkIndex: link.Attrs().Index, Parent: netlink.HANDLE_ROOT},
 		QdiscType:  "noqueue",
@@ -140,8 +141,8 @@ func (cfg Config) furnishRoom(n byte) error {
 	return settled(link)
 }
 
-// lead sets the way to the other end: that is where the kernel keeps what a connection
-// begins with.
+// lead adds the route to the other end, in which the kernel keeps the initial window and
+// quick ACKs.
 func (cfg Config) lead(link netlink.Link, other netip.Addr) error {
 	if cfg.InitialWindow == 0 && !cfg.NoDelayedACK {
 		return nil
@@ -162,9 +163,9 @@ func ipNet(p netip.Prefix) *net.IPNet {
 	return &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}
 }
 
-// settled waits until the device has its address. The kernel looks at an IPv6
-// address for a while before it listens to it, even one that nobody else could
-// have (RFC 4862 section 5.4).
+// settled waits until the device has its address. An IPv6 address may be tentative for a
+// while before the kernel uses it, even if nobody else could have it (RFC 4862 section
+// 5.4).
 func settled(link netlink.Link) error {
 	for range 1000 {
 		list, err := netlink.AddrList(link, netlink.FAMILY_V6)
@@ -179,7 +180,7 @@ func settled(link netlink.Link) error {
 	return errors.New("the TUN device does not take its address")
 }
 
-// within runs do in the room: sockets that it makes are of that namespace.
+// within runs do in the room: sockets that it opens belong to that namespace.
 func (r *room) within(do func() error) error {
 	return aside(func() error {
 		if err := unix.Setns(int(r.ns.Fd()), unix.CLONE_NEWNET); err != nil {
@@ -189,8 +190,8 @@ func (r *room) within(do func() error) error {
 	})
 }
 
-// close leaves nothing behind: the device goes with its descriptor, and the
-// namespace with the last socket in it.
+// close releases the room. The device ends with its descriptor, and the namespace with
+// the last socket in it.
 func (r *room) close() error {
 	var err error
 	if r.tun >= 0 {

@@ -12,8 +12,8 @@ import (
 	"stones/lab/wire"
 )
 
-// A shaper lets a burst of datagrams out when Linux's tbf does, on the loopback device of
-// a namespace of its own.
+// A shaper sends the datagrams of a burst at the times of Linux's tbf, which runs on the
+// loopback device of a namespace of its own.
 func TestShaperBesideTBF(t *testing.T) {
 	if os.Getenv("STONES_PEERS") == "" {
 		t.Skip("STONES_PEERS is not set: the computer may be too busy to measure milliseconds")
@@ -42,7 +42,7 @@ func TestShaperBesideTBF(t *testing.T) {
 	)
 	for _, bucket := range []wire.Bucket{{Rate: wire.Mbit, Burst: 5000}, {Rate: 2 * wire.Mbit, Burst: 20_000}} {
 		var wrong string
-		for range 5 { // the computer may be busy with something else
+		for range 5 { // since the computer may be busy otherwise
 			got := through(t, r, ip, tc, bucket, datagrams, payload)
 			off := beside(t, bucket, got, frame)
 			middle, worst := off[len(off)/2], off[len(off)-1]
@@ -58,14 +58,14 @@ func TestShaperBesideTBF(t *testing.T) {
 	}
 }
 
-// through is when each of so many datagrams comes that Linux's tbf lets through.
+// through is when each datagram of a burst comes through Linux's tbf.
 func through(t *testing.T, r *room, ip, tc string, bucket wire.Bucket, datagrams, payload int) (got []time.Duration) {
 	t.Helper()
 	err := r.within(func() error {
 		if text, err := exec.Command(ip, "link", "set", "lo", "up").CombinedOutput(); err != nil {
 			return fmt.Errorf("ip: %w: %s", err, text)
 		}
-		_ = exec.Command(tc, "qdisc", "delete", "dev", "lo", "root").Run() // of the try before, if there was one
+		_ = exec.Command(tc, "qdisc", "delete", "dev", "lo", "root").Run() // of an earlier try
 		text, err := exec.Command(tc, "qdisc", "replace", "dev", "lo", "root", "tbf", "rate", fmt.Sprint(int64(bucket.Rate)), "burst", fmt.Sprint(bucket.Burst), "limit", "1000000").CombinedOutput()
 		if err != nil {
 			return fmt.Errorf("tc: %w: %s", err, text)
@@ -79,7 +79,7 @@ func through(t *testing.T, r *room, ip, tc string, bucket wire.Bucket, datagrams
 	return got
 }
 
-// beside is by how much those times are not the shaper's, the least first.
+// beside is by how much those times differ from the shaper's, in rising order.
 func beside(t *testing.T, bucket wire.Bucket, got []time.Duration, frame int) (off []time.Duration) {
 	t.Helper()
 	w := wire.New(wire.Shape{Shaper: bucket}, 1, wire.Out)
@@ -97,7 +97,7 @@ func beside(t *testing.T, bucket wire.Bucket, got []time.Duration, frame int) (o
 	return off
 }
 
-// burst sends so many datagrams to itself at once, and says when each came.
+// burst sends n datagrams to itself at once, and returns when each came.
 func burst(n, size int) ([]time.Duration, error) {
 	in, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {

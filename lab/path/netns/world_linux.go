@@ -19,9 +19,9 @@ import (
 	"stones/lab/wire"
 )
 
-// A World is two network namespaces with a wire between them. Its sockets are
-// the kernel's, as on the path host; what is different is where they are made,
-// and that the wire is watched.
+// A World is two network namespaces with a wire between them. Its sockets are the
+// kernel's, as on the path host. The differences are where they are opened, and that the
+// wire is watched.
 type World struct {
 	*host.World
 	cfg              Config
@@ -29,20 +29,20 @@ type World struct {
 	out, back        *ferry
 	ferries          errgroup.Group
 	landing          sync.Once
-	over             int // a descriptor that can be read when the ferries are to stop
+	over             int // a descriptor that becomes readable when the ferries have to stop
 
-	mu      sync.Mutex // lets one in to what follows
+	mu      sync.Mutex // guards what follows
 	watch   *watch.Watch
-	boards  sync.Cond       // a datagram has come from the thrower's device
+	boards  sync.Cond       // signals that a datagram has left the thrower's device
 	sunk    bool            // a ferry has stopped
-	afloat  int             // datagrams that were thrown and have not come from the device
-	open    map[uint16]bool // at which of its UDP ports the catcher listens
-	drained bool            // it was read to its end
-	dropped int             // by the catcher's UDP socket, when it was closed
+	afloat  int             // datagrams that were thrown and have not left the device
+	open    map[uint16]bool // the UDP ports at which catchers listen
+	drained bool            // the catcher's socket was read to its end
+	dropped int             // datagrams dropped by the catcher's UDP socket, when it was closed
 	unsure  error           // why that is not known
 }
 
-// Open makes a world. Close must be called.
+// Open makes a world. Close must be called. The error is one line that says what failed.
 func Open(cfg Config) (*World, error) {
 	w := &World{cfg: cfg, over: -1, open: map[uint16]bool{}, watch: watch.New(watch.Config{Lanes: watch.Lanes(cfg.Flows), Damages: watch.Damages(cfg.Flows, cfg.Out, cfg.Back), Packets: cfg.Packets, Tap: cfg.Tap})}
 	w.boards.L = &w.mu
@@ -54,7 +54,7 @@ func Open(cfg Config) (*World, error) {
 	return w, nil
 }
 
-// sail has a ferry carry packets until it is over. Nobody waits for it then.
+// sail runs a ferry. When the ferry has stopped, it wakes whoever waits for a device.
 func (w *World) sail(f *ferry) error {
 	defer func() {
 		w.mu.Lock()
@@ -65,8 +65,8 @@ func (w *World) sail(f *ferry) error {
 	return f.run()
 }
 
-// begin lets the times at which the wire changes count from now on: it has taken some time
-// to get here.
+// begin makes the times at which the wire changes count from now on, since opening the
+// world has taken some time.
 func (w *World) begin() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -75,7 +75,7 @@ func (w *World) begin() {
 	w.back.wire.Begin(now)
 }
 
-// furnish makes the two ends and what lies between them.
+// furnish makes the two ends and the wires between them.
 func (w *World) furnish() (err error) {
 	if w.thrower, err = w.cfg.newRoom(1); err != nil {
 		return err
@@ -111,7 +111,7 @@ func (w *World) Address(flow string) string {
 	return netip.AddrPortFrom(w.cfg.prefix(w.cfg.Flows.CatchesAt(flow)).Addr(), w.cfg.Flows.Port(flow)).String()
 }
 
-// at is the end that has an address, and the other one.
+// at is the end with an address, and the other end.
 func (w *World) at(address string) (own, other *room) {
 	if at, err := netip.ParseAddrPort(address); err == nil && at.Addr() == w.cfg.prefix(1).Addr() {
 		return w.thrower, w.catcher
@@ -119,7 +119,7 @@ func (w *World) at(address string) (own, other *room) {
 	return w.catcher, w.thrower
 }
 
-// named is the name of the flow over a transport.
+// named is the name of the first flow over a transport.
 func (cfg Config) named(transport string) string {
 	for _, f := range cfg.Flows {
 		if f.Transport == transport {
@@ -146,9 +146,8 @@ func (w *World) DialContext(ctx context.Context, network, address string) (net.C
 	return &gangway{conn, w}, nil
 }
 
-// A gangway is a thrower's UDP socket before a device that is never too full. A
-// real device makes a thrower wait that is faster than it is; a TUN device
-// refuses what it has no room for.
+// A gangway is a thrower's UDP socket that waits for room in its device. A real device
+// makes a faster thrower wait; a TUN device refuses what it has no room for.
 type gangway struct {
 	net.Conn
 	world *World
@@ -163,7 +162,7 @@ func (g *gangway) Write(b []byte) (n int, err error) {
 }
 
 // embark sends a datagram of size bytes from its thrower's end once the device there has
-// room for it, even if all that are in it are as long.
+// room for it, assuming that all datagrams in the device are as long.
 func (w *World) embark(size int, send func() error) error {
 	if err := w.queue(size); err != nil {
 		return err
@@ -179,7 +178,7 @@ func (w *World) embark(size int, send func() error) error {
 
 // queue waits for that room, and takes it.
 func (w *World) queue(size int) error {
-	const headers = 8 + 40 + 8 + 7 // UDP's, IPv6's, that of a fragment, and what a fragment is rounded down by
+	const headers = 8 + 40 + 8 + 7 // UDP, IPv6, fragment header, and the most that a fragment's length is rounded down
 	pieces := 1 + size/(w.cfg.mtu()-headers)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -193,7 +192,7 @@ func (w *World) queue(size int) error {
 	return nil
 }
 
-// boarded notes that a packet has come from the device of its sender's end.
+// boarded notes that a packet has left the device of its sender's end.
 func (w *World) boarded(s watch.Sight) {
 	if s.UDP && s.Begins() && !s.Back() {
 		w.afloat--
@@ -201,8 +200,8 @@ func (w *World) boarded(s watch.Sight) {
 	}
 }
 
-// arrives notes that a packet comes out of the wire, before the other end gets
-// it: once it has it, the catching program may be faster.
+// arrives notes that a packet comes out of the wire. It is called before the other end
+// gets the packet: afterwards the catching program may already have read it.
 func (w *World) arrives(now time.Duration, p *parcel, item wire.Packet) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -215,7 +214,7 @@ func (w *World) arrives(now time.Duration, p *parcel, item wire.Packet) {
 		return
 	}
 	if item.Damaged && watch.HeaderHit(p.bytes, item.Data) {
-		return // its fate on the wire says why nobody gets it
+		return // the kernel drops it; its cause is the damage
 	}
 	if whole, wrong := w.watch.Completes(now, p.seen, item.Damaged); whole {
 		w.watch.Waits(p.seen, wrong)
@@ -234,7 +233,7 @@ func (w *World) ListenPacket(ctx context.Context, network, address string) (net.
 	return &socket{PacketConn: conn, world: w}, nil
 }
 
-// A socket is the catcher's UDP socket. What it gives is noted.
+// A socket is the catcher's UDP socket. What is read from it is noted.
 type socket struct {
 	net.PacketConn
 	world *World
@@ -251,7 +250,7 @@ func (s *socket) ReadFrom(b []byte) (int, net.Addr, error) {
 	return n, from, err
 }
 
-// whole reports whether b is a whole datagram, for which there was room.
+// whole reports whether b is a whole datagram: it was not cut to room bytes.
 func whole(b []byte, room int) bool {
 	size, err := stone.Size(b)
 	return len(b) < room || err == nil && size == len(b)
@@ -262,7 +261,7 @@ func (s *socket) Close() error {
 	return s.PacketConn.Close()
 }
 
-// closing settles what the socket has lost, before it is closed.
+// closing notes what the catcher's socket has dropped, before it is closed.
 func (w *World) closing() {
 	r := w.World.Record(w.cfg.named("udp"))
 	w.mu.Lock()
@@ -277,7 +276,7 @@ func (w *World) closing() {
 	}
 }
 
-// Abandon notes that the catcher of a flow closes, and reads no more.
+// Abandon notes that the catcher of a flow closes its socket without reading more.
 func (w *World) Abandon(flow string) {
 	if w.cfg.Flows.Transport(flow) != "udp" {
 		return
@@ -288,16 +287,15 @@ func (w *World) Abandon(flow string) {
 	w.watch.Abandon(flow)
 }
 
-// How long Drain waits for what should come and does not, for a socket that
-// gives nothing more, and how often it looks.
+// How long Drain waits, and how often it looks.
 const (
-	patience = 3 * time.Second
-	quiet    = 100 * time.Millisecond
-	look     = time.Millisecond
+	patience = 3 * time.Second        // for datagrams that should come
+	quiet    = 100 * time.Millisecond // for a socket from which nothing more is read
+	look     = time.Millisecond       // between two looks
 )
 
-// Drain waits until nothing of a flow is on its way to the catcher, and
-// the catcher has read all that its socket holds.
+// Drain waits until nothing of a flow is on its way to the catcher and the catcher has
+// read all that its socket holds, or until limit.
 func (w *World) Drain(ctx context.Context, flow string, limit time.Duration, _ func() bool) {
 	var (
 		before journey
@@ -311,7 +309,7 @@ func (w *World) Drain(ctx context.Context, flow string, limit time.Duration, _ f
 		switch still := now - since; {
 		case now >= limit:
 			return
-		case left.flying > 0 && !left.sunk: // the wire brings it, however long that takes
+		case left.flying > 0 && !left.sunk: // the wire will deliver it, however long that takes
 		case left.boarding > 0 && still < patience:
 		case w.cfg.Flows.Transport(flow) == "tcp":
 			return
@@ -326,13 +324,14 @@ func (w *World) Drain(ctx context.Context, flow string, limit time.Duration, _ f
 	}
 }
 
-// A journey is how far a flow's packets are from the catching program.
+// A journey is how many of a flow's packets are where on their way to the catching
+// program.
 type journey struct {
 	boarding int // thrown, and not yet on the wire
 	flying   int // on the wire
-	waiting  int // in the catcher's socket, or without room there
+	waiting  int // in the catcher's socket, or dropped for want of room there
 
-	sunk bool // no packet goes on
+	sunk bool // a ferry has stopped, so no packet moves any more
 }
 
 func (w *World) journey(flow string) journey {
@@ -345,9 +344,9 @@ func (w *World) journey(flow string) journey {
 	return j
 }
 
-// lost is how many of the datagrams that seem to wait in the catcher's socket had
-// found no room there, if that is known: the kernel counts damaged ones with
-// them.
+// lost is how many of the datagrams that seem to wait in the catcher's socket were
+// dropped for want of room. It is 0 if the wire may damage packets: the kernel's counter
+// includes damaged datagrams, so the number is not known.
 func (w *World) lost() int {
 	if watch.Damages(w.cfg.Flows, w.cfg.Out, w.cfg.Back) {
 		return 0
@@ -385,8 +384,8 @@ func (w *World) Record(flow string) path.Record {
 	return r
 }
 
-// Check holds both wires to their own book-keeping, and the catcher's socket to
-// what the kernel counted.
+// Check returns an error unless both wires account for every packet, and the drops of
+// the catcher's socket agree with the kernel's counter.
 func (w *World) Check() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -407,7 +406,7 @@ func (w *World) Check() error {
 	return errors.Join(errs...)
 }
 
-// Stack says what is known of the kernel's stack, and how it is set.
+// Stack is what is known of the kernel's stack and its settings.
 func (w *World) Stack() path.Stack {
 	s := w.World.Stack()
 	s.Congestion, s.InitialWindow = w.cfg.congestion(), w.cfg.InitialWindow
@@ -417,14 +416,14 @@ func (w *World) Stack() path.Stack {
 	return s
 }
 
-// Run runs the tasks, each on a goroutine of its own, waits for all, and stops
-// the ferries: what the record says by then stays. It is called once.
+// Run runs the tasks, each on a goroutine of its own, waits for all, and stops the
+// ferries; after that the record does not change. It may be called once.
 func (w *World) Run(ctx context.Context, tasks ...func()) error {
 	w.begin()
 	return errors.Join(w.World.Run(ctx, tasks...), w.land())
 }
 
-// land stops the ferries, if that was not done before.
+// land stops the ferries, once.
 func (w *World) land() (err error) {
 	w.landing.Do(func() {
 		_, err = unix.Write(w.over, []byte{7: 1})
@@ -438,7 +437,7 @@ func (w *World) Close() error {
 	return errors.Join(w.land(), w.World.Close(), w.release())
 }
 
-// release gives back what there is of the ends.
+// release closes what was opened of the ends.
 func (w *World) release() error {
 	var err error
 	if w.over >= 0 {
