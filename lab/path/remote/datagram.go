@@ -13,11 +13,11 @@ import (
 	"stones/lab/seal"
 )
 
-// knocks are when words are said over UDP until there is an answer, and the time
-// at which that is given up.
+// knocks are the times at which a word is sent over UDP until there is an answer. The
+// last one is when that is given up.
 var knocks = [...]time.Duration{0, 500 * time.Millisecond, 1500 * time.Millisecond, 2500 * time.Millisecond, 3500 * time.Millisecond, 4500 * time.Millisecond}
 
-// hello asks whether UDP comes through there and back.
+// hello checks that UDP datagrams pass in both directions.
 func (s *Session) hello(ctx context.Context) error {
 	conn, err := s.dial(ctx, "udp", s.address, s.net.Now()+asking, nil)
 	if err != nil {
@@ -33,8 +33,8 @@ func (s *Session) hello(ctx context.Context) error {
 	})
 }
 
-// knock says a word over UDP, again and again, until read has an answer. Read
-// returns an error if there is none yet, or what came was none.
+// knock sends a word over UDP again and again until read has an answer. Read returns true
+// for an answer, false for anything else that came, and an error if nothing came.
 func (s *Session) knock(ctx context.Context, conn net.Conn, word []byte, read func() (bool, error)) error {
 	began := s.net.Now()
 	nobody := false
@@ -67,8 +67,8 @@ func (s *Session) knock(ctx context.Context, conn net.Conn, word []byte, read fu
 	return fmt.Errorf("remote: %s: UDP seems to be blocked: %d times asked, and no answer for %v", s.address, len(knocks)-1, knocks[len(knocks)-1])
 }
 
-// sealed carries a flow's stones to the other end over UDP: each with a tag
-// behind it that shows whose it is.
+// sealed carries a flow's stones to the other end over UDP, each with a tag behind it
+// that authenticates it.
 type sealed struct {
 	*flight
 	tagger *seal.Tagger
@@ -96,17 +96,17 @@ func (c *sealed) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// opened is where the other end's stones come over UDP.
+// opened receives the other end's stones over UDP.
 type opened struct {
 	*flight
 	ctx    context.Context // ReadFrom has none
 	x      *flow
 	tagger *seal.Tagger
 	buf    []byte
-	word   []byte        // that has the other end throw; nil before it is known
-	last   time.Duration // when something came, or the word was said
-	said   int           // how often the word was said
-	came   bool
+	word   []byte        // the datagram that makes the other end throw; nil before it is known
+	last   time.Duration // when something came or the word was sent, whichever was last
+	said   int           // how often the word was sent
+	came   bool          // a stone has come
 }
 
 // Time limits for stones that the other end throws over UDP.
@@ -126,10 +126,10 @@ func (s *Session) catchDatagrams(ctx context.Context, x *flow) (net.PacketConn, 
 	return &opened{flight: f, ctx: ctx, x: x, tagger: seal.NewTagger(x.Secret), buf: make([]byte, 1<<16)}, nil
 }
 
-// ReadFrom gives the next stone, without its tag. The first call asks for them.
-// What is not of the other end's flow is given as one byte, which is no
-// stone. When no more will come, the error is [net.ErrClosed];
-// when nothing ever will, it is a [*net.OpError].
+// ReadFrom returns the next stone without its tag. The first call asks the other end for
+// the stones. A datagram that does not belong to the flow is returned as one byte, which
+// is not a stone. When no more will come, the error is [net.ErrClosed]; when the other
+// end cannot be asked, it is a [*net.OpError].
 func (c *opened) ReadFrom(b []byte) (int, net.Addr, error) {
 	if c.word == nil {
 		if err := c.ask(); err != nil {
@@ -148,7 +148,7 @@ func (c *opened) ReadFrom(b []byte) (int, net.Addr, error) {
 		_ = c.SetReadDeadline(c.s.net.Time(c.wake()))
 		n, err := c.Read(c.buf)
 		if err != nil {
-			if !errors.Is(err, os.ErrDeadlineExceeded) { // of a word that was said before
+			if !errors.Is(err, os.ErrDeadlineExceeded) { // reported by ICMP for a word sent before
 				_ = c.s.net.SleepUntil(c.ctx, c.s.net.Now()+turn)
 			}
 			continue
@@ -164,7 +164,7 @@ func (c *opened) ReadFrom(b []byte) (int, net.Addr, error) {
 	}
 }
 
-// wake is when to look again whether more will come.
+// wake is when ReadFrom must check again whether more will come.
 func (c *opened) wake() time.Duration {
 	at := max(c.last+silence, c.x.end()+grace)
 	if !c.came && c.said < len(knocks)-1 {
@@ -173,8 +173,7 @@ func (c *opened) wake() time.Duration {
 	return min(at, c.until)
 }
 
-// ask shows the other end that this address is one where its stones are waited
-// for, and has it throw.
+// ask proves to the other end that this address expects its stones, and makes it throw.
 func (c *opened) ask() error {
 	word := control.Datagram{Word: control.Knock, Flow: c.x.Flow}.Append(nil)
 	err := c.s.knock(c.ctx, c.Conn, word, func() (bool, error) {
@@ -201,12 +200,12 @@ func (c *opened) ask() error {
 	return nil
 }
 
-// say has the other end throw.
+// say sends the word that makes the other end throw.
 func (c *opened) say() {
 	_, _ = c.Write(c.word)
 	c.said++
 	c.last = c.s.net.Now()
 }
 
-// WriteTo is of no use here.
+// WriteTo is not supported.
 func (c *opened) WriteTo([]byte, net.Addr) (int, error) { return 0, errors.ErrUnsupported }

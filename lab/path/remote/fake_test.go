@@ -49,17 +49,17 @@ func (e end) Run(_ context.Context, tasks ...func()) error {
 	return nil
 }
 
-// A fake is a server as simple as can be. What it says can be changed on its
-// way, to see what a client makes of that.
+// A fake is a very simple server. Its replies can be altered, to test what a client does
+// then.
 type fake struct {
 	testing.TB
 	*sim.World
 	key []byte
 
-	alter func(said string, reply []byte) []byte // what it answers; nil is a hang-up
-	deaf  bool                                   // to UDP
-	tcp   func(net.Conn)                         // answers who connects, in the server's place
-	say   map[string][]byte                      // what it says where stones fly: on "carry" and over UDP, "datagram"
+	alter func(said string, reply []byte) []byte // returns what it answers instead; nil closes the connection
+	deaf  bool                                   // it ignores UDP
+	tcp   func(net.Conn)                         // serves TCP connections in its place
+	say   map[string][]byte                      // what it sends first on connections with stones ("carry"), or over UDP ("datagram")
 
 	sessions, hellos int
 	planned          map[uint32]*agreed
@@ -73,7 +73,7 @@ type agreed struct {
 	control.Ticket
 	began    time.Duration
 	arrivals []control.Arrival
-	last     time.Duration // something came
+	last     time.Duration // when something came last
 	ended    bool
 	thrown   int
 	foreign  int
@@ -106,7 +106,7 @@ func (f *fake) listen() {
 	})
 }
 
-// stop ends it, and with it all that it does.
+// stop ends the fake and everything that it does.
 func (f *fake) stop() {
 	_ = f.listener.Close()
 	_ = f.packets.Close()

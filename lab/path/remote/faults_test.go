@@ -27,7 +27,7 @@ import (
 	"stones/lab/wire"
 )
 
-// Whoever is refused is told why, within the time that is allowed for it.
+// A refusal says why, and comes within the time limit.
 func TestRefused(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -91,7 +91,7 @@ func overTLS(s *server.Server) {
 	s.TLS = cfg
 }
 
-// Over TLS it is all the same, and the key is bound to the connection.
+// Over TLS everything works as without, and the key is bound to the connection.
 func TestTLS(t *testing.T) {
 	for _, key := range []string{"", "school"} {
 		for _, back := range []bool{false, true} {
@@ -120,8 +120,8 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// With TLS nobody on the way can read what TCP says; UDP is as open as before. The price
-// is one round trip more before the first stone.
+// With TLS nobody on the way can read TCP's stones; UDP's stay readable. The cost is one
+// more round trip before the first stone.
 func TestOverheard(t *testing.T) {
 	const said = "Привет"
 	for _, hidden := range []bool{false, true} {
@@ -202,7 +202,7 @@ func TestSilence(t *testing.T) {
 			_, _ = conn.Write(bytes.Repeat([]byte("x"), 1<<20))
 		}, "line too long"},
 		{"HTTP", func(_ *sim.World, conn net.Conn) {
-			_, _ = conn.Read(make([]byte, 1000)) // what is not read makes a close a reset
+			_, _ = conn.Read(make([]byte, 1000)) // unread bytes would make Close send a reset
 			_, _ = io.WriteString(conn, "HTTP/1.1 400 Bad Request\r\n\r\n")
 			_ = conn.Close()
 		}, "hung up"},
@@ -227,8 +227,8 @@ func TestSilence(t *testing.T) {
 	}
 }
 
-// Where UDP does not come through, that is said within 5 s, and TCP is thrown
-// nevertheless.
+// Where UDP is blocked, that is reported within 5 s, and stones are still thrown over
+// TCP.
 func TestBlockedUDP(t *testing.T) {
 	for _, back := range []bool{false, true} {
 		t.Run(fmt.Sprintf("back=%t", back), func(t *testing.T) {
@@ -269,7 +269,7 @@ func TestBlockedUDP(t *testing.T) {
 	}
 }
 
-// A cut is a Net through which nothing comes any more after a moment.
+// A cut is a Net that loses everything from a time on.
 type cut struct {
 	end
 	at time.Duration
@@ -327,8 +327,8 @@ func (c *cutConn) CloseWrite() error {
 	return c.Conn.(interface{ CloseWrite() error }).CloseWrite()
 }
 
-// The other end may go at any time: broken off, or vanished. Then a partial
-// result is kept, soon, and what nobody knows is called unknown.
+// The other end may go at any time, with a reset or silently. Then there is soon a
+// partial result, in which what is not known is called unknown.
 func TestGone(t *testing.T) {
 	const whole = 5 * time.Second // of throwing
 	for _, only := range []string{"tcp", "udp"} {
@@ -352,7 +352,7 @@ func TestGone(t *testing.T) {
 							} else {
 								e = e.Only(lab.UDP)
 							}
-							gone := w.Now() + 300*ms + after // planning takes about that
+							gone := w.Now() + 300*ms + after // planning takes about 300 ms
 							w.Go(func() {
 								_ = w.SleepUntil(context.Background(), gone)
 								if !vanished {
@@ -386,13 +386,13 @@ func TestGone(t *testing.T) {
 	}
 }
 
-// Without a report, or with one that cannot be true, all that is not known is
-// unknown, and nothing is made up.
+// Without a report, or with one that cannot be true, everything that is not known is
+// called unknown.
 func TestReports(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		alter func(reply string) string
-		want  string // in the error; "law" is a broken law
+		want  string // in the error; "law" means that law 6 is broken
 	}{
 		{"refused", func(string) string { return "no memory left\n" }, "refused: memory left"},
 		{"hung up", func(string) string { return "" }, "hung up"},
@@ -468,7 +468,7 @@ func TestReports(t *testing.T) {
 	}
 }
 
-// More cannot have found the catcher's socket full than is missing.
+// No more stones can have been dropped at the catcher's full socket than are missing.
 func TestMoreDropsThanMissing(t *testing.T) {
 	for drops, want := range map[int]string{0: "", 1: "law 9: receiver drops 1 > missing 0", 16_000_000: "law 9: receiver drops 16000000 > missing 0"} {
 		meet(t, far(), reporting(func(reply string) string {
@@ -492,7 +492,7 @@ func TestMoreDropsThanMissing(t *testing.T) {
 	}
 }
 
-// A report of stones that carried something else than was thrown cannot be true.
+// A report of stones that carried something else than was thrown is an error.
 func TestOtherBytes(t *testing.T) {
 	meet(t, far(), nil, func(w *sim.World, _ *fake) {
 		s, err := open(t, w, nil)
@@ -515,7 +515,7 @@ func TestOtherBytes(t *testing.T) {
 	})
 }
 
-// reporting has a server's reports altered.
+// reporting makes a fake alter its reports.
 func reporting(alter func(reply string) string) func(*fake) {
 	return func(f *fake) {
 		f.alter = func(said string, reply []byte) []byte {
@@ -527,8 +527,8 @@ func reporting(alter func(reply string) string) func(*fake) {
 	}
 }
 
-// Without the report of a far thrower it is known what came, and of the others
-// not even whether they were thrown.
+// Without the report of a far thrower it is known which stones came. Of the others it is
+// not known whether they were thrown.
 func TestThrowerReports(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -589,8 +589,8 @@ func bytesOf(text string) []byte {
 	return []byte(text)
 }
 
-// Whatever a hostile server says, and where: the client ends in time, with
-// something to show or one line of error.
+// Whatever a hostile server says, and where, the client ends in time with a result or one
+// line of error.
 func FuzzServer(f *testing.F) {
 	for _, seed := range []string{
 		"", "ok\n", "no\n", "ok stones 2 challenge=00 key=yes\n", "\x16\x03\x01\x00", " 1 1 1\nok 1\n", "flow=7 secret=00",
@@ -639,7 +639,7 @@ func FuzzServer(f *testing.F) {
 	})
 }
 
-// oneLine expects a text that may be shown as it is.
+// oneLine expects a text of one line that is safe to print.
 func oneLine(t *testing.T, text string) {
 	t.Helper()
 	if prose.Safe(text) != text {
@@ -733,7 +733,7 @@ func fault(t *testing.T, seed uint64) {
 				t.Error(err)
 				return
 			}
-			// Of each: planning, the plan, and what may come behind it.
+			// For each transport: planning, the plan, and what may follow it.
 			if took := w.Now() - began; took > 2*(22*time.Second+1500*ms+15*time.Second) {
 				t.Errorf("it took %v", took)
 			}

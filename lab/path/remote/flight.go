@@ -13,13 +13,13 @@ import (
 	"stones/lab/seal"
 )
 
-// A flight is a connection that carries stones. It ends with its session, or a
-// while after the planned end.
+// A flight is a connection that carries stones. It ends with its session, or some time
+// after the planned end.
 type flight struct {
 	net.Conn
 	s     *Session
 	until time.Duration
-	stop  func() bool // ends the watch over its context; nil if there is none
+	stop  func() bool // detaches it from its context; nil if it has none
 }
 
 // fly makes a flight of a connection.
@@ -31,7 +31,8 @@ func (s *Session) fly(conn net.Conn, x *flow) *flight {
 	return f
 }
 
-// SetDeadline sets when a call that waits gives up, at the latest.
+// SetDeadline sets when a blocked call gives up. A time after the end of the flight, or
+// none, stands for that end.
 func (f *flight) SetDeadline(t time.Time) error {
 	if last := f.s.net.Time(f.until); t.IsZero() || t.After(last) {
 		t = last
@@ -44,7 +45,7 @@ func (f *flight) SetDeadline(t time.Time) error {
 	return f.Conn.SetDeadline(t)
 }
 
-// fail is the error of a call: the end of the session, if that was it.
+// fail is the error of a call: why the session has ended, if it has, else err.
 func (f *flight) fail(err error) error {
 	if lost := f.s.over(); lost != nil {
 		return lost
@@ -63,20 +64,19 @@ func (f *flight) Close() error {
 	return f.Conn.Close()
 }
 
-// A stream carries a flow's stones over TCP. Before them come lines: what
-// this end is, and the other end's greeting.
+// A stream carries a flow's stones over TCP. Before the stones come lines: the flow's
+// number from this end, and the other end's greeting.
 type stream struct {
 	*flight
-	back  bool
+	back  bool // the other end throws
 	lines *control.Reader
-	proof [32]byte // that the other end has to give
+	proof [32]byte // that the other end must give
 	clear bool     // all lines have been read
-	heard int      // lines
+	heard int      // how many lines have been read
 }
 
-// carry opens a stream and says which flow it is for. Over TLS the other end has to be
-// the one that the conversation is with, which its certificate shows: nobody in between
-// is to have a stone.
+// carry opens a stream and says which flow it is for. Over TLS the other end must have
+// the certificate of the control connection, so that nobody in between gets the stones.
 func (s *Session) carry(ctx context.Context, x *flow) (*stream, error) {
 	conn, err := s.dial(ctx, "tcp", s.address, s.net.Now()+asking, x.ear)
 	if err != nil {
@@ -109,7 +109,7 @@ func (s *Session) throwStream(ctx context.Context, x *flow) (net.Conn, error) {
 	return conn, nil
 }
 
-// Write throws.
+// Write writes stones.
 func (c *stream) Write(b []byte) (int, error) {
 	n, err := c.Conn.Write(b)
 	if err != nil {
@@ -130,11 +130,11 @@ func (c *stream) CloseWrite() error {
 	return nil
 }
 
-// mostLines is how many lines another end says where it is to greet.
+// mostLines is how many lines of greeting are read at most.
 const mostLines = 16
 
-// Read reads the stones that the other end throws. If this end throws, nothing comes but
-// the greeting, and in the end the other end's FIN.
+// Read reads the stones that the other end throws. If this end throws, only the greeting
+// comes, and finally the other end's FIN.
 func (c *stream) Read(b []byte) (int, error) {
 	for !c.clear {
 		if err := c.hear(); err != nil {
@@ -148,7 +148,7 @@ func (c *stream) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// hear hears a line of the other end's.
+// hear reads one line of the other end's greeting.
 func (c *stream) hear() error {
 	if c.heard++; c.heard > mostLines {
 		return fmt.Errorf("remote: %s: %w: it does not stop greeting", c.s.address, control.ErrForeign)
@@ -182,7 +182,7 @@ func (c *stream) hear() error {
 	return nil
 }
 
-// A listener gives the one connection over which the other end throws.
+// A listener returns the one connection over which the other end throws.
 type listener struct {
 	ctx  context.Context // Accept has none
 	s    *Session
@@ -206,7 +206,7 @@ func (l *listener) Accept() (net.Conn, error) {
 
 func (l *listener) Addr() net.Addr { return l.s.conn.RemoteAddr() }
 
-// Close has nothing to close.
+// Close ends the listener: Accept then returns [net.ErrClosed].
 func (l *listener) Close() error {
 	l.done = true
 	return nil

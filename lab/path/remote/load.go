@@ -9,12 +9,12 @@ import (
 	"stones/lab/control"
 )
 
-// loadPart is how many bytes are said at once, with patience for each time.
+// loadPart is how many bytes are sent at once; patience is the time limit for each part.
 const loadPart = 64 << 10
 
-// load tells the other end what its stones are to carry; the caller has the turn.
+// load sends the other end what its stones will carry. The caller has the turn.
 func (s *Session) load(ctx context.Context, x *flow) error {
-	until := s.net.Now() + 24*time.Hour // no part may take longer than patience allows
+	until := s.net.Now() + 24*time.Hour // no limit in effect; each part is limited by patience
 	return s.say(ctx, control.Load{Flow: x.Flow, Bytes: len(x.Carries)}, until, func() error {
 		text, err := s.lines.ReadReply(none)
 		if err == nil && text != "send" {

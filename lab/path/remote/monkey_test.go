@@ -15,8 +15,8 @@ import (
 	"stones/lab/stone"
 )
 
-// Whatever a server says, in any order: the client comes to an end in time, what it
-// tells is one line that can be shown, and of a result all laws hold.
+// Whatever a server says, in any order, the client ends in time, its errors are one line
+// that is safe to print, and all laws hold for its results.
 func TestMonkey(t *testing.T) {
 	t.Parallel()
 	seeds := 60
@@ -31,7 +31,7 @@ func TestMonkey(t *testing.T) {
 	}
 }
 
-// babble runs an experiment with a server that says what it should not, now and then.
+// babble runs an experiment with a server that now and then says something wrong.
 func babble(t *testing.T, seed uint64) {
 	t.Helper()
 	dice := rand.New(rand.NewPCG(seed, 11))

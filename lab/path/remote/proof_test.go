@@ -16,8 +16,8 @@ import (
 	"stones/lab/server"
 )
 
-// A server's proof that somebody has overheard is worth nothing in another
-// conversation, though the challenge may be said again too.
+// An overheard proof of a server is not accepted in another session, even if the
+// challenge is replayed too.
 func TestReplayedProof(t *testing.T) {
 	var heard []byte
 	meet(t, far(), func(f *fake) {
@@ -44,7 +44,7 @@ func TestReplayedProof(t *testing.T) {
 	})
 }
 
-// Who takes the stones, or throws them, has to know the secret of their flow.
+// Whoever catches the stones, or throws them, must know the secret of their flow.
 func TestStonesToSomebodyElse(t *testing.T) {
 	for _, back := range []bool{false, true} {
 		t.Run(fmt.Sprintf("back=%t", back), func(t *testing.T) {
@@ -88,7 +88,7 @@ func (d *detour) DialContext(ctx context.Context, network, address string) (net.
 	return d.Net.DialContext(ctx, network, address)
 }
 
-// Over TLS the stones go nowhere else than the conversation.
+// Over TLS the stones go only to the end that the session is with.
 func TestManInTheMiddle(t *testing.T) {
 	const elsewhere = "10.0.0.2:4444"
 	meetServer(t, far(), overTLS, func(w *sim.World, _ *server.Server) {

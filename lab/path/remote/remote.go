@@ -6,11 +6,11 @@
 // connections of their own. A [World] is one experiment of a session: an end
 // that is here, and one that is elsewhere.
 //
-// What it needs of this computer is a [Net]. All waiting is for that: there is no
-// timer and no goroutine here, so the same code runs in virtual time.
+// This computer's clock and sockets are a [Net]. All waiting is done by the Net: there is
+// no timer and no goroutine here, so the same code runs in virtual time.
 //
-// What it deliberately lacks: sight of the way. What became of a packet nobody
-// tells, and the other end's clock is another one.
+// What it deliberately lacks: sight of the packets. What happens to them on the way is
+// not known, and the other end's clock differs from this one.
 package remote
 
 import (
@@ -33,13 +33,13 @@ import (
 	"stones/lab/seal"
 )
 
-// A Net is this end: its clock and its sockets. How these are set, buffers and
-// congestion control, is its own business. The world of package host is one.
+// A Net is this end: its clock and its sockets, with buffers and congestion control
+// already configured. The world of package host is one.
 type Net interface {
 	clock.Clock
 
-	// DialContext is as that of [net.Dialer]. A deadline of ctx is one of the
-	// clock, see [clock.Clock.Time].
+	// DialContext is that of [net.Dialer]. A deadline of ctx is by the clock, see
+	// [clock.Clock.Time].
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 
 	// Run runs tasks side by side and returns when all have ended.
@@ -50,10 +50,10 @@ type Net interface {
 type Config struct {
 	Net     Net
 	Address string // HOST or HOST:PORT; without a port it is [control.Port]
-	IPv6    bool   // nothing but IPv6
+	IPv6    bool   // use only IPv6
 
-	// Key is what both ends know and nobody else. Empty means none: then anyone could
-	// be the other end.
+	// Key is a secret that only both ends know. Empty means none: then anyone could be
+	// the other end.
 	Key []byte
 
 	// TLS encrypts the conversation and TCP's stones. It does not authenticate the
@@ -65,12 +65,12 @@ type Config struct {
 const (
 	asking   = 5 * time.Second          // for a connection, and for all of the opening words
 	patience = 8 * time.Second          // for the next bytes of an answer
-	heart    = time.Second              // between two lines that ask whether the other end is there
+	heart    = time.Second              // between two lines that check that the other end is there
 	lateness = 10 * time.Second         // after the planned end, for the stones
 	settling = 14500 * time.Millisecond // after the planned end, for the report
 	hurry    = 2 * time.Second          // for the report, when the experiment was interrupted
-	glance   = 100 * time.Millisecond   // between two looks whether that is to be asked
-	turn     = time.Millisecond         // between two looks whether it is one's turn to talk
+	glance   = 100 * time.Millisecond   // between two looks whether such a line is due
+	turn     = time.Millisecond         // between two looks whether the conversation is free
 )
 
 // A Session is a conversation with a server. Several tasks may use it.
@@ -80,18 +80,18 @@ type Session struct {
 	conn    net.Conn
 	lines   *control.Reader
 	address string        // of the server, in numbers
-	until   time.Duration // when the talk that goes on gives up; only the task that has the turn touches it
+	until   time.Duration // when the present command gives up; only the task that has the turn uses it
 
 	mu      sync.Mutex
-	talking bool             // somebody has the turn
-	lost    error            // why nobody can talk any more
+	talking bool             // a task has the turn
+	lost    error            // why the session has ended; nil while it has not
 	flying  map[*flight]bool // the connections that carry stones
 }
 
 // Open connects to a server and agrees with it on the version, and on the key.
 //
-// An error that is [syscall.ECONNREFUSED] too is a no of the other side: nobody
-// listens there, the server is full, or the key is another one.
+// If the other end refuses, the error wraps [syscall.ECONNREFUSED]: nobody listens
+// there, the server is full, or the key is wrong.
 func Open(ctx context.Context, cfg Config) (*Session, error) {
 	s := &Session{cfg: cfg, net: cfg.Net, flying: make(map[*flight]bool)}
 	address := withPort(cfg.Address)
@@ -108,7 +108,7 @@ func Open(ctx context.Context, cfg Config) (*Session, error) {
 	return s, nil
 }
 
-// withPort is an address with its port.
+// withPort adds the default port to an address without a port.
 func withPort(address string) string {
 	if _, _, err := net.SplitHostPort(address); err == nil {
 		return address
@@ -116,7 +116,7 @@ func withPort(address string) string {
 	return net.JoinHostPort(strings.Trim(address, "[]"), strconv.Itoa(control.Port))
 }
 
-// network is the network of a transport.
+// network is the name of a transport's network for DialContext.
 func (s *Session) network(transport string) string {
 	if s.cfg.IPv6 {
 		return transport + "6"
@@ -124,8 +124,8 @@ func (s *Session) network(transport string) string {
 	return transport
 }
 
-// dial connects, and over TCP makes it a TLS connection if that is asked for. The ear,
-// which may be nil, hears what goes over the way.
+// dial connects. Over TCP it makes a TLS connection if that is configured. The ear, which
+// may be nil, records what is sent and received, as it is on the way.
 func (s *Session) dial(ctx context.Context, transport, address string, until time.Duration, ear *path.Ear) (net.Conn, error) {
 	limited, cancel := context.WithDeadline(ctx, s.net.Time(until))
 	defer cancel()
@@ -162,14 +162,14 @@ func (s secret) SetDeadline(t time.Time) error      { return s.below.SetDeadline
 func (s secret) SetReadDeadline(t time.Time) error  { return s.below.SetReadDeadline(t) }
 func (s secret) SetWriteDeadline(t time.Time) error { return s.below.SetWriteDeadline(t) }
 
-// A timeless connection lets package tls set no deadlines, which it does by the
-// computer's clock when it closes.
+// A timeless connection ignores the deadlines that package tls sets when it closes: they
+// are by the computer's clock.
 type timeless struct{ net.Conn }
 
 func (timeless) SetDeadline(time.Time) error      { return nil }
 func (timeless) SetWriteDeadline(time.Time) error { return nil }
 
-// noTLS is err in the words of a client that expects a stones server.
+// noTLS is the error of a failed TLS handshake, in plain words.
 func noTLS(err error) error {
 	if _, plain := errors.AsType[tls.RecordHeaderError](err); plain {
 		return errors.New("the other end does not speak it; leave it out")
@@ -177,15 +177,15 @@ func noTLS(err error) error {
 	return bare(err)
 }
 
-// interrupt has calls of conn return when ctx ends.
+// interrupt makes blocked calls of conn return when ctx ends, until stop is called.
 func interrupt(ctx context.Context, conn net.Conn) (stop func() bool) {
 	return context.AfterFunc(ctx, func() { _ = conn.SetDeadline(past) })
 }
 
-// past is a deadline that has passed by every clock.
+// past is a deadline that has passed by any clock.
 var past = time.Unix(1, 0)
 
-// open says the opening words.
+// open agrees on the version and the key.
 func (s *Session) open(ctx context.Context) error {
 	until := s.net.Now() + asking
 	var welcome control.Welcome
@@ -209,7 +209,8 @@ func (s *Session) open(ctx context.Context) error {
 	return s.prove(ctx, welcome, until)
 }
 
-// prove shows the key without saying it, and has the other end show it too.
+// prove proves that this end knows the key, without sending it, and checks the other
+// end's proof.
 func (s *Session) prove(ctx context.Context, welcome control.Welcome, until time.Duration) error {
 	binding, err := bindingOf(s.conn)
 	if err != nil {
@@ -234,7 +235,8 @@ func (s *Session) prove(ctx context.Context, welcome control.Welcome, until time
 	})
 }
 
-// bindingOf is what ties a proof to a connection of TLS; nil without it.
+// bindingOf is the channel binding that ties a proof to a TLS connection; nil without
+// TLS.
 func bindingOf(conn net.Conn) ([]byte, error) {
 	hidden, ok := conn.(secret)
 	if !ok {
@@ -247,8 +249,8 @@ func bindingOf(conn net.Conn) ([]byte, error) {
 	return binding, nil
 }
 
-// sameEnd reports whether two connections have the same certificate at their other end,
-// or none.
+// sameEnd reports whether the other ends of two connections have the same certificate, or
+// both connections are without TLS.
 func sameEnd(a, b net.Conn) bool {
 	one, ok := a.(secret)
 	other, also := b.(secret)
@@ -259,12 +261,12 @@ func sameEnd(a, b net.Conn) bool {
 	return len(first) > 0 && len(second) > 0 && first[0].Equal(second[0])
 }
 
-// none expects no line before the last one of a reply.
+// none is the error for a line before the last one of a reply that has only one.
 func none(text string) error {
 	return fmt.Errorf("%w: %s", control.ErrForeign, prose.Safe(text))
 }
 
-// Close says goodbye.
+// Close says goodbye, if the session has not ended yet, and closes the connection.
 func (s *Session) Close() error {
 	if s.over() == nil {
 		_ = s.conn.SetDeadline(s.net.Time(s.net.Now() + hurry))

@@ -101,7 +101,7 @@ func TestFlows(t *testing.T) {
 				legible(t, r)
 			}
 		}
-		if !strings.HasPrefix(tt.name, "a file") { // of which the fake knows nothing
+		if !strings.HasPrefix(tt.name, "a file") { // the fake does not support files
 			t.Run("fake="+tt.name, func(t *testing.T) {
 				meet(t, far(), func(f *fake) { f.key = []byte("school") }, func(w *sim.World, f *fake) {
 					client(w)
@@ -117,7 +117,7 @@ func TestFlows(t *testing.T) {
 	}
 }
 
-// legible expects a result that can be written and read again.
+// legible expects that a result can be written and read again.
 func legible(t *testing.T, r lab.Result) {
 	t.Helper()
 	first, err := document.Marshal(r)
@@ -135,7 +135,7 @@ func legible(t *testing.T, r lab.Result) {
 	}
 }
 
-// whole expects all of 100 stones to have come over a road that loses none.
+// whole expects that all of 100 stones have come.
 func whole(t *testing.T, x lab.Outcome) {
 	t.Helper()
 	if !x.Complete || x.Broken != "" || x.Planned != 100 || x.Thrown != 100 || x.Delivered != 100 || x.Arrivals != 100 || x.Lost+x.Unknown+x.Duplicated+x.Foreign+x.Damaged != 0 {
@@ -271,8 +271,8 @@ func onLoopback(t *testing.T, tls bool) *remote.Session {
 	return s
 }
 
-// Who interrupts an experiment gets what is known by then, the other end's
-// report included.
+// An interrupted experiment returns what is known by then, including the other end's
+// report.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	for _, back := range []bool{false, true} {

@@ -14,31 +14,31 @@ import (
 	"stones/lab/path"
 )
 
-// A refusal is a no of the other side.
+// A refusal is the error of a request that the other end has refused.
 type refusal struct{ why error }
 
 func (r *refusal) Error() string { return r.why.Error() }
 
-// Unwrap makes it [syscall.ECONNREFUSED] as well, which is what a computer says
-// where nobody listens.
+// Unwrap makes it [syscall.ECONNREFUSED] as well, the error of a port where nobody
+// listens.
 func (r *refusal) Unwrap() []error { return []error{r.why, path.ErrNo, syscall.ECONNREFUSED} }
 
-// refused is the error of a no.
+// refused returns a refusal.
 func (s *Session) refused(why error) error {
 	return &refusal{fmt.Errorf("remote: %s: %w", s.address, why)}
 }
 
-// A loss is why a conversation ended before its time. It is the end of all
-// connections that belong to it.
+// A loss is why a session ended early. All connections that belong to the session end
+// with it.
 type loss struct{ why error }
 
 func (l *loss) Error() string { return l.why.Error() }
 
-// Unwrap makes it what those who use the connections take for their end.
+// Unwrap makes it the errors by which users of a connection recognize its end.
 func (l *loss) Unwrap() []error { return []error{l.why, net.ErrClosed, syscall.ECONNRESET} }
 
-// ask says a command and has read read the reply, within a time. Any error but a
-// no is the end of the session: where the next reply begins is not known.
+// ask sends a command and lets read read the reply, until a time. Any error but a refusal
+// ends the session, since it is not known where the next reply begins.
 func (s *Session) ask(ctx context.Context, c control.Command, until time.Duration, read func() error) error {
 	if err := s.take(ctx); err != nil {
 		return err
@@ -77,7 +77,7 @@ func (e ear) Read(b []byte) (int, error) {
 	return e.s.conn.Read(b)
 }
 
-// take waits for one's turn to talk.
+// take waits until the conversation is free, and takes the turn.
 func (s *Session) take(ctx context.Context) error {
 	for {
 		s.mu.Lock()
@@ -98,15 +98,15 @@ func (s *Session) take(ctx context.Context) error {
 	}
 }
 
-// release lets others talk.
+// release gives the turn back.
 func (s *Session) release() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.talking = false
 }
 
-// lose ends the session, and whatever waits for one of its connections. It
-// returns why the session ended, which may have been before.
+// lose ends the session, and makes blocked calls of its connections return. It returns
+// why the session has ended, which may be an earlier error.
 func (s *Session) lose(err error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,7 +120,7 @@ func (s *Session) lose(err error) error {
 	return s.lost
 }
 
-// over is why the session has ended, or nil.
+// over is why the session has ended; nil while it has not.
 func (s *Session) over() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -140,7 +140,7 @@ func inWords(err error) error {
 	return bare(err)
 }
 
-// bare is what went wrong, without the names of the calls on the way to it.
+// bare is err without the [net.OpError] around it.
 func bare(err error) error {
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Err
@@ -148,15 +148,15 @@ func bare(err error) error {
 	return err
 }
 
-// watch asks every second whether the other end is still there. If not, that is
-// the end of the session.
+// watch checks every second that the other end is still there. If it is not, the session
+// ends.
 func (s *Session) watch(ctx context.Context) {
 	for heard := s.net.Now(); s.over() == nil && s.net.SleepUntil(ctx, s.net.Now()+glance) == nil; {
 		if s.net.Now() < heard+heart {
 			continue
 		}
 		s.mu.Lock()
-		mine := !s.talking && s.lost == nil // else somebody talks, and will notice
+		mine := !s.talking && s.lost == nil // else another task is talking, and will notice
 		s.talking = s.talking || mine
 		s.mu.Unlock()
 		if mine {
@@ -167,7 +167,7 @@ func (s *Session) watch(ctx context.Context) {
 	}
 }
 
-// echo has the other end say a text again; the caller has the turn.
+// echo makes the other end repeat a text. The caller has the turn.
 func (s *Session) echo(ctx context.Context, text string) error {
 	return s.say(ctx, control.Echo{Text: text}, s.net.Now()+patience, func() error {
 		again, err := s.lines.ReadReply(none)

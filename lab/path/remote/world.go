@@ -24,13 +24,13 @@ type World struct {
 	flows map[string]*flow
 }
 
-// A flow is what was agreed on with the other end, and what that told.
+// A flow is what was agreed on with the other end, and the other end's report.
 type flow struct {
 	path.Offer
 	control.Ticket
-	began  time.Duration // when it was agreed on
-	report *path.Report  // nil before it is there
-	ear    *path.Ear     // nil if nobody listens
+	began  time.Duration // when it was agreed on, or when the other end began to throw
+	report *path.Report  // nil until it has come
+	ear    *path.Ear     // nil if nothing is recorded
 }
 
 // end is the planned end.
@@ -45,8 +45,8 @@ func (s *Session) World(flows path.Flows) *World {
 // Address is where the other end is.
 func (w *World) Address(string) string { return w.s.address }
 
-// Run runs the tasks side by side, and as long as one runs sees to it that the
-// other end is still there.
+// Run runs the tasks side by side, and meanwhile checks that the other end is still
+// there.
 func (w *World) Run(ctx context.Context, tasks ...func()) error {
 	watching, over := context.WithCancel(ctx)
 	defer over()
@@ -66,8 +66,8 @@ func (w *World) Run(ctx context.Context, tasks ...func()) error {
 	return w.Net.Run(ctx, append(all, func() { w.s.watch(watching) })...)
 }
 
-// SleepUntil waits until the clock shows at. It returns early, with the reason,
-// if the other end is gone.
+// SleepUntil waits until the clock shows at. It returns early, with the reason, if ctx or
+// the session ends.
 func (w *World) SleepUntil(ctx context.Context, at time.Duration) error {
 	for w.Now()+heart < at {
 		if err := w.Net.SleepUntil(ctx, w.Now()+heart); err != nil {
@@ -80,12 +80,11 @@ func (w *World) SleepUntil(ctx context.Context, at time.Duration) error {
 	return w.Net.SleepUntil(ctx, at)
 }
 
-// roundTrips is how many lines are sent there and back to measure that.
+// roundTrips is how many lines are echoed to measure the round trip time.
 const roundTrips = 5
 
-// Arrange agrees with the other end on one transport's flow. Before that it
-// measures the time there and back and, if UDP's stones are to fly there, greets
-// it over UDP.
+// Arrange agrees with the other end on one transport's flow. Before that it measures the
+// round trip time, and checks that UDP passes if this end will throw over UDP.
 func (w *World) Arrange(ctx context.Context, o path.Offer) (path.Agreement, error) {
 	s := w.s
 	if err := s.over(); err != nil {
@@ -162,8 +161,8 @@ func (w *World) DialContext(ctx context.Context, network, _ string) (net.Conn, e
 	return w.s.throwStream(ctx, x)
 }
 
-// Listen waits for the stones that the other end throws over TCP. Address is
-// not needed: this end connects, as always.
+// Listen returns a listener for the stones that the other end throws over TCP. The
+// address is ignored: Accept connects to the other end.
 func (w *World) Listen(ctx context.Context, network, _ string) (net.Listener, error) {
 	x, err := w.find(network)
 	if err != nil {
@@ -172,7 +171,7 @@ func (w *World) Listen(ctx context.Context, network, _ string) (net.Listener, er
 	return &listener{ctx: ctx, s: w.s, x: x}, nil
 }
 
-// ListenPacket waits for the stones that the other end throws over UDP.
+// ListenPacket returns a connection for the stones that the other end throws over UDP.
 func (w *World) ListenPacket(ctx context.Context, network, _ string) (net.PacketConn, error) {
 	x, err := w.find(network)
 	if err != nil {
@@ -181,8 +180,8 @@ func (w *World) ListenPacket(ctx context.Context, network, _ string) (net.Packet
 	return w.s.catchDatagrams(ctx, x)
 }
 
-// Settle hands over the thrower's counts and returns the other end's report. The
-// end of ctx only makes it hurry.
+// Settle sends the thrower's counts and returns the other end's report. If ctx has ended,
+// it waits less long.
 func (w *World) Settle(ctx context.Context, transport string, c path.Counts) (path.Report, error) {
 	x, err := w.find(transport)
 	if err != nil {
@@ -226,8 +225,8 @@ func (s *Session) agreed() error {
 	return err
 }
 
-// readReport reads the report of a flow. It takes no more stones than could
-// be true.
+// readReport reads the report of a flow. A report of more stones than can be true is an
+// error.
 func (s *Session) readReport(x *flow) (path.Report, error) {
 	var r path.Report
 	most := 4*x.Count + 1000
@@ -253,10 +252,10 @@ func (s *Session) readReport(x *flow) (path.Report, error) {
 	return r, nil
 }
 
-// Drain waits for nothing: the other end does that before it reports.
+// Drain does nothing: the other end waits before it reports.
 func (w *World) Drain(context.Context, string, time.Duration, func() bool) {}
 
-// DrainRule says how the end of waiting is decided.
+// DrainRule says how the other end decides that no more stones come.
 func (w *World) DrainRule() path.DrainRule {
 	return path.DrainByCatcher
 }
@@ -264,8 +263,8 @@ func (w *World) DrainRule() path.DrainRule {
 // Arrival is now.
 func (w *World) Arrival(string) time.Duration { return w.Now() }
 
-// Record is what is known of a flow: what the other end told,
-// and what this end's sockets know, if they tell.
+// Record is what is known of a flow: what the other end has reported, and what this end's
+// sockets know, if the Net has a Record.
 func (w *World) Record(name string) path.Record {
 	transport := w.names.Transport(name)
 	r := path.Record{CountsUnknown: path.FarSilent}
@@ -292,10 +291,10 @@ func (w *World) Record(name string) path.Record {
 	return r
 }
 
-// Check has nothing to hold the path to: nobody sees it.
+// Check returns nil: what happens on the path is not known.
 func (w *World) Check() error { return nil }
 
-// Stack says what is known of this end's stack.
+// Stack is what is known of this end's stack.
 func (w *World) Stack() path.Stack {
 	if sockets, ok := w.Net.(interface{ Stack() path.Stack }); ok {
 		return sockets.Stack()
