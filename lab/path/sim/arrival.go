@@ -2,9 +2,9 @@ package sim
 
 import "time"
 
-// arrivals notes when what can be read of an endpoint came. A program goes on a
-// little after it is woken, and may read then what came meanwhile; what counts is
-// when it could have read it.
+// arrivals notes when what can be read from an endpoint came. A program goes on a little
+// after it is woken, and may then read what came meanwhile. What counts is when it could
+// have read it.
 type arrivals struct {
 	marks []mark
 	read  int64 // bytes of a stream, or datagrams, that were read
@@ -12,11 +12,11 @@ type arrivals struct {
 
 // A mark says when something came.
 type mark struct {
-	end int64 // how much had come by then
+	end int64 // how much had come in all by then
 	at  time.Duration
 }
 
-// note notes that so much waits to be read now.
+// note notes that waiting bytes or datagrams can be read now.
 func (a *arrivals) note(waiting int, now time.Duration) {
 	end := a.read + int64(waiting)
 	if last := len(a.marks) - 1; waiting > 0 && (last < 0 || a.marks[last].end < end) {
@@ -24,7 +24,7 @@ func (a *arrivals) note(waiting int, now time.Duration) {
 	}
 }
 
-// take notes that so much more was read, and returns when the last of it came.
+// take notes that n more were read, and returns when the last of them came.
 func (a *arrivals) take(n int) (at time.Duration) {
 	a.read += int64(n)
 	read := 0
@@ -48,8 +48,8 @@ type doorway struct {
 	port    uint16
 }
 
-// given notes that the current process was given something that came there at that
-// time. While a process sleeps it cannot read.
+// given notes that the current process has read at a doorway what came at a time. A
+// process that was sleeping then could read it only when it woke up.
 func (d *driver) given(through doorway, at time.Duration) {
 	if d.arrived == nil {
 		d.arrived = make(map[doorway]time.Duration)

@@ -13,8 +13,8 @@ import (
 	"stones/lab/wire"
 )
 
-// Config says what a world is like. The zero value is two ends with nothing
-// between them, set as Linux is, but for exact timers.
+// Config says what a world is like. The zero value is two ends with nothing between them,
+// with Linux's defaults except for exact timers.
 type Config struct {
 	Flows     path.Flows
 	Seed      uint64
@@ -24,17 +24,17 @@ type Config struct {
 	Congestion string // CUBIC or Reno; empty means CUBIC
 	Recovery   string // RecoveryRACK or RecoverySACK; empty means RecoveryRACK
 	path.Tuning
-	Tick   time.Duration // the grain of TCP's timers; 0 means none, DefaultTick that of Linux
-	Buffer int           // what SO_SNDBUF and SO_RCVBUF are set to; 0 means buffers that grow
+	Tick   time.Duration // the granularity of TCP's timers; 0 means exact timers, DefaultTick is Linux's
+	Buffer int           // SO_SNDBUF and SO_RCVBUF in bytes; 0 means buffers that grow
 
-	Counters bool             // keep what TCP counts, for the record
+	Counters bool             // keep TCP's counters, for the record
 	Packets  bool             // keep what becomes of every packet, for the record
-	Most     int              // turns of throwers, catchers and packets that may be, see [ErrTooMuch]; 0 means any number
-	Encode   bool             // give each end what the bytes of a packet say, and not its fields: slower, and the same
-	Tap      func(path.Frame) // is shown every packet that leaves an end or arrives there, in order of time; nil means nobody
+	Most     int              // limit of turns, events and packets, see [ErrTooMuch]; 0 means none
+	Encode   bool             // encode and decode every packet on the way: slower, with the same results
+	Tap      func(path.Frame) // called for every packet that leaves an end or arrives there, in order of time; may be nil
 }
 
-// The words for what TCP can be set to.
+// Values of TCP's settings, and defaults.
 const (
 	CUBIC        = path.CUBIC
 	Reno         = path.Reno
@@ -44,14 +44,14 @@ const (
 	newReno = "newreno" // losses found by duplicate acknowledgements, one a round trip: RFC 6582
 
 	DefaultTick = 4 * time.Millisecond // HZ=250, as most distributions build Linux
-	DefaultMTU  = 1500                 // the longest packet in bytes where the wire says nothing
+	DefaultMTU  = 1500                 // bytes, if the wire has no MTU
 )
 
 func (cfg Config) congestion() string { return cmp.Or(cfg.Congestion, CUBIC) }
 func (cfg Config) recovery() string   { return cmp.Or(cfg.Recovery, RecoveryRACK) }
 func (cfg Config) mtu() int           { return cmp.Or(cfg.Out.MTU, DefaultMTU) }
 
-// address is that of end n.
+// address is the address of end n.
 func (cfg Config) address(n byte) netip.Addr {
 	if cfg.IPv6 {
 		return netip.AddrFrom16([16]byte{0: 0xfd, 15: n})
@@ -59,7 +59,7 @@ func (cfg Config) address(n byte) netip.Addr {
 	return netip.AddrFrom4([4]byte{10, 0, 0, n})
 }
 
-// tcp is how the connections of both ends are set.
+// tcp is the settings of both ends' connections.
 func (cfg Config) tcp(dice *rand.Rand) (tcp.Config, error) {
 	c := tcp.Config{
 		Tick:          cfg.Tick,
@@ -100,7 +100,7 @@ func control(name string) (func() tcp.Control, error) {
 	return nil, fmt.Errorf("sim: congestion control %q; %q or %q", name, CUBIC, Reno)
 }
 
-// Stack says what the ends' stacks are and how they are set.
+// Stack is the stack of both ends and its settings.
 func (w *World) Stack() path.Stack {
 	s := path.Stack{
 		Name:          stack.Name,

@@ -14,7 +14,7 @@ type datagram struct {
 	toRead need
 	sender *net.UDPAddr // of the datagram read last
 	came   arrivals
-	taken  func(read []byte, whole bool) // is told what was read of a datagram; may be nil
+	taken  func(read []byte, whole bool) // called with what was read of a datagram; may be nil
 }
 
 var (
@@ -22,7 +22,7 @@ var (
 	_ net.PacketConn = (*datagram)(nil)
 )
 
-// newDatagram makes a socket of a host's.
+// newDatagram makes a UDP socket of a host's socket.
 func (d *driver) newDatagram(socket *stack.Socket) *datagram {
 	u := &datagram{endpoint: d.newEndpoint("udp"), socket: socket}
 	u.local = net.UDPAddrFromAddrPort(socket.Local())
@@ -83,7 +83,7 @@ func (d *datagram) WriteTo(b []byte, to net.Addr) (int, error) {
 	return d.send(b, udp.AddrPort())
 }
 
-// toThrow is never waited for: UDP has no send buffer here.
+// toThrow is the need of a write. It never blocks: UDP has no send buffer here.
 var toThrow = need{what: "write"}
 
 func (d *datagram) send(b []byte, to netip.AddrPort) (int, error) {
@@ -96,7 +96,7 @@ func (d *datagram) send(b []byte, to netip.AddrPort) (int, error) {
 	return len(b), nil
 }
 
-// Close ends the socket.
+// Close closes the socket.
 func (d *datagram) Close() error {
 	if !d.close() {
 		return d.fail("close", net.ErrClosed)

@@ -6,15 +6,15 @@
 // gives the same packets bit for bit, on every machine:
 //
 //   - One goroutine, the driver, takes the next event from the queue, moves the
-//     clock to it and lets it happen. Nothing else moves time.
-//   - Throwers and catchers are coroutines of the driver. What would block
-//     parks them instead, until an event wakes them.
-//   - All chance comes from the seed: the wires draw from package wire, the
-//     hosts from streams of their own.
+//     clock to it and runs it. Nothing else moves the clock.
+//   - Throwers and catchers are coroutines of the driver. A call that would block
+//     parks the coroutine until an event wakes it.
+//   - All random numbers follow from the seed: the wires use the draws of package
+//     wire, the hosts generators of their own.
 //
-// Packets travel as fields. They are encoded only where somebody looks at their
-// bytes: a capture, or a wire that damages them.
+// Packets travel as fields. They are encoded only if their bytes are needed: by a
+// capture, or by a wire that damages them.
 //
-// What it deliberately lacks: any way to the outside. These hosts never see a
-// stranger's packet.
+// What it deliberately lacks: any connection to a real network. These hosts never see a
+// packet from elsewhere.
 package sim

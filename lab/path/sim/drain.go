@@ -22,10 +22,11 @@ func (w *World) drain(ctx context.Context, f *watch.Flow, limit time.Duration) {
 		d.waiting.park("drain")
 	}
 	w.drains = remove(w.drains, d)
-	_ = w.driver.sleepUntil(ctx, w.Now()+wakeTime) // the catcher reads what came last
+	_ = w.driver.sleepUntil(ctx, w.Now()+wakeTime) // lets the catcher read what came last
 }
 
-// drained wakes the task that waited for the last packet of its flow.
+// drained wakes the tasks that wait until nothing of their flow is on the way, if that is
+// so now.
 func (w *World) drained() {
 	for _, d := range w.drains {
 		if d.flow.InFlight == 0 {

@@ -12,23 +12,21 @@ import (
 	"stones/lab/stack/event"
 )
 
-// epoch is the moment at which virtual time is zero, for calls that take a
-// [time.Time]. It lies so far ahead that the real clock, which a
-// [context.Context] with such a deadline goes by, never reaches it.
+// epoch is virtual time zero as a [time.Time]. It lies so far in the future that the real
+// clock, by which a [context.Context] with such a deadline goes, never reaches it.
 var epoch = time.Date(2200, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// driver is what drives one world: its clock, its events and its processes. Only
-// one goroutine works in it at any time, so that it needs no lock; what comes
-// from outside comes through post.
+// driver runs one world: its clock, its events and its processes. Only one goroutine
+// uses it at any time, so it needs no lock. Other goroutines use post.
 type driver struct {
 	event.Queue
 
 	ready     []*process // woken, in the order of waking
 	processes []*process
-	current   *process      // the one that runs now
-	stepped   time.Duration // when one did last
+	current   *process      // the one that runs now; nil if none does
+	stepped   time.Duration // when a process ran last
 
-	arrived map[doorway]time.Duration // when what was read last came
+	arrived map[doorway]time.Duration // when what was read last there could have been read
 	spent   int                       // turns, events and packets so far
 	most    int                       // how many there may be; 0 means any number
 
@@ -39,8 +37,8 @@ type driver struct {
 	}
 }
 
-// post asks the driver to make a call between two events. It may be called
-// from any goroutine.
+// post makes the driver call a function between two events. It may be called from any
+// goroutine.
 func (d *driver) post(call func()) {
 	d.inbox.mu.Lock()
 	defer d.inbox.mu.Unlock()
@@ -63,14 +61,15 @@ func (d *driver) takePost() {
 	}
 }
 
-// stepsBetweenLooks is how often the driver looks whether its context ended.
+// stepsBetweenLooks is after how many steps the driver checks whether its context has
+// ended.
 const stepsBetweenLooks = 1024
 
-// ErrTooMuch is why a world ends in which more happens than [Config.Most].
+// ErrTooMuch is the error of a world in which more happens than [Config.Most].
 var ErrTooMuch = errors.New("sim: more happens than is allowed")
 
-// run lets time pass until the processes have ended. When ctx ends, it wakes
-// those that sleep; those in a call of a connection wait for a deadline.
+// run runs events and processes until all processes have ended. When ctx ends, it wakes
+// the sleeping processes; those blocked in a call of a connection wait for a deadline.
 func (d *driver) run(ctx context.Context) error {
 	interrupted := false
 	for n := 1; ; n++ {
@@ -96,7 +95,7 @@ func (d *driver) run(ctx context.Context) error {
 	}
 }
 
-// step lets the process that was woken first go on until it parks or ends.
+// step runs the process that was woken first until it parks or ends.
 func (d *driver) step() {
 	p := d.ready[0]
 	copy(d.ready, d.ready[1:])
@@ -113,9 +112,9 @@ func (d *driver) step() {
 	d.current = nil
 }
 
-// busy reports whether a process goes on in this moment, or has. Of what happens in
-// one moment a thrower does its part first: a stone that is due when an answer
-// comes is thrown without it.
+// busy reports whether a process runs at the present time, or has run. A thrower acts
+// before the packets that arrive at the same time: a stone that is due just when an
+// answer comes is thrown without knowing the answer.
 func (d *driver) busy() bool {
 	if d.stepped == d.Now() {
 		return true
@@ -138,7 +137,8 @@ func (d *driver) ended() bool {
 	return true
 }
 
-// deadlock says who waits for what when nothing can happen any more.
+// deadlock returns an error that says which processes wait for what when no event is
+// left.
 func (d *driver) deadlock() error {
 	var waits []string
 	for _, p := range d.processes {

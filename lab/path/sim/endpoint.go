@@ -10,13 +10,13 @@ import (
 	"stones/lab/stack/event"
 )
 
-// wakeTime is how long a program takes to go on when it is woken to read or write,
-// as measured on Linux. The kernel goes on meanwhile: several packets that arrive
-// in the same moment are read together, and their answers follow each other.
+// wakeTime is how long it takes until a program runs that was woken to read or write, as
+// measured on Linux. The kernel goes on meanwhile: packets that arrive within that time
+// are read together, and their answers follow each other.
 const wakeTime = 30 * time.Microsecond
 
-// endpoint makes something of a host's one that a process can wait for: try,
-// park, try again, until a deadline in virtual time.
+// endpoint gives a socket of a host blocking calls with deadlines in virtual time: try,
+// park, try again.
 type endpoint struct {
 	driver        *driver
 	network       string
@@ -37,7 +37,7 @@ type waiter struct {
 type need struct {
 	what  string
 	ready func() bool
-	time  time.Duration // until the program goes on
+	time  time.Duration // from when it is ready until the program runs
 }
 
 func (d *driver) newEndpoint(network string) *endpoint {
@@ -46,13 +46,13 @@ func (d *driver) newEndpoint(network string) *endpoint {
 	return e
 }
 
-// deadline is when a call that waits gives up.
+// deadline is when a blocked call gives up.
 type deadline struct {
 	at    atomic.Int64 // virtual time in ns; 0 means never
 	alarm *event.Timer
 }
 
-// changed wakes those for whom the endpoint is ready.
+// changed wakes the waiters for which the endpoint is ready.
 func (e *endpoint) changed() {
 	for _, w := range e.waiting {
 		if w.need.ready() {
@@ -61,14 +61,15 @@ func (e *endpoint) changed() {
 	}
 }
 
-// wakeAll lets all who wait try again at once.
+// wakeAll makes all waiters try again at once.
 func (e *endpoint) wakeAll() {
 	for _, w := range e.waiting {
 		w.wake()
 	}
 }
 
-// try makes calls of attempt until it says that it is done.
+// try calls attempt until it is done, and parks the process in between. The error is that
+// of attempt, or [net.ErrClosed] or [os.ErrDeadlineExceeded].
 func (e *endpoint) try(n *need, d *deadline, attempt func() (done bool, err error)) error {
 	for {
 		if e.closed {
@@ -87,13 +88,13 @@ func (e *endpoint) try(n *need, d *deadline, attempt func() (done bool, err erro
 	}
 }
 
-// fail is err as package net would give it.
+// fail is err as package net would return it.
 func (e *endpoint) fail(op string, err error) error {
 	return &net.OpError{Op: op, Net: e.network, Source: e.local, Addr: e.remote, Err: err}
 }
 
-// close marks the endpoint closed. It reports false if it was already; whoever
-// waits for it finds it closed.
+// close marks the endpoint as closed, and wakes all waiters. It returns false if it was
+// closed before.
 func (e *endpoint) close() bool {
 	if e.closed {
 		return false
@@ -108,8 +109,8 @@ func (e *endpoint) close() bool {
 func (e *endpoint) LocalAddr() net.Addr  { return e.local }
 func (e *endpoint) RemoteAddr() net.Addr { return e.remote }
 
-// SetDeadline sets both deadlines. Like its siblings it may be called from any
-// goroutine, as [net.Conn] asks: that is how a context interrupts a call.
+// SetDeadline sets both deadlines. Like SetReadDeadline and SetWriteDeadline it may be
+// called from any goroutine: that is how a context interrupts a call.
 func (e *endpoint) SetDeadline(t time.Time) error {
 	e.set(&e.read, t)
 	e.set(&e.write, t)
@@ -126,7 +127,7 @@ func (e *endpoint) SetWriteDeadline(t time.Time) error {
 	return nil
 }
 
-// set moves a deadline. A time before virtual time began has passed.
+// set sets a deadline. A time before virtual time began has passed.
 func (e *endpoint) set(d *deadline, t time.Time) {
 	at := time.Duration(0)
 	if !t.IsZero() {

@@ -20,13 +20,13 @@ func (e stackError) Error() string { return e.text }
 
 func (e stackError) Unwrap() error { return e.errno }
 
-// Timeout makes the error of a connection that timed out a [net.Error]'s.
+// Timeout reports whether the connection timed out, as [net.Error] requires.
 func (e stackError) Timeout() bool { return e.errno == syscall.ETIMEDOUT }
 
 func (e stackError) Temporary() bool { return false }
 
-// standard is the error that package net would give. What is no error of the
-// stack's stays as it is.
+// standard is the error that package net would return. Errors that are not the stack's
+// are returned as they are.
 func standard(err error) error {
 	if err == nil {
 		return nil

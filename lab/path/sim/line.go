@@ -16,15 +16,15 @@ import (
 type line struct {
 	world   *World
 	wire    *wire.Wire
-	whole   bool // the wire gets the packets' bytes: they may be damaged, or are looked at
-	encode  bool // the other end is given what the bytes say, and not the fields
+	whole   bool // the wire gets the packets' bytes: it may damage them, or they are recorded
+	encode  bool // the other end decodes the bytes
 	to      *stack.Host
 	back    bool
 	answers bool // the catcher of some flow sends on it
 	arrival *event.Timer
 	eye     *watch.Eye // of the end that sends
-	head    []byte     // the beginning of a packet that is looked at
-	spare   []*parcel  // for the next packets
+	head    []byte     // buffer for the beginning of a packet
+	spare   []*parcel  // to be reused
 }
 
 func newLine(w *World, shape wire.Shape, direction wire.Direction, eye *watch.Eye) *line {
@@ -45,11 +45,11 @@ func newLine(w *World, shape wire.Shape, direction wire.Direction, eye *watch.Ey
 type parcel struct {
 	packet *stack.Packet
 	seen   watch.Sight
-	left   int          // how many of it are on the wire: two if that has copied it
+	left   int          // how many copies of it are on the wire
 	entry  *path.Packet // in the log, if there is one
 }
 
-// send gives the wire a packet of a host's.
+// send gives the wire a packet of a host, after the extra delay of its flow.
 func (l *line) send(packet *stack.Packet) {
 	l.world.driver.spent++
 	p := l.wrap(packet)
@@ -89,7 +89,7 @@ func (l *line) enter(item wire.Packet) {
 	l.expect()
 }
 
-// look sees a packet.
+// look shows the beginning of a packet to the eye, or all of it if the eye needs that.
 func (l *line) look(packet *stack.Packet, size int) watch.Sight {
 	most := watch.HeadLen
 	if d := packet.Datagram; d != nil && l.eye.Whole(d.DstPort) {
@@ -99,7 +99,7 @@ func (l *line) look(packet *stack.Packet, size int) watch.Sight {
 	return l.eye.Look(l.head, size)
 }
 
-// learn notes what has befallen packets on the wire.
+// learn notes what has happened to packets on the wire.
 func (l *line) learn() {
 	for e, ok := l.wire.Event(); ok; e, ok = l.wire.Event() {
 		p := e.Packet.Ref.(*parcel)
@@ -124,12 +124,12 @@ func (l *line) expect() {
 	}
 }
 
-// arrive delivers one packet. The next one, even of the same moment, is an
-// event of its own: so every segment is answered alone.
+// arrive delivers one packet. The next one, even of the same time, is an event of its
+// own, so that every segment is answered alone.
 func (l *line) arrive() {
 	now := l.world.Now()
 	if l.answers && l.world.driver.busy() {
-		l.arrival.Set(now + 1) // a nanosecond behind
+		l.arrival.Set(now + 1) // a nanosecond later, after the process
 		return
 	}
 	item, ok := l.wire.Arrive(now)
@@ -159,13 +159,13 @@ func (l *line) deliver(p *parcel, item wire.Packet) stack.Outcome {
 	}
 	packet, err := l.world.pool.Parse(item.Data)
 	if err != nil {
-		return stack.Ignored // a host throws away what is damaged
+		return stack.Ignored // a host drops damaged packets
 	}
 	defer packet.Release()
 	return l.to.Deliver(packet)
 }
 
-// marked is a packet with the mark that a queue puts on it, if it does.
+// marked is a packet, with the mark of a queue if mark is set.
 func marked(packet *stack.Packet, mark bool) *stack.Packet {
 	if mark && packet.Segment != nil {
 		packet.TrafficClass |= uint8(tcp.CE)
@@ -199,7 +199,7 @@ func (l *line) wrap(packet *stack.Packet) *parcel {
 	return p
 }
 
-// leaves notes that a packet, or the copy of one, is on the wire no more.
+// leaves notes that a packet, or a copy of one, is no longer on the wire.
 func (l *line) leaves(p *parcel) {
 	if p.left--; p.left > 0 {
 		return

@@ -12,7 +12,7 @@ import (
 	"stones/lab/wire"
 )
 
-// tell writes a packet on one line, as one draws it.
+// tell writes a packet as one line, with an arrow for its direction.
 func tell(p *path.Packet) string {
 	way := "->"
 	if p.Back {
@@ -66,8 +66,8 @@ func TestPackets(t *testing.T) {
 	}
 }
 
-// A tap sees every packet twice, if it arrives: in order of time, and with one
-// bit wrong if the wire did that.
+// A tap gets every packet that arrives twice, in order of time. If the wire damages it,
+// one bit of the second differs.
 func TestTap(t *testing.T) {
 	var left, arrived, different int
 	var last time.Duration

@@ -17,14 +17,14 @@ type process struct {
 	yield  func(struct{}) bool
 	alarm  *event.Timer // wakes it
 
-	ready bool          // woken, and waits for its turn
+	ready bool          // woken, and waiting for its turn
 	done  bool          // has ended
-	slept time.Duration // when it slept last
+	slept time.Duration // when it woke up from its last sleep
 	waits string        // what it waits to do
-	lower bool          // what comes in a moment comes before it does its part
+	lower bool          // packets that arrive at the same time come before it
 }
 
-// stopped is thrown through a process that is ended before its time.
+// stopped is the panic that ends a process before its task has ended.
 type stopped struct{}
 
 // start makes a process of a task.
@@ -45,7 +45,7 @@ func (d *driver) start(task func()) {
 	p.wake()
 }
 
-// wake gives p a turn. A process that finds its wait not over parks again.
+// wake gives p a turn. A process for which the wait is not over parks again.
 func (p *process) wake() {
 	if p.ready || p.done {
 		return
@@ -54,7 +54,7 @@ func (p *process) wake() {
 	p.driver.ready = append(p.driver.ready, p)
 }
 
-// wakeAt gives p a turn at a time, if it does not get one before.
+// wakeAt gives p a turn at a time, unless it gets one before.
 func (p *process) wakeAt(at time.Duration) {
 	if !p.ready && (!p.alarm.Pending() || p.alarm.At() > at) {
 		p.alarm.Set(at)
@@ -70,7 +70,8 @@ func (p *process) park(waits string) {
 	p.alarm.Stop()
 }
 
-// sleepUntil parks the current process until at, or until ctx has ended.
+// sleepUntil parks the current process until at, or until ctx has ended; then it returns
+// the cause.
 func (d *driver) sleepUntil(ctx context.Context, at time.Duration) error {
 	p := d.process("sleep")
 	for d.Now() < at {
@@ -87,7 +88,8 @@ func (d *driver) sleepUntil(ctx context.Context, at time.Duration) error {
 	return nil
 }
 
-// process is the one that runs now. Outside of processes nobody can wait.
+// process is the process that runs now. It panics outside of processes, where nothing may
+// block.
 func (d *driver) process(waits string) *process {
 	if d.current == nil {
 		panic("sim: " + waits + " would wait outside of World.Run")

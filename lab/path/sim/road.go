@@ -9,26 +9,26 @@ import (
 	"stones/lab/stack"
 )
 
-// A road is a socket at each end, and who waits for either. Unlike a program with
-// sockets it goes on in the moment in which something comes: what is measured is the
-// protocol.
+// A road is a socket at each end, and the process that waits for datagrams at both. Unlike
+// a program with sockets, the process runs without delay when a datagram arrives: what is
+// measured is the protocol.
 type road struct {
 	world   *World
 	flow    *watch.Flow
 	ends    [2]*stack.Socket // the thrower's, the catcher's
 	came    []datagramTo
-	waiting *process // nil if nobody does
+	waiting *process // nil if none waits
 	buf     []byte
 }
 
-// A datagramTo is one that has come to an end.
+// A datagramTo is a datagram that has arrived at an end.
 type datagramTo struct {
 	back bool // to the thrower
 	data []byte
 }
 
-// OpenRoad opens the two ends of a flow that has a protocol of its own. It is called
-// within a task, which is the one that will wait.
+// OpenRoad opens the two ends of a flow with a protocol of its own. It must be called
+// within the task that will wait for datagrams.
 func (w *World) OpenRoad(flow string) (path.Road, error) {
 	at, err := resolve("listen", "udp", w.Address(flow))
 	if err != nil {
@@ -84,8 +84,8 @@ func (r *road) Idle() bool {
 	return r.flow.InFlight == 0 && r.flow.Homeward == 0 && len(r.came) == 0
 }
 
-// Next waits for the next datagram. All that comes in the moment until which it waits
-// comes before that has passed.
+// Next waits for the next datagram (see [path.Road]). A datagram that arrives exactly at
+// until still counts.
 func (r *road) Next(ctx context.Context, until time.Duration) (back bool, datagram []byte, ok bool) {
 	p := r.world.driver.process("wait for a datagram")
 	r.waiting = p
@@ -106,8 +106,8 @@ func (r *road) Next(ctx context.Context, until time.Duration) (back bool, datagr
 	return false, nil, false
 }
 
-// arriving reports whether something comes out of a wire in this moment that has not
-// yet. What a line keeps back for a nanosecond does not.
+// arriving reports whether a packet is still to come out of a wire at the present time.
+// Packets that a line defers by a nanosecond do not count.
 func (r *road) arriving(now time.Duration) bool {
 	for _, l := range []*line{r.world.out, r.world.back} {
 		if l.arrival.Pending() && l.arrival.At() <= now {

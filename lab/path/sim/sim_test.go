@@ -25,9 +25,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const ms = time.Millisecond
 
-const wake = 30 * time.Microsecond // until a program goes on that was woken
+const wake = 30 * time.Microsecond // until a woken program runs
 
-// A story is a world in a test: what its tasks say is heard in order.
+// A story is a world in a test.
 type story struct {
 	*testing.T
 	*sim.World
@@ -48,8 +48,7 @@ func far() sim.Config {
 	return sim.Config{Seed: 1, Out: wire.Shape{Delay: 50 * ms}, Back: wire.Shape{Delay: 50 * ms}}
 }
 
-// run runs tasks and expects that something can always happen until all have
-// ended.
+// run runs tasks and expects that all end.
 func (s *story) run(tasks ...func()) {
 	s.Helper()
 	if err := s.World.Run(s.Context(), tasks...); err != nil {
@@ -57,7 +56,7 @@ func (s *story) run(tasks ...func()) {
 	}
 }
 
-// at expects the world's clock to show a time, to the microsecond.
+// at expects that the world's clock shows a time, to the microsecond.
 func (s *story) at(want time.Duration, what string) {
 	s.Helper()
 	if got := s.Now().Round(time.Microsecond); got != want {
@@ -133,8 +132,8 @@ func TestStream(t *testing.T) {
 	}
 }
 
-// All that is written is read, in order, when the road loses much and the
-// reader is slow.
+// All that is written is read, in order, even if the road loses much and the reader is
+// slow.
 func TestStreamIsWhole(t *testing.T) {
 	cfg := far()
 	if err := cfg.Out.Loss.UnmarshalText([]byte("5%")); err != nil {
@@ -312,7 +311,7 @@ func TestDatagrams(t *testing.T) {
 		catcher.Close()
 	}, func() {
 		buf := make([]byte, 4)
-		for _, want := range []string{"one", "", "thre"} { // what has no room is gone
+		for _, want := range []string{"one", "", "thre"} { // what does not fit is lost
 			n, from, err := catcher.ReadFrom(buf)
 			if string(buf[:n]) != want || err != nil {
 				t.Errorf("ReadFrom = %q, %v; want %q", buf[:n], err, want)
@@ -326,8 +325,8 @@ func TestDatagrams(t *testing.T) {
 	})
 }
 
-// Of 10 datagrams to a closed port those fail that follow an answer; each
-// answer is told once.
+// Of 10 datagrams to a closed port, those fail that follow an answer; each answer is
+// returned once.
 func TestNobodyHome(t *testing.T) {
 	s := begin(t, far())
 	s.run(func() {
@@ -351,7 +350,7 @@ func TestNobodyHome(t *testing.T) {
 	})
 }
 
-// When nothing can happen any more, that is an error and says who waits.
+// When nothing can happen any more, Run returns an error that says who waits.
 func TestDeadlock(t *testing.T) {
 	s := begin(t, far())
 	l, err := s.Listen(t.Context(), "tcp", s.Address("tcp"))
@@ -364,7 +363,7 @@ func TestDeadlock(t *testing.T) {
 	}
 }
 
-// A world that may do no more than so much ends there, whoever waits.
+// A world with a limit ends there, whoever waits.
 func TestTooMuch(t *testing.T) {
 	for most, want := range map[int]error{0: nil, 1000: nil, 50: sim.ErrTooMuch} {
 		cfg := far()
@@ -380,7 +379,7 @@ func TestTooMuch(t *testing.T) {
 	}
 }
 
-// A context that ends wakes those who sleep, and calls with an interrupt.
+// When a context ends, sleeping tasks wake up.
 func TestCancel(t *testing.T) {
 	s := begin(t, far())
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -407,8 +406,7 @@ func TestPanic(t *testing.T) {
 	s.run(func() { panic("oh") })
 }
 
-// The world's own clock shows stones' times exactly, the stacks' clock never
-// shows the same time twice.
+// A datagram over a delay of 50 ms is read when the catching program has been woken.
 func ExampleOpen() {
 	w, err := sim.Open(sim.Config{Out: wire.Shape{Delay: 50 * ms}, Back: wire.Shape{Delay: 50 * ms}})
 	if err != nil {
@@ -437,7 +435,7 @@ func ExampleOpen() {
 	// <nil>
 }
 
-// busy is a stream's worth of everything: loss, reordering and a full queue.
+// busy sends 2 MB over a stream.
 func busy(t *testing.T, w *sim.World) {
 	t.Helper()
 	s := &story{t, w}

@@ -10,8 +10,7 @@ import (
 	"stones/lab/path/sim"
 )
 
-// Whatever of the last segments and of the FIN is lost, the connection comes to
-// its end.
+// Whichever of the last segments are lost, the FIN included, the connection ends.
 func TestEndIsReached(t *testing.T) {
 	seeds := 300
 	if testing.Short() {

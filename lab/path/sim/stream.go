@@ -38,8 +38,7 @@ func (d *driver) newStream(conn *stack.Conn) *stream {
 	return s
 }
 
-// answered reports whether the other end has answered the question for a
-// connection, or never will.
+// answered reports whether the SYN was answered, or the connection has failed.
 func (s *stream) answered() bool { return s.conn.TCP().State() != tcp.SynSent }
 
 // connect waits for the other end's answer.
@@ -49,7 +48,7 @@ func (s *stream) connect() error {
 	})
 }
 
-// Read reads what has come, waiting for the first byte.
+// Read reads what has come; it blocks until there is at least one byte.
 func (s *stream) Read(b []byte) (n int, err error) {
 	if len(b) == 0 {
 		return 0, nil
@@ -68,7 +67,7 @@ func (s *stream) Read(b []byte) (n int, err error) {
 	return n, err
 }
 
-// Write hands b on to the send buffer, waiting for room.
+// Write puts b into the send buffer; it blocks until there is room.
 func (s *stream) Write(b []byte) (int, error) {
 	rest := b
 	err := s.try(&s.toWrite, &s.write, func() (bool, error) {
@@ -94,8 +93,8 @@ func (s *stream) CloseWrite() error {
 	return nil
 }
 
-// SetKeepAliveConfig says how soon a peer that has vanished is noticed (RFC 1122
-// section 4.2.3.6). What is 0 stays as it is.
+// SetKeepAliveConfig sets how soon a vanished peer is noticed (RFC 1122 section 4.2.3.6).
+// Values of 0 leave the setting as it is.
 func (s *stream) SetKeepAliveConfig(cfg net.KeepAliveConfig) error {
 	k := &s.keepAlive
 	k.Enable = cfg.Enable
@@ -126,7 +125,7 @@ type listener struct {
 	*endpoint
 	listener *stack.Listener
 	toAccept need
-	took     func(*stack.Conn) // is told of each connection
+	took     func(*stack.Conn) // called with each accepted connection
 }
 
 var _ net.Listener = (*listener)(nil)
@@ -135,7 +134,8 @@ var _ net.Listener = (*listener)(nil)
 // (net.core.somaxconn).
 const backlog = 4096
 
-// newListener makes a listener of a host's, and tells took of each connection.
+// newListener makes a listener of a host's listener. Took is called with each accepted
+// connection.
 func (d *driver) newListener(l *stack.Listener, took func(*stack.Conn)) *listener {
 	e := &listener{endpoint: d.newEndpoint("tcp"), listener: l, took: took}
 	e.local = net.TCPAddrFromAddrPort(l.Local())

@@ -30,7 +30,8 @@ func (cfg Config) door(flow string) doorway {
 	return doorway{cfg.Flows.Transport(flow), cfg.Flows.Port(flow)}
 }
 
-// congestionOf is that of the flow over a network to the catcher's port, if it has its own.
+// congestionOf is the congestion control of the flow over a network to a catcher's port;
+// empty if the flow has none of its own.
 func (cfg Config) congestionOf(network string, port uint16) string {
 	for _, f := range cfg.Flows {
 		if f.Over() == network && cfg.Flows.Port(f.Name) == port {
@@ -40,23 +41,23 @@ func (cfg Config) congestionOf(network string, port uint16) string {
 	return ""
 }
 
-// A World is one experiment's two ends and what lies between them. Throwers
-// dial, catchers listen: the flows that are reversed at the other end. It is used by one
-// goroutine.
+// A World is the two ends of one experiment and what lies between them. Throwers dial at
+// one end and catchers listen at the other; with reversed flows it is the other way
+// round. A World is used by one goroutine.
 type World struct {
 	cfg       Config
 	driver    *driver
 	pool      stack.Pool
-	thrower   *stack.Host // of all flows that are not reversed
-	catcher   *stack.Host // of these
+	thrower   *stack.Host // end 1: where flows are thrown that are not reversed
+	catcher   *stack.Host // end 2: where they are caught
 	out, back *line
 	watch     *watch.Watch
-	set       tcp.Config         // of connections
-	doors     map[string]doorway // of each flow
+	set       tcp.Config         // settings of connections
+	doors     map[string]doorway // where the catcher of each flow reads
 	drains    []*drain
 	roads     []*road
 	dialed    []*stream
-	accepted  []*stack.Conn // if they are to be counted
+	accepted  []*stack.Conn // only if Config.Counters is set
 }
 
 var _ clock.Clock = (*World)(nil)
@@ -87,7 +88,8 @@ func Open(cfg Config) (*World, error) {
 // Now is the time since the world began.
 func (w *World) Now() time.Duration { return w.driver.Now() }
 
-// SleepUntil parks the task that calls it until at.
+// SleepUntil parks the calling task until at. It returns early, with the cause, when ctx
+// ends.
 func (w *World) SleepUntil(ctx context.Context, at time.Duration) error {
 	return w.driver.sleepUntil(ctx, at)
 }
@@ -104,8 +106,9 @@ func (w *World) Arrival(flow string) time.Duration {
 // Time is the instant at in the form that deadlines take.
 func (w *World) Time(at time.Duration) time.Time { return epoch.Add(at) }
 
-// Run runs the tasks side by side, lets time pass, and returns when all have
-// ended. Only tasks may block. It is called once.
+// Run runs the tasks side by side in virtual time, and returns when all have ended. Only
+// tasks may block. It may be called once. The error is [ErrTooMuch], or says who waits
+// for what when nothing can happen any more.
 func (w *World) Run(ctx context.Context, tasks ...func()) error {
 	for _, task := range tasks {
 		w.driver.start(task)
@@ -116,12 +119,12 @@ func (w *World) Run(ctx context.Context, tasks ...func()) error {
 // Go starts a task beside those that run. Run waits for it too.
 func (w *World) Go(task func()) { w.driver.start(task) }
 
-// Drain waits until no packet of a flow is on its way to the catcher.
+// Drain waits until no packet of a flow is on its way to the catcher, or until limit.
 func (w *World) Drain(ctx context.Context, flow string, limit time.Duration, _ func() bool) {
 	w.drain(ctx, w.watch.Flow(flow), limit)
 }
 
-// Abandon notes that the catcher of a flow closes, and reads no more.
+// Abandon notes that the catcher of a flow closes its socket without reading more.
 func (w *World) Abandon(flow string) { w.watch.Abandon(flow) }
 
 // DrainRule says how Drain decides.
@@ -136,7 +139,7 @@ func (w *World) Record(flow string) path.Record {
 	if w.cfg.Counters {
 		r.Counters = w.counters(flow)
 	}
-	r.Retransmitted = 0 // SYNs are among what the stack counts
+	r.Retransmitted = 0 // the stack's count includes SYNs
 	for _, s := range w.dialed {
 		if s.conn.Remote().Port() != w.cfg.Flows.Port(flow) {
 			continue
@@ -151,7 +154,7 @@ func (w *World) Record(flow string) path.Record {
 	return r
 }
 
-// counters are what TCP has counted of a flow at each end.
+// counters are TCP's counters of a flow at each end.
 func (w *World) counters(flow string) *path.Counters {
 	c := &path.Counters{Thrower: map[string]uint64{}, Catcher: map[string]uint64{}}
 	add := func(counts map[string]uint64, conn *stack.Conn, port uint16) {
@@ -173,8 +176,8 @@ func (w *World) counters(flow string) *path.Counters {
 	return c
 }
 
-// Check holds both wires to their own book-keeping: what was sent came out,
-// was lost, or is still on the way.
+// Check returns an error unless both wires account for every packet: it came out, was
+// lost, or is still on the way.
 func (w *World) Check() error {
 	if err := w.out.wire.Counts().Check(); err != nil {
 		return fmt.Errorf("sim: way out: %w", err)
@@ -187,7 +190,7 @@ func (w *World) Check() error {
 
 // Close ends the world and everything in it.
 func (w *World) Close() error {
-	w.watch.Stop() // what the ends still say has nobody to go to
+	w.watch.Stop() // the tap must not get what the ends send while they end
 	for _, p := range w.driver.processes {
 		p.stop()
 	}
@@ -199,7 +202,7 @@ func (w *World) Address(flow string) string {
 	return netip.AddrPortFrom(w.cfg.address(w.cfg.Flows.CatchesAt(flow)), w.cfg.Flows.Port(flow)).String()
 }
 
-// at is the end that has an address, and the other one.
+// at is the end with an address, and the other end.
 func (w *World) at(address netip.Addr) (own, other *stack.Host) {
 	if address == w.cfg.address(1) {
 		return w.thrower, w.catcher
@@ -208,8 +211,8 @@ func (w *World) at(address netip.Addr) (own, other *stack.Host) {
 }
 
 // DialContext connects to address over "tcp" or "udp", from the end that does not have it.
-// Addresses are numbers, since there is nobody to ask for names. A deadline of
-// ctx is one of virtual time ([World.Time]).
+// The address must be numeric, since there is no name server. A deadline of ctx is in
+// virtual time ([World.Time]).
 func (w *World) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	to, err := resolve("dial", network, address)
 	if err != nil {
@@ -303,12 +306,12 @@ func resolve(op, network, address string) (netip.AddrPort, error) {
 	return at, nil
 }
 
-// failed is the error of a socket that could not be made.
+// failed is the error for a socket that could not be opened.
 func failed(op, network string, err error) error {
 	return &net.OpError{Op: op, Net: network, Err: standard(err)}
 }
 
-// remove takes one thing out of a list.
+// remove removes one element from a list.
 func remove[T comparable](list []T, one T) []T {
 	if i := slices.Index(list, one); i >= 0 {
 		return slices.Delete(list, i, i+1)
