@@ -10,19 +10,18 @@ import (
 	"stones/lab/wire"
 )
 
-// A log notes what becomes of every single packet, where somebody wants to know
-// that.
+// A log records what becomes of every packet, for the record, for a tap, or for both.
 type log struct {
 	watch  *Watch
-	keep   bool             // for the record
-	tap    func(path.Frame) // or nil
+	keep   bool             // keep the packets, for the record
+	tap    func(path.Frame) // may be nil
 	number uint64           // of the last packet
 }
 
 // numbers are the sequence numbers of one end's stream.
 type numbers struct {
 	first uint32 // the SYN's
-	sent  uint32 // how far it has come since
+	sent  uint32 // the end of what was sent, counted from the SYN
 }
 
 // sent notes a packet that is given to a wire.
@@ -57,8 +56,8 @@ func (l *log) arrives(now time.Duration, p *path.Packet, item wire.Packet, far b
 	}
 }
 
-// describe reads what is behind the IP header of a packet of flow f. It returns
-// the flow that the packet tells of, which of ICMP's is another one.
+// describe reads what is behind the IP header of a packet of flow f. It returns the flow
+// that the packet belongs to; for an ICMP message that is the flow it is about.
 func (l *log) describe(p *path.Packet, f *Flow, in inner) *Flow {
 	p.Data, p.Offset, p.More = len(in.head), in.offset, in.more
 	switch in.protocol {
@@ -75,18 +74,18 @@ func (l *log) describe(p *path.Packet, f *Flow, in inner) *Flow {
 	case protocolICMP, protocolICMPv6:
 		p.Protocol = "icmp"
 		if in.protocol == protocolICMPv6 && in.head[0] >= icmpv6Info {
-			return nil // a router or a neighbour is looked for
+			return nil // a host looking for routers or neighbours
 		}
 		return l.watch.about(in.head)
 	}
 	return nil
 }
 
-// icmpLen is how long ICMP's header is, before the packet that it is about.
+// icmpLen is the length of ICMP's header, in bytes, before the packet that it quotes.
 const icmpLen = 8
 
-// about is the flow of the datagram that an ICMP message is about: its beginning
-// stands in there (RFC 792, RFC 4443 section 3).
+// about is the flow of the datagram that an ICMP message is about. The message quotes the
+// beginning of that datagram (RFC 792, RFC 4443 section 3).
 func (w *Watch) about(icmp []byte) *Flow {
 	in := unwrap(icmp[min(icmpLen, len(icmp)):])
 	if in.protocol != protocolUDP || in.offset > 0 || len(in.head) < udpLen {
@@ -103,7 +102,7 @@ func (f *Flow) segment(p *path.Packet, tcp tcpHeader) {
 	}
 	flags := tcp.flags()
 	p.Data -= tcp.length()
-	takes := uint32(p.Data) // numbers; a SYN and a FIN take one each
+	takes := uint32(p.Data) // sequence numbers; SYN and FIN take one each
 	if flags&flagSYN != 0 {
 		near.first = tcp.seq()
 		takes++
@@ -130,8 +129,7 @@ func (f *Flow) segment(p *path.Packet, tcp tcpHeader) {
 	p.Flags = strings.Join(names, " ")
 }
 
-// flagNames holds the flags that the stack sets, in the order in which people
-// say them.
+// flagNames holds the flags that the stack sets, in the usual order of their names.
 var flagNames = [...]struct {
 	flag uint8
 	name string

@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// ECN stands in the two lowest bits of the byte that was the type of service, or
-// the traffic class (RFC 3168 section 5).
+// ECN is the two lowest bits of what was the type of service, or is the traffic class
+// (RFC 3168 section 5).
 const (
 	notCapable  = 0
 	experienced = 3
 )
 
-// ecn is what a packet says of it.
+// ecn is the ECN codepoint of a packet.
 func ecn(packet []byte) byte {
 	switch {
 	case len(packet) < ipv4Len:
@@ -30,8 +30,7 @@ func capable(packet []byte) bool {
 	return bits != notCapable && bits != experienced
 }
 
-// Mark returns a copy of a packet on which a queue has put the mark that it is
-// congested.
+// Mark returns a copy of a packet with the codepoint CE: a queue has marked it.
 func Mark(packet []byte) []byte {
 	packet = slices.Clone(packet)
 	if packet[0]>>4 == 6 {
@@ -40,7 +39,7 @@ func Mark(packet []byte) []byte {
 	}
 	before := binary.BigEndian.Uint16(packet)
 	packet[1] |= experienced
-	// The checksum follows what has changed (RFC 1624 section 3).
+	// The checksum is updated for the changed word (RFC 1624 section 3).
 	sum := uint32(^binary.BigEndian.Uint16(packet[10:])) + uint32(^before) + uint32(binary.BigEndian.Uint16(packet))
 	sum = sum&0xffff + sum>>16
 	sum = sum&0xffff + sum>>16

@@ -2,31 +2,31 @@ package watch
 
 import "time"
 
-// patience is how long a stack waits for the missing pieces of a datagram. That
-// of Linux is as long, over IPv4.
+// patience is how long a stack waits for the missing fragments of a datagram: Linux's
+// time for IPv4.
 const patience = 30 * time.Second
 
-// A heap is where the pieces of one datagram lie: at the catcher of a flow, by the
+// A heap identifies the datagram that fragments belong to: by the flow, and by the
 // datagram's identification.
 type heap struct {
 	flow *Flow
 	id   uint32
 }
 
-// A puzzle is a datagram of which some pieces have come.
+// A puzzle is a datagram of which some fragments have come.
 type puzzle struct {
-	got   map[int]bool // by the offset of the piece
-	wrong bool         // a bit in one of them
-	bytes int          // in them
-	whole int          // bytes of the datagram; 0 while its last piece is missing
+	got   map[int]bool // by the offset of the fragment
+	wrong bool         // a fragment was damaged
+	bytes int          // in the fragments that have come
+	whole int          // bytes of the datagram; 0 while its last fragment is missing
 	began time.Duration
 }
 
-// Completes reports whether a packet that comes out of the wire makes a datagram
-// whole, as the catcher's stack puts it together (RFC 791 section 3.2). A piece
-// that has come already changes nothing; a copy of the last missing one begins
-// another datagram, which stays in pieces. Damaged says that a bit of the packet
-// is wrong, and then of the datagram.
+// Completes reports whether a packet that comes out of the wire completes a datagram, as
+// the catcher's stack puts it together (RFC 791 section 3.2), and whether that is
+// damaged. A fragment that has come already changes nothing. A copy of a fragment that
+// has completed its datagram begins another datagram, which stays incomplete. Damaged
+// says that a bit of the packet is wrong.
 func (w *Watch) Completes(now time.Duration, s Sight, damaged bool) (whole, wrong bool) {
 	piece := s.piece
 	if !piece.fragment() {
@@ -57,10 +57,10 @@ func (w *Watch) Completes(now time.Duration, s Sight, damaged bool) (whole, wron
 	return true, p.wrong
 }
 
-// HeaderHit reports whether the wrong bit of a damaged packet is one of its IP
-// header, or of a fragment's, that a stack throws it away for, or takes it for
-// another one. Over IPv4 that is any bit: there is a checksum (RFC 791). Over
-// IPv6 there is none, and some fields do not matter at the end of the way.
+// HeaderHit reports whether the wrong bit of a damaged packet is in its IP header or
+// fragment header, so that the stack drops the packet or takes it for another one. Over
+// IPv4 that is any bit of the header, which has a checksum (RFC 791). Over IPv6 there is
+// no checksum, and some fields do not matter to the receiver.
 func HeaderHit(sent, came []byte) bool {
 	at := 0
 	for at < len(sent) && sent[at] == came[at] {

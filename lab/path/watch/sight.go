@@ -11,33 +11,33 @@ import (
 // stones it carries.
 type Sight struct {
 	TCP, UDP bool   // of these transports
-	ICMP     bool   // it tells of a packet that could not be delivered
+	ICMP     bool   // it is an error of ICMP: it reports a packet that could not be delivered
 	Data     bool   // it carries bytes of stones
-	Stone    uint64 // whose byte its first byte of data is; 0 if it has none
-	Offset   int    // where in that stone
+	Stone    uint64 // the stone that its first byte of data belongs to; 0 if it has none
+	Offset   int    // where that byte is in the stone
 	Last     uint64 // the last stone that begins in it; 0 if none does
-	Ends     uint64 // the last stone whose last byte is in it; below Stone if none ends
+	Ends     uint64 // the last stone whose last byte is in it; below Stone if none ends in it
 	Again    bool   // its first byte of data was sent before
-	Ports    Ports  // at the end that it goes to; none if it has no transport
+	Ports    Ports  // from the view of the end that it goes to; zero if it is neither TCP nor UDP
 	Capable  bool   // a queue may mark it instead of dropping it (RFC 3168)
-	Ack      uint32 // TCP: the next byte that is expected there
+	Ack      uint32 // TCP: the acknowledgment number
 
 	asked  bool // it is a SYN, and one was sent before
 	piece  piece
-	Stream Stretch // of a connection: which of its bytes
+	Stream Stretch // TCP: which bytes of the stream it carries
 
-	// Once it was sent:
-	at   time.Duration // when
-	flow *Flow         // whose it is
+	// Set by Watch.Sent:
+	at   time.Duration // when it was sent
+	flow *Flow         // the flow that it belongs to
 	back bool          // it goes from that flow's catcher to its thrower
 }
 
 // Back reports whether a packet that was sent goes from its flow's catcher to its
-// thrower. What belongs to none goes back on the wire back.
+// thrower. For a packet that belongs to no flow it reports whether it is on the wire back.
 func (s Sight) Back() bool { return s.back }
 
-// Extra is what a packet that was sent takes before it enters the wire: some flows have a
-// longer way.
+// Extra is how long a packet that was sent is delayed before it enters the wire: the
+// extra delay of its flow.
 func (s Sight) Extra() time.Duration { return s.flow.lane.Extra }
 
 // A Stretch is which bytes of a connection's stones a segment carries.
@@ -50,37 +50,37 @@ type Stretch struct {
 type piece struct {
 	id   uint32 // of the datagram
 	at   int    // where in the datagram, in bytes
-	size int
-	more bool // it is not the last one
+	size int    // in bytes
+	more bool   // more fragments follow
 }
 
 func (p piece) fragment() bool { return p.at > 0 || p.more }
 
-// An Eye follows what one end sends. A packet alone does not tell which stones
-// are in it: TCP's sequence numbers count from where the connection began, and
-// of a datagram in pieces only the first piece has the stone's header. The zero
-// value is ready.
+// An Eye follows what one end sends. A packet alone does not show which stones are in it:
+// TCP's sequence numbers count from the beginning of the connection, and of a fragmented
+// datagram only the first fragment has the stone's header. The zero value is ready for
+// use.
 type Eye struct {
 	courses map[Ports]*Course   // of the end's connections
-	pieces  uint64              // the stone whose pieces are being sent
-	towards Ports               // where they go
-	own     map[uint16]*carried // of protocols of one's own, by the catcher's port
+	pieces  uint64              // the stone in the datagram whose fragments are being sent
+	towards Ports               // the ports of that datagram
+	own     map[uint16]*carried // of the user's protocols, by the catcher's port
 }
 
 // A Course is how far one end's stream has come, in bytes.
 type Course struct {
-	Sent  int64 // how many bytes were sent, the furthest of them
-	Acked int64 // how many bytes the other end says to have
+	Sent  int64 // the end of what was sent
+	Acked int64 // the end of what the other end has acknowledged
 
 	asked bool   // a SYN was sent
 	first uint32 // sequence number of the connection's first byte
 	size  int64  // bytes a stone
 }
 
-// Ports tell an end's connections apart: its own port, and the other end's.
+// Ports identify one of an end's connections: by its own port, and the other end's.
 type Ports struct{ Own, Other uint16 }
 
-// Course is that of a connection.
+// Course returns the course of a connection; if there is none, it begins one.
 func (e *Eye) Course(of Ports) *Course {
 	c := e.courses[of]
 	if c == nil {
@@ -93,11 +93,12 @@ func (e *Eye) Course(of Ports) *Course {
 	return c
 }
 
-// HeadLen is as much of a packet as can matter: IPv6's header and a fragment's,
-// TCP's with all options, and a stone's.
+// HeadLen is how many bytes of a packet an Eye needs at most: the headers of IPv6, of a
+// fragment, of TCP with all options, and of a stone.
 const HeadLen = ipv6Len + fragmentLen + tcpMost + stone.HeaderLen
 
-// Look sees a packet of size bytes, of which head is the beginning or the whole.
+// Look takes a packet of size bytes that the end sends, of which head is the beginning or
+// the whole, and returns what can be seen of it.
 func (e *Eye) Look(head []byte, size int) Sight {
 	in := unwrap(head)
 	size -= len(head) - len(in.head)
@@ -120,7 +121,7 @@ func (e *Eye) Look(head []byte, size int) Sight {
 	return s
 }
 
-// Flow is the same for all packets of a flow, one way.
+// Flow is a number that all packets of a flow have in one direction.
 func (s Sight) Flow() uint64 {
 	key := uint64(s.Ports.Own)<<16 | uint64(s.Ports.Other)
 	switch {
@@ -132,14 +133,14 @@ func (s Sight) Flow() uint64 {
 	return 3 << 32
 }
 
-// Begins reports whether a datagram begins with the packet, or is it.
+// Begins reports whether the packet is a whole datagram or its first fragment.
 func (s Sight) Begins() bool { return s.piece.at == 0 }
 
-// icmpv6Info is the first of ICMPv6's types that is no error (RFC 4443 section
-// 2.1): routers and neighbours that are looked for.
+// icmpv6Info is the first of ICMPv6's types that are not errors (RFC 4443 section 2.1);
+// among them are the searches for routers and neighbours.
 const icmpv6Info = 128
 
-// segment sees a TCP segment of size bytes, its header included.
+// segment looks at a TCP segment of size bytes, its header included.
 func (c *Course) segment(s *Sight, tcp tcpHeader, size int) {
 	if tcp.flags()&flagSYN != 0 {
 		s.asked = c.asked
@@ -151,10 +152,10 @@ func (c *Course) segment(s *Sight, tcp tcpHeader, size int) {
 	if data <= 0 {
 		return
 	}
-	// Sequence numbers are of 32 bits; the nearest to what was sent is meant.
+	// Sequence numbers have 32 bits; the offset nearest to what was sent is meant.
 	begin := c.Sent + int64(int32(tcp.seq()-c.first-uint32(c.Sent)))
 	if begin < 0 {
-		return // a keep-alive's byte before the first
+		return // a keep-alive probe: the byte before the first
 	}
 	end := begin + data
 	s.Again = begin < c.Sent
@@ -181,7 +182,7 @@ func (c *Course) Acknowledge(ack uint32) {
 	c.Acked = max(c.Acked, c.Sent+int64(int32(ack-c.first-uint32(c.Sent))))
 }
 
-// datagram sees a UDP datagram, or the piece of it that begins at byte at.
+// datagram looks at a UDP datagram, or at the fragment of one that begins at byte at.
 func (e *Eye) datagram(s *Sight, head []byte, at int, more bool) {
 	if at > 0 {
 		s.Ports = e.towards
@@ -208,10 +209,11 @@ func (e *Eye) datagram(s *Sight, head []byte, at int, more bool) {
 	}
 }
 
-// carried are the stones that a protocol of one's own has sent.
+// carried says which stones the user's protocol has sent.
 type carried struct{ sent []bool }
 
-// follow looks for stones in the datagrams to a port of which there are so many.
+// follow makes the eye look for stones, numbered up to stones, anywhere in the datagrams to
+// a port.
 func (e *Eye) follow(port uint16, stones int) {
 	if e.own == nil {
 		e.own = map[uint16]*carried{}
@@ -219,11 +221,10 @@ func (e *Eye) follow(port uint16, stones int) {
 	e.own[port] = &carried{make([]bool, stones)}
 }
 
-// Whole reports whether the eye wants to see the whole of a datagram to a port.
+// Whole reports whether the eye needs all bytes of a datagram to a port.
 func (e *Eye) Whole(port uint16) bool { return e.own[port] != nil }
 
-// carries sees which stone a datagram carries: the first whose header stands anywhere
-// in it.
+// carries finds the stone that a datagram carries: the first whose header stands in it.
 func (e *Eye) carries(s *Sight, c *carried, payload []byte, more bool) {
 	for at := 0; at+stone.HeaderLen <= len(payload); at++ {
 		thrown, err := stone.Peek(payload[at:])
@@ -246,8 +247,8 @@ type inner struct {
 	protocol uint8
 	id       uint32 // of the datagram that it is a fragment of
 	offset   int    // where in the datagram, if it is a fragment
-	more     bool   // it is a fragment, and not the last one
-	head     []byte // the beginning of it, or the whole
+	more     bool   // it is a fragment, and more follow
+	head     []byte // the beginning of the payload, or all of it
 }
 
 // Lengths of headers in bytes, and numbers of protocols and flags.
@@ -266,8 +267,8 @@ const (
 	protocolICMPv6   = 58
 )
 
-// unwrap takes away an IPv4 (RFC 791) or IPv6 (RFC 8200) header, and perhaps a
-// fragment's. IPv6's other extensions are taken for a protocol nobody knows.
+// unwrap removes an IPv4 (RFC 791) or IPv6 (RFC 8200) header, and IPv6's fragment header
+// if there is one. Other extension headers count as an unknown protocol.
 func unwrap(packet []byte) inner {
 	if len(packet) < ipv4Len {
 		return inner{head: packet}
@@ -316,7 +317,7 @@ func (h tcpHeader) ack() uint32  { return binary.BigEndian.Uint32(h[8:]) }
 func (h tcpHeader) length() int  { return int(h[12]>>4) * 4 }
 func (h tcpHeader) flags() uint8 { return h[13] }
 
-// payload is what stands behind the header, as far as it is known.
+// payload is what stands behind the header, as far as it is there.
 func (h tcpHeader) payload() []byte { return h[min(h.length(), len(h)):] }
 
 // The flags of a TCP header.

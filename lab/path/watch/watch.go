@@ -1,9 +1,8 @@
-// Package watch stands beside an emulated wire and keeps the path's own record:
-// what becomes of every packet, and so of every stone.
+// Package watch observes an emulated wire and keeps the path's own record: what becomes
+// of every packet, and so of every stone.
 //
-// It sees packets as they are on the wire, whoever made them. It has no clock
-// and no lock: time is an argument, and whoever owns a [Watch] lets one call in
-// at a time.
+// It sees packets as they are on the wire, whichever stack made them. It has no clock and
+// no lock: time is an argument, and the owner of a [Watch] makes one call at a time.
 package watch
 
 import (
@@ -17,28 +16,28 @@ import (
 	"stones/lab/wire"
 )
 
-// Config says what to look at.
+// Config says what to observe.
 type Config struct {
-	Lanes   []Lane           // what flows there are; none are one over each transport
+	Lanes   []Lane           // the flows; an empty list stands for one over each transport
 	Damages bool             // the wire may flip bits on the way to a catcher
 	Packets bool             // keep what becomes of every packet, for the record
-	Tap     func(path.Frame) // is shown every packet that leaves an end or arrives there; nil means nobody
+	Tap     func(path.Frame) // called for every packet that leaves an end or arrives there; may be nil
 }
 
-// A Lane is where a flow runs.
+// A Lane describes a flow.
 type Lane struct {
 	Name      string // the flow's
 	Transport string
 	Port      uint16   // the catcher's; 0 means any
-	Drop      []uint64 // places of the flow's packets that the wire is to lose, on the way to its catcher
-	DropBack  []uint64 // and on the way back
-	Stones    int      // of a protocol of its own, whose datagrams may carry a stone anywhere
-	Reverse   bool     // it goes the other way: the catcher is where those of the others throw
+	Drop      []uint64 // numbers of the flow's packets that the wire loses on the way to its catcher, from 1
+	DropBack  []uint64 // the same on the way back
+	Stones    int      // of a protocol of its own, whose datagrams may carry a stone anywhere: how many stones there are
+	Reverse   bool     // it goes the other way: its catcher is at the end of the others' throwers
 
-	Extra time.Duration // what each of its packets takes before it enters the wire
+	Extra time.Duration // delay of each of its packets before it enters the wire
 }
 
-// Lanes are where flows run.
+// Lanes returns the lanes of flows.
 func Lanes(flows path.Flows) []Lane {
 	var lanes []Lane
 	for _, f := range flows {
@@ -54,13 +53,13 @@ func Damages(flows path.Flows, out, back wire.Shape) bool {
 
 // A Watch sees two ends and the two wires between them. [New] makes one.
 type Watch struct {
-	Out, Back Eye // follow what is sent at the two ends of the wires
+	Out, Back Eye // follow what is sent on the wire out, and on the wire back
 
 	damages bool
-	log     *log // of every packet; nil if nobody wants to know
+	log     *log // of every packet; nil if it is not needed
 	flows   []*Flow
-	doors   []door           // of the flows' catchers: all close together, for every packet is looked up
-	others  Flow             // ICMP and the like: counted, but nobody's flow
+	doors   []door           // of the flows' catchers, kept together for a fast lookup of every packet
+	others  Flow             // counts packets of no flow, such as ICMP
 	puzzles map[heap]*puzzle // datagrams that are incomplete at a catcher
 }
 
@@ -85,48 +84,48 @@ func New(cfg Config) *Watch {
 	return w
 }
 
-// Bytes reports whether the watch wants to see whole packets.
+// Bytes reports whether the watch needs all bytes of packets.
 func (w *Watch) Bytes() bool { return w.log != nil }
 
-// Stop ends the log: what the ends still say has nobody to go to.
+// Stop ends the log and the tap.
 func (w *Watch) Stop() { w.log = nil }
 
-// A door is where the catcher of a flow is.
+// A door says which packets go to the catcher of a flow.
 type door struct {
 	udp, reverse bool
 	port         uint16 // 0 means any
 }
 
-// A Flow is what was seen of one.
+// A Flow is what was seen of one flow.
 type Flow struct {
 	InFlight int // packets on the way to the catcher
 	Homeward int // packets on the way back
 
 	lane    Lane
-	thrower numbers // of its connection's two ends
+	thrower numbers // of the two ends of its connection
 	catcher numbers
 	record  path.Record
-	asked   int       // SYNs that were sent again; of a protocol of its own, stones
-	waiting []waiting // in the catcher's socket, as far as it had room
+	asked   int       // SYNs that were sent again; of a protocol of its own, stones sent again
+	waiting []waiting // given to the catcher's socket, as far as that had room
 	copies  []uint16
 	causes  []path.Cause
 	behind  []bool         // handed over after a stone with a higher number
-	highest uint64         // of those handed over
-	strange []uint64       // stones of datagrams that the program was given, and the wire had not brought
+	highest uint64         // number of a stone handed over
+	strange []uint64       // stones in datagrams that the program was given but the wire had not delivered
 	packets []*path.Packet // in the order in which they were sent, if there is a log
 	ways    ways
 }
 
-// Direction is what was counted of one way: to the flow's catcher, or back.
+// Direction is the counts of one direction: to the flow's catcher, or back.
 func (f *Flow) Direction(back bool) path.Direction { return *f.direction(back) }
 
 // waiting is a datagram that was given to the catcher's socket.
 type waiting struct {
-	stone   uint64 // 0 if it is none
-	damaged bool   // the catcher's stack may have thrown it away for that
+	stone   uint64 // 0 if it carries none
+	damaged bool   // the catcher's stack may have dropped it for that
 }
 
-// Flow is the one of that name.
+// Flow is the flow of that name; if there is none, the counts of packets of no flow.
 func (w *Watch) Flow(name string) *Flow {
 	for _, f := range w.flows {
 		if f.lane.Name == name {
@@ -153,7 +152,8 @@ func (w *Watch) of(s Sight, back bool) *Flow {
 	return &w.others
 }
 
-// overUDP is the flow over UDP to the catcher's port, or the first one to any.
+// overUDP is the flow over UDP to a catcher's port, or the first flow over UDP if port is
+// 0.
 func (w *Watch) overUDP(port uint16) *Flow {
 	for i, d := range w.doors {
 		if d.udp && (d.port == port || d.port == 0 || port == 0) {
@@ -163,8 +163,7 @@ func (w *Watch) overUDP(port uint16) *Flow {
 	return &w.others
 }
 
-// ReceiverDrops is how many datagrams have found the catcher's socket buffer full
-// by now.
+// ReceiverDrops is how many datagrams have found the catcher's socket buffer full so far.
 func (w *Watch) ReceiverDrops() int {
 	n := 0
 	for _, f := range w.flows {
@@ -173,9 +172,9 @@ func (w *Watch) ReceiverDrops() int {
 	return n
 }
 
-// Record is what was seen of a flow by now. What only the stacks know is
-// left for the caller to fill in, but for SYNs that were sent again: those stand
-// in Retransmitted.
+// Record is what was seen of a flow so far. The caller fills in what only the stacks know.
+// Retransmitted holds only the SYNs that were sent again, or for a protocol of its own the
+// stones that were sent again.
 func (w *Watch) Record(name string) path.Record {
 	f := w.Flow(name)
 	r := f.record
@@ -202,9 +201,9 @@ func at[T any](list []T, n uint64) T {
 	return list[n-1]
 }
 
-// Sent notes a packet of size bytes that is given to one of the wires. Whole is the
-// packet itself, if Bytes says so. It marks s with the time and with whose it is, and
-// returns the packet's entry in the log, or nil.
+// Sent notes a packet of size bytes that is given to one of the wires. Whole is all of its
+// bytes; it is needed only if Bytes returns true. Sent enters time, flow and direction into
+// s. It returns the packet's entry in the log, or nil if there is no log.
 func (w *Watch) Sent(now time.Duration, s *Sight, size int, whole []byte, back bool) *path.Packet {
 	f := w.of(*s, back)
 	s.at, s.flow, s.back = now, f, back != f.lane.Reverse
@@ -234,8 +233,8 @@ func (w *Watch) Sent(now time.Duration, s *Sight, size int, whole []byte, back b
 	return w.log.sent(now, *s, whole, back)
 }
 
-// Doomed reports whether the packet that was sent last, which is s, is one that the wire
-// is to lose for its place among those of its flow on that way.
+// Doomed reports whether the wire must lose s, the packet that was sent last, because of
+// its number among the packets of its flow in that direction.
 func (w *Watch) Doomed(s Sight) bool {
 	list := s.flow.lane.Drop
 	if s.back {
@@ -245,7 +244,7 @@ func (w *Watch) Doomed(s Sight) bool {
 	return listed
 }
 
-// Befell notes what befell a packet on a wire. The entry is the one that Sent
+// Befell notes what happened to a packet on a wire. The entry is the one that Sent
 // returned.
 func (w *Watch) Befell(entry *path.Packet, s Sight, e wire.Event) {
 	f := s.flow
@@ -264,7 +263,7 @@ func (w *Watch) Befell(entry *path.Packet, s Sight, e wire.Event) {
 	case wire.Overflowed:
 		d.Overflowed++
 		cause = path.Overflowed
-	case wire.Policed, wire.Managed: // the queue is too long, and so as good as full
+	case wire.Policed, wire.Managed: // counted as an overflow: there was too much to send
 		d.Overflowed++
 		cause = path.Overflowed
 	case wire.TooBig:
@@ -284,7 +283,7 @@ func (w *Watch) Befell(entry *path.Packet, s Sight, e wire.Event) {
 	}
 }
 
-// direction is what is counted of one way.
+// direction is the counts of one direction.
 func (f *Flow) direction(back bool) *path.Direction {
 	if back {
 		return &f.record.Back
@@ -292,7 +291,7 @@ func (f *Flow) direction(back bool) *path.Direction {
 	return &f.record.Out
 }
 
-// befalls notes a cause for which a packet, and the stone in it, may be missing.
+// befalls notes a cause why a packet, and the stone in it, may be missing.
 func (s Sight) befalls(entry *path.Packet, item wire.Packet, cause path.Cause) {
 	if entry != nil {
 		tripOf(entry, item).Cause |= cause
@@ -302,7 +301,7 @@ func (s Sight) befalls(entry *path.Packet, item wire.Packet, cause path.Cause) {
 	}
 }
 
-// note adds a cause for which stone n may be missing.
+// note adds a cause why stone n may be missing.
 func (f *Flow) note(n uint64, cause path.Cause) {
 	if n == 0 || n > math.MaxUint32 {
 		return
@@ -347,8 +346,7 @@ func (w *Watch) Arrives(now time.Duration, entry *path.Packet, s Sight, item wir
 	}
 }
 
-// Refused notes why the catcher's stack had no use for a packet that came out of
-// the wire.
+// Refused notes why the catcher's stack dropped a packet that came out of the wire.
 func (w *Watch) Refused(entry *path.Packet, s Sight, item wire.Packet, cause path.Cause) {
 	if cause == path.ReceiverDrop {
 		s.flow.record.ReceiverDrops++
@@ -356,23 +354,22 @@ func (w *Watch) Refused(entry *path.Packet, s Sight, item wire.Packet, cause pat
 	s.befalls(entry, item, cause)
 }
 
-// Waits notes that a packet made a datagram whole, which now waits in the
-// catcher's socket if there is room. Whether the stack takes a damaged one is
-// for the stack to say.
+// Waits notes that a packet has completed a datagram, which now waits in the catcher's
+// socket if there is room. Damaged says that the stack may drop it.
 func (w *Watch) Waits(s Sight, damaged bool) {
 	f := s.flow
 	if f.lane.Transport == path.Own {
-		return // it is handed over at once
+		return // its datagrams never wait in a socket
 	}
 	f.waiting = append(f.waiting, waiting{s.Stone, damaged})
 }
 
-// Taken notes that the catching program was given b, the beginning or the whole
-// of a datagram to that port. A socket keeps the order: those that waited longer than this
+// Taken notes that the catching program was given b, the beginning or all of a datagram to
+// that port. A socket keeps the order, so datagrams that would have waited longer than this
 // one had found no room.
 //
-// Whose it is was seen on the wire; whether it is intact must be looked at,
-// because two wrong bits in a datagram can cancel out in its checksum (RFC 768).
+// Which stone it is was seen on the wire. Whether it is intact must be checked here, because
+// two wrong bits in a datagram can cancel out in its checksum (RFC 768).
 func (w *Watch) Taken(port uint16, b []byte, whole bool) {
 	f := w.overUDP(port)
 	n, intact := w.number(b, whole)
@@ -381,7 +378,7 @@ func (w *Watch) Taken(port uint16, b []byte, whole bool) {
 		f.strange = append(f.strange, n)
 		return
 	}
-	i = max(i, 0) // the number is damaged
+	i = max(i, 0) // the stone's number is damaged: it is the first that waits
 	f.noRoom(f.waiting[:i])
 	n = f.waiting[i].stone
 	f.waiting = slices.Delete(f.waiting, 0, i+1)
@@ -396,8 +393,8 @@ func (w *Watch) Taken(port uint16, b []byte, whole bool) {
 	}
 }
 
-// Waiting is how many datagrams have not been taken that came out of the wire
-// whole and undamaged: they are in the catcher's socket, or had no room there.
+// Waiting is how many datagrams have come out of the wire whole and undamaged, and were not
+// taken: they are in the catcher's socket, or had no room there.
 func (w *Watch) Waiting() int {
 	n := 0
 	for _, f := range w.flows {
@@ -410,7 +407,7 @@ func (w *Watch) Waiting() int {
 	return n
 }
 
-// number is that of the stone in a datagram; 0 if it is none.
+// number is the number of the stone in a datagram, and whether the stone is intact.
 func (w *Watch) number(b []byte, whole bool) (n uint64, intact bool) {
 	if w.damages && whole {
 		s, err := stone.Sound(b)
@@ -430,8 +427,8 @@ func (f *Flow) noRoom(list []waiting) {
 	}
 }
 
-// Left notes that nothing waits in the catcher's socket any more: what the
-// program was not given had found no room.
+// Left notes that the catcher's socket is empty: what the program was not given had found
+// no room.
 func (w *Watch) Left() {
 	for _, f := range w.flows {
 		f.noRoom(f.waiting)
@@ -439,7 +436,7 @@ func (w *Watch) Left() {
 	}
 }
 
-// Abandon notes that the catcher of a flow closes its socket, whatever waits in it.
+// Abandon notes that the catcher of a flow closes its socket with what waits in it.
 func (w *Watch) Abandon(name string) {
 	f := w.Flow(name)
 	for _, d := range f.waiting {
@@ -458,8 +455,8 @@ func (f *Flow) handOver(n uint64) {
 	f.highest = max(f.highest, n)
 }
 
-// Check returns an error if the catching program was given a datagram that had
-// not come out of the wire.
+// Check returns an error if the catching program was given a datagram that had not come out
+// of the wire.
 func (w *Watch) Check() error {
 	for _, f := range w.flows {
 		if len(f.strange) > 0 {

@@ -12,7 +12,7 @@ import (
 	"stones/lab/wire"
 )
 
-// ipv4 is a packet of a protocol, or a piece of one.
+// ipv4 is a packet of a protocol, or a fragment of one.
 func ipv4(protocol byte, id uint16, offset int, more bool, data []byte) []byte {
 	b := make([]byte, 20, 20+len(data))
 	b[0], b[8], b[9] = 0x45, 64, protocol
@@ -46,14 +46,14 @@ func segment(flags byte, seq, ack uint32, data []byte) []byte {
 
 const syn, ack = 2, 16
 
-// An eye tells which stones are in a segment, and what was sent before.
+// An eye finds which stones are in a segment, and whether it was sent before.
 func TestEyeFollowsAStream(t *testing.T) {
 	const size = 100
 	var stream []byte
 	for n := range uint64(10) {
 		stream = stone.Stone{Flow: 1, Number: n + 1, Size: size}.Append(stream)
 	}
-	const first = 0xffff_ff00 // the numbers go round
+	const first = 0xffff_ff00 // sequence numbers wrap
 	var eye watch.Eye
 	for _, tt := range []struct {
 		name          string
@@ -73,7 +73,7 @@ func TestEyeFollowsAStream(t *testing.T) {
 			begin := max(tt.begin, 0)
 			p := ipv4(6, 0, 0, false, segment(tt.flags, uint32(first+1+tt.begin), 77, stream[begin:begin+tt.length]))
 			tt.want.TCP, tt.want.Ports, tt.want.Ack = true, watch.Ports{Own: 2000, Other: 1000}, 77
-			// All that can matter of it is enough.
+			// The first HeadLen bytes are enough.
 			if got := eye.Look(p[:min(len(p), watch.HeadLen)], len(p)); got != tt.want {
 				t.Errorf("saw %+v; want %+v", got, tt.want)
 			}
@@ -213,7 +213,7 @@ func TestDamagedIsForTheStack(t *testing.T) {
 	for n := range uint64(4) {
 		r.damaged(n+1, n != 2)
 	}
-	r.take(2) // the bit was none that matters
+	r.take(2) // the wrong bit did not matter
 	r.take(3)
 	r.Left()
 	r.want([]int{0, 1, 1, 0}, 0)
@@ -270,7 +270,7 @@ func TestPieces(t *testing.T) {
 	}
 }
 
-// A tap keeps what it is shown, though the path uses its buffers again.
+// A tap may keep the bytes that it gets, though the path reuses its buffers.
 func TestTapKeepsItsBytes(t *testing.T) {
 	var frames []path.Frame
 	w := watch.New(watch.Config{Tap: func(f path.Frame) { frames = append(frames, f) }})
@@ -307,7 +307,7 @@ func FuzzLook(f *testing.F) {
 	})
 }
 
-// A watch beside a wire that loses stone 2.
+// A watch on a wire that loses stone 2.
 func ExampleWatch() {
 	w := watch.New(watch.Config{})
 	road := wire.New(wire.Shape{Delay: 20 * time.Millisecond, Drop: []uint64{2}}, 1, wire.Out)

@@ -8,19 +8,19 @@ import (
 	"stones/lab/path"
 )
 
-// ways keep where the last bytes of a flow's stones were, and when.
+// ways record when the last byte of each of a flow's stones was where.
 //
-// A stone ends with its last byte: that decides when it left, when it came, and
-// for what it waited. A stream's bytes are worth nothing before all earlier ones
-// have come, so of a connection the prefix that is there is followed as well.
+// The last byte decides when a stone left, when it came, and for what it waited. The bytes
+// of a stream can be read only when all earlier ones have come. So for a connection the
+// prefix that has come is followed as well.
 type ways struct {
-	left  []time.Duration // by number - 1; given to the wire first
-	came  []time.Duration // out of the wire first; 0 means never
-	whole []time.Duration // of a connection: with all that is before it
-	again map[uint64]time.Duration
+	left  []time.Duration          // by number - 1: when given to the wire first
+	came  []time.Duration          // when out of the wire first; 0 means never
+	whole []time.Duration          // of a connection: when all bytes up to its end had come
+	again map[uint64]time.Duration // when the copy was sent that came first, if it was not the first
 
-	prefix  int64     // of the connection's bytes, so many from the first have come
-	islands []Stretch // what came behind a gap, in order, apart from each other
+	prefix  int64     // how many bytes of the connection, from the first on, have come without a gap
+	islands []Stretch // what came behind a gap, in order; no two touch
 }
 
 // leave notes that a packet is given to the wire.
@@ -55,7 +55,7 @@ func (w *ways) come(now time.Duration, s Sight) {
 	}
 }
 
-// join notes that these bytes of the connection have come.
+// join notes that bytes of the connection have come.
 func (w *ways) join(now time.Duration, s Stretch) {
 	if s.From > w.prefix {
 		w.island(s)
@@ -79,7 +79,7 @@ func (w *ways) island(s Stretch) {
 	for at > 0 && w.islands[at-1].From > s.From {
 		at--
 	}
-	// Those that it touches become part of it.
+	// It is merged with the islands that it touches.
 	first, last := at, at
 	if first > 0 && w.islands[first-1].To >= s.From {
 		first--
