@@ -8,30 +8,30 @@ import (
 	"time"
 )
 
-// How much is overheard of a flow: so many packets, or writes and reads, and so many
-// bytes of each.
+// How much is overheard of a flow.
 const (
-	MostHeard = 12
-	HeardLen  = 192
+	MostHeard = 12  // packets, or writes and reads
+	HeardLen  = 192 // bytes from the beginning of each
 )
 
-// A Heard is what a program gave to its socket, or was given by it.
+// A Heard is one write to a socket or one read from it.
 type Heard struct {
 	At    time.Duration // by the world's clock
-	Given bool          // by the socket, to the program
-	Size  int
-	Head  []byte
+	Given bool          // a read; otherwise a write
+	Size  int           // in bytes
+	Head  []byte        // the first HeardLen bytes
 }
 
-// An Ear listens at the sockets of a flow. It may be used by several tasks.
+// An Ear records the first writes and reads of a flow's sockets. Several tasks may use
+// it. A nil Ear records nothing.
 type Ear struct {
-	Now func() time.Duration
+	Now func() time.Duration // the world's clock
 
 	mu    sync.Mutex
 	heard []Heard
 }
 
-// Heard is what was heard so far.
+// Heard returns what was recorded so far.
 func (e *Ear) Heard() []Heard {
 	if e == nil {
 		return nil
@@ -41,7 +41,7 @@ func (e *Ear) Heard() []Heard {
 	return slices.Clone(e.heard)
 }
 
-// hear notes the beginning of b.
+// hear records the beginning of b.
 func (e *Ear) hear(b []byte, given bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -50,7 +50,7 @@ func (e *Ear) hear(b []byte, given bool) {
 	}
 }
 
-// At is the connection with the ear at it. Without an ear it is the connection.
+// At returns a connection that the ear records. Without an ear it returns conn.
 func (e *Ear) At(conn net.Conn) net.Conn {
 	if e == nil {
 		return conn
@@ -58,7 +58,7 @@ func (e *Ear) At(conn net.Conn) net.Conn {
 	return &overheard{conn, e}
 }
 
-// overheard is a connection at which somebody listens.
+// overheard is a connection whose writes and reads are recorded.
 type overheard struct {
 	net.Conn
 	ear *Ear
@@ -76,7 +76,8 @@ func (c *overheard) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// CloseWrite is that of the connection, if it has one.
+// CloseWrite is that of the connection. The error is [errors.ErrUnsupported] if it has
+// none.
 func (c *overheard) CloseWrite() error {
 	half, ok := c.Conn.(interface{ CloseWrite() error })
 	if !ok {

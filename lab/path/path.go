@@ -1,9 +1,8 @@
-// Package path holds the words that all paths share: what a path says of
-// itself, and what it saw of a flow.
+// Package path holds the types that all paths share: what a path carries, and what it
+// records of a flow.
 //
-// It has no path in it. Those are the packages below: sim is emulated, host is
-// this computer's loopback, netns is its kernel over an emulated wire, remote
-// leads to another computer.
+// The paths themselves are the packages below: sim is emulated, host is this computer's
+// loopback, netns is its kernel over an emulated wire, remote leads to another computer.
 package path
 
 import (
@@ -12,21 +11,22 @@ import (
 	"time"
 )
 
-// A Flow is one that a path is to carry. Names tell flows apart; those of the same
-// transport differ in the catcher's port.
+// A Flow is a flow that a path carries. Flows differ in their names, and those of the
+// same transport in the catcher's port.
 type Flow struct {
 	Name, Transport string
 	Congestion      string        // TCP's congestion control; empty means the path's
-	ExtraDelay      time.Duration // what each of its packets takes before it enters the wire, either way
-	Drop, DropBack  []uint64      // places of the packets that are lost, among all of its own on that way, from 1
-	Stones          int           // of a protocol of its own: how many there are
-	Reverse         bool          // its thrower is where the catchers of the others are, and its catcher where they throw
+	ExtraDelay      time.Duration // delay of each of its packets before it enters the wire, in both directions
+	Drop, DropBack  []uint64      // numbers of the packets that are lost, counted from 1 among the flow's packets in that direction
+	Stones          int           // of a protocol of its own: the number of stones
+	Reverse         bool          // its thrower is at the end of the others' catchers, and its catcher at that of their throwers
 }
 
-// Own is the transport of a protocol of one's own, whose datagrams travel over UDP.
+// Own is the transport of a protocol that the user has written. Its datagrams travel
+// over UDP.
 const Own = "own"
 
-// Over is the name of what carries the flow's packets.
+// Over is the transport protocol that carries the flow's packets: "tcp" or "udp".
 func (f Flow) Over() string {
 	if f.Transport == Own {
 		return "udp"
@@ -34,33 +34,33 @@ func (f Flow) Over() string {
 	return f.Transport
 }
 
-// A Road is what the two ends of a protocol of one's own talk over. Back says which
-// end: the catcher's datagrams go back.
+// A Road carries the datagrams between the two ends of the user's protocol. Back says
+// that a datagram goes from the catcher to the thrower.
 type Road interface {
-	// Send gives the road a datagram of one end.
+	// Send sends a datagram of one end.
 	Send(back bool, datagram []byte) error
 
-	// Next waits until a time for a datagram that comes to an end, in the order in
-	// which they come. It is not ok if none has come by then, if nothing is on its
-	// way any more that was when it was called, or if ctx has ended. What it returns
-	// is good until the next call.
+	// Next waits for the next datagram that arrives at either end. It is not ok if
+	// none arrives until the given time, if nothing is on its way any more that was
+	// when Next was called, or if ctx has ended. The datagram is valid until the next
+	// call.
 	Next(ctx context.Context, until time.Duration) (back bool, datagram []byte, ok bool)
 
 	// Idle reports whether nothing is on its way.
 	Idle() bool
 
-	// Close ends both ends.
+	// Close closes both ends.
 	Close() error
 }
 
-// Flows are all that meet on one path. Empty, they are one over each transport,
-// named after that.
+// Flows are the flows on one path. An empty list stands for one flow over each
+// transport, named after it.
 type Flows []Flow
 
-// Transport is that of the flow of that name.
+// Transport is the transport of the flow of that name.
 func (fs Flows) Transport(name string) string { return fs.Named(name).Transport }
 
-// Named is the flow of that name.
+// Named is the flow of that name. If there is none, the name is taken as a transport.
 func (fs Flows) Named(name string) Flow {
 	for _, f := range fs {
 		if f.Name == name {
@@ -71,8 +71,7 @@ func (fs Flows) Named(name string) Flow {
 }
 
 // CatchesAt is the number of the end at which the catcher of the flow of that name
-// listens: of the two ends, the first throws and the second catches where nothing is
-// reversed.
+// listens: 2, or 1 for a reversed flow.
 func (fs Flows) CatchesAt(name string) byte {
 	if fs.Named(name).Reverse {
 		return 1
@@ -80,7 +79,7 @@ func (fs Flows) CatchesAt(name string) byte {
 	return 2
 }
 
-// Nth is how many flows of the same transport stand before the one of that name.
+// Nth is how many flows of the same transport precede the one of that name.
 func (fs Flows) Nth(name string) int {
 	n, transport := 0, fs.Transport(name)
 	for _, f := range fs {
@@ -94,14 +93,14 @@ func (fs Flows) Nth(name string) int {
 	return n
 }
 
-// Port is where the catcher of the first flow over a transport listens on an emulated
-// wire. Those of the next ones listen behind it.
+// Port is the port of the catcher of the first flow over a transport on an emulated
+// wire. The next flows have the next ports.
 const Port = 12333
 
-// ownPorts is how far behind the ports of UDP those of protocols of one's own begin.
+// ownPorts is the distance from [Port] to the first port of the user's protocols.
 const ownPorts = 1000
 
-// Port is where the catcher of the flow of that name listens.
+// Port is the port at which the catcher of the flow of that name listens.
 func (fs Flows) Port(name string) uint16 {
 	port := Port + uint16(fs.Nth(name))
 	if fs.Transport(name) == Own {
@@ -110,17 +109,16 @@ func (fs Flows) Port(name string) uint16 {
 	return port
 }
 
-// A Record is what a path itself saw of one flow. A path that emulates the
-// wire knows the fate of every packet; one that does not leaves Exact false, and
-// then only what the kernel tells means anything: ReceiverDrops, Retransmitted,
-// Timeouts and Samples.
+// A Record is what a path itself saw of one flow. A path that emulates the wire knows the
+// fate of every packet. On other paths Exact is false, and only what the kernel reports
+// is valid: ReceiverDrops, Retransmitted, Timeouts and Samples.
 type Record struct {
 	Exact bool // the wire's own counts and Copies are known, packet by packet
 
 	Out, Back       Direction
-	Retransmitted   int    // TCP segments thrown again, by the thrower's own count
+	Retransmitted   int    // TCP segments sent again, by the thrower's own count
 	Timeouts        int    // TCP retransmission timeouts, by the thrower's own count
-	CountsUnknown   string // why Retransmitted is not known, and Timeouts neither; empty if it is
+	CountsUnknown   string // why neither Retransmitted nor Timeouts is known; empty if they are
 	TimeoutsUnknown string // why Timeouts alone is not known; empty if it is
 
 	ReceiverDrops int    // stones that reached the catcher's computer and found its socket buffer full
@@ -130,68 +128,69 @@ type Record struct {
 	// catching program. It is nil unless Exact.
 	Copies func(n uint64) int
 
-	// Behind says whether the first copy of stone n was given over after a stone
-	// with a higher number. It is nil unless Exact.
+	// Behind says whether the catching program got the first copy of stone n after a
+	// stone with a higher number. It is nil unless Exact.
 	Behind func(n uint64) bool
 
-	// Causes says what befell the packets of stone n. It is nil unless Exact.
+	// Causes says what happened to the packets of stone n. It is nil unless Exact.
 	Causes func(n uint64) Cause
 
-	// Way tells of the way of stone n, if its last byte came. It is nil unless Exact.
+	// Way says when stone n was where. It is not ok if the stone's last byte never
+	// came. It is nil unless Exact.
 	Way func(n uint64) (w Way, ok bool)
 
 	Samples []Sample
 
-	// Counters are those of TCP, if they were asked for, else nil.
+	// Counters are TCP's counters at both ends, or nil if they were not asked for.
 	Counters *Counters
 
-	// Lateness is how much later than the wire says packets came out of it, both
-	// ways together. It is zero where time is virtual.
+	// Lateness is how much later than the wire's model packets came out of it, in both
+	// directions together. It is zero in virtual time.
 	Lateness Lateness
 
-	// Heard is what was overheard at the sockets of this end, if that was asked for and
-	// nobody sees the packets.
+	// Heard is what was recorded at the sockets of this end, if that was asked for, on
+	// a path that does not see packets.
 	Heard []Heard
 
-	// Packets are all that the two ends gave to the wire, in that order. It is nil
-	// unless that was asked for.
+	// Packets are the packets that the two ends gave to the wire, in that order. It is
+	// nil unless they were asked for.
 	Packets []*Packet
 }
 
-// Counters are what TCP has counted at each end, by the names of Linux's
-// /proc/net/netstat and /proc/net/snmp. What is 0 is left out.
+// Counters are TCP's counters at each end, by the names of Linux's /proc/net/netstat and
+// /proc/net/snmp. Counters of 0 are left out.
 type Counters struct {
 	Thrower map[string]uint64 `json:"thrower"`
 	Catcher map[string]uint64 `json:"catcher"`
 }
 
-// A Way is when the last byte of a stone was where, by the world's clock. What was
-// sent more than once is the copy that came first.
+// A Way is when the last byte of a stone was where, by the world's clock. If it was sent
+// more than once, Sent and Came are of the copy that came first.
 type Way struct {
 	Left  time.Duration // first given to the wire
-	Sent  time.Duration // given to the wire again, if the first copy never came; Left otherwise
+	Sent  time.Duration // given to the wire as the copy that came first; Left if that is the first one sent
 	Came  time.Duration // out of the wire
 	Whole time.Duration // when every earlier byte of its connection had come too
 }
 
-// A Cause is what befell the packets of one stone: why it may be missing.
-// Causes add up.
+// A Cause is what happened to the packets of one stone: why it may be missing. Causes
+// are bits of a set.
 type Cause uint8
 
 // The causes.
 const (
 	Dropped      Cause = 1 << iota // a packet was lost on the way
-	Overflowed                     // a packet found the queue full
+	Overflowed                     // the queue was full, or it or the policer dropped a packet
 	Damaged                        // a packet had one bit flipped
 	TooBig                         // a packet was longer than the MTU
 	ReceiverDrop                   // a datagram found the catcher's socket buffer full
-	NobodyHome                     // a datagram came to a port where nobody listens, or reads any more
-	CutShort                       // the catching program asked for less than a datagram
-	Pieces                         // it travelled in fragments, which must be put together
+	NobodyHome                     // a datagram came to a port where nobody listens, or to a socket that was closed unread
+	CutShort                       // the catching program read less than the datagram
+	Pieces                         // it travelled in fragments, all of which must arrive
 )
 
-// Causes for which a path does not know something. What an operating system or the
-// other end says may stand instead.
+// Reasons why a path does not know something. A text of the operating system or of the
+// other end may stand instead.
 const (
 	Silent       = "kernel-does-not-tell"
 	SilentBefore = "kernel-before-6.7-does-not-tell"
@@ -200,8 +199,8 @@ const (
 	NotHere      = "not-counted-here"
 )
 
-// A DrainRule is how a path decides that no more stones come, and behind a colon how long
-// it waits in vain at most.
+// A DrainRule is how a path decides that no more stones come, as it stands in results.
+// Behind a colon stands the time for which the path waits in vain at most.
 type DrainRule string
 
 // The rules.
@@ -212,8 +211,7 @@ const (
 	DrainByCatcher     DrainRule = "catcher-decides:500ms"
 )
 
-// Congestion controls of TCP, and the ways in which it finds a loss, that the stack of
-// this program has.
+// The congestion controls of this program's TCP, and the ways in which it finds losses.
 const (
 	CUBIC        = "cubic" // RFC 9438
 	Reno         = "reno"  // RFC 5681
@@ -228,11 +226,11 @@ type Direction struct {
 	Sent       int `json:"packets"`
 	Data       int `json:"data_packets"` // of these, with bytes of stones in them
 	Bytes      int `json:"bytes"`
-	Lost       int `json:"dropped"`    // on the way
-	Overflowed int `json:"overflowed"` // the queue was full, or dropped it when its turn came
-	Marked     int `json:"marked"`     // came marked by the queue (RFC 3168)
-	Damaged    int `json:"damaged"`    // came with one bit wrong
-	TooBig     int `json:"too_big"`    // over the MTU
+	Lost       int `json:"dropped"`    // lost on the way
+	Overflowed int `json:"overflowed"` // the queue was full, or it or the policer dropped the packet
+	Marked     int `json:"marked"`     // arrived, marked by the queue (RFC 3168)
+	Damaged    int `json:"damaged"`    // arrived, with one bit wrong
+	TooBig     int `json:"too_big"`    // longer than the MTU
 	Copied     int `json:"copied"`     // copies that the wire itself made
 	Arrived    int `json:"arrived"`    // copies included
 
@@ -240,68 +238,68 @@ type Direction struct {
 	LastArrival  time.Duration `json:"-"` // on the world's clock
 }
 
-// A Packet is one that an end gave to the wire, and what became of it. Times are
+// A Packet is a packet that an end gave to the wire, and what became of it. Times are
 // since the world began.
 type Packet struct {
 	Number   uint64        // of the packet in its world, from 1, in the order of sending
 	Sent     time.Duration // when it was given to the wire
 	Back     bool          // from the catcher to the thrower of its flow
-	Protocol string        // tcp, udp, icmp, or empty for another one
+	Protocol string        // tcp, udp, icmp, or empty for any other
 	Size     int           // bytes, IP header included
 	Data     int           // bytes behind all headers
 	First    uint64        // the first stone that has bytes in it; 0 if none has
 	Last     uint64        // the last one
 
-	// Of TCP, RFC 9293 section 3.1: the flags that are set, as in "SYN ACK", and
-	// the numbers, counted from the first that its sender used.
+	// Of TCP (RFC 9293 section 3.1): the flags that are set, as in "SYN ACK", and the
+	// sequence and acknowledgment numbers, relative to the number of the SYN.
 	Flags    string
 	Seq, Ack uint32
-	Again    bool // it is a retransmission: what it begins with was sent before
+	Again    bool // it is a retransmission: its first byte was sent before
 
 	// Of a fragment: where its data begins in the datagram, in bytes behind the IP
-	// header, and whether it is not the last one.
+	// header, and whether more fragments follow.
 	Offset int
 	More   bool
 
-	Head []byte // how it begins, of the first ones of a flow
+	Head []byte // its first bytes; only of the first packets of a flow
 
 	Trip
 	Copy *Trip // of the copy that the wire made; nil if it made none
 }
 
-// A Trip is what became of a packet on the wire. Without a cause and without
-// having arrived it was still on the way when the world ended.
+// A Trip is what became of a packet on the wire. A packet that has neither arrived nor a
+// cause was still on the way when the world ended.
 type Trip struct {
-	Cause   Cause         // what befell it on the way, and at the catcher's socket
+	Cause   Cause         // what happened to it on the way, and at the catcher's socket
 	Arrived bool          // at the other end
 	At      time.Duration // when, if it arrived
-	Left    time.Duration // when it had left the link, if it arrived
+	Left    time.Duration // when it was completely sent by the link, if it arrived
 	Marked  bool          // by a queue (RFC 3168)
 }
 
 // A Frame is a packet as it is seen at one end of the wire: when it leaves
 // there, or when it arrives. What leaves and never arrives was lost.
 type Frame struct {
-	*Packet // what is known of it by now; it is written to as long as the world lives
+	*Packet // what is known of it so far; it may change until the world is closed
 
 	When    time.Duration // since the world began
 	Arrival bool          // it arrives; otherwise it leaves
-	Far     bool          // at the end of the wire where all flows are caught that are not reversed
+	Far     bool          // at end 2, where all flows are caught that are not reversed
 	Copied  bool          // what arrives is the copy that the wire made
-	Bytes   []byte        // the whole of it as it is seen here, a copy of its own
+	Bytes   []byte        // all bytes as they are at this end; the receiver may keep them
 }
 
-// A Lateness is how late packets were, of the whole world they were in.
+// A Lateness is how late the packets of a world were: percentiles and maximum.
 type Lateness struct {
-	Packets       int // how many there were
+	Packets       int // how many packets there were
 	P50, P99, Max time.Duration
 }
 
 // A Sample is the state of the thrower's TCP at one moment.
 type Sample struct {
-	At       time.Duration // since the flow began
-	Cwnd     int           // congestion window in packets
-	Ssthresh int           // slow start threshold in packets; 0 while there is none
+	At       time.Duration // by the world's clock
+	Cwnd     int           // congestion window in segments
+	Ssthresh int           // slow start threshold in segments; 0 while there is none
 	RTT      time.Duration // smoothed round-trip time (RFC 6298)
 	RTO      time.Duration // retransmission timeout
 }
@@ -314,18 +312,18 @@ type Stack struct {
 	SACK          string        `json:"sack"`
 	Recovery      string        `json:"recovery"`
 	Nagle         string        `json:"nagle"`
-	DelayedACK    string        `json:"delayed_ack,omitzero"` // empty means the stack's own choice, as below
+	DelayedACK    string        `json:"delayed_ack,omitzero"` // empty or 0 means the stack's own choice, here and below
 	ECN           string        `json:"ecn,omitzero"`
 	InitialWindow int           `json:"initial_window,omitzero"` // in segments
-	Tick          time.Duration `json:"tick,omitzero"`           // the grain of the timers
+	Tick          time.Duration `json:"tick,omitzero"`           // the granularity of the timers
 	SendBuffer    int           `json:"send_buffer"`             // bytes; 0 means the stack's own choice
 	RecvBuffer    int           `json:"recv_buffer"`
 }
 
-// A Tuning is how the stacks of both ends are set, where a path lets it be. The zero
-// value is as Linux has it.
+// A Tuning holds settings of the stacks of both ends, as far as a path supports them. The
+// zero value is Linux's defaults.
 type Tuning struct {
-	NoSACK        bool // no selective acknowledgements; losses are found as NewReno does then
+	NoSACK        bool // no selective acknowledgements; losses are then found as in NewReno
 	NoDelayedACK  bool // acknowledge each segment at once
 	Nagle         bool // delay short segments while one is not acknowledged
 	ECN           bool // ask for explicit congestion notification
@@ -333,52 +331,51 @@ type Tuning struct {
 	NoUDPChecksum bool // datagrams over IPv4 go without a checksum
 }
 
-// An Offer is what is agreed on with the far end before a flow: what is to
-// be thrown, and from where.
+// An Offer is what is proposed to the far end before a flow: what will be thrown, and by
+// which end.
 type Offer struct {
 	Transport string        // tcp, udp
 	Count     int           // stones
 	Size      int           // bytes a stone
 	Time      time.Duration // from the first stone to the last, by the plan
 
-	// What a far thrower has to know besides.
-	Reverse bool   // it is the far end that throws
+	// What a far thrower needs in addition.
+	Reverse bool   // the far end throws
 	Rate    string // as the flag takes it
 	Pattern string // as the flag takes it
 
-	Overhear bool   // listen at the sockets of this end
+	Overhear bool   // record at the sockets of this end
 	Carrying bool   // the stones carry something
-	Carries  string // all of it, which a far thrower does not have
+	Carries  string // all of that, for a far thrower
 }
 
-// An Agreement is what the far end said to an [Offer].
+// An Agreement is the far end's answer to an [Offer].
 type Agreement struct {
-	Flow uint32 // what the flow's stones are marked with
+	Flow uint32 // the flow number that the stones carry
 
-	// The time there and back, measured just before: of a few lines that the far
-	// end echoed, the quickest one, and the one in the middle.
+	// The round trip time, measured just before with a few lines that the far end
+	// echoed: the least and the median.
 	RTTMin, RTTMedian time.Duration
 }
 
-// Counts are what the thrower hands over when it is done. They are of stones.
+// Counts are what the thrower reports when it has finished, in stones.
 type Counts struct{ Planned, Attempted, Thrown int }
 
-// ErrNo is in the error of a no that the far end has said.
+// ErrNo is wrapped by the error of a request that the far end has refused.
 var ErrNo = errors.New("the far end says no")
 
-// A Report is what the far end of a flow tells of it afterwards. It was
-// written elsewhere, by a clock of its own, which begins about when the Offer
-// was agreed on.
+// A Report is what the far end of a flow reports afterwards. Its times are by the far
+// end's clock, which is about 0 when the Offer is agreed on.
 type Report struct {
 	// The stones that it caught, in the order in which they came, copies
 	// included; or those that it threw, in order of number.
 	Stones []Told
 
 	// Of a catcher.
-	Carried      [32]byte      // the stone.Sum of what those carried that came
-	Damaged      int           // arrivals
-	Foreign      int           // arrivals
-	Reads        int           // how often its socket gave something
+	Carried      [32]byte      // the stone.Sum of what the caught stones carried
+	Damaged      int           // damaged stones that arrived
+	Foreign      int           // other things that arrived
+	Reads        int           // how many reads of its socket returned something
 	Drops        int           // stones that found its socket buffer full
 	DropsUnknown string        // why Drops is not known; empty if it is
 	Drained      time.Duration // how long it waited for more
@@ -389,9 +386,9 @@ type Report struct {
 	NotThrown map[string]int // by cause
 }
 
-// A Told is one stone that a [Report] tells of.
+// A Told is one stone in a [Report].
 type Told struct {
 	Number uint64
 	At     time.Duration // when it came, or was thrown, by the clock of the report
-	Due    time.Duration // of a catcher, what stands in the stone; of a thrower, by the clock of the report
+	Due    time.Duration // when it was due: of a catcher, what stands in the stone; of a thrower, by the clock of the report
 }

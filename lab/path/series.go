@@ -2,8 +2,8 @@ package path
 
 import "time"
 
-// A Series is samples of one connection, at about even intervals. It keeps at
-// most so many: when it is full, every other one goes and the interval doubles.
+// A Series is samples of one connection, at about even intervals. It keeps at most
+// SeriesSize: when it is full, every other sample is dropped and the interval doubles.
 type Series struct {
 	Samples  []Sample
 	Interval time.Duration // until the next one is due
@@ -15,10 +15,10 @@ const (
 	SeriesSize    = 128
 )
 
-// NewSeries returns an empty one.
+// NewSeries returns an empty series.
 func NewSeries() Series { return Series{Interval: FirstInterval} }
 
-// Add keeps one more sample.
+// Add adds a sample.
 func (s *Series) Add(one Sample) {
 	if len(s.Samples) == SeriesSize {
 		for i := range SeriesSize / 2 {
