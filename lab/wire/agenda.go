@@ -11,13 +11,13 @@ import (
 	"stones/lab/quantity"
 )
 
-// A Cycle changes one thing of a shape at regular intervals, to one value after the
-// other, and then to the first again. Until the first interval is over nothing is
-// changed. Its text is 15s:delay=30ms 60ms 45ms.
+// A Cycle changes one property of a shape at regular intervals, to one value after the
+// other, and then to the first again. The first change comes after the first interval. Its
+// text is 15s:delay=30ms 60ms 45ms.
 type Cycle struct {
 	Every  time.Duration
-	Word   string // one of those of [ChangeWords]
-	Values []string
+	Word   string   // one of [ChangeWords]
+	Values []string // as the flag of that word takes them
 }
 
 // Limits of cycles.
@@ -69,15 +69,15 @@ func (c Cycle) validate() error {
 	return nil
 }
 
-// An agenda is what changes when.
+// An agenda is the changes of a shape, in the order of time.
 type agenda struct {
 	changes []Change // to come
 	cycles  []Cycle
 	rounds  []int         // how often each cycle has changed something
-	next    time.Duration // when something changes next
+	next    time.Duration // time of the next change
 }
 
-// never is when nothing changes.
+// never is the time of a change that does not come.
 const never = time.Duration(math.MaxInt64)
 
 func newAgenda(s Shape) agenda {
@@ -86,8 +86,8 @@ func newAgenda(s Shape) agenda {
 	return a
 }
 
-// first is when something changes next, and which cycle does it, or -1 if a single change
-// does. At the same time single changes have the last word.
+// first is the time of the next change, and the index of the cycle that makes it, or -1
+// for a single change. At the same time, single changes come last, so that they prevail.
 func (a *agenda) first() (at time.Duration, cycle int) {
 	at, cycle = never, -1
 	for i, c := range a.cycles {
@@ -101,7 +101,7 @@ func (a *agenda) first() (at time.Duration, cycle int) {
 	return at, cycle
 }
 
-// pop takes out what changes next.
+// pop removes and returns the next change.
 func (a *agenda) pop() (c Change) {
 	at, cycle := a.first()
 	if cycle < 0 {
@@ -115,7 +115,7 @@ func (a *agenda) pop() (c Change) {
 	return c
 }
 
-// seen reports whether all that the agenda can change has been changed once.
+// seen reports whether every change of the agenda has been made at least once.
 func (a *agenda) seen() bool {
 	for i, c := range a.cycles {
 		if a.rounds[i] < len(c.Values) {
@@ -125,7 +125,7 @@ func (a *agenda) seen() bool {
 	return len(a.changes) == 0
 }
 
-// words are the words of all that changes.
+// words are the words of all changes.
 func (s Shape) words() []string {
 	var words []string
 	for _, c := range s.At {
@@ -182,7 +182,7 @@ func (s Shape) validateChanges() error {
 // change applies the changes whose time has come.
 func (w *Wire) change(now time.Duration) {
 	for w.agenda.next <= now-w.begun {
-		_ = w.agenda.pop().apply(&w.shape) // it has been read before
+		_ = w.agenda.pop().apply(&w.shape) // no error: the shape is valid
 		if w.shape.Reorder.By == 0 {
 			w.shape.Reorder.By = defaultBy
 		}

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// What changes again and again does so at its nanosecond, one value after the other, and
-// a single change at the same time has the last word.
+// A cycle changes to one value after the other, exactly at its times. A single change at
+// the same time prevails.
 func TestCycle(t *testing.T) {
 	var c Cycle
 	if err := c.UnmarshalText([]byte("10ms:delay=3ms 5ms 4ms")); err != nil {
@@ -40,14 +40,14 @@ func TestCycle(t *testing.T) {
 	}
 }
 
-// Where the run begins later than the wire's time, all times count from there.
+// If the run begins later than time 0, all times count from its beginning.
 func TestBegin(t *testing.T) {
 	const begun = 123456789 * time.Nanosecond
 	trace := read(t, "5\n12\n")
 	s := Shape{Bandwidth: trace.Mean(), Trace: trace, At: []Change{{20 * time.Millisecond, "delay", "7ms"}}, Outage: []Outage{{30 * time.Millisecond, 40 * time.Millisecond}}}
 	w := New(s, 1, Out)
 	w.Begin(begun)
-	for _, tt := range []struct{ at, want time.Duration }{ // both in ms from there; 0 is lost
+	for _, tt := range []struct{ at, want time.Duration }{ // both in ms from the beginning; 0 means lost
 		{0, 5}, {18, 24}, {20, 36}, {29, 43}, {30, 0}, {39, 0}, {40, 48},
 	} {
 		w.Send(begun+tt.at*time.Millisecond, Packet{Size: 1500})
@@ -81,7 +81,7 @@ func TestWrongCycles(t *testing.T) {
 	}
 }
 
-// In JSON rows of numbers stand as their first and last, and numbers as they always did.
+// In JSON consecutive numbers stand as first and last, others as single numbers.
 func TestNumbersJSON(t *testing.T) {
 	for text, want := range map[string]Numbers{
 		`[]`:                         {},

@@ -11,8 +11,8 @@ import (
 	"stones/lab/wire"
 )
 
-// Every shape that there was before time and management came in gives the same
-// fates at the same nanoseconds as the code of then.
+// Every shape without changes and managed queues gives the same fates at the same
+// nanoseconds as the former code.
 func TestAsBefore(t *testing.T) {
 	const shapes = 1000
 	for seed := range uint64(shapes) {
@@ -38,9 +38,9 @@ func line(story []string, i int) string {
 	return "nothing"
 }
 
-// A road is a wire of then or of today.
+// A road is the former wire or the present one.
 type road interface {
-	send(now time.Duration, p wire.Packet) string // and what becomes of it
+	send(now time.Duration, p wire.Packet) string // sends p and returns what becomes of it
 	Next() (time.Duration, bool)
 	Arrive(now time.Duration) (wire.Packet, bool)
 }
@@ -52,8 +52,7 @@ func (b *before) send(now time.Duration, p wire.Packet) string {
 	return fmt.Sprint(oldWord(first), " ", oldWord(second))
 }
 
-// oldWord says a fate of then in the words of today. Damage is seen at the far
-// end.
+// oldWord is a former fate by its present name. Damage is now seen at the far end.
 func oldWord(f oldFate) string {
 	return [...]string{"none", "carried", "carried", "lost", "overflowed", "too big"}[f]
 }
@@ -78,7 +77,7 @@ func (r *today) send(now time.Duration, p wire.Packet) string {
 	return first + " " + second
 }
 
-// story sends packets over a road and tells everything that can be seen of it.
+// story sends packets over a road and returns everything that can be observed.
 func story(r road, seed uint64) (lines []string) {
 	rng := rand.New(rand.NewPCG(seed, 12))
 	now, next := time.Duration(0), uint64(1)
@@ -111,7 +110,7 @@ func story(r road, seed uint64) (lines []string) {
 	return lines
 }
 
-// anyShape draws a shape of the knobs there were, each of which is often unset.
+// anyShape draws a shape with the former settings, each of which is often unset.
 func anyShape(rng *rand.Rand) wire.Shape {
 	share := func() wire.Share {
 		return wire.Share([]int64{0, 0, rng.Int64N(int64(10 * wire.Percent)), rng.Int64N(int64(100*wire.Percent) + 1)}[rng.IntN(4)])

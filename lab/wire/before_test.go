@@ -1,7 +1,7 @@
 package wire_test
 
-// This file is the wire as it was while a packet's fate was decided in the
-// moment in which it entered. TestAsBefore holds the wire of today to it.
+// This file is the former wire, which decided a packet's fate when the packet entered.
+// TestAsBefore compares the present wire with it.
 
 import (
 	"cmp"

@@ -35,7 +35,7 @@ func BenchmarkWire(b *testing.B) {
 	}
 }
 
-// carry has a wire carry packets that come a gap apart.
+// carry makes a wire carry packets that come a gap apart.
 func carry(b *testing.B, w *wire.Wire, gap time.Duration) {
 	b.Helper()
 	now, n := time.Duration(0), uint64(0)
@@ -50,8 +50,7 @@ func carry(b *testing.B, w *wire.Wire, gap time.Duration) {
 	}
 }
 
-// A bare wire with a drop-tail queue, beside the code of before fates fell where they
-// fall.
+// A plain wire with a drop-tail queue, beside the former wire (see before_test.go).
 func BenchmarkBeside(b *testing.B) {
 	const gap = time.Millisecond
 	shape := wire.Shape{Delay: 100 * gap, Bandwidth: 100 * wire.Mbit, Queue: wire.Queue{Packets: 50}}

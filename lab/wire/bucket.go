@@ -9,15 +9,14 @@ import (
 	"stones/lab/quantity"
 )
 
-// A Bucket is one of tokens: they drip into it at a rate, as long as there is room for
-// a burst, and a packet takes as many as it has bits. Its text is 5Mbit:64kB. The zero
-// value is none.
+// A Bucket is a token bucket: it fills at a rate up to a burst, and a packet takes as many
+// tokens as it has bits. Its text is 5Mbit:64kB. The zero value is no bucket.
 type Bucket struct {
 	Rate  Bandwidth
 	Burst int // bytes
 }
 
-// MaxBurst is how many bytes a bucket may hold.
+// MaxBurst is the largest burst in bytes.
 const MaxBurst = 1 << 30
 
 func (b Bucket) String() string {
@@ -27,7 +26,7 @@ func (b Bucket) String() string {
 	return b.Rate.String() + ":" + quantity.FormatSize(int64(b.Burst))
 }
 
-// valid reports whether it is none, or one that can be.
+// valid reports whether it is no bucket, or one within the limits.
 func (b Bucket) valid() bool {
 	return b == Bucket{} || b.Rate > 0 && b.Rate <= MaxBandwidth && b.Burst >= MinMTU && b.Burst <= MaxBurst
 }
@@ -68,16 +67,16 @@ func (b *Bucket) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// tokens are what is in a bucket while it is in use. It is full in the beginning.
+// tokens are the state of a bucket in use. It is full at first.
 type tokens struct {
 	rate uint64 // bits a second
 	most uint64 // bits
 	have uint64
-	rest uint64 // of a bit, in billionths
-	at   time.Duration
+	rest uint64        // of a bit, in billionths
+	at   time.Duration // when it was filled last
 }
 
-// newTokens is a full bucket, or nil if there is none.
+// newTokens returns a full bucket, or nil for no bucket.
 func newTokens(b Bucket) *tokens {
 	if b.Rate == 0 {
 		return nil
@@ -86,7 +85,7 @@ func newTokens(b Bucket) *tokens {
 	return &tokens{rate: uint64(b.Rate), most: most, have: most}
 }
 
-// fill lets tokens drip into the bucket until a time.
+// fill adds the tokens of the time until now.
 func (t *tokens) fill(now time.Duration) {
 	if now <= t.at {
 		return
@@ -111,13 +110,13 @@ func (t *tokens) take(now time.Duration, size int) bool {
 	return true
 }
 
-// wait is when there are enough tokens for a packet, and takes them then. One that is
-// larger than the bucket waits for a full one, and leaves it empty.
+// wait returns when there are enough tokens for a packet, and takes them then. A packet
+// that is larger than the bucket waits for a full bucket, and leaves it empty.
 func (t *tokens) wait(now time.Duration, size int) time.Duration {
 	t.fill(now)
 	need := min(8*uint64(size), t.most)
 	if t.have < need {
-		// The first nanosecond at which the missing tokens have dripped.
+		// The first nanosecond at which the missing tokens are there.
 		hi, lo := bits.Mul64(need-t.have, uint64(time.Second))
 		lo, borrow := bits.Sub64(lo, t.rest, 0)
 		ns, rest := bits.Div64(hi-borrow, lo, t.rate)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A policer lets a burst pass, and then what the rate allows, to the bit.
+// A policer passes a burst, and then exactly what the rate allows.
 func TestPolicer(t *testing.T) {
 	w := New(Shape{Policer: Bucket{Rate: 1 * Mbit, Burst: 3000}}, 1, Out)
 	fates := ""
@@ -24,7 +24,7 @@ func TestPolicer(t *testing.T) {
 	send(8*time.Millisecond - 1) // a packet takes 8 ms of the rate
 	send(8 * time.Millisecond)
 	send(8 * time.Millisecond)
-	send(time.Hour) // the bucket is full again, and not more than that
+	send(time.Hour) // the bucket is full again, but not more than full
 	for range 3 {
 		send(time.Hour)
 	}
@@ -36,8 +36,8 @@ func TestPolicer(t *testing.T) {
 	}
 }
 
-// A shaper lets a burst leave at once, and then a packet whenever there are tokens for
-// it; with a link behind it, the burst goes at the link's bandwidth.
+// A shaper sends a burst at once, and then a packet whenever there are tokens for it. With
+// a bandwidth too, the burst is sent at that bandwidth.
 func TestShaper(t *testing.T) {
 	for _, tt := range []struct {
 		bandwidth Bandwidth
@@ -61,7 +61,7 @@ func TestShaper(t *testing.T) {
 			}
 		}
 		want := tt.want
-		if tt.bandwidth == 0 { // three leave in the moment in which they come, and make room
+		if tt.bandwidth == 0 { // three leave at once and make room
 			if len(got) != 8 || lost != 0 {
 				t.Errorf("%d came, %d were lost", len(got), lost)
 			}
@@ -69,7 +69,7 @@ func TestShaper(t *testing.T) {
 			t.Errorf("%d were lost; want 2", lost)
 		}
 		for i := range want {
-			// What is left of the time on the link drips as well: tokens come while the burst is sent.
+			// Tokens also come while the link sends the burst.
 			if d := got[i] - want[i]; d < -3000 || d > 1000 {
 				t.Errorf("bandwidth %v: packet %d comes at %d µs; want %d", tt.bandwidth, i+1, got[i], want[i])
 			}
@@ -77,8 +77,8 @@ func TestShaper(t *testing.T) {
 	}
 }
 
-// However packets come, no more leaves a bucket within a time than its burst and what
-// drips in, and nothing waits without need.
+// However packets come, no more leaves a bucket within a time than its burst and what is
+// filled in meanwhile, and no packet waits longer than necessary.
 func TestBucketIsTight(t *testing.T) {
 	check := func(gaps []uint16, rate uint32, burst uint16) bool {
 		b := Bucket{Rate: Bandwidth(rate%100_000_000) + 1000, Burst: int(burst) + MinMTU}

@@ -25,7 +25,7 @@ func TestGemodel(t *testing.T) {
 	for _, tt := range []struct {
 		text string
 		lost Share
-		run  float64 // mean length of the runs of lost packets; 0 is not asked
+		run  float64 // mean length of the runs of lost packets; 0 is not checked
 	}{
 		{"gemodel 1% 25%", 385 * Percent / 100, 4},
 		{"gemodel 2% 50%", 385 * Percent / 100, 2},
@@ -94,8 +94,8 @@ func TestGemodelComesTogetherAgain(t *testing.T) {
 	}
 }
 
-// fates sends stones 1 to count, with a retransmission behind every tenth, and
-// tells for each packet what became of it in the order sent.
+// fates sends stones 1 to count, with a retransmission behind every tenth, and returns
+// what became of each packet, in the order of sending.
 func fates(shape Shape, seed uint64, d Direction, count int) []Packet {
 	w := New(shape, seed, d)
 	var out []Packet
@@ -231,7 +231,8 @@ func TestCoinsAreAllDifferent(t *testing.T) {
 	}
 }
 
-// The coins are part of every result that was ever published with its seed.
+// The coins must not change: every result that was published with its seed depends on
+// them.
 func TestCoinsStayAsTheyAre(t *testing.T) {
 	c := newCoins(1, Out)
 	b := newCoins(1, Back)
@@ -245,7 +246,7 @@ func TestCoinsStayAsTheyAre(t *testing.T) {
 	}
 }
 
-// One percent asked is one percent reordered by RFC 4737 section 3.3.
+// A reordering of 1 % is 1 % reordered packets by RFC 4737 section 3.3.
 func TestReorderIsWhatIsAsked(t *testing.T) {
 	const count = 50_000
 	for _, r := range []Reorder{{Share: Percent}, {Share: Percent, By: 1}, {Share: 5 * Percent, By: 10}, {Share: 20 * Percent}} {
@@ -357,8 +358,8 @@ func TestDuplicateShare(t *testing.T) {
 	wantShare(t, "copied", s.Counts().Copied, count, 10*Percent, 1)
 }
 
-// wantShare wants got of n to be the given share, within four standard
-// deviations, or spread times as many.
+// wantShare expects got of n to be the given share, within spread times four standard
+// deviations.
 func wantShare(t *testing.T, what string, got, n int, share Share, spread int) {
 	t.Helper()
 	p := float64(share) / float64(whole)

@@ -11,9 +11,9 @@ import (
 	"stones/lab/quantity"
 )
 
-// An Outage is a time in which nothing enters the wire: what comes then is lost.
-// What is on the wire already, or in its queue, goes on. Its text is 5s-7s; the end
-// is not part of it.
+// An Outage is a period in which every packet that comes to the wire is lost. Packets that
+// are already on the wire or in its queue go on. Its text is 5s-7s; the end is not part of
+// it.
 type Outage struct{ From, To time.Duration }
 
 // MaxMoment is the latest moment at which a wire may change.
@@ -41,7 +41,7 @@ func (o *Outage) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// moment reads a moment of a run.
+// moment reads a time from 0 to MaxMoment.
 func moment(text string) (time.Duration, error) {
 	if text == "0" {
 		return 0, nil
@@ -53,22 +53,22 @@ func moment(text string) (time.Duration, error) {
 	return d, err
 }
 
-// out reports whether the wire is out at a time.
+// out reports whether there is an outage at a time.
 func (s Shape) out(now time.Duration) bool {
 	return slices.ContainsFunc(s.Outage, func(o Outage) bool { return o.From <= now && now < o.To })
 }
 
-// A Change is what becomes of a shape at a moment of the run. It meets what enters
-// the wire from then on, and what is sent from then on by a queue that thinks; what
-// has its place on the link already, or is on the way, goes on as before. Its text is
+// A Change sets one property of a shape at a time. It affects packets that enter the wire
+// from then on, and packets that a managed queue sends from then on. Packets that already
+// have their turn on the link, or are on the way, go on as before. Its text is
 // 5s:loss=100%.
 type Change struct {
 	At    time.Duration
-	Word  string // one of those of [ChangeWords]
+	Word  string // one of [ChangeWords]
 	Value string // as the flag of that word takes it
 }
 
-// setters hold what a change can set, by its word.
+// setters are the properties that a change can set, by their words.
 func setters() []struct {
 	word string
 	at   func(s *Shape) any
@@ -89,7 +89,7 @@ func setters() []struct {
 	}
 }
 
-// ChangeWords are the words for what can change.
+// ChangeWords are the words for the properties that can change.
 func ChangeWords() []string {
 	var words []string
 	for _, s := range setters() {
@@ -130,7 +130,7 @@ func (c *Change) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// apply sets in a shape what changes.
+// apply makes the change to a shape. An error says why the value is not allowed.
 func (c Change) apply(s *Shape) error {
 	for _, set := range setters() {
 		if set.word != c.Word {

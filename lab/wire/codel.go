@@ -6,45 +6,44 @@ import (
 	"time"
 )
 
-// CoDel (RFC 8289) drops a packet when those that leave have waited longer than
-// the target for a whole interval, and then, while that lasts, ever more often.
+// CoDel (RFC 8289) drops a packet when all that have left during a whole interval had
+// waited longer than the target. While that goes on, it drops more and more often.
 
 // Defaults of CoDel, RFC 8289 sections 3.2 and 4.2 to 4.4.
 const (
 	codelTarget   = 5 * time.Millisecond
 	codelInterval = 100 * time.Millisecond
-	codelPacket   = 1500 // bytes: a queue of no more is none
+	codelPacket   = 1500 // bytes: while no more are queued, nothing is dropped
 )
 
-// codel decides for one queue.
+// codel is the state of CoDel for one queue.
 type codel struct {
 	target, interval time.Duration
 
-	above    time.Duration // when the sojourn time will have been above the target for an interval; 0 if it is not
+	above    time.Duration // when the sojourn time will have been above the target for an interval; 0 if it is below
 	dropping bool
-	next     time.Duration // when the next one is to be dropped
-	count    int           // dropped since the dropping state began
-	last     int           // count when the state before began
+	next     time.Duration // when the next packet is due to be dropped
+	count    int           // packets dropped since the dropping state began
+	last     int           // count at the beginning of the last dropping state
 }
 
 // A waiter is a packet in a queue.
 type waiter struct {
 	Packet
 	id    identity
-	since time.Duration
+	since time.Duration // when it came
 }
 
-// A source is what CoDel takes packets from, and what it tells of those that it
-// drops or marks.
+// A source is the queue that CoDel takes packets from. It is told of the packets that
+// CoDel drops or marks.
 type source interface {
 	pop() (p waiter, ok bool)
-	waiting() int // bytes that are left
+	waiting() int // bytes in the queue
 	drop(now time.Duration, p waiter)
 	mark(p *waiter) bool // false if it cannot be marked
 }
 
-// take takes the next packet that is to be sent at time now. It is not ok if the
-// queue is empty.
+// take takes the next packet to be sent at time now. It is not ok if the queue is empty.
 func (c *codel) take(now time.Duration, from source) (p waiter, ok bool) {
 	p, ok, late := c.look(now, from)
 	switch {
@@ -76,8 +75,8 @@ func (c *codel) take(now time.Duration, from source) (p waiter, ok bool) {
 	return p, ok
 }
 
-// begin enters the dropping state. If the last one ended not long ago, it goes on
-// about where that was.
+// begin enters the dropping state. If the last dropping state ended not long ago, it
+// begins with about the same drop rate (RFC 8289 section 4.2).
 func (c *codel) begin(now time.Duration) {
 	c.dropping = true
 	since := c.count - c.last
@@ -89,7 +88,7 @@ func (c *codel) begin(now time.Duration) {
 	c.last = c.count
 }
 
-// look takes a packet, and says whether packets have waited too long for an
+// look takes a packet. Late reports whether packets have waited too long for a whole
 // interval.
 func (c *codel) look(now time.Duration, from source) (p waiter, ok, late bool) {
 	p, ok = from.pop()
@@ -106,8 +105,8 @@ func (c *codel) look(now time.Duration, from source) (p waiter, ok, late bool) {
 	return p, ok, late
 }
 
-// law is the control law: the interval divided by the square root of how many
-// were dropped, rounded down to the nanosecond, after t.
+// law is the control law (RFC 8289 section 3.3): the next drop is due the interval
+// divided by the square root of count after t, rounded down to the nanosecond.
 func (c *codel) law(t time.Duration) time.Duration {
 	hi, lo := bits.Mul64(uint64(c.interval), uint64(c.interval))
 	n := uint64(c.count)
@@ -128,7 +127,7 @@ func root(hi, lo uint64) uint64 {
 	return r
 }
 
-// newCodel returns what decides for an empty queue.
+// newCodel returns the state for an empty queue.
 func newCodel(q Queue) codel {
 	return codel{target: cmp.Or(q.Target, codelTarget), interval: cmp.Or(q.Interval, codelInterval)}
 }

@@ -18,8 +18,8 @@ func TestControlLaw(t *testing.T) {
 	}
 }
 
-// overload sends packets of 1500 bytes every millisecond to a link that takes
-// 1.2 ms for each, until a time, and returns what befell them.
+// overload sends packets of 1500 bytes every millisecond to a link that takes 1.2 ms for
+// each, until a time, and returns what happened to them.
 func overload(t *testing.T, queue string, until time.Duration, change func(i int, p *Packet)) (events []Event, arrived []Packet, w *Wire) {
 	t.Helper()
 	var q Queue
@@ -84,7 +84,7 @@ func TestCoDelDropsByTheLaw(t *testing.T) {
 	}
 }
 
-// What can be marked is marked at the instants at which it would be dropped.
+// ECN-capable packets are marked at the times at which others would be dropped.
 func TestCoDelMarks(t *testing.T) {
 	capable := func(_ int, p *Packet) { p.Capable = true }
 	events, arrived, w := overload(t, "1000:codel", time.Second, capable)
@@ -102,8 +102,8 @@ func TestCoDelMarks(t *testing.T) {
 	}
 }
 
-// A hundred flows that send a little beside one that sends too much see nothing of
-// its queue: each waits for two of its packets at most.
+// A hundred flows that send little do not wait in the queue of a flow that sends too much:
+// each waits for at most two of its packets.
 func TestFairQueues(t *testing.T) {
 	var q Queue
 	if err := q.UnmarshalText([]byte("1000:fq_codel")); err != nil {
@@ -137,7 +137,7 @@ func TestFairQueues(t *testing.T) {
 	}
 }
 
-// When all queues together are full, whoever has most loses the first it has.
+// When all queues together are full, the flow with most bytes loses its first packet.
 func TestFattestLoses(t *testing.T) {
 	flows := func(i int, p *Packet) { p.Flow = uint64(i % 3 / 2) } // flow 0 sends twice as much
 	events, _, _ := overload(t, "10:fq_codel target=10s", 200*time.Millisecond, flows)
@@ -151,7 +151,7 @@ func TestFattestLoses(t *testing.T) {
 	}
 }
 
-// A queue of a time holds what its link sends in that time.
+// A queue limited in time holds what its link sends in that time.
 func TestQueueOfATime(t *testing.T) {
 	events, _, _ := overload(t, "12ms", 300*time.Millisecond, nil) // 10 packets of 1.2 ms
 	if len(events) == 0 || events[0].Fate != Overflowed || events[0].Packet.Stone != 56 {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A purpose is what a draw decides. The numbers are part of every result:
-// another order is another road.
+// A purpose is what a draw decides. The numbers must not change: with another order the
+// same seed would give other results.
 type purpose uint8
 
 const (
@@ -18,15 +18,15 @@ const (
 	jitter
 	reorder
 	early
-	earlyDrop     // of a queue that thinks
+	earlyDrop     // of RED and PIE
 	purposes  int = iota
 )
 
-// coins is one direction's chance: a key for each purpose.
+// coins are the keys of all draws in one direction, one for each purpose.
 type coins [purposes]uint64
 
-// newCoins returns the coins of one direction. Keys are mixed once more than
-// identities, or stone n under the seed s would meet what stone s does under n.
+// newCoins returns the coins of one direction. Keys are mixed once more than identities:
+// otherwise stone n with seed s would have the same draws as stone s with seed n.
 func newCoins(seed uint64, direction Direction) coins {
 	var c coins
 	for i := range c {
@@ -35,22 +35,22 @@ func newCoins(seed uint64, direction Direction) coins {
 	return c
 }
 
-// An identity is what a packet is known by to all coins of all seeds. The
-// same packet has the same identity whichever transport sends it.
+// An identity is what the draws for a packet depend on, besides the key. The same packet
+// has the same identity with every seed, and over every transport.
 type identity uint64
 
-// stoneIdentity is that of the packet which begins with a stone's byte offset.
+// stoneIdentity is the identity of the packet that begins with byte offset of a stone.
 func stoneIdentity(stone uint64, offset int) identity {
 	return identity(mix(mix(stone) ^ scatter*uint64(offset)))
 }
 
-// ordinalIdentity is that of the n-th packet which is not known by a stone. No
-// stone has the number 0, so the two kinds are apart.
+// ordinalIdentity is the identity of the n-th packet that is not known by a stone. No
+// stone has the number 0, so it differs from those of stones.
 func ordinalIdentity(n uint64) identity {
 	return identity(mix(mix(0) ^ scatter*n))
 }
 
-// of is the identity of what a sender sends that is not the only one.
+// of is the identity of a packet of one sender among several; 0 is the only sender.
 func (id identity) of(sender uint64) identity {
 	if sender == 0 {
 		return id
@@ -72,20 +72,20 @@ func (c *coins) below(why purpose, id identity, n uint64) uint64 {
 	return hi
 }
 
-// draw draws a share from 0 to just below the whole. It is less than s with the
-// probability s, to one part in 2^34 of a billionth.
+// draw draws a share from 0 to just below the whole. It is less than s with probability
+// s, to within 2^-64.
 func (c *coins) draw(why purpose, id identity) Share {
 	return Share(c.below(why, id, uint64(whole)))
 }
 
-// hit reports whether the packet is one of the share s that the purpose strikes.
+// hit reports whether the packet is among the share s of packets for a purpose.
 func (c *coins) hit(why purpose, id identity, s Share) bool {
 	return s > 0 && c.draw(why, id) < s
 }
 
-// normal draws from nearly a normal distribution with mean 0 and the given
-// standard deviation: the sum of twelve uniform numbers, which has the variance
-// 12/12 = 1 and never leaves 6 standard deviations.
+// normal draws from nearly a normal distribution with mean 0 and the given standard
+// deviation: the sum of twelve uniform numbers, which has the variance 12/12 = 1 and is
+// never more than 6 standard deviations from the mean.
 func (c *coins) normal(why purpose, id identity, deviation time.Duration) time.Duration {
 	const one = 1 << 32 // the uniform numbers are 32 bits each
 	sum, state := uint64(0), c.bits(why, id)
@@ -100,8 +100,8 @@ func (c *coins) normal(why purpose, id identity, deviation time.Duration) time.D
 // scatter is 2^64 divided by the golden ratio, made odd.
 const scatter = 0x9e3779b97f4a7c15
 
-// mix is one step of SplitMix64: a bijection of 64 bits in which every bit of x
-// moves every bit of the result about half of the time.
+// mix is one step of SplitMix64: a bijection of 64 bits in which each bit of x changes
+// each bit of the result about half of the time.
 //
 // Guy Steele, Doug Lea, Christine Flood: Fast Splittable Pseudorandom Number
 // Generators, OOPSLA 2014; the constants are David Stafford's variant 13.

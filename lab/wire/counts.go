@@ -14,7 +14,7 @@ type Counts struct {
 	InFlight   int // on the way, or out and not yet fetched
 	Arrived    int
 
-	Damaged int // of those that entered: with one bit wrong
+	Damaged int // of those that left the link: with one bit wrong
 	Marked  int // by the queue's manager
 	Held    int // of those that arrived: held back, and passed by a later packet
 

@@ -9,8 +9,8 @@ import (
 	"stones/lab/quantity"
 )
 
-// The weight follows from the burst as tc has it: the vectors are those of tc's own rule,
-// and the first is the example of tc-red(8), which tc prints as ewma 5.
+// The weight follows from the burst as in tc. The first vector is the example of tc-red(8),
+// which tc prints as ewma 5.
 func TestREDWeight(t *testing.T) {
 	for text, want := range map[string]uint{
 		"400kB:red min=30kB max=90kB burst=55": 5,
@@ -28,7 +28,7 @@ func TestREDWeight(t *testing.T) {
 			t.Errorf("%s: weight %d; want %d", text, got, want)
 		}
 	}
-	for burst := 2; burst < 2000; burst += 7 { // against floating point
+	for burst := 2; burst < 2000; burst += 7 { // compared with floating point
 		for low := 2; low <= burst; low += 5 {
 			want, share, even := uint(1), 0.5, false
 			for ; ; want, share = want+1, share/2 {
@@ -38,7 +38,7 @@ func TestREDWeight(t *testing.T) {
 				}
 			}
 			if even {
-				continue // floating point cannot tell
+				continue // too close for floating point
 			}
 			if got := redWeight(uint64(burst), uint64(low), 1); got != want {
 				t.Fatalf("burst %d, min %d: weight %d; want %d", burst, low, got, want)
@@ -47,8 +47,7 @@ func TestREDWeight(t *testing.T) {
 	}
 }
 
-// RED's mean follows the queue as the simple model has it, and what it drops comes as
-// often as the model says.
+// RED's mean and its number of drops agree with a simple model.
 func TestREDMean(t *testing.T) {
 	w := New(Shape{Bandwidth: 10 * Mbit, Queue: Queue{Packets: 1000, Manager: RED, Min: 50, Max: 150, Probability: 10 * Percent}}, 1, Out)
 	r := w.manager.(*red)
@@ -174,7 +173,7 @@ func TestFullIsNotMarked(t *testing.T) {
 	}
 }
 
-// Another limit leaves who manages the queue as it was, and holds for what waits already.
+// A new limit leaves the queue's manager as it was.
 func TestRelimit(t *testing.T) {
 	for _, tt := range []struct{ queue, to, wrong string }{
 		{"100:codel target=7ms noecn", "3", ""},
@@ -247,8 +246,8 @@ func TestPIEUpdates(t *testing.T) {
 	}
 }
 
-// Under constant overload PIE lets a burst of 150 ms in, then comes to drop what is too
-// much, and holds the delay near its target.
+// Under constant overload PIE lets a burst of 150 ms in. Then it drops the excess, and
+// holds the delay near its target.
 func TestPIEHoldsTheTarget(t *testing.T) {
 	since := map[uint64]time.Duration{}
 	events, arrived, _ := overload(t, "1000:pie", 20*time.Second, func(i int, p *Packet) { since[p.Stone] = time.Duration(i) * time.Millisecond })
@@ -261,7 +260,7 @@ func TestPIEHoldsTheTarget(t *testing.T) {
 			late++
 		}
 	}
-	// A sixth is too much: 1000 packets a second come, and 833 leave.
+	// The excess is a sixth: 1000 packets a second come, and 833 leave.
 	if share := float64(late) / 10_000; math.Abs(share-1.0/6) > 0.02 {
 		t.Errorf("%.3f is dropped in the end; want about a sixth", share)
 	}
@@ -281,7 +280,7 @@ func TestPIEHoldsTheTarget(t *testing.T) {
 	}
 }
 
-// Both mark instead of dropping, if they may.
+// RED and PIE mark ECN-capable packets instead of dropping them, unless noecn is set.
 func TestEarlyMarks(t *testing.T) {
 	for _, queue := range []string{"1000:red", "1000:red noecn", "1000:pie", "1000:pie noecn"} {
 		events, arrived, _ := overload(t, queue, 5*time.Second, func(_ int, p *Packet) { p.Capable = true })

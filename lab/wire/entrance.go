@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// The entrance: a packet that is too long, or lost, does not come any further.
+// The entrance of the wire, where packets are dropped that are too long or lost.
 
-// entrance is what the entrance keeps.
+// entrance is the state of the entrance.
 type entrance struct {
-	packets uint64 // that came so far
+	packets uint64 // packets so far
 	ordinal uint64 // of these, packets that are not known by their stone
-	bad     bool   // the state of Gemodel
+	bad     bool   // Gemodel is in its bad state
 }
 
-// enter returns what the draws for p depend on, and whether p comes in.
+// enter returns p's identity, and its fate at the entrance: Carried if it enters.
 func (w *Wire) enter(now time.Duration, p *Packet) (identity, Fate) {
 	e := w.entranceOf(p.Sender)
 	e.packets++
@@ -28,7 +28,7 @@ func (w *Wire) enter(now time.Duration, p *Packet) (identity, Fate) {
 	return id, Carried
 }
 
-// entranceOf is what the entrance keeps of a sender.
+// entranceOf is the state of the entrance for a sender.
 func (w *Wire) entranceOf(sender uint64) *entrance {
 	if sender == 0 {
 		return &w.entrance
@@ -44,7 +44,7 @@ func (w *Wire) entranceOf(sender uint64) *entrance {
 	return e
 }
 
-// identify returns what the draws for p depend on.
+// identify returns p's identity.
 func (e *entrance) identify(p *Packet) identity {
 	if p.Stone > 0 && !p.Again {
 		return stoneIdentity(p.Stone, p.Offset).of(p.Sender)
@@ -53,7 +53,7 @@ func (e *entrance) identify(p *Packet) identity {
 	return ordinalIdentity(e.ordinal).of(p.Sender)
 }
 
-// loses reports whether p vanishes, and moves the loss model on by one packet.
+// loses reports whether p is lost, and advances the loss model by one packet.
 func (w *Wire) loses(p *Packet, id identity, e *entrance) bool {
 	share := w.shape.Loss.Random
 	if m := w.shape.Loss.Gemodel; m != (Gemodel{}) {
@@ -73,8 +73,8 @@ func (w *Wire) loses(p *Packet, id identity, e *entrance) bool {
 	return p.Doomed || w.listed(p, e.packets) || w.coins.hit(loss, id, share)
 }
 
-// listed reports whether p, which is its sender's n-th, is one of DropPackets, or a
-// stone that Drop or DropEvery names begins in it.
+// listed reports whether p, its sender's n-th packet, is one of DropPackets, or a stone of
+// Drop or DropEvery begins in it.
 func (w *Wire) listed(p *Packet, n uint64) bool {
 	if _, dropped := slices.BinarySearch(w.shape.DropPackets, n); dropped {
 		return true

@@ -25,7 +25,7 @@ func Example() {
 	// stone 3 at 80ms
 }
 
-// A queue has an end.
+// A queue of two packets drops the third.
 func ExampleWire_Event() {
 	w := wire.New(wire.Shape{Bandwidth: wire.Mbit, Queue: wire.Queue{Packets: 2}}, 1, wire.Out)
 	for n := range uint64(3) {
@@ -40,7 +40,7 @@ func ExampleWire_Event() {
 	// 2 are in flight
 }
 
-// The same share of loss, alone and in clumps.
+// The same share of loss, independent and in clumps.
 func ExampleLoss() {
 	for _, text := range []string{"5%", "gemodel 1.316% 25%"} {
 		var loss wire.Loss
@@ -64,7 +64,7 @@ func ExampleLoss() {
 	// ooooooooooooooooooooooooooooooooooo...ooooooooooo........ooo
 }
 
-// An error says what is allowed, and whoever asked adds which flag it was.
+// An error says what is allowed. The caller adds the flag.
 func ExampleShare_UnmarshalText() {
 	var s wire.Share
 	fmt.Println(s.UnmarshalText([]byte("101%")))

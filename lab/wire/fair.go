@@ -2,14 +2,14 @@ package wire
 
 import "time"
 
-// FQ-CoDel (RFC 8290) gives each flow a queue of its own with CoDel, and lets them
-// take turns by bytes. A flow that has just begun, or has little to send, goes
-// before the others, and so sees nothing of their queues.
+// FQ-CoDel (RFC 8290) gives each flow a queue of its own with CoDel, and lets the flows
+// take turns by bytes. A flow that has just begun, or has little to send, goes before the
+// others, and so does not wait in their queues.
 //
 // Flows are told apart exactly, by [Packet.Flow], and not by a hash of 1024 values.
 
-// fairQuantum is how many bytes a flow may send in a turn: a packet (RFC 8290
-// section 5.2.4).
+// fairQuantum is how many bytes a flow may send in a turn by default: about a packet (RFC
+// 8290 section 5.2.4).
 const fairQuantum = 1514
 
 // fair is the queues of all flows.
@@ -17,10 +17,10 @@ type fair struct {
 	wire    *Wire
 	limit   Queue
 	quantum int
-	codel   codel // as each flow begins
+	codel   codel // initial state of each flow
 	flows   map[uint64]*turns
 	fresh   []*turns // flows that have just begun
-	old     []*turns // and the others that have something to send, or had
+	old     []*turns // other flows that have something to send, or had
 	packets int
 	bytes   int
 }
@@ -43,11 +43,11 @@ func newFair(w *Wire, q Queue) *fair {
 
 func (f *fair) len() int { return f.packets }
 
-// relimit gives all flows together another limit.
+// relimit changes the limit of all flows together.
 func (f *fair) relimit(limit Queue) { f.limit = limit }
 
-// put takes a packet in. If there are too many then, the flow that has most bytes
-// loses its first one (RFC 8290 section 4.1).
+// put adds a packet. If that exceeds the limit, the flow with most bytes loses its first
+// packet (RFC 8290 section 4.1).
 func (f *fair) put(p waiter) (gone waiter, full bool) {
 	flow := f.flows[p.Flow]
 	if flow == nil {
@@ -69,7 +69,7 @@ func (f *fair) put(p waiter) (gone waiter, full bool) {
 	return gone, true
 }
 
-// fattest is the flow that has most bytes waiting.
+// fattest is the flow with most bytes waiting.
 func (f *fair) fattest() *turns {
 	var most *turns
 	for _, list := range [][]*turns{f.fresh, f.old} {
@@ -82,7 +82,7 @@ func (f *fair) fattest() *turns {
 	return most
 }
 
-// left notes that a packet is in no queue any more.
+// left notes that a packet is no longer in a queue.
 func (f *fair) left(p waiter) {
 	f.packets--
 	f.bytes -= p.Size
@@ -111,7 +111,7 @@ func (f *fair) take(now time.Duration) (p waiter, ok bool) {
 		f.bytes -= bytes - flow.bytes
 		if !ok {
 			*list = (*list)[1:]
-			if begun && len(f.old) > 0 { // or it would go before the others again at once
+			if begun && len(f.old) > 0 { // otherwise its next packet would again go before the others
 				f.old = append(f.old, flow)
 				continue
 			}

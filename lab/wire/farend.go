@@ -10,15 +10,15 @@ import (
 // farEnd is where packets come out, and where some are held back until later
 // ones have passed.
 type farEnd struct {
-	delay    time.Duration // how long one waits that nobody passes
+	delay    time.Duration // how long a held packet waits for the next one to pass it
 	order    uint64        // packets that were expected so far
 	flights  flights
 	aside    []*flight     // held back, in the order they were sent; also in flights
 	released fifo[*flight] // passed by enough others; out, and not yet fetched
-	now      time.Duration // when the packet that came out last came out
+	now      time.Duration // when the last packet came out
 }
 
-// expect notes that f comes at f.at.
+// expect adds f, which arrives at f.at.
 func (e *farEnd) expect(f *flight) {
 	e.order++
 	f.order = e.order
@@ -28,7 +28,7 @@ func (e *farEnd) expect(f *flight) {
 // len is how many are expected, held back, or not yet fetched.
 func (e *farEnd) len() int { return len(e.flights) + e.released.len() }
 
-// next returns when something next happens.
+// next returns when something happens next. It is not ok if nothing is in flight.
 func (e *farEnd) next() (at time.Duration, ok bool) {
 	if e.released.len() > 0 {
 		return e.now, true
@@ -48,8 +48,8 @@ func (e *farEnd) out(now time.Duration) *flight {
 	return f
 }
 
-// first takes the next packet out of flight. On the way it puts aside those that
-// come and are to be held back.
+// first takes the next packet that has come out. Meanwhile it puts aside the packets that
+// arrive and must be held back.
 func (e *farEnd) first(now time.Duration) *flight {
 	if e.released.len() > 0 {
 		return e.released.pop()
@@ -58,7 +58,7 @@ func (e *farEnd) first(now time.Duration) *flight {
 		f := e.flights[0]
 		e.now = f.at
 		switch {
-		case f.aside: // for one more delay nobody has passed it
+		case f.aside: // no packet has passed it for one more delay
 			heap.Pop(&e.flights)
 			e.aside = slices.DeleteFunc(e.aside, func(a *flight) bool { return a == f })
 			return f
@@ -76,9 +76,9 @@ func (e *farEnd) first(now time.Duration) *flight {
 	return nil
 }
 
-// pass lets f, which comes out, pass the packets that were sent before it and
-// stand aside. Those for which it is the last one to wait for come out right
-// behind it; the others wait for one more delay again.
+// pass counts f, which comes out, for the packets that were sent before it and are held
+// back. Those for which it is the last one to wait for come out right behind it; the
+// others wait for up to one more delay.
 func (e *farEnd) pass(f *flight) {
 	rest := e.aside[:0]
 	for i, a := range e.aside {
@@ -101,7 +101,7 @@ func (e *farEnd) pass(f *flight) {
 	e.aside = rest
 }
 
-// holdBack returns how many later packets p has to wait for; 0 means none.
+// holdBack returns how many later packets must pass p; 0 means that p is not held back.
 func (w *Wire) holdBack(p *Packet, id identity) int {
 	if from, to := p.begins(); !p.Copy && from <= to {
 		i, _ := slices.BinarySearchFunc(w.shape.Hold, from, func(h Hold, n uint64) int { return cmp.Compare(h.Stone, n) })

@@ -3,7 +3,7 @@ package wire
 // A fifo is a queue in a ring, whose length is a power of two.
 type fifo[T any] struct {
 	ring       []T
-	head, tail uint // counted on without end
+	head, tail uint // they only grow; the index in the ring is the remainder
 }
 
 func (q *fifo[T]) len() int { return int(q.tail - q.head) }

@@ -5,16 +5,16 @@ import "time"
 // A flight is a packet on its way.
 type flight struct {
 	Packet
-	at     time.Duration // when it reaches the far end or, aside, when it waits no longer
+	at     time.Duration // when it reaches the far end; if it is aside, when it stops waiting
 	order  uint64        // its place among all that entered
 	by     int           // how many later packets it still has to wait for
 	aside  bool          // it has reached the far end and is held back
 	passed bool          // a later packet has passed it there
-	index  int           // in flights
+	index  int           // in the heap
 }
 
-// flights is a heap: first what comes out first. At the same time those who
-// wait are last, and otherwise the order is that in which they were sent.
+// flights is a heap, ordered by time. At the same time packets that were held back come
+// last; otherwise the order is that of sending.
 type flights []*flight
 
 func (h flights) Len() int { return len(h) }

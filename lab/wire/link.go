@@ -8,25 +8,25 @@ import (
 // A link sends one packet after the other, at its bandwidth.
 type link struct {
 	bandwidth uint64     // bits a second; 0 sends at once
-	trace     *timetable // that says when it may send, instead; nil means none
+	trace     *timetable // when the link may send, instead of the bandwidth; nil means none
 	limit     Queue
 	limited   bool    // there is a limit, now or at another time
-	shaper    *tokens // that a packet waits for before it is sent; nil means none
+	shaper    *tokens // tokens that a packet waits for before it is sent; nil means none
 
-	free  time.Duration // when the last packet has left, rounded down
-	rest  uint64        // what was rounded away, in 1/bandwidth of a nanosecond
-	queue fifo[turnout] // packets that have not left; kept only if there is a limit, or may be
+	free  time.Duration // when the last packet has been sent, rounded down
+	rest  uint64        // what was rounded off, in 1/bandwidth of a nanosecond
+	queue fifo[turnout] // packets that have not been sent; kept only if limited
 	bytes int           // in the queue
 }
 
-// A turnout is when a packet of a size leaves the queue.
+// A turnout says when a packet of a size leaves the queue.
 type turnout struct {
 	at   time.Duration
 	size int
 }
 
-// take returns when a packet that comes at time now has left. It is not ok if
-// there is no room for the packet.
+// take returns when a packet that comes at time now has been sent. It is not ok if the
+// queue has no room for it.
 func (l *link) take(now time.Duration, size int) (sent time.Duration, ok bool) {
 	if l.bandwidth == 0 && l.shaper == nil {
 		return now, true
@@ -46,8 +46,8 @@ func (l *link) take(now time.Duration, size int) (sent time.Duration, ok bool) {
 	return sent, true
 }
 
-// send returns when a packet has left whose turn comes at time now, or when those
-// before it have left.
+// send returns when a packet has been sent whose turn comes at time now, or later, when
+// the packets before it have been sent.
 func (l *link) send(now time.Duration, size int) time.Duration {
 	if l.free < now { // idle
 		l.free, l.rest = now, 0
@@ -64,8 +64,8 @@ func (l *link) send(now time.Duration, size int) time.Duration {
 	case l.bandwidth == 0:
 		return l.free
 	}
-	// A bit takes 1e9/bandwidth nanoseconds. What does not make a whole one is
-	// carried on to the next packet, so that a long run is exact.
+	// A bit takes 1e9/bandwidth nanoseconds. The fraction of a nanosecond is carried over
+	// to the next packet, so that a long run is exact.
 	hi, lo := bits.Mul64(8*uint64(size), uint64(time.Second))
 	lo, carry := bits.Add64(lo, l.rest, 0)
 	ns, rest := bits.Div64(hi+carry, lo, l.bandwidth)
@@ -73,8 +73,8 @@ func (l *link) send(now time.Duration, size int) time.Duration {
 	return l.free
 }
 
-// airtime is how long so many bytes take on the link, or on the shaper without one; where
-// it follows a trace, on average.
+// airtime is how long size bytes take on the link, or by the shaper's rate if that is
+// lower or there is no bandwidth. With a trace it is an average.
 func (l *link) airtime(size int) time.Duration {
 	rate := l.bandwidth
 	if l.shaper != nil && (rate == 0 || l.shaper.rate < rate) {

@@ -2,21 +2,20 @@ package wire
 
 import "time"
 
-// A manager is a queue that thinks: what becomes of a packet in it is decided when
-// its turn comes. It may have an order of its own.
+// A manager is a queue that is managed: it may drop packets before it is full, or when
+// their turn comes, and may send them in another order.
 type manager interface {
-	// put takes a packet in. It returns one for which there is no room any more: this
-	// one or another one.
+	// put adds a packet. If full, it returns the packet for which there was no room:
+	// this one or another one.
 	put(p waiter) (gone waiter, full bool)
 
-	// take takes out the packet that is to be sent at time now. It is not ok if none
-	// is left.
+	// take removes the packet to be sent at time now. It is not ok if none is left.
 	take(now time.Duration) (p waiter, ok bool)
 
-	len() int // packets in it
+	len() int // number of packets
 }
 
-// newManager returns the one that the wire's queue names, or nil.
+// newManager returns the manager of the wire's queue, or nil if it has none.
 func (w *Wire) newManager() manager {
 	switch q := w.shape.Queue; q.Manager {
 	case CoDel:
@@ -43,8 +42,7 @@ func (w *Wire) manage(now time.Duration, p Packet, id identity) {
 	w.advance(now)
 }
 
-// turn is when the next packet in the queue is to be sent. It is not ok if none
-// waits.
+// turn is when the next packet of the managed queue is sent. It is not ok if none waits.
 func (w *Wire) turn() (at time.Duration, ok bool) {
 	if w.manager == nil || w.manager.len() == 0 {
 		return 0, false
@@ -52,7 +50,7 @@ func (w *Wire) turn() (at time.Duration, ok bool) {
 	return max(w.link.free, w.ready), true
 }
 
-// advance sends what has its turn until now.
+// advance sends the packets whose turn has come by now.
 func (w *Wire) advance(now time.Duration) {
 	for {
 		at, ok := w.turn()
@@ -72,10 +70,11 @@ func (w *Wire) advance(now time.Duration) {
 	}
 }
 
-// drop tells of a packet that a manager drops.
+// drop reports a packet that a manager drops.
 func (w *Wire) drop(now time.Duration, p waiter) { w.tell(Event{now, Managed, p.Packet}) }
 
-// mark marks a packet, if it may be, instead of dropping it (RFC 3168).
+// mark marks a packet instead of dropping it (RFC 3168), and reports whether that is
+// allowed.
 func (w *Wire) mark(p *waiter) bool {
 	if !p.Capable || w.shape.Queue.NoECN {
 		return false
@@ -96,7 +95,7 @@ type managed struct {
 
 func (m *managed) len() int { return m.queue.len() }
 
-// relimit gives it another limit; what waits already may go on to wait.
+// relimit changes the limit; packets that already wait stay.
 func (m *managed) relimit(limit Queue) { m.limit = limit }
 
 func (m *managed) put(p waiter) (gone waiter, full bool) {
@@ -108,7 +107,7 @@ func (m *managed) put(p waiter) (gone waiter, full bool) {
 	return p, false
 }
 
-// full reports whether there is no room for a packet of so many bytes.
+// full reports whether there is no room for a packet of size bytes.
 func (m *managed) full(size int) bool {
 	return m.limit.Packets > 0 && m.queue.len() >= m.limit.Packets || m.limit.Bytes > 0 && m.bytes+size > m.limit.Bytes
 }

@@ -10,11 +10,11 @@ import (
 	"stones/lab/quantity"
 )
 
-// Numbers are those of stones or packets. In JSON they are a list in which a row of three
-// or more stands as its first and last: [50, "60-69"].
+// Numbers are numbers of stones or packets. In JSON they are a list in which three or more
+// consecutive numbers stand as first and last: [50, "60-69"].
 type Numbers []uint64
 
-// MaxListed is how many numbers, or stones to be held, a list may have.
+// MaxListed is how many numbers, or held stones, a list may have.
 const MaxListed = 1_000_000
 
 // MarshalJSON writes the numbers as they are read.

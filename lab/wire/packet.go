@@ -5,27 +5,27 @@ import (
 	"time"
 )
 
-// A Packet is what travels. The wire reads the first group of fields, and
-// writes the last.
+// A Packet is a packet on the wire. The caller sets the fields of the first two groups, the
+// wire the others.
 type Packet struct {
 	Size   int    // bytes on the wire, headers included
-	Data   []byte // the same bytes, or nil; the wire never writes into them
+	Data   []byte // these bytes, or nil; the wire never writes into them
 	Stone  uint64 // the stone whose bytes it begins with; 0 means none (SYN, ACK)
-	Offset int    // the first of these bytes in the stone; 0 means its beginning
+	Offset int    // place of the first of these bytes in the stone; 0 means its beginning
 	Last   uint64 // the last stone that begins in it, if that is not Stone
-	Again  bool   // thrown before: a retransmission
-	Ref    any    // the caller's own; comes out as it went in
+	Again  bool   // a retransmission
+	Ref    any    // for the caller; it is returned unchanged
 
-	Flow    uint64 // packets of one flow have the same
-	Sender  uint64 // those of another sender meet chances of their own, and are counted by their own; 0 means the only one
-	Doomed  bool   // it is lost, whatever the shape says: its sender's list names it
+	Flow    uint64 // the same for all packets of a flow
+	Sender  uint64 // each sender has draws and counts of its own; 0 means the only sender
+	Doomed  bool   // it is lost, whatever the shape says
 	Capable bool   // it may be marked instead of dropped (RFC 3168: ECN-capable transport)
 
 	Copy    bool // made by the wire
-	Marked  bool // congestion was experienced (RFC 3168)
-	Damaged bool // one bit of Data, which is a copy then, is wrong
+	Marked  bool // marked by the queue: congestion experienced (RFC 3168)
+	Damaged bool // one bit of Data, which is then a copy, is wrong
 
-	Left time.Duration // when it had left the link
+	Left time.Duration // when the link had sent it
 }
 
 // begins returns the first and the last stone of which p carries the first byte
@@ -60,21 +60,21 @@ func (d Direction) String() string {
 	return "Direction(" + strconv.Itoa(int(d)) + ")"
 }
 
-// An Event is what befalls a packet on its way, and when.
+// An Event says what has happened to a packet on its way, and when.
 type Event struct {
 	At     time.Duration
 	Fate   Fate
 	Packet Packet // as it was then
 }
 
-// A Fate is what befalls a packet.
+// A Fate is what happens to a packet.
 type Fate uint8
 
 // The fates of a packet.
 const (
 	Carried    Fate = iota // nothing: it comes out
 	Copied                 // it is a copy that the wire has just made
-	Lost                   // gone, by Loss, Drop, DropEvery or DropPackets, or doomed
+	Lost                   // gone, by Loss, Drop, DropEvery, DropPackets or an Outage, or doomed
 	Overflowed             // gone: the queue was full
 	TooBig                 // gone: larger than the MTU
 	Managed                // gone: its queue's manager dropped it

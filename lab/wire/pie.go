@@ -5,44 +5,44 @@ import (
 	"time"
 )
 
-// PIE (RFC 8033) drops or marks some of what comes, with a probability that it sets
-// anew every 15 ms: up while packets wait for longer than the target, or for longer and
-// longer, and down again. How long they wait follows from the bytes in the queue and
-// the bandwidth, which it knows; where a trace says when the link sends, it is how long
-// the packet that left last has waited (section 4.2 allows both).
+// PIE (RFC 8033) drops or marks arriving packets with a probability that it updates every
+// 15 ms. The probability rises while packets wait for longer than the target or the wait
+// grows, and falls otherwise. The wait is computed from the bytes in the queue and the
+// bandwidth. Where a trace says when the link sends, it is the wait of the packet that
+// left last (section 4.2 allows both).
 
 // Constants of PIE, RFC 8033 sections 4.1 to 4.4 and 5.5.
 const (
 	pieTarget = 15 * time.Millisecond
 	pieUpdate = 15 * time.Millisecond
 	pieBurst  = 150 * time.Millisecond
-	piePacket = 1500 // bytes: two packets are no queue
+	piePacket = 1500 // bytes: with no more than two such packets queued, nothing is dropped
 
-	// The probability is kept in billionths of a thousandth; the gains are per ns of
-	// waiting: 0.125 and 1.25 a second.
+	// The probability is kept in units of 10^-12. The gains are per ns of waiting: 0.125
+	// and 1.25 per second.
 	certain  = 1_000_000_000_000
 	pieAlpha = 125
 	pieBeta  = 1250
 )
 
-// pie is a queue that is managed so.
+// pie is a queue managed by PIE.
 type pie struct {
 	managed
 	target time.Duration
 	coins  *coins
 
 	probability int64
-	delay       time.Duration // at the last update
-	burst       time.Duration // for how long it still lets all in
-	next        time.Duration // update
-	waited      time.Duration // the packet that left last
+	delay       time.Duration // the wait at the last update
+	burst       time.Duration // for how long everything is still let in
+	next        time.Duration // when the next update is due
+	waited      time.Duration // how long the packet that left last had waited
 }
 
 func newPIE(w *Wire, q Queue) *pie {
 	return &pie{managed: managed{wire: w, limit: w.link.limit}, target: cmp.Or(q.Target, pieTarget), coins: &w.coins, burst: pieBurst, next: pieUpdate}
 }
 
-// put takes a packet in, or drops it: because there is no room, or early.
+// put adds a packet, or drops it: for want of room, or early.
 func (p *pie) put(one waiter) (gone waiter, full bool) {
 	p.update(one.since)
 	switch {
@@ -57,7 +57,7 @@ func (p *pie) put(one waiter) (gone waiter, full bool) {
 	return p.managed.put(one)
 }
 
-// early reports whether the packet that comes is to be dropped or marked (section 4.1).
+// early reports whether an arriving packet must be dropped or marked (section 4.1).
 func (p *pie) early(id identity) bool {
 	switch {
 	case p.burst > 0,
@@ -83,20 +83,20 @@ func (p *pie) current() time.Duration {
 	return p.waited
 }
 
-// update sets the probability as often as it was due by now. Between two calls the queue
-// did not change.
+// update makes the updates that are due by now. The queue has not changed since the last
+// call.
 func (p *pie) update(now time.Duration) {
 	for p.next <= now {
 		delay := p.current()
 		if p.probability == 0 && delay == 0 && p.delay == 0 && p.burst == pieBurst {
-			p.next += (now - p.next) / pieUpdate * pieUpdate // nothing will change before
+			p.next += (now - p.next) / pieUpdate * pieUpdate // skip updates that change nothing
 		}
 		p.set(delay)
 		p.next += pieUpdate
 	}
 }
 
-// set is one update, for how long packets wait now (sections 4.2 to 4.4).
+// set makes one update; delay is how long packets wait now (sections 4.2 to 4.4).
 func (p *pie) set(delay time.Duration) {
 	change := pieAlpha*int64(delay-p.target) + pieBeta*int64(delay-p.delay)
 	change /= pieScale(p.probability)
@@ -115,7 +115,7 @@ func (p *pie) set(delay time.Duration) {
 	p.delay = delay
 }
 
-// pieScale is by what a change is divided while the probability is small (section 4.2).
+// pieScale is the divisor of a change while the probability is small (section 4.2).
 func pieScale(probability int64) int64 {
 	for _, s := range []struct{ below, by int64 }{
 		{certain / 1_000_000, 2048},

@@ -46,7 +46,7 @@ func drawShape(t *rapid.T) Shape {
 func TestProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		shape := drawShape(t)
-		prompt, late := New(shape, 5, Out), New(shape, 5, Out) // one is asked at every step, the other at the end
+		prompt, late := New(shape, 5, Out), New(shape, 5, Out) // Arrive is called at every step, or only at the end
 		type key struct {
 			ordinal int
 			copy    bool

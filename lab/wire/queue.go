@@ -12,25 +12,25 @@ import (
 	"stones/lab/quantity"
 )
 
-// Queue is the room for packets that wait for the bandwidth, the one whose turn
-// it is included, and who manages it. What finds no room is dropped. The zero value
-// is no limit. Its text is "100" for packets, "64kB" for bytes, "100ms" for what the
-// link sends in that time, and "unlimited" for no limit; behind a colon may stand
-// the manager, and behind that its parameters: "300:codel target=5ms".
+// Queue is the queue before the link: its limit, which includes the packet that is being
+// sent, and its manager. A packet that finds no room is dropped. The zero value is an
+// unlimited queue. Its text is "100" for packets, "64kB" for bytes, "100ms" for what the
+// link sends in that time, and "unlimited"; a colon, the manager and its parameters may
+// follow: "300:codel target=5ms".
 type Queue struct {
 	Packets int           // 0 means no limit
 	Bytes   int           // instead of Packets; 0 means no limit
 	Time    time.Duration // instead of both; 0 means no limit
 
-	Manager  string        // who decides what is dropped: CoDel, FQCoDel, RED, PIE; empty means nobody
-	Target   time.Duration // of CoDel and PIE: how long a packet may wait; 0 means 5 ms, or 15 ms
-	Interval time.Duration // of CoDel: how long it may be longer than that; 0 means 100 ms
+	Manager  string        // decides what is dropped: CoDel, FQCoDel, RED, PIE; empty means drop-tail
+	Target   time.Duration // of CoDel, FQCoDel and PIE: acceptable wait of a packet; 0 means 5 ms, with PIE 15 ms
+	Interval time.Duration // of CoDel and FQCoDel: how long the wait may exceed Target; 0 means 100 ms
 	Quantum  int           // of FQCoDel: bytes that a flow sends in a turn; 0 means 1514
-	NoECN    bool          // drop even what could be marked
+	NoECN    bool          // drop packets that could be marked
 
-	Min, Max    int   // of RED: the thresholds of the mean, in packets, or bytes if that is what Bytes says; 0 means a third of Max, and three times Min or a quarter of the limit
+	Min, Max    int   // of RED: thresholds of the mean, in bytes if Bytes is set, else in packets; 0 means a third of Max, and three times Min or a quarter of the limit
 	Burst       int   // of RED: packets that may come at once to an empty queue; 0 means (2 Min + Max) / 3
-	Probability Share // of RED: at Max; 0 means 2 %
+	Probability Share // of RED: of a drop when the mean reaches Max; 0 means 2 %
 }
 
 // The managers of a queue.
@@ -51,7 +51,8 @@ const (
 	maxQuantum   = 1 << 20
 )
 
-// on is the queue before a link: a limit in time becomes one in bytes.
+// on is the limit of the queue before a link of bandwidth b: a limit in time becomes one
+// in bytes.
 func (q Queue) on(b Bandwidth) Queue {
 	limit := Queue{Packets: q.Packets, Bytes: q.Bytes}
 	if q.Time > 0 {
@@ -60,7 +61,8 @@ func (q Queue) on(b Bandwidth) Queue {
 	return limit
 }
 
-// room is the limit of the queue before the link, or the shaper where there is no link.
+// room is the limit of the queue before the link, or before the shaper if there is no
+// bandwidth.
 func (s Shape) room() Queue {
 	if s.Bandwidth == 0 {
 		return s.Queue.on(s.Shaper.Rate)
@@ -109,7 +111,7 @@ func (q Queue) String() string {
 	return text
 }
 
-// threshold writes one of RED's as the queue's limit is written.
+// threshold writes one of RED's thresholds in the unit of the queue's limit.
 func (q Queue) threshold(n int) string {
 	if q.Bytes != 0 {
 		return quantity.FormatSize(int64(n))
@@ -136,7 +138,7 @@ func (q *Queue) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// relimit reads another limit; who manages the queue, and how, stays.
+// relimit reads another limit; the manager and its parameters stay.
 func (q *Queue) relimit(text string) error {
 	var v Queue
 	if err := v.UnmarshalText([]byte(text)); err != nil {
@@ -183,7 +185,7 @@ func (q *Queue) readRoom(text string) error {
 	return nil
 }
 
-// readManager reads who manages the queue, and with which parameters.
+// readManager reads the manager and its parameters.
 func (q *Queue) readManager(words []string) error {
 	if len(words) == 0 || !slices.Contains(managers(), words[0]) {
 		named := ""
@@ -266,7 +268,7 @@ func (q *Queue) readParameter(key, value string) (err error) {
 	return err
 }
 
-// readThreshold reads one of RED's, in what the queue is limited by.
+// readThreshold reads one of RED's thresholds, in the unit of the queue's limit.
 func (q *Queue) readThreshold(text string) (int, error) {
 	n, err := quantity.ParseSize(text)
 	_, unit := quantity.CutUnit(text)

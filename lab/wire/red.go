@@ -6,33 +6,33 @@ import (
 	"time"
 )
 
-// RED (Floyd and Jacobson, 1993; tc-red) follows the mean length of its queue. Between
-// two thresholds it drops or marks some of what comes, the more the longer the queue is
-// on average, and spreads the drops evenly; from the upper one on it takes nothing. That
-// is tc-red as it is by default; ns-2's gentle mode, which goes on rising to twice the
-// upper threshold, is another algorithm.
+// RED (Floyd and Jacobson, 1993; tc-red) follows the mean length of its queue. Between two
+// thresholds it drops or marks some of the arriving packets, more of them the longer the
+// mean, and spreads the drops evenly. From the upper threshold on it drops all. This is
+// tc-red's default. ns-2's gentle mode, in which the probability goes on rising up to twice
+// the upper threshold, is another algorithm.
 
 // Defaults of RED, as tc has them, and the precision of the mean.
 const (
 	redProbability = 2 * Percent // at the upper threshold
-	redPacket      = 1000        // bytes of a usual packet, tc's avpkt
+	redPacket      = 1000        // bytes of an average packet, tc's avpkt
 	maxREDBurst    = 10_000      // packets
-	redShift       = 32          // the mean is kept in 2^-32 of a packet, or byte
-	redWeights     = 31          // the slowest mean moves by 2^-31 of the way
+	redShift       = 32          // the mean is kept in units of 2^-32 of a packet, or byte
+	redWeights     = 31          // the smallest weight of the mean is 2^-31
 )
 
-// red is a queue that is managed so.
+// red is a queue managed by RED.
 type red struct {
 	managed
-	min, max    int64 // packets, or bytes if that is how the queue is limited
-	weight      uint  // the mean moves by 2^-weight of the way to what it is now
+	min, max    int64 // thresholds, in the unit of the queue's limit
+	weight      uint  // the mean moves by 2^-weight of the distance to the present length
 	probability Share
 	coins       *coins
 
-	mean   int64 // in 2^-redShift
-	passed int64 // packets let through since the last one that was dropped or marked, or since the mean was below the lower threshold
-	idle   bool
-	since  time.Duration // until when the mean has followed the idle time
+	mean   int64         // in units of 2^-redShift
+	passed int64         // packets let through since the last drop or mark, or since the mean was below the lower threshold
+	idle   bool          // nothing is queued or being sent
+	since  time.Duration // until when the idle time is included in the mean
 }
 
 func newRED(w *Wire, q Queue) *red {
@@ -43,7 +43,7 @@ func newRED(w *Wire, q Queue) *red {
 	return r
 }
 
-// thresholds are RED's, by tc's rule where they are not given.
+// thresholds are RED's thresholds, by tc's rule where they are not given.
 func (q Queue) thresholds() (low, high int) {
 	high = q.Max
 	switch {
@@ -55,7 +55,7 @@ func (q Queue) thresholds() (low, high int) {
 	return cmp.Or(q.Min, max(1, high/3)), high
 }
 
-// usual is the length of a usual packet in what the queue is limited by.
+// usual is the length of an average packet in the unit of the queue's limit.
 func (q Queue) usual() uint64 {
 	if q.Bytes > 0 {
 		return redPacket
@@ -71,10 +71,10 @@ func (q Queue) redBurst() int {
 	return cmp.Or(q.Burst, min(maxREDBurst, max(least, (2*low+high)/(3*int(q.usual())))))
 }
 
-// redWeight is the largest weight, as a power of 2^-1, at which a burst of so many packets
-// that finds an empty queue leaves the mean below the lower threshold:
-// burst + 1 - low <= (1 - (1-W)^burst) / W (Floyd and Jacobson, section 5; tc-red). Of a
-// threshold below two packets no W does so, and then it is counted as two.
+// redWeight returns the least k such that, with the weight W = 2^-k, a burst of so many
+// packets into an empty queue leaves the mean below the lower threshold:
+// burst + 1 - low <= (1 - (1-W)^burst) / W (Floyd and Jacobson, section 5; tc-red). For a
+// threshold below two packets no W does so; it is then counted as two.
 func redWeight(burst, low, usual uint64) uint {
 	over := int64((burst+1)*usual) - int64(max(low, 2*usual))
 	for k := uint(1); k < redWeights; k++ {
@@ -86,7 +86,7 @@ func redWeight(burst, low, usual uint64) uint {
 	return redWeights
 }
 
-// redDecay is (1 - 2^-weight)^n, in 2^-63.
+// redDecay is (1 - 2^-weight)^n, in units of 2^-63.
 func redDecay(weight uint, n uint64) uint64 {
 	times := func(a, b uint64) uint64 {
 		hi, lo := bits.Mul64(a, b)
@@ -102,7 +102,7 @@ func redDecay(weight uint, n uint64) uint64 {
 	return power
 }
 
-// length is how long the queue is, in what it is limited by.
+// length is the length of the queue, in the unit of its limit.
 func (r *red) length() int64 {
 	if r.limit.Bytes > 0 {
 		return int64(r.bytes)
@@ -110,7 +110,7 @@ func (r *red) length() int64 {
 	return int64(r.queue.len())
 }
 
-// put takes a packet in, or drops it: because there is no room, or early.
+// put adds a packet, or drops it: for want of room, or early.
 func (r *red) put(p waiter) (gone waiter, full bool) {
 	r.average(p.since)
 	early := r.early(p.id)
@@ -126,9 +126,9 @@ func (r *red) put(p waiter) (gone waiter, full bool) {
 	return r.managed.put(p)
 }
 
-// average moves the mean to what the queue is now. While it was idle, as many usual
-// packets have found it empty as the link could have sent; that time counts once, whatever
-// is dropped in it.
+// average updates the mean. For an idle time it counts as many arrivals at an empty queue
+// as the link could have sent average packets. No part of an idle time is counted twice,
+// even if all that arrives in it is dropped.
 func (r *red) average(now time.Duration) {
 	if !r.idle || now < r.since {
 		r.mean += (r.length()<<redShift - r.mean) >> r.weight
@@ -142,7 +142,7 @@ func (r *red) average(now time.Duration) {
 	}
 }
 
-// early reports whether the packet that comes is to be dropped or marked.
+// early reports whether an arriving packet must be dropped or marked.
 func (r *red) early(id identity) bool {
 	low, high := r.min<<redShift, r.max<<redShift
 	switch {
@@ -155,10 +155,10 @@ func (r *red) early(id identity) bool {
 	}
 	hi, lo := bits.Mul64(uint64(r.probability), uint64(r.mean-low))
 	each, _ := bits.Div64(hi, lo, uint64(high-low)) // p_b, a share
-	// "a uniform random variable ... from {1, 2, ..., 1/p_b}" (Floyd and Jacobson, section
-	// 7) is how many packets there are from one drop to the next, if each is dropped with
-	// p_b / (1 - passed p_b). Their figure 2 counts the packet itself already, so that its
-	// 1/p_b is one less; Linux does not.
+	// The number of packets from one drop to the next is "a uniform random variable ...
+	// from {1, 2, ..., 1/p_b}" (Floyd and Jacobson, section 7) if each is dropped with
+	// probability p_b / (1 - passed p_b). Their figure 2 also counts the packet itself, so
+	// that its 1/p_b is one less; Linux does not.
 	left := int64(whole) - r.passed*int64(each)
 	if left > 0 {
 		drawHi, drawLo := bits.Mul64(uint64(r.coins.draw(earlyDrop, id)), uint64(left))
@@ -172,10 +172,10 @@ func (r *red) early(id identity) bool {
 	return true
 }
 
-// take takes out the next packet. The queue is idle when the last one has left the link.
+// take removes the next packet. The queue is idle only when the link has sent the last one.
 func (r *red) take(time.Duration) (p waiter, ok bool) { return r.pop() }
 
-// sent notes that the link has been given a packet, and is free from a time on.
+// sent notes that the link is sending a packet, and will be free at a time.
 func (r *red) sent(free time.Duration) {
 	if r.queue.len() == 0 {
 		r.idle, r.since = true, free

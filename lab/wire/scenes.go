@@ -2,9 +2,9 @@ package wire
 
 import "slices"
 
-// Our own traces are made, not measured: each by a few rules with a fixed chance, so that
-// all have the same on every machine. The glossary says what they are like; rates are in
-// bits a millisecond, which is kbit/s.
+// The built-in traces are made, not measured: each by a few rules with fixed random
+// numbers, so that they are the same on every machine. The glossary describes them. Rates
+// are in bits a millisecond, which is kbit/s.
 
 // TraceNames are the names of the traces that are built in.
 func TraceNames() []string { return []string{"lte-car", "satellite-handover", "wifi-busy"} }
@@ -32,7 +32,8 @@ func (d *dice) roll(low, high int) int {
 	return low + int(mix(uint64(*d))%uint64(high-low+1))
 }
 
-// painted is a trace of so many milliseconds at the rates that come for each of them.
+// painted is a trace of length milliseconds. Rate is called for each millisecond in order,
+// and returns its rate.
 func painted(name string, length int, rate func(ms int) int) Trace {
 	t := Trace{name: name}
 	bits := 0
@@ -48,11 +49,11 @@ func painted(name string, length int, rate func(ms int) int) Trace {
 	return t
 }
 
-// lteCar is a modem in a moving car. The strength of the signal, 0 to 1000, wanders by up
+// lteCar is a modem in a moving car. The strength of the signal, 0 to 1000, changes by up
 // to 80 each 100 ms, and the rate grows with its square, from 0.3 to 25 Mbit/s. The cell
-// serves the modem in half of the milliseconds, twice as fast. After 15 to 25 s another
-// cell takes over, which takes 50 to 300 ms and has a strength of its own. From 70 to 73 s
-// the car is under a bridge: the strength is at most 60.
+// serves the modem in half of the milliseconds, at twice that rate. After 15 to 25 s
+// another cell takes over. That takes 50 to 300 ms, and the strength is then a new one.
+// From 70 to 73 s the car is under a bridge: the strength is at most 60.
 func lteCar(d *dice) func(ms int) int {
 	strength, over, silent := 600, 20_000, 0
 	return func(ms int) int {
@@ -74,9 +75,9 @@ func lteCar(d *dice) func(ms int) int {
 	}
 }
 
-// satellite is a terminal under satellites that pass. Each 15 s it gets another one: that
-// takes 100 to 200 ms, and the new one has a rate of its own, 15 to 60 Mbit/s, from which
-// each 100 ms differ by up to a fifth.
+// satellite is a terminal under passing satellites. Every 15 s it changes to another one.
+// That takes 100 to 200 ms, and the new one has a rate of its own, 15 to 60 Mbit/s. The
+// rate of each 100 ms differs from it by up to a fifth.
 func satellite(d *dice) func(ms int) int {
 	level, rate, silent := 40_000, 40_000, 0
 	return func(ms int) int {
@@ -94,9 +95,9 @@ func satellite(d *dice) func(ms int) int {
 	}
 }
 
-// wifi is a station in a room in which many send. It waits for 2 to 25 ms, once in twenty
-// times for 40 to 150, and then sends for up to 4 ms at 65 Mbit/s, or once in four times at
-// 19.5.
+// wifi is a station in a room with many senders. It waits for 2 to 25 ms, one time in
+// twenty for 40 to 150 ms, and then sends for up to 4 ms at 65 Mbit/s, one time in four at
+// 19.5 Mbit/s.
 func wifi(d *dice) func(ms int) int {
 	from, until, rate := 0, 0, 0
 	return func(ms int) int {

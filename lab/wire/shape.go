@@ -18,23 +18,23 @@ type Shape struct {
 	Loss        Loss    `json:"loss,omitzero"`
 	Drop        Numbers `json:"drop,omitzero"`         // the stones whose first copies are lost
 	DropEvery   int     `json:"drop_every,omitzero"`   // n loses the first copies of stones n, 2n, 3n ...; 0 means none
-	DropPackets Numbers `json:"drop_packets,omitzero"` // the packets that are lost, whatever is in them: 1 is the first on this wire
+	DropPackets Numbers `json:"drop_packets,omitzero"` // the packets that are lost, whatever is in them: 1 is the sender's first on this wire
 
 	Reorder      Reorder `json:"reorder,omitzero"`
-	ReorderEarly Share   `json:"reorder_early,omitzero"` // these skip the delay, which is netem's reordering
+	ReorderEarly Share   `json:"reorder_early,omitzero"` // of the packets, which skip the delay, as in netem's reordering
 	Hold         []Hold  `json:"hold,omitzero"`
 
 	Duplicate Share `json:"duplicate,omitzero"` // of the packets that are not lost
-	Corrupt   Share `json:"corrupt,omitzero"`   // one bit of these is flipped
+	Corrupt   Share `json:"corrupt,omitzero"`   // of the packets, of which one bit is flipped
 
 	Bandwidth Bandwidth `json:"bandwidth,omitzero"`
-	Trace     Trace     `json:"trace,omitzero"`   // when the link may send; the bandwidth is its mean then
-	Queue     Queue     `json:"queue,omitzero"`   // in front of the bandwidth, or the shaper; without both there is none
-	Policer   Bucket    `json:"policer,omitzero"` // drops what it has no tokens for, before the queue
-	Shaper    Bucket    `json:"shaper,omitzero"`  // lets what it has no tokens for wait, before the link
-	Outage    []Outage  `json:"outage,omitzero"`  // times in which nothing enters
-	At        []Change  `json:"at,omitzero"`      // what changes when, in the order of time
-	Every     []Cycle   `json:"every,omitzero"`   // what changes again and again
+	Trace     Trace     `json:"trace,omitzero"`   // when the link may send; Bandwidth is then its mean
+	Queue     Queue     `json:"queue,omitzero"`   // before the link or the shaper; without both there is no queue
+	Policer   Bucket    `json:"policer,omitzero"` // drops packets for which it has no tokens, before the queue
+	Shaper    Bucket    `json:"shaper,omitzero"`  // delays packets until it has tokens for them, before the link
+	Outage    []Outage  `json:"outage,omitzero"`  // in the order of time, without overlaps
+	At        []Change  `json:"at,omitzero"`      // single changes, in the order of time
+	Every     []Cycle   `json:"every,omitzero"`   // repeated changes
 
 	MTU int `json:"mtu,omitzero"` // largest packet in bytes, headers included; 0 means no limit
 }
@@ -46,15 +46,16 @@ const (
 	MaxQueue     = 1_000_000_000 // packets, or bytes
 	MaxChanges   = 10_000        // of a wire, outages among them
 	MaxBy        = 1_000_000     // packets that a held one waits for
-	MinMTU       = 68            // what every link must carry (RFC 791 section 3.2)
-	MaxMTU       = 65535         // what an IPv4 header can say
+	MinMTU       = 68            // bytes that every link must carry (RFC 791 section 3.2)
+	MaxMTU       = 65535         // bytes: the largest length in an IPv4 header
 )
 
-// HasLink reports whether packets take turns, and may have to wait for theirs.
+// HasLink reports whether the wire has a bandwidth or a shaper, so that packets may have
+// to wait for their turn.
 func (s Shape) HasLink() bool { return s.Bandwidth != 0 || s.Shaper != Bucket{} }
 
-// Validate returns a [quantity.InvalidError] for the first field that is out of range,
-// or does not go with another one.
+// Validate returns a [quantity.InvalidError] for the first field that is out of range or
+// cannot be combined with another one.
 func (s Shape) Validate() error {
 	for _, share := range []struct {
 		word  string

@@ -9,26 +9,26 @@ import (
 	"stones/lab/quantity"
 )
 
-// A Share of the packets.
+// A Share is a share of the packets.
 type Share = quantity.Share
 
 // Percent is one packet in a hundred.
 const Percent = quantity.Percent
 
-// whole is all of them.
+// whole is the share of all packets.
 const whole = quantity.Whole
 
-// Loss is how packets vanish: each by itself, or in clumps. The zero value is
-// none. Its text is "5%", or "gemodel P [R [1-H [1-K]]]".
+// Loss is how packets are lost: independently of each other, or in clumps. The zero value
+// is no loss. Its text is "5%", or "gemodel P [R [1-H [1-K]]]".
 type Loss struct {
-	Random Share // of the packets, each for itself
+	Random Share // of the packets, independently of each other
 	Gemodel
 }
 
-// Gemodel loses packets in clumps, as Gilbert and Elliott saw bit errors come:
-// a chain is in its good state or in its bad one, and each has a share of loss.
-// The chain begins in the good state, and moves with each packet after that
-// packet's fate is decided. The zero value is none.
+// Gemodel is the model of Gilbert and Elliott, which loses packets in clumps: a Markov
+// chain has a good and a bad state, each with a share of loss. The chain begins in the
+// good state. After each packet's fate is decided, it may change its state. The zero value
+// is no loss.
 //
 // Its text is that of tc-netem, with the same defaults: R is 100% - P, which
 // is random loss again, all are lost in the bad state, and none in the good.
@@ -134,9 +134,9 @@ func (j *Jitter) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Reorder holds packets back at the far end until By later ones have passed, so
-// that the share that is asked for is reordered by RFC 4737. A packet that
-// nobody passes for one more delay comes out then. Its text is "1%", or "1%:3".
+// Reorder holds a share of the packets back at the far end until By later ones have
+// passed, so that this share is reordered as RFC 4737 counts it. A packet that no other
+// passes for one more delay comes out then. Its text is "1%", or "1%:3".
 type Reorder struct {
 	Share Share
 	By    int // 0 means 2
@@ -172,9 +172,8 @@ func (r *Reorder) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Hold holds one stone back, exactly: its first copy stays at the far end until
-// By later packets have passed, or nobody has for one more delay. Its text is
-// "50:3".
+// Hold holds one stone back: its first copy stays at the far end until By later packets
+// have passed, or until no packet has passed for one more delay. Its text is "50:3".
 type Hold struct {
 	Stone uint64 // from 1
 	By    int    // 0 means not at all
@@ -209,7 +208,7 @@ const (
 	Gbit           = 1000 * Mbit
 )
 
-// unlimited is the text of a limit that is not there.
+// unlimited is the text of no limit.
 const unlimited = "unlimited"
 
 func (b Bandwidth) String() string {

@@ -134,8 +134,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-// A shape that is written and read again is the same; what is not set is left
-// out.
+// A shape is the same after writing and reading; what is not set is left out.
 func TestShapeAsJSON(t *testing.T) {
 	shape := Shape{
 		Delay:     20 * ms,

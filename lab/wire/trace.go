@@ -14,16 +14,16 @@ import (
 	"stones/lab/quantity"
 )
 
-// A Trace says when a link may send: the milliseconds of its opportunities, each of 1500
-// bytes, in the form of the emulator mahimahi. What finds no packet is wasted; a packet
-// longer than what is left of one goes on in the next. The last millisecond is the length
-// of the trace, which then begins again. The zero value is none.
+// A Trace says when a link may send: the milliseconds of its opportunities of 1500 bytes
+// each, as in the emulator mahimahi. An opportunity without a packet is lost. A packet
+// longer than the rest of an opportunity goes on in the next one. The last millisecond is
+// the length of the trace, which then begins again. The zero value is no trace.
 //
-// Its text is @ with the name of one that is built in, or with how many milliseconds lie between
-// one opportunity and the next, an x before how often: "@5 0x2 1x100".
+// Its text is @ and the name of a built-in trace, or @ and the milliseconds from each
+// opportunity to the next; "1x100" stands for 1 a hundred times: "@5 0x2 1x100".
 type Trace struct {
 	name string
-	at   []uint32 // ms, never falling
+	at   []uint32 // ms, in rising order; equal ones are allowed
 }
 
 // Limits of a trace.
@@ -32,10 +32,10 @@ const (
 	MaxOpportunities = 10_000_000
 )
 
-// IsZero reports whether it is none.
+// IsZero reports whether t is no trace.
 func (t Trace) IsZero() bool { return len(t.at) == 0 }
 
-// length is how long one round of it is.
+// length is how long the trace is until it begins again.
 func (t Trace) length() time.Duration {
 	return time.Duration(t.at[len(t.at)-1]) * time.Millisecond
 }
@@ -48,8 +48,8 @@ func (t Trace) Mean() Bandwidth {
 	return max(1, Bandwidth(len(t.at))*8*opportunity*1000/Bandwidth(t.at[len(t.at)-1]))
 }
 
-// String names the trace for people: what a file held is too long for them. Its checksum
-// tells it from others.
+// String describes the trace for people. The text of a trace from a file is too long for
+// that; its checksum stands for it.
 func (t Trace) String() string {
 	switch {
 	case t.IsZero():
@@ -124,7 +124,8 @@ func (t *Trace) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// ReadTrace reads a trace of mahimahi: on each line the millisecond of an opportunity.
+// ReadTrace reads a trace file of mahimahi: each line is the millisecond of an opportunity.
+// The error says which line is wrong.
 func ReadTrace(data []byte) (Trace, error) {
 	switch {
 	case len(bytes.TrimSpace(data)) == 0:
@@ -163,12 +164,12 @@ func ReadTrace(data []byte) (Trace, error) {
 type timetable struct {
 	Trace
 	begun time.Duration // when the first round began
-	round time.Duration // how long after that this one did
-	place int           // of the opportunity, in the round
+	round time.Duration // how long after that the present round began
+	place int           // index of the present opportunity in the round
 	left  int           // bytes of it that are not used
 }
 
-// newTimetable is nil if there is no trace.
+// newTimetable returns the timetable of a trace, or nil for no trace.
 func newTimetable(t Trace) *timetable {
 	if t.IsZero() {
 		return nil
@@ -176,13 +177,13 @@ func newTimetable(t Trace) *timetable {
 	return &timetable{Trace: t, left: opportunity}
 }
 
-// now is the time of the opportunity.
+// now is the time of the present opportunity.
 func (t *timetable) now() time.Duration {
 	return t.begun + t.round + time.Duration(t.at[t.place])*time.Millisecond
 }
 
-// send returns when a packet has left that may leave from a time on. An opportunity at
-// that very time is one for it.
+// send returns when a packet has been sent that may be sent from a time on. An opportunity
+// at exactly that time counts.
 func (t *timetable) send(from time.Duration, size int) time.Duration {
 	if t.now() < from {
 		length := t.length()

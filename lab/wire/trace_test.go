@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// read reads a trace that is right.
+// read reads a valid trace.
 func read(t *testing.T, lines string) Trace {
 	t.Helper()
 	trace, err := ReadTrace([]byte(lines))
@@ -19,8 +19,8 @@ func read(t *testing.T, lines string) Trace {
 	return trace
 }
 
-// along is a wire along a trace, out of which packets come at the times that are returned
-// if they are sent at those.
+// along sends packets of size bytes at given times over a wire, and returns when they come
+// out.
 func along(t *testing.T, s Shape, at []time.Duration, size int) (out []time.Duration) {
 	t.Helper()
 	if err := s.Validate(); err != nil {
@@ -60,7 +60,7 @@ func TestTimetable(t *testing.T) {
 		{24, 1500, 29}, // the one at 24 is used up
 		{100, 1500, 101},
 		{101, 3000, 108}, // the second at 101, and the next
-		{120, 1500, 120}, // in that very instant, at the end of a round
+		{120, 1500, 120}, // at exactly that time, at the end of a round
 	} {
 		if got := table.send(tt.from*time.Millisecond, tt.size); got != tt.want*time.Millisecond {
 			t.Errorf("packet %d leaves at %v; want %d ms", i+1, got, tt.want)
@@ -68,8 +68,8 @@ func TestTimetable(t *testing.T) {
 	}
 }
 
-// A trace without a change is the bandwidth that it describes, within one packet, or what
-// a millisecond has room for.
+// A trace at a constant rate equals a bandwidth of that rate, within one packet or one
+// millisecond.
 func TestConstantTrace(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for lines, bandwidth := range map[string]Bandwidth{"1\n": 12 * Mbit, "1\n1\n1\n": 36 * Mbit, "10\n": 1200 * Kbit, "3\n6\n9\n": 4 * Mbit} {
@@ -96,7 +96,7 @@ func TestConstantTrace(t *testing.T) {
 	}
 }
 
-// Queues that think send along a trace as others do, and PIE holds its target there.
+// Managed queues send along a trace as others do, and PIE holds its target there.
 func TestTraceAndQueues(t *testing.T) {
 	var at []time.Duration
 	for now := time.Duration(0); now < 20*time.Second; now += time.Millisecond {
@@ -121,7 +121,7 @@ func TestTraceAndQueues(t *testing.T) {
 	}
 }
 
-// What is wrong with a trace is one line.
+// The error for a wrong trace is one line.
 func TestWrongTraces(t *testing.T) {
 	for lines, want := range map[string]string{
 		"":                       "it is empty",
@@ -166,7 +166,7 @@ func TestWrongTraces(t *testing.T) {
 	}
 }
 
-// Our own traces are the same on every machine, and what the glossary says of them.
+// The built-in traces are the same on every machine, and agree with the glossary.
 func TestOwnTraces(t *testing.T) {
 	var got []string
 	for _, name := range TraceNames() {
@@ -189,8 +189,8 @@ wifi-busy: 30s, 6.5496Mbit on average, silent for up to 151 ms, 16374 opportunit
 	}
 }
 
-// Whatever a file or a text holds is a trace or refused, and a trace is read as it is
-// written, and can be followed.
+// Whatever a file or a text holds is refused or is a trace. A trace is the same after
+// writing and reading, and a link can follow it.
 func FuzzTrace(f *testing.F) {
 	for _, text := range []string{"1\n2\n2\n", "@5 0x2 1x100", "@wifi-busy", "0\n\n7", "-1", "@0x0", "\x00"} {
 		f.Add(text)

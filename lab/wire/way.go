@@ -7,8 +7,7 @@ type way struct {
 	lastOut time.Duration // when the last packet that keeps its order comes out
 }
 
-// comesOut returns when a packet reaches the far end that has left the near end
-// at time sent.
+// comesOut returns when a packet that the link has sent at time sent reaches the far end.
 func (w *Wire) comesOut(sent time.Duration, id identity) time.Duration {
 	if w.coins.hit(early, id, w.shape.ReorderEarly) {
 		return sent
@@ -21,7 +20,7 @@ func (w *Wire) comesOut(sent time.Duration, id identity) time.Duration {
 	return w.way.lastOut
 }
 
-// jitter returns what is to be added to the delay.
+// jitter returns what is added to the delay, which may be negative.
 func (w *Wire) jitter(id identity) time.Duration {
 	j := w.shape.Jitter
 	if j.Max == 0 {

@@ -1,8 +1,8 @@
 // Package wire models one direction of the link that the stones fly over.
 //
 // A [Wire] has no clock, no goroutine and no floating-point number in it. Time
-// is an argument, the packets in flight lie in the wire itself, and whoever
-// owns it asks [Wire.Next] when to come back. So the same code runs in virtual
+// is an argument, the packets in flight lie in the wire itself, and its owner
+// calls [Wire.Next] to learn when to come back. So the same code runs in virtual
 // time, in real time and in a test, and gives the same nanoseconds in all.
 //
 // # What happens to a packet
@@ -12,18 +12,18 @@
 //  1. larger than the MTU: it does not enter ([TooBig])
 //  2. loss: by chance, in clumps, by the list, or in an outage ([Lost])
 //  3. duplicate: a copy goes right behind the packet ([Copied]); it is not lost
-//     and not duplicated itself, and meets everything below by chances of its own
-//  4. the policer: it has no tokens for the packet, and that is gone ([Policed])
-//  5. the queue: full, and the packet is gone ([Overflowed]); one that thinks may
-//     drop it later, when its turn comes ([Managed]), or mark it
+//     and not duplicated itself, and has draws of its own in all stages below
+//  4. the policer: without tokens for the packet, it drops it ([Policed])
+//  5. the queue: if it is full, it drops the packet ([Overflowed]); a managed queue
+//     may also drop it early or when its turn comes ([Managed]), or mark it
 //  6. corrupt: one bit of it is flipped
-//  7. its turn: on the shaper, when there are tokens for it, and on the link, at the
+//  7. its turn: it waits for the shaper's tokens, and is sent by the link at the
 //     bandwidth
-//  8. the delay, with jitter, or without any delay if it is an early one
+//  8. the delay, with jitter; an early packet has no delay
 //  9. reorder: held back at the far end until later packets have passed
 //
-// Each stage decides when the packet is there, and [Wire.Event] tells what it
-// has decided.
+// Each stage decides when the packet reaches it, and [Wire.Event] returns what was
+// decided.
 //
 // Packets keep their order, as they do in a queue: jitter makes the ones behind
 // wait, unless Shape.Overtake is set. Only 8's early ones, 9, and Overtake
@@ -33,23 +33,23 @@
 //
 // There is no generator with a state. Every draw is a function of the seed, the
 // direction, the purpose (loss, jitter, ...) and the packet. A packet that
-// begins with byte b of stone n and is thrown for the first time is known as
-// (n, b); every other packet (SYN, ACK, retransmission) is known by its place
+// begins with byte b of stone n and is thrown for the first time is identified by
+// (n, b). Every other packet (SYN, ACK, retransmission) is identified by its place
 // among such packets on this wire. It follows that
 //
-//   - turning one knob does not move what another one does: with more jitter
-//     the same packets are lost;
-//   - the first copy of stone n meets the same chances over TCP and over UDP:
-//     random loss, duplication, corruption, jitter, reordering. Two transports
-//     walk the same road.
+//   - one setting does not affect the draws of another: with more jitter the same
+//     packets are lost;
+//   - the first copy of stone n has the same draws over TCP and over UDP: for random
+//     loss, duplication, corruption, jitter and reordering. Two transports meet the
+//     same road.
 //
-// What they do not share: the chances of retransmissions and of packets without
-// stones; those of stones that travel in another's packet, which has the
-// chances of the stone it begins with; the place of a flipped bit in packets of
+// What they do not share: the draws of retransmissions and of packets without
+// stones; those of stones that travel in another stone's packet, which has the
+// draws of the stone it begins with; the place of a flipped bit in packets of
 // different length; the length of the queue; and which packets pass one that is
 // held back. The clumps of [Gemodel] depend on the packets before. But each
-// step takes one draw for both of its states, so two transports that differ in
-// some packets fall into step again soon after.
+// step uses one draw for both of its states, so after a difference two transports
+// soon have the same state again.
 package wire
 
 import (
@@ -68,14 +68,14 @@ type Wire struct {
 	others   map[uint64]*entrance // of each sender but 0
 	link     link
 	agenda   agenda
-	begun    time.Duration // from when on changes, outages and traces count
+	begun    time.Duration // the zero of the times of changes, outages and traces
 	policer  *tokens       // nil means none
 	manager  manager       // of the queue before the link; nil means drop-tail
-	ready    time.Duration // when the packet came that found the manager's queue empty
+	ready    time.Duration // when a packet last came to an empty managed queue
 	way      way
 	far      farEnd
 	events   fifo[Event] // not yet fetched
-	spare    []*flight   // for the next packets
+	spare    []*flight   // to be reused
 	counts   Counts
 }
 
@@ -105,8 +105,8 @@ func New(shape Shape, seed uint64, direction Direction) *Wire {
 	return w
 }
 
-// Begin lets the times of changes, outages and traces count from a time on instead of from
-// 0. It is called before the first packet is sent.
+// Begin makes the times of changes, outages and traces count from a time instead of 0. It
+// must be called before the first packet is sent.
 func (w *Wire) Begin(at time.Duration) {
 	w.begun = at
 	if w.link.trace != nil {
@@ -114,8 +114,7 @@ func (w *Wire) Begin(at time.Duration) {
 	}
 }
 
-// Send gives the wire a packet at time now. What becomes of it, Event and Arrive
-// tell.
+// Send gives the wire a packet at time now. Event and Arrive return what becomes of it.
 func (w *Wire) Send(now time.Duration, p Packet) {
 	p.Copy, p.Damaged, p.Marked, p.Left = false, false, false, 0
 	w.counts.Sent++
@@ -137,7 +136,7 @@ func (w *Wire) Send(now time.Duration, p Packet) {
 	w.queue(now, c, id.copy())
 }
 
-// queue gives p its turn on the link, if there is room to wait for it.
+// queue passes p through the policer and the queue to the link.
 func (w *Wire) queue(now time.Duration, p Packet, id identity) {
 	if w.policer != nil && !w.policer.take(now, p.Size) {
 		w.tell(Event{now, Policed, p})
@@ -155,7 +154,7 @@ func (w *Wire) queue(now time.Duration, p Packet, id identity) {
 	w.leave(sent, p, id)
 }
 
-// leave sends p on its way when it has left the link.
+// leave puts p in flight, once the link has sent it at time sent.
 func (w *Wire) leave(sent time.Duration, p Packet, id identity) {
 	p.Left = sent
 	if w.coins.hit(corrupt, id, w.shape.Corrupt) {
@@ -169,15 +168,14 @@ func (w *Wire) leave(sent time.Duration, p Packet, id identity) {
 	w.far.expect(f)
 }
 
-// tell notes an event.
+// tell counts an event and queues it for Event.
 func (w *Wire) tell(e Event) {
 	w.counts.add(e.Fate)
 	w.events.push(e)
 }
 
-// Event returns the next thing that has befallen a packet on its way, in the
-// order in which these things were decided. Ask after each Send and Arrive,
-// until it is not ok.
+// Event returns the next event of a packet on its way, in the order of the decisions. Call
+// it after each Send and Arrive until it is not ok.
 func (w *Wire) Event() (e Event, ok bool) {
 	if w.events.len() == 0 {
 		return Event{}, false
@@ -185,8 +183,8 @@ func (w *Wire) Event() (e Event, ok bool) {
 	return w.events.pop(), true
 }
 
-// Next returns when something next happens: a packet comes out, or its turn to
-// be held back begins. It is not ok if nothing is in flight.
+// Next returns when something happens next: a packet comes out, begins to be held back, or
+// is sent by a managed queue. It is not ok if nothing is in flight.
 func (w *Wire) Next() (at time.Duration, ok bool) {
 	at, ok = w.far.next()
 	if turn, waits := w.turn(); waits && (!ok || turn < at) {
@@ -195,8 +193,7 @@ func (w *Wire) Next() (at time.Duration, ok bool) {
 	return at, ok
 }
 
-// Arrive returns the next packet that has come out by now; call it until it is
-// not ok.
+// Arrive returns the next packet that has come out by now. Call it until it is not ok.
 func (w *Wire) Arrive(now time.Duration) (p Packet, ok bool) {
 	w.advance(now)
 	f := w.far.out(now)

@@ -11,7 +11,7 @@ import (
 
 const ms = time.Millisecond
 
-// A story is a wire, a test, and what the wire has not yet been asked for.
+// A story is a wire in a test.
 type story struct {
 	*testing.T
 	*Wire
@@ -33,11 +33,11 @@ func begin(t *testing.T, shape Shape) *story {
 	return s
 }
 
-// none is what became of the copy of a packet that was not copied.
+// none is the fate of the copy of a packet that was not copied.
 const none = 255
 
-// give gives the wire a packet, and reports what becomes at once of it and of the
-// copy that the wire may have made.
+// give gives the wire a packet, and returns the immediate fates of the packet and of its
+// copy.
 func give(w *Wire, now time.Duration, p Packet) (first, second Fate) {
 	w.Send(now, p)
 	first, second = Carried, none
@@ -270,7 +270,7 @@ func TestQueueIsApartFromTheDelay(t *testing.T) {
 	}
 }
 
-// Lesson "Burst and pace": who comes in a burst of B needs a queue of B.
+// Lesson "Burst and pace": a burst of B packets needs a queue of B packets.
 func TestBurst(t *testing.T) {
 	for _, tt := range []struct{ burst, survive int }{{10, 10}, {50, 50}, {60, 50}, {200, 50}} {
 		w := New(Shape{Delay: 10 * ms, Bandwidth: Mbit, Queue: Queue{Packets: 50}}, 1, Out)
