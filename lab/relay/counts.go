@@ -5,29 +5,29 @@ import (
 	"time"
 )
 
-// Counts are what has become of the datagrams of one direction.
+// Counts say what has become of the datagrams of one direction.
 type Counts struct {
 	Entered    int `json:"entered"`
-	Bytes      int `json:"bytes"` // of these, without headers
+	Bytes      int `json:"bytes"` // of the datagrams that entered, without headers
 	Copied     int `json:"duplicated"`
 	Delivered  int `json:"delivered"`
 	Lost       int `json:"lost"`       // by chance, by a list, in an outage
 	Overflowed int `json:"overflowed"` // the queue was full or dropped it, or the policer did
-	TooBig     int `json:"too_big"`    // with its headers longer than the MTU
-	NoMemory   int `json:"no_memory"`  // too much was on its way
-	NoRoom     int `json:"no_room"`    // of clients beyond the last one that is allowed
-	Unsent     int `json:"unsent"`     // the system would not send it
+	TooBig     int `json:"too_big"`    // longer than the MTU, with headers
+	NoMemory   int `json:"no_memory"`  // too many bytes were on the way
+	NoRoom     int `json:"no_room"`    // of clients for which there was no room
+	Unsent     int `json:"unsent"`     // the system returned an error
 	InFlight   int `json:"in_flight"`  // at the end
 
 	Damaged   int `json:"damaged"`   // of those delivered
-	Reordered int `json:"reordered"` // of those delivered: after a later one of its client (RFC 4737)
+	Reordered int `json:"reordered"` // of those delivered: after a later one of the same client (RFC 4737)
 
 	DelayP50 time.Duration `json:"-"` // from entering to leaving, of those that left
 	DelayP99 time.Duration `json:"-"`
 	DelayMax time.Duration `json:"-"`
 }
 
-// counted are the counts of a way by now. The relay is locked.
+// counted returns the counts of a way so far. The caller holds the relay's lock.
 func (w *way) counted() Counts {
 	c := w.wire.Counts()
 	return Counts{

@@ -17,16 +17,16 @@ type Config struct {
 	To        netip.AddrPort // the program that the clients want to speak with
 	Seed      uint64
 	Out, Back wire.Shape    // to that program, and back
-	Count     int           // ends when so many datagrams have entered on the way out; 0 means never
-	Patience  time.Duration // how long what is on its way then may take; 0 means DefaultPatience
+	Count     int           // Run ends when so many datagrams have entered on the way out; 0 means never
+	Patience  time.Duration // how long Run then waits for what is on its way; 0 means DefaultPatience
 
-	Clients int // at most; 0 means DefaultClients
-	Bytes   int // on the way at most, in each direction; 0 means DefaultBytes
+	Clients int // limit of clients; 0 means DefaultClients
+	Bytes   int // limit of bytes on the way, in each direction; 0 means DefaultBytes
 
-	Tap func(Frame) // is shown what enters and what is delivered, one after the other; nil means nobody
+	Tap func(Frame) // called for each datagram that enters or is delivered, one call at a time; may be nil
 }
 
-// What a [Config] has where it says nothing.
+// Defaults of a [Config].
 const (
 	DefaultClients  = 1000
 	DefaultBytes    = 256 << 20
@@ -44,7 +44,7 @@ type Frame struct {
 	Number  uint64 // of the client's, in that direction, from 1
 	Payload []byte // good until the call returns
 	Fate    wire.Fate
-	Refused string // why it did not enter, or leave, if that was not the wire
+	Refused string // why it did not enter or leave, if the wire was not the cause
 }
 
 // A Relay carries datagrams from when it is made until Run returns.
@@ -55,21 +55,21 @@ type Relay struct {
 	ways  [2]*way       // out, back
 	full  chan struct{} // closed when Count datagrams have entered
 
-	mu      sync.Mutex // held to use what follows, the ways among it
+	mu      sync.Mutex // guards what follows, and the ways
 	clients map[netip.AddrPort]*client
 	order   []*client // by first appearance
 	refused int       // datagrams of clients for whom there was no room
 	over    bool
 }
 
-// A client is one that has sent something.
+// A client is a program that has sent something to the relay.
 type client struct {
 	number uint64 // by first appearance, from 1
 	addr   netip.AddrPort
-	socket *net.UDPConn // by which the other program knows it
+	socket *net.UDPConn // from which the other program gets its datagrams
 }
 
-// New returns a relay that listens on a socket, which it closes in the end.
+// New returns a relay that listens on a socket, which Run closes in the end.
 func New(door *net.UDPConn, cfg Config) *Relay {
 	if cfg.Clients == 0 {
 		cfg.Clients = DefaultClients
@@ -89,8 +89,8 @@ func New(door *net.UDPConn, cfg Config) *Relay {
 // now is the time since the relay began.
 func (r *Relay) now() time.Duration { return time.Since(r.began) }
 
-// Run carries datagrams until ctx ends, or Count have entered and what was on its way
-// has come. An error of a socket ends nothing: others may go on.
+// Run carries datagrams until ctx ends, or until Count have entered and what was on its
+// way has arrived. An error of a socket does not end it: other clients go on.
 func (r *Relay) Run(ctx context.Context) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -126,10 +126,10 @@ func (r *Relay) drain(ctx context.Context) {
 	}
 }
 
-// quiet is how long after the last datagram an answer to it is waited for.
+// quiet is how long drain waits for an answer after the last datagram.
 const quiet = 200 * time.Millisecond
 
-// close closes all sockets, so that those who read from them end.
+// close closes all sockets, so that their readers end.
 func (r *Relay) close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -140,7 +140,7 @@ func (r *Relay) close() {
 	}
 }
 
-// most is the longest datagram that there is.
+// most is room for the longest datagram, in bytes.
 const most = 1 << 16
 
 // listen takes what clients send.
@@ -152,7 +152,7 @@ func (r *Relay) listen(readers *sync.WaitGroup) {
 		case errors.Is(err, net.ErrClosed):
 			return
 		case err != nil:
-			continue // what ICMP told of an answer: that client has gone
+			continue // ICMP has reported that a client is gone
 		}
 		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
 		c := r.client(from, readers)
@@ -163,7 +163,7 @@ func (r *Relay) listen(readers *sync.WaitGroup) {
 	}
 }
 
-// client is the one at an address; nil if there is no room for another one.
+// client returns the client at an address; nil if there is no room for another one.
 func (r *Relay) client(at netip.AddrPort, readers *sync.WaitGroup) *client {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -191,7 +191,7 @@ func (r *Relay) client(at netip.AddrPort, readers *sync.WaitGroup) *client {
 	return c
 }
 
-// roomy is the socket buffer that is asked for: what waits there is not on the wire.
+// roomy is the socket buffer that is asked for, in bytes.
 const roomy = 4 << 20
 
 // answers takes what the other program sends to a client.
@@ -203,16 +203,16 @@ func (r *Relay) answers(c *client) {
 		case errors.Is(err, net.ErrClosed):
 			return
 		case err != nil, from.Port() != r.cfg.To.Port() || from.Addr().Unmap() != r.cfg.To.Addr().Unmap():
-			continue // ICMP told of a datagram; or it is somebody else's
+			continue // an error reported by ICMP, or a datagram from elsewhere
 		}
 		r.ways[1].enter(c, buf[:n])
 	}
 }
 
-// send gives a datagram to whom it is for.
+// send sends a datagram to its receiver.
 func (r *Relay) send(c *client, back bool, b []byte) error {
 	var err error
-	for range 2 { // the first error may be of an earlier datagram
+	for range 2 { // the first error may be that of an earlier datagram
 		if back {
 			_, err = r.door.WriteToUDPAddrPort(b, c.addr)
 		} else {
@@ -225,7 +225,7 @@ func (r *Relay) send(c *client, back bool, b []byte) error {
 	return err
 }
 
-// Clients are the addresses of those that have sent something, by first appearance.
+// Clients are the addresses of the clients, by first appearance.
 func (r *Relay) Clients() []netip.AddrPort {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -236,7 +236,7 @@ func (r *Relay) Clients() []netip.AddrPort {
 	return slices.Clip(list)
 }
 
-// Counts are what has become of all datagrams by now, out and back.
+// Counts say what has become of all datagrams so far, out and back.
 func (r *Relay) Counts() (out, back Counts) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -74,7 +74,7 @@ func read(s *net.UDPConn) (numbers []uint64) {
 	}
 }
 
-// expected is what a wire alone lets through of so many datagrams of a sender.
+// expected is which of n datagrams of a sender a wire alone delivers.
 func expected(shape wire.Shape, seed, sender uint64, n int) (numbers []uint64) {
 	w := wire.New(shape, seed, wire.Out)
 	for i := range n {
@@ -86,8 +86,8 @@ func expected(shape wire.Shape, seed, sender uint64, n int) (numbers []uint64) {
 	return numbers
 }
 
-// The n-th datagram of a client fares as the n-th of that sender on the wire, in every
-// run.
+// The n-th datagram of a client has the fate of the sender's n-th packet on the wire, in
+// every run.
 func TestFates(t *testing.T) {
 	shape := wire.Shape{Duplicate: 5 * wire.Percent, Drop: []uint64{2, 7}}
 	shape.Loss.Gemodel = wire.Gemodel{P: 5 * wire.Percent, R: 30 * wire.Percent, Bad: 100 * wire.Percent}
@@ -164,8 +164,8 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// Nobody at the other end, a client that has gone, one too many and one datagram too
-// long do not end it.
+// These do not end a relay: nobody at the other end, a client that is gone, a client too
+// many, a datagram that is too long.
 func TestGoesOn(t *testing.T) {
 	gone := socket(t)
 	to := addr(gone)
@@ -187,8 +187,8 @@ func TestGoesOn(t *testing.T) {
 	}
 }
 
-// It ends by itself when so many have entered and come out, and says what was on its
-// way if it is ended before.
+// A relay ends by itself when Count datagrams have entered and come out. If it is ended
+// earlier, it counts what was on its way.
 func TestEnds(t *testing.T) {
 	there := socket(t)
 	door := socket(t)
@@ -211,7 +211,7 @@ func TestEnds(t *testing.T) {
 	}
 }
 
-// What has passed leaves nothing behind.
+// Memory does not grow with the number of datagrams that have passed.
 func TestFlatMemory(t *testing.T) {
 	n, most := 20_000, 1<<19 // bytes, fewer than the datagrams' own
 	if os.Getenv("STONES_LONG") != "" {
@@ -229,7 +229,7 @@ func TestFlatMemory(t *testing.T) {
 		}
 	})
 	payload := make([]byte, 200)
-	settle := func(sent, most int) { // a bound on what is on its way, and so on what is kept ready for more
+	settle := func(sent, most int) { // bounds what is on its way, and so the memory that is kept for reuse
 		for range 50 {
 			if out, _ := r.Counts(); sent-out.Entered <= most && out.InFlight <= most {
 				return
@@ -269,8 +269,8 @@ func TestFlatMemory(t *testing.T) {
 	t.Logf("%d bytes in use after %d datagrams, %d after %d", before, n/5, after, n)
 }
 
-// What one relay carries a second, as fast as it goes; and how much later than the
-// wire says, at a pace.
+// How many datagrams a second a relay carries at most, and how late they come at a fixed
+// rate.
 func BenchmarkRelay(b *testing.B) {
 	for _, bb := range []struct {
 		name string

@@ -9,22 +9,22 @@ import (
 	"stones/lab/wire"
 )
 
-// A way is one direction of the relay: what enters, and who carries what comes out.
+// A way is one direction of the relay.
 type way struct {
 	relay  *Relay
 	back   bool
 	header int // bytes that UDP and IP add to a datagram
 	wire   *wire.Wire
-	awake  chan struct{} // something has entered, and may be the next to come out
+	awake  chan struct{} // signals that something has entered, which may come out next
 
-	bytes   int // on the way
-	crowded int // datagrams for which there was no memory
-	unsent  int // that the system would not send
-	number  map[*client]uint64
-	highest map[*client]uint64 // number that was delivered
-	late    int                // delivered after a later one: reordered (RFC 4737)
+	bytes   int                // on the way
+	crowded int                // datagrams dropped for want of memory
+	unsent  int                // datagrams for which the system returned an error
+	number  map[*client]uint64 // of the client's last datagram that entered
+	highest map[*client]uint64 // number of the client's datagrams that was delivered
+	late    int                // datagrams delivered after a later one: reordered (RFC 4737)
 	delays  quantity.Histogram // from entering to leaving
-	bytesIn int
+	bytesIn int                // bytes that have entered
 }
 
 // A parcel is a datagram on the wire.
@@ -32,7 +32,7 @@ type parcel struct {
 	client  *client
 	number  uint64
 	entered time.Duration
-	left    int // how many of it are on the wire: two if that has copied it
+	left    int // how many copies of it are on the wire
 }
 
 // What UDP and IP add to a datagram (RFC 768, RFC 791, RFC 8200).
@@ -52,7 +52,7 @@ func newWay(r *Relay, shape wire.Shape, direction wire.Direction, back bool) *wa
 	}
 }
 
-// enter gives the wire a client's datagram. The relay keeps a copy of it.
+// enter gives the wire a copy of a client's datagram.
 func (w *way) enter(c *client, b []byte) {
 	r := w.relay
 	r.mu.Lock()
@@ -85,7 +85,7 @@ func (w *way) enter(c *client, b []byte) {
 	}
 }
 
-// learn notes what has befallen datagrams, and returns what befell one of them.
+// learn notes what has happened to datagrams, and returns the fate of one of them.
 func (w *way) learn(of *parcel) wire.Fate {
 	fate := wire.Carried
 	for e, ok := w.wire.Event(); ok; e, ok = w.wire.Event() {
@@ -138,10 +138,10 @@ func (w *way) carry(ctx context.Context) {
 	}
 }
 
-// spin is how long before a datagram comes out the carrier looks again and again.
+// spin is how long before a datagram comes out carry begins to spin.
 const spin = 100 * time.Microsecond
 
-// arrived takes what has come out of the wire, and says how long to wait for the next.
+// arrived returns what has come out of the wire, and how long to wait for the next.
 func (w *way) arrived(out []wire.Packet) ([]wire.Packet, time.Duration) {
 	const batch = 64
 	w.relay.mu.Lock()
@@ -163,7 +163,7 @@ func (w *way) arrived(out []wire.Packet) ([]wire.Packet, time.Duration) {
 	return out, max(at-now, 0)
 }
 
-// deliver sends one datagram on, and notes that.
+// deliver sends one datagram on, and counts it.
 func (w *way) deliver(item *wire.Packet) {
 	p := item.Ref.(*parcel)
 	err := w.relay.send(p.client, w.back, item.Data)
