@@ -21,20 +21,20 @@ type Listener interface {
 
 // A Catcher is the end that catches.
 type Catcher struct {
-	ReadSize int             // bytes asked of the socket at once, if that is set before Catch
-	Carrying bool            // the stones carry something, and are yielded with it, if that is set before Catch
-	Answer   bool            // throw each stone back, if that is set before Catch
-	Reads    int             // how often the socket gave something, after Catch
-	Gave     func(bytes int) // is told what each read gave, if it is set before Catch
+	ReadSize int             // most bytes of one read, to be set before Catch; 0 means a default
+	Carrying bool            // yield the stones with what they carry, to be set before Catch
+	Answer   bool            // throw each stone back, to be set before Catch
+	Reads    int             // how many reads returned something, valid after Catch
+	Gave     func(bytes int) // called after each read that returned something, to be set before Catch; may be nil
 
 	socket net.Listener
 
 	mu     sync.Mutex
-	conn   net.Conn // once a thrower has asked
+	conn   net.Conn // nil before a thrower has connected
 	closed bool
 }
 
-// Listen gets ready to catch at address.
+// Listen opens the catcher's socket at address.
 func Listen(ctx context.Context, l Listener, address string) (*Catcher, error) {
 	socket, err := l.Listen(ctx, "tcp", address)
 	if err != nil {
@@ -43,15 +43,15 @@ func Listen(ctx context.Context, l Listener, address string) (*Catcher, error) {
 	return &Catcher{socket: socket}, nil
 }
 
-// Addr is where to throw at.
+// Addr is the address to throw at.
 func (c *Catcher) Addr() net.Addr { return c.socket.Addr() }
 
 // Catch waits for stones and yields each as it comes. Anything that is not a
 // valid stone is yielded as an error.
 //
 // TCP: it accepts one thrower and ends with that thrower's FIN, or with Close.
-// Bytes that are no stone end it too: where the next one begins is not known
-// any more.
+// Bytes that are no valid stone end it too, since it is then not known where the
+// next stone begins.
 func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 	return func(yield func(stone.Stone, error) bool) {
 		conn, err := c.accept()
@@ -78,15 +78,15 @@ func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 			}
 			if c.Answer {
 				answer = s.Append(answer[:0])
-				// TCP: the connection leads both ways. Write waits when the thrower does
-				// not read; if it fails, so does the next read.
+				// TCP: the connection has both directions. Write blocks when the thrower
+				// does not read; if it fails, so does the next read.
 				_, _ = conn.Write(answer)
 			}
 		}
 	}
 }
 
-// accept waits for the thrower's question.
+// accept waits for the thrower's connection.
 func (c *Catcher) accept() (net.Conn, error) {
 	conn, err := c.socket.Accept()
 	if err != nil {
@@ -102,7 +102,7 @@ func (c *Catcher) accept() (net.Conn, error) {
 	return conn, nil
 }
 
-// gave notes what a read gave.
+// gave counts a read.
 func (c *Catcher) gave(bytes int) {
 	c.Reads++
 	if c.Gave != nil {
@@ -110,7 +110,7 @@ func (c *Catcher) gave(bytes int) {
 	}
 }
 
-// Close ends the catching. Stones that come later are not caught.
+// Close ends Catch and closes the socket. Stones that come later are not caught.
 func (c *Catcher) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"stones/lab/stone"
 )
 
-// counted asks for so many bytes at the most, and tells of the reads that give
+// counted limits each read to most bytes, and reports the reads that return
 // something.
 type counted struct {
 	io.Reader
@@ -26,16 +26,16 @@ func (c *counted) Read(b []byte) (int, error) {
 
 // frames cuts what the socket gives into stones.
 //
-// TCP: the stream has no boundaries. One read may give half a stone, or three;
-// where a stone ends stands in its own first bytes.
+// TCP: the stream has no boundaries. One read may return half a stone, or three;
+// the length of a stone stands in its header.
 type frames struct {
 	parse func([]byte) (stone.Stone, error)
 	r     *bufio.Reader // with room for the stones that come
 }
 
 // read reads one stone. The error is [io.EOF] between two stones and
-// [io.ErrUnexpectedEOF] within one; a length that no stone has is refused
-// before there is room made for it.
+// [io.ErrUnexpectedEOF] within one. A length that no stone may have is an error
+// before any memory is allocated for it.
 func (f *frames) read() (stone.Stone, error) {
 	head, err := f.peek(stone.HeaderLen)
 	if err != nil {
@@ -53,7 +53,7 @@ func (f *frames) read() (stone.Stone, error) {
 		return stone.Stone{}, err
 	}
 	s, err := f.parse(whole)
-	_, _ = f.r.Discard(size) // it is all there
+	_, _ = f.r.Discard(size) // cannot fail: peek has seen size bytes
 	return s, err
 }
 

@@ -20,12 +20,12 @@ type Dialer interface {
 
 // A Thrower is the end that throws.
 type Thrower struct {
-	Answered bool // somebody reads the Answers, if that is set before Throw
+	Answered bool // Answers is read; to be set before Throw
 
 	conn net.Conn
 }
 
-// Dial gets ready to throw at the catcher at address.
+// Dial opens the thrower's connection to the catcher at address.
 //
 // TCP: it asks, and returns when the catcher's computer has said yes: one
 // round trip (RFC 9293 section 3.5). If nobody listens there, it is refused.
@@ -41,9 +41,9 @@ func Dial(ctx context.Context, d Dialer, address string) (*Thrower, error) {
 // that kept it from being thrown, if any. It ends when the stones do, or with
 // ctx.
 //
-// TCP: an error is the end of the connection, and so of the throwing. After the
-// last stone Throw waits until the catcher has caught to the end; an error of
-// that comes with a stone that has no number.
+// TCP: an error ends the connection, and so the throwing. After the last stone
+// Throw waits until the catcher has read everything; an error of that is yielded
+// with a stone without a number.
 func (t *Thrower) Throw(ctx context.Context, stones iter.Seq[stone.Stone]) iter.Seq2[stone.Stone, error] {
 	return func(yield func(stone.Stone, error) bool) {
 		stop := context.AfterFunc(ctx, t.interrupt)
@@ -69,8 +69,8 @@ func (t *Thrower) Throw(ctx context.Context, stones iter.Seq[stone.Stone]) iter.
 
 // finish tells the catcher that no more will come.
 //
-// TCP: a FIN says so, behind the last stone (RFC 9293 section 3.6). The
-// catcher's own FIN answers that it has read everything.
+// TCP: a FIN behind the last stone says so (RFC 9293 section 3.6). The catcher's
+// own FIN then says that it has read everything.
 func (t *Thrower) finish() error {
 	half, ok := t.conn.(interface{ CloseWrite() error })
 	if !ok {
@@ -86,7 +86,7 @@ func (t *Thrower) finish() error {
 	return err
 }
 
-// Answers yields the stones that the catcher throws back, until there will be no more.
+// Answers yields the stones that the catcher throws back, until no more will come.
 // Anything that is not a valid stone is yielded as an error. It may run beside Throw.
 //
 // TCP: the end is the catcher's FIN, behind its last answer.
@@ -108,16 +108,16 @@ func (t *Thrower) Answers() iter.Seq2[stone.Stone, error] {
 	}
 }
 
-// SetDeadline sets when a call that waits gives up.
+// SetDeadline sets when a blocked call gives up.
 func (t *Thrower) SetDeadline(at time.Time) error { return t.conn.SetDeadline(at) }
 
-// Close ends the throwing.
+// Close closes the connection.
 func (t *Thrower) Close() error { return t.conn.Close() }
 
-// interrupt makes a call that waits return at once.
+// interrupt makes a blocked call return at once.
 func (t *Thrower) interrupt() { _ = t.conn.SetDeadline(time.Unix(1, 0)) }
 
-// cause is why a call failed: the end of ctx, if that made it fail.
+// cause is why a call failed: the cause of ctx's end if that has ended, else err.
 func cause(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -18,16 +18,16 @@ type Listener interface {
 
 // A Catcher is the end that catches.
 type Catcher struct {
-	ReadSize int             // bytes asked of the socket at once, if that is set before Catch
-	Carrying bool            // the stones carry something, and are yielded with it, if that is set before Catch
-	Answer   bool            // throw each stone back, if that is set before Catch
-	Reads    int             // how often the socket gave something, after Catch
-	Gave     func(bytes int) // is told what each read gave, if it is set before Catch
+	ReadSize int             // most bytes of one read, to be set before Catch; 0 means a default
+	Carrying bool            // yield the stones with what they carry, to be set before Catch
+	Answer   bool            // throw each stone back, to be set before Catch
+	Reads    int             // how many reads returned something, valid after Catch
+	Gave     func(bytes int) // called after each read that returned something, to be set before Catch; may be nil
 
 	socket net.PacketConn
 }
 
-// Listen gets ready to catch at address.
+// Listen opens the catcher's socket at address.
 func Listen(ctx context.Context, l Listener, address string) (*Catcher, error) {
 	socket, err := l.ListenPacket(ctx, "udp", address)
 	if err != nil {
@@ -36,14 +36,14 @@ func Listen(ctx context.Context, l Listener, address string) (*Catcher, error) {
 	return &Catcher{socket: socket}, nil
 }
 
-// Addr is where to throw at.
+// Addr is the address to throw at.
 func (c *Catcher) Addr() net.Addr { return c.socket.LocalAddr() }
 
 // Catch waits for stones and yields each as it comes. Anything that is not a
 // valid stone is yielded as an error.
 //
-// UDP: anyone may throw, and nothing tells that no more will come: only Close
-// ends it. A datagram that is no stone is one datagram; the next is whole.
+// UDP: anyone may throw, and nothing says that no more will come: only Close
+// ends it. A datagram that is no stone does not affect the next one.
 func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 	return func(yield func(stone.Stone, error) bool) {
 		frames := frames{parse: stone.Parser(c.Carrying), r: &counted{c.socket, c.gave}, buf: make([]byte, cmp.Or(c.ReadSize, stone.ReadSize))}
@@ -61,14 +61,14 @@ func (c *Catcher) Catch() iter.Seq2[stone.Stone, error] {
 			}
 			if c.Answer && err == nil {
 				answer = s.Append(answer[:0])
-				// UDP: there is no connection. The datagram says where it came from.
+				// UDP: there is no connection. The answer goes where the datagram came from.
 				_, _ = c.socket.WriteTo(answer, frames.from)
 			}
 		}
 	}
 }
 
-// gave notes what a read gave.
+// gave counts a read.
 func (c *Catcher) gave(bytes int) {
 	c.Reads++
 	if c.Gave != nil {
@@ -76,10 +76,10 @@ func (c *Catcher) gave(bytes int) {
 	}
 }
 
-// Close ends the catching. Stones that come later are not caught.
+// Close ends Catch and closes the socket. Stones that come later are not caught.
 func (c *Catcher) Close() error { return c.socket.Close() }
 
-// broken reports whether err is of the socket, not of one datagram.
+// broken reports whether err is an error of the socket, not of one datagram.
 func broken(err error) bool {
 	_, ok := errors.AsType[*net.OpError](err)
 	return ok

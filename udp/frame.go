@@ -6,7 +6,7 @@ import (
 	"stones/lab/stone"
 )
 
-// counted tells of the reads that give something.
+// counted reports the reads that return a datagram.
 type counted struct {
 	net.PacketConn
 	gave func(bytes int)
@@ -20,19 +20,19 @@ func (c *counted) ReadFrom(b []byte) (int, net.Addr, error) {
 	return n, from, err
 }
 
-// frames takes the stones that the socket gives.
+// frames reads stones from the socket.
 //
-// UDP: the datagram is the frame. One read gives one stone whole, or one
+// UDP: the datagram is the frame. One read returns one whole stone, or one
 // datagram that is no stone.
 type frames struct {
 	parse func([]byte) (stone.Stone, error)
 	r     net.PacketConn
 	buf   []byte
-	from  net.Addr // of the last one
+	from  net.Addr // sender of the last datagram
 }
 
-// read reads one stone. A datagram that is no stone, or is damaged, is the
-// error that says so; any other error is the socket's.
+// read reads one stone. The error is that of the stone if the datagram is no
+// stone or a damaged one, else that of the socket.
 func (f *frames) read() (stone.Stone, error) {
 	n, from, err := f.r.ReadFrom(f.buf)
 	if err != nil {

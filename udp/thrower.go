@@ -22,10 +22,10 @@ type Thrower struct {
 	conn net.Conn
 }
 
-// Dial gets ready to throw at the catcher at address.
+// Dial opens the thrower's socket for the catcher at address.
 //
-// UDP: nobody is asked and nothing is sent. The address is only remembered, so
-// that an ICMP "port unreachable" finds its way back (RFC 1122 section 4.1.3.3).
+// UDP: nobody is asked and nothing is sent. The socket only keeps the address, so
+// that an ICMP "port unreachable" reaches it (RFC 1122 section 4.1.3.3).
 func Dial(ctx context.Context, d Dialer, address string) (*Thrower, error) {
 	conn, err := d.DialContext(ctx, "udp", address)
 	if err != nil {
@@ -38,8 +38,8 @@ func Dial(ctx context.Context, d Dialer, address string) (*Thrower, error) {
 // that kept it from being thrown, if any. It ends when the stones do, or with
 // ctx.
 //
-// UDP: an error is of one stone, often of one thrown before it, and the next
-// may fly again. Only a deadline or Close is the end of the throwing.
+// UDP: an error affects one stone, and is often about one thrown before it; the
+// next stone may fly. Only a deadline, Close or the end of ctx ends the throwing.
 func (t *Thrower) Throw(ctx context.Context, stones iter.Seq[stone.Stone]) iter.Seq2[stone.Stone, error] {
 	return func(yield func(stone.Stone, error) bool) {
 		stop := context.AfterFunc(ctx, t.interrupt)
@@ -48,7 +48,7 @@ func (t *Thrower) Throw(ctx context.Context, stones iter.Seq[stone.Stone]) iter.
 		for s := range stones {
 			frame = s.Append(frame[:0])
 			// UDP: Write returns when the datagram is handed on, and never waits for
-			// the catcher. A lost datagram is gone, and holds up nothing.
+			// the catcher. A lost datagram is gone, and holds up no other.
 			_, err := t.conn.Write(frame)
 			if err != nil {
 				err = fmt.Errorf("udp: throw stone %d: %w", s.Number, cause(ctx, err))
@@ -65,15 +65,16 @@ func (t *Thrower) Throw(ctx context.Context, stones iter.Seq[stone.Stone]) iter.
 
 // finish tells the catcher that no more will come.
 //
-// UDP: nothing says so. The catcher must be told in another way, or guess.
+// UDP: it has nothing that says so. The catcher must learn it in another way, or
+// guess.
 func (t *Thrower) finish() error {
 	return nil
 }
 
-// Answers yields the stones that the catcher throws back, until there will be no more.
+// Answers yields the stones that the catcher throws back, until no more will come.
 // Anything that is not a valid stone is yielded as an error. It may run beside Throw.
 //
-// UDP: nothing tells of the end: only Close or a deadline does.
+// UDP: nothing says that no more will come: only Close or a deadline ends it.
 func (t *Thrower) Answers() iter.Seq2[stone.Stone, error] {
 	return func(yield func(stone.Stone, error) bool) {
 		frame := make([]byte, stone.ReadSize)
@@ -96,16 +97,16 @@ func (t *Thrower) Answers() iter.Seq2[stone.Stone, error] {
 	}
 }
 
-// SetDeadline sets when a call that waits gives up.
+// SetDeadline sets when a blocked call gives up.
 func (t *Thrower) SetDeadline(at time.Time) error { return t.conn.SetDeadline(at) }
 
-// Close ends the throwing.
+// Close closes the socket.
 func (t *Thrower) Close() error { return t.conn.Close() }
 
-// interrupt makes a call that waits return at once.
+// interrupt makes a blocked call return at once.
 func (t *Thrower) interrupt() { _ = t.conn.SetDeadline(time.Unix(1, 0)) }
 
-// cause is why a call failed: the end of ctx, if that made it fail.
+// cause is why a call failed: the cause of ctx's end if that has ended, else err.
 func cause(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -113,7 +114,7 @@ func cause(ctx context.Context, err error) error {
 	return err
 }
 
-// final reports whether no later stone can be thrown either.
+// final reports whether err ends the throwing of later stones too.
 func final(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed))
 }

@@ -28,7 +28,7 @@ func pile(n, size int) iter.Seq[stone.Stone] {
 	}
 }
 
-// listen gets a catcher ready on this computer.
+// listen opens a catcher on this computer.
 func listen(tb testing.TB) *Catcher {
 	tb.Helper()
 	c, err := Listen(tb.Context(), new(net.ListenConfig), "127.0.0.1:0")
@@ -39,7 +39,7 @@ func listen(tb testing.TB) *Catcher {
 	return c
 }
 
-// dial gets a thrower ready.
+// dial opens a thrower.
 func dial(tb testing.TB, c *Catcher) *Thrower {
 	tb.Helper()
 	th, err := Dial(tb.Context(), new(net.Dialer), c.Addr().String())
@@ -122,7 +122,7 @@ func TestThrowAndCatch(t *testing.T) {
 	}
 }
 
-// Whoever throws at nobody learns it, sooner or later.
+// A thrower gets an error, sooner or later, if nobody listens.
 func TestNobodyHome(t *testing.T) {
 	c := listen(t)
 	address := c.Addr().String()
@@ -166,7 +166,7 @@ func TestTooBig(t *testing.T) {
 	}
 }
 
-// What is no stone is told, and what that means for the next one differs.
+// What is no stone is an error; whether the next stone is caught depends on the protocol.
 func TestGarbage(t *testing.T) {
 	whole := stone.Stone{Flow: 1, Number: 1, Size: 100}.Append(nil)
 	damaged := slices.Clone(whole)
@@ -226,7 +226,7 @@ func TestInterrupt(t *testing.T) {
 			for s, err := range th.Throw(ctx, pile(1<<20, 1000)) {
 				if s.Number == 10 {
 					tt.end(th, cancel)
-					for ctx.Err() != nil && last == nil { // UDP: nothing waits, so let the end come through
+					for ctx.Err() != nil && last == nil { // UDP: nothing blocks, so wait for the deadline to take effect
 						_, last = th.conn.Write(nil)
 					}
 				}
