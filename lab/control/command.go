@@ -108,7 +108,6 @@ type (
 
 func (Help) String() string      { return "help" }
 func (Time) String() string      { return "time" }
-func (c Echo) String() string    { return strings.TrimSuffix("echo "+c.Text, " ") }
 func (Stats) String() string     { return "stats" }
 func (Bye) String() string       { return "bye" }
 func (Limits) String() string    { return "limits" }
@@ -119,6 +118,13 @@ func (c Ask) String() string     { return fmt.Sprintf("report %d", c.Flow) }
 func (c Forget) String() string  { return fmt.Sprintf("forget %d", c.Flow) }
 func (c Load) String() string    { return fmt.Sprintf("load %d %d", c.Flow, c.Bytes) }
 func (c Carry) String() string   { return fmt.Sprintf("stones %d %x", c.Flow, c.Proof) }
+
+func (c Echo) String() string {
+	if c.Text == "" {
+		return "echo"
+	}
+	return "echo " + c.Text
+}
 
 func (c Throw) String() string {
 	if c.Size == 0 {

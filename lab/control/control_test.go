@@ -115,6 +115,7 @@ func TestParse(t *testing.T) {
 		{in: "time", want: Time{}},
 		{in: "time to go", want: Message{"time to go"}},
 		{in: "echo", want: Echo{}},
+		{in: "echo  ", want: Echo{" "}},
 		{in: "echo  two  blanks ", want: Echo{" two  blanks "}},
 		{in: "stats", want: Stats{}},
 		{in: "limits", want: Limits{}},
@@ -361,7 +362,7 @@ func TestDatagram(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"help", "echo x", "throw 20 100", "stones 1", "stones 7 " + strings.Repeat("0a", 32), "plan udp 1000 500 5000 back 200/s steady", "thrown 1 3 2 1", "report 9", "\x00\x1b[", "привет"} {
+	for _, seed := range []string{"help", "echo x", "echo  ", "throw 20 100", "stones 1", "stones 7 " + strings.Repeat("0a", 32), "plan udp 1000 500 5000 back 200/s steady", "thrown 1 3 2 1", "report 9", "\x00\x1b[", "привет"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
