@@ -2,16 +2,17 @@ package theory
 
 import "math"
 
-// tail is what lies beyond 4 sigma of a normal distribution, on one side.
+// tail is the probability that a normal variable lies more than 4 sigma above its mean.
 const tail = 3.167e-5
 
-// manyHits is the variance from which on a binomial distribution is taken for a
+// manyHits is the variance above which a binomial distribution is approximated by a
 // normal one.
 const manyHits = 10_000
 
-// Binomial is from the least to the most hits that n trials of probability p may
-// have: fewer, and more, come as seldom as what lies 4 sigma below, and above, the
-// mean of a normal distribution. Where hits are few it is nothing like that.
+// Binomial returns the 4 sigma band of the number of hits in n trials of probability p.
+// Fewer than low, and more than high, are each at most as likely as a normal variable
+// that is 4 sigma off its mean on that side. Where few hits are expected the band is
+// not symmetric.
 func Binomial(n int, p float64) (low, high int) {
 	mean := float64(n) * p
 	variance := mean * (1 - p)

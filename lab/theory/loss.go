@@ -2,13 +2,13 @@ package theory
 
 import "math"
 
-// An Estimate is a number that chance decides: its mean, and its standard
-// deviation. A sigma of 0 means no chance at all.
+// An Estimate is the mean and the standard deviation of a random number. A sigma of 0
+// means that it is certain.
 type Estimate struct {
 	Mean, Sigma float64
 
-	// Of so many trials of one probability, it is this many times their hits, and
-	// so much more. Without trials it is normal.
+	// If trials > 0, the number is by * hits + beside, where hits has the binomial
+	// distribution of trials and p. Otherwise it is taken to be normal.
 	trials     int
 	p          float64
 	by, beside float64
@@ -18,7 +18,8 @@ type Estimate struct {
 // 1 of 16,000 results.
 const Sigmas = 4
 
-// Band is from 4 sigma below the mean to 4 above it, or what is as seldom missed.
+// Band returns the range from 4 sigma below the mean to 4 above it. For a binomial
+// number it is the range that is missed as rarely (see [Binomial]).
 func (e Estimate) Band() (low, high float64) {
 	if e.trials == 0 {
 		return e.Mean - Sigmas*e.Sigma, e.Mean + Sigmas*e.Sigma
@@ -38,30 +39,29 @@ func (e Estimate) Few() bool {
 	return e.trials > 0 && min(hits, float64(e.trials)-hits) < fewHits
 }
 
-// Scale is e in a unit of which one is 1/by of the old one.
+// Scale returns by * e.
 func (e Estimate) Scale(by float64) Estimate {
 	return Estimate{e.Mean * by, e.Sigma * math.Abs(by), e.trials, e.p, e.by * by, e.beside * by}
 }
 
-// Plus is n more than e.
+// Plus returns e + n.
 func (e Estimate) Plus(n float64) Estimate {
 	e.Mean += n
 	e.beside += n
 	return e
 }
 
-// An Average is the mean of N results that have nothing to do with each other, of each
-// of which an estimate is added.
+// An Average is the mean of N independent results. Add is called once for each of them.
 type Average struct {
 	N        int
 	first    Estimate
 	mean     Estimate
 	variance float64
 	begun    bool
-	unlike   bool // some have other chances than the first
+	unlike   bool // not all are binomial with the p and the scale of the first
 }
 
-// Add adds the estimate of one of them.
+// Add adds the estimate of one result.
 func (a *Average) Add(e Estimate) {
 	n := float64(a.N)
 	if !a.begun {
@@ -74,7 +74,7 @@ func (a *Average) Add(e Estimate) {
 	a.unlike = a.unlike || e.trials == 0 || e.p != a.first.p || e.by != a.first.by
 }
 
-// Estimate is that of the mean, once all are added.
+// Estimate returns the estimate of the mean, once all N are added.
 func (a *Average) Estimate() Estimate {
 	mean := a.mean
 	mean.Sigma = math.Sqrt(a.variance)
@@ -84,20 +84,20 @@ func (a *Average) Estimate() Estimate {
 	return mean
 }
 
-// Bernoulli is how many of n packets are lost if each is lost with the
-// probability p, whatever befalls the others.
+// Bernoulli is how many of n packets are lost if each is lost with the probability p,
+// independently of the others.
 func Bernoulli(n int, p float64) Estimate {
 	return Estimate{Mean: float64(n) * p, Sigma: math.Sqrt(float64(n) * p * (1 - p)), trials: n, p: p, by: 1}
 }
 
-// GilbertElliott is how many of n packets are lost if a chain loses the share
-// good in its good state and bad in its bad one. Before each packet but the
-// first it goes from good to bad with the probability p, and back with r.
+// GilbertElliott is how many of n packets are lost if a chain loses the share good in
+// its good state and bad in its bad one. Before each packet but the first it goes from
+// good to bad with the probability p, and back with r.
 //
-// The chain is taken to begin anywhere (Gilbert 1960, Elliott 1963): one that
-// begins in the good state loses less by up to a clump. Losses in clumps stray
-// more than single ones: two packets k apart have the covariance
-// pi_good pi_bad (bad-good)^2 (1-p-r)^k.
+// The chain is taken to begin in its stationary distribution (Gilbert 1960, Elliott
+// 1963). One that begins in the good state loses fewer packets, by up to a burst.
+// Losses in bursts vary more than independent ones: two packets k apart have the
+// covariance pi_good pi_bad (bad-good)^2 (1-p-r)^k.
 func GilbertElliott(n int, p, r, bad, good float64) Estimate {
 	if p+r == 0 { // the chain stays where it begins, which is good
 		return Bernoulli(n, good)
@@ -114,9 +114,9 @@ func GilbertElliott(n int, p, r, bad, good float64) Estimate {
 	return Estimate{Mean: float64(n) * mean, Sigma: math.Sqrt(max(variance, 0))}
 }
 
-// Pieces is how many fragments carry a datagram whose IP payload (UDP header
-// and stone) is of so many bytes, if mtu and header are those of the IP packet:
-// all but the last hold a multiple of 8 bytes (RFC 791 section 2.3).
+// Pieces returns the number of IP fragments of a datagram. payload is its IP payload
+// (UDP header and stone), mtu the largest IP packet and header the length of the IP
+// header. All fragments but the last carry a multiple of 8 bytes (RFC 791 section 2.3).
 func Pieces(payload, mtu, header int) int {
 	if payload <= mtu-header {
 		return 1
@@ -125,6 +125,6 @@ func Pieces(payload, mtu, header int) int {
 	return (payload + each - 1) / each
 }
 
-// AnyLost is the probability that of n packets at least one is lost, and with
-// it the datagram whose pieces they are.
+// AnyLost is the probability that at least one of n fragments is lost, and with it
+// their datagram.
 func AnyLost(p float64, n int) float64 { return 1 - math.Pow(1-p, float64(n)) }

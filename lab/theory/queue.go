@@ -1,6 +1,6 @@
 package theory
 
-// Airtime is how many seconds so many bytes take on a link.
+// Airtime is how long a link takes to send so many bytes (the serialisation delay).
 func Airtime(bytes, bandwidth float64) float64 {
 	if bandwidth == 0 {
 		return 0
@@ -8,10 +8,9 @@ func Airtime(bytes, bandwidth float64) float64 {
 	return 8 * bytes / bandwidth
 }
 
-// Overload is how many of n packets get through a link that is asked for rho
-// times what it carries, with a queue of so many packets that drops what comes
-// when it is full: the link carries one for every rho that come, and what is
-// in the queue at the end comes too.
+// Overload is how many of n packets get through a link that is offered rho times its
+// bandwidth, with a tail-drop queue of so many packets. The link sends 1/rho of them,
+// and those in the queue at the end get through too.
 func Overload(n int, rho float64, queue int) float64 {
 	if rho <= 1 {
 		return float64(n)
@@ -22,14 +21,13 @@ func Overload(n int, rho float64, queue int) float64 {
 // Burst is how many of n packets that come at once get through a queue.
 func Burst(n, queue int) int { return min(n, queue) }
 
-// FullQueue is the longest that a packet is on its way: to the other end, and
-// before that through a full queue of packets like it.
+// FullQueue is the longest one-way delay of a packet: it waits behind a full queue of
+// packets of its own size, and then travels.
 func FullQueue(oneWay float64, queue int, bytes, bandwidth float64) float64 {
 	return oneWay + Airtime(float64(queue)*bytes, bandwidth)
 }
 
-// FirstStone is when a stone lands that nothing holds up, in seconds after it
-// was thrown.
+// FirstStone is the one-way delay of a stone that nothing holds up.
 func FirstStone(oneWay, bytes, bandwidth float64) float64 {
 	return oneWay + Airtime(bytes, bandwidth)
 }

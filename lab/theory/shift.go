@@ -6,18 +6,18 @@ import (
 	"slices"
 )
 
-// A Shifted is by how much one sample lies above another.
+// A Shifted is an estimate of how far one sample lies above another.
 type Shifted struct {
-	By   float64 // the median of all differences of two
-	From float64 // with To, the interval that holds the true shift in 95 of 100 cases
+	By   float64 // the median of all pairwise differences
+	From float64 // with To, the 95% confidence interval
 	To   float64
-	Sure bool // there is such an interval: of few, none is that sure
+	Sure bool // there is such an interval: small samples have none
 }
 
-// Shift is by how much b lies above a (Hodges, Lehmann 1963), with the interval that
-// inverts the test of Mann and Whitney (Moses 1953). It asks nothing of how the
-// samples are distributed. Values may be infinite; two infinite ones are equal. Both
-// samples must have one value at least.
+// Shift estimates how far b lies above a (Hodges, Lehmann 1963), with the confidence
+// interval that inverts the Mann-Whitney test (Moses 1953). It assumes no particular
+// distribution. Values may be infinite; two infinities of one sign are equal. Both
+// samples need at least one value.
 func Shift(a, b []float64) Shifted {
 	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
 	pairs := len(a) * len(b)
@@ -32,10 +32,10 @@ func Shift(a, b []float64) Shifted {
 	return s
 }
 
-// Shiftable reports whether so many values can differ for sure.
+// Shiftable reports whether samples of n and m values are large enough for an interval.
 func Shiftable(n, m int) bool { return outmost(n, m) > 0 }
 
-// difference is how much b is above a.
+// difference returns b - a, and 0 for two equal infinities.
 func difference(a, b float64) float64 {
 	if a == b {
 		return 0
@@ -43,9 +43,9 @@ func difference(a, b float64) float64 {
 	return b - a
 }
 
-// nthDifference is the n-th of all differences from the least on. They need not be
-// made: how many are at most x is counted along both sorted samples, and x found by
-// halving.
+// nthDifference returns the n-th smallest of all pairwise differences, from 1. It does
+// not list them: it bisects for x, and counts along both sorted samples how many
+// differences are at most x.
 func nthDifference(a, b []float64, n int) float64 {
 	least, most := difference(a[len(a)-1], b[0]), difference(a[0], b[len(b)-1])
 	low, high := place(least), place(most)
@@ -63,7 +63,7 @@ func nthDifference(a, b []float64, n int) float64 {
 // atMost is how many differences are x or less.
 func atMost(a, b []float64, x float64) int {
 	n, j := 0, 0
-	for _, v := range a { // the greater v, the more of b
+	for _, v := range a { // j never falls: the greater v, the smaller its differences
 		for j < len(b) && difference(v, b[j]) <= x {
 			j++
 		}
@@ -72,8 +72,8 @@ func atMost(a, b []float64, x float64) int {
 	return n
 }
 
-// place numbers floats in their order, and placed is the one of a number. Both zeros
-// are one.
+// place maps floats to integers of the same order, and both zeros to one; placed is its
+// inverse.
 func place(v float64) uint64 {
 	bits := math.Float64bits(v + 0)
 	if bits>>63 == 1 {
@@ -89,11 +89,12 @@ func placed(n uint64) float64 {
 	return math.Float64frombits(^n)
 }
 
-// mostExact is up to how many pairs the distribution is counted out.
+// mostExact is the largest number of pairs for which the exact distribution of U is
+// used.
 const mostExact = 2_500
 
-// outmost is which difference from either end bounds the interval of 95%; 0 if there is
-// none.
+// outmost returns the rank, counted from either end, of the differences that bound the
+// 95% interval; 0 if there is no interval.
 func outmost(n, m int) int {
 	const each = 0.025 // on each side
 	if n*m > mostExact {
@@ -109,10 +110,11 @@ func outmost(n, m int) int {
 	return 0
 }
 
-// mannWhitney is the distribution of U without ties: how likely it is that of all
-// pairs of n and of m so many are in one order, if there is no difference.
+// mannWhitney is the distribution of U without ties, if the samples do not differ:
+// element u is the probability that in u of the n*m pairs the value of the first sample
+// is the greater.
 func mannWhitney(n, m int) []float64 {
-	before := make([][]float64, m+1) // of one less than i, and each j
+	before := make([][]float64, m+1) // the distributions for i-1 and each j
 	for j := range before {
 		before[j] = []float64{1}
 	}
@@ -121,7 +123,7 @@ func mannWhitney(n, m int) []float64 {
 		now[0] = []float64{1}
 		for j := 1; j <= m; j++ {
 			p := make([]float64, i*j+1)
-			first, second := float64(i)/float64(i+j), float64(j)/float64(i+j) // whose the greatest is
+			first, second := float64(i)/float64(i+j), float64(j)/float64(i+j) // which sample has the greatest value
 			for u, v := range before[j] {
 				p[u+j] += first * v
 			}
@@ -135,8 +137,7 @@ func mannWhitney(n, m int) []float64 {
 	return before[m]
 }
 
-// Apart reports whether the interval holds no 0: then the samples differ, as far as
-// 95 of 100 can tell.
+// Apart reports whether the interval excludes 0: the samples differ at the 95% level.
 func (s Shifted) Apart() bool {
 	return s.Sure && cmp.Compare(s.From, 0) == cmp.Compare(s.To, 0) && s.From != 0
 }

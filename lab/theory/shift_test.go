@@ -32,7 +32,7 @@ func TestShift(t *testing.T) {
 	}
 }
 
-// The differences are those that are found by making them all.
+// nthDifference finds the same value as a sorted list of all differences.
 func TestNthDifference(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 300 {
@@ -63,8 +63,8 @@ func TestNthDifference(t *testing.T) {
 	}
 }
 
-// The distribution of U is that of all orders (Mann, Whitney 1947, table 1), and where
-// it gives way to the normal one the two agree.
+// The distribution of U is that of all orders (Mann, Whitney 1947, table 1). Where the
+// normal approximation takes over, the two agree.
 func TestMannWhitney(t *testing.T) {
 	p := mannWhitney(4, 3)
 	for u, want := range []float64{1, 1, 2, 3, 4, 4, 5, 4, 4, 3, 2, 1, 1} {
@@ -77,8 +77,7 @@ func TestMannWhitney(t *testing.T) {
 	}
 }
 
-// The interval holds the true shift as often as it says, and no less where there is
-// none.
+// The interval holds the true shift as often as it claims.
 func TestShiftHolds(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	const trials = 2000

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// near reports whether got is want, to so many parts of it.
+// near reports whether got is want, within the given share of want.
 func near(got, want, parts float64) bool { return math.Abs(got-want) <= parts*math.Abs(want) }
 
 func TestBernoulli(t *testing.T) {
@@ -45,8 +45,8 @@ func TestGilbertElliott(t *testing.T) {
 	}
 }
 
-// Losses in clumps stray as far as the formula says, which is much farther than
-// single ones do.
+// Losses in bursts vary as much as the formula says, and much more than independent
+// ones.
 func TestGilbertElliottStrays(t *testing.T) {
 	const n, flights = 1000, 4000
 	const p, r = 0.01, 0.25
@@ -79,7 +79,7 @@ func TestGilbertElliottStrays(t *testing.T) {
 func TestPieces(t *testing.T) {
 	for _, tt := range []struct {
 		stone, want int
-		lost        float64 // per cent at 5% a piece
+		lost        float64 // per cent, if each fragment is lost with 5%
 	}{
 		{1472, 1, 5.0}, {1473, 2, 9.75}, {4000, 3, 14.3}, {8000, 6, 26.5}, {20_000, 14, 51.2}, {65_000, 44, 89.5},
 	} {
@@ -185,7 +185,7 @@ func TestMissed(t *testing.T) {
 	}
 }
 
-// Of 1000 stones of which 2% are lost, 20 are expected to be, give or take 17.7.
+// Of 1000 stones, each lost with 2%, 20 are expected to be lost, give or take 17.7.
 func ExampleBernoulli() {
 	lost := Bernoulli(1000, 0.02)
 	low, high := lost.Band()
@@ -194,7 +194,7 @@ func ExampleBernoulli() {
 	// 20 lost, 5.0 to 40.0
 }
 
-// How long a kilobyte more takes than 14, over 100 ms.
+// One kilobyte more than 14 takes one round trip more, here of 100 ms.
 func ExampleSlowStart() {
 	for _, kB := range []int{14, 15} {
 		segments := (kB*1000 + 1447) / 1448
