@@ -7,7 +7,7 @@ import (
 	"stones/lab/seal"
 )
 
-// A server knows that a client has the key, though the key is never said.
+// A client proves to a server that it has the key, without sending it.
 func ExampleProve() {
 	key := []byte("school")
 	challenge, err := seal.NewChallenge(bytes.NewReader(make([]byte, seal.ChallengeLen))) // a real one is random

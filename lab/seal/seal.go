@@ -1,12 +1,11 @@
-// Package seal keeps strangers out of a flow: proofs that somebody knows a
-// key, tags that show which flow a datagram is of, and cookies that show
-// that somebody is where a datagram says it is from.
+// Package seal keeps strangers out of a flow. It has proofs that a peer knows a key,
+// tags that authenticate the datagrams of a flow, and cookies that show that a peer
+// receives at the address from which it sends.
 //
-// All of it is HMAC-SHA256 (RFC 2104, RFC 4868) with a text in front that says
-// what it is for, so that no sum can be used for something else. Nothing here is
-// secret from somebody who overhears the connection; that is TLS's business. Time and
-// randomness are arguments, and all comparisons take the same time whether they
-// agree or not.
+// All of it is HMAC-SHA256 (RFC 2104). What a proof or a cookie is made of begins with
+// a label, so that neither can be used for something else. Nothing here is secret from
+// somebody who overhears the connection; that is the task of TLS. Time and randomness
+// are arguments, and all comparisons are constant-time.
 package seal
 
 import (
@@ -29,7 +28,7 @@ const (
 	CookieLen    = 8
 )
 
-// A Role is who proves something.
+// A Role is the end that proves something.
 type Role string
 
 // The roles.
@@ -38,7 +37,8 @@ const (
 	Catcher Role = "stones 2 catcher" // the server
 )
 
-// NewChallenge draws what a proof is to be made of: a challenge, or a nonce. An error is random's.
+// NewChallenge draws one of the two random inputs of a proof: a challenge, or a nonce.
+// An error is random's.
 func NewChallenge(random io.Reader) (c [ChallengeLen]byte, err error) {
 	return c, draw(random, c[:])
 }
@@ -70,13 +70,13 @@ func draw(random io.Reader, b []byte) error {
 	return nil
 }
 
-// Prove is the proof that who has this role knows the key:
+// Prove returns the proof that the end of this role knows the key:
 //
 //	HMAC-SHA256(key, role, 0, challenge, 0, nonce, 0, binding)
 //
-// The catcher has drawn the challenge and the thrower the nonce, so that neither can be
-// deceived by what somebody has overheard. The binding ties it to one TLS connection, and
-// is empty without TLS.
+// The catcher has drawn the challenge and the thrower the nonce, so that neither
+// accepts a replayed proof. The binding ties it to one TLS connection, and is empty
+// without TLS.
 func Prove(key []byte, role Role, challenge, nonce [ChallengeLen]byte, binding []byte) [32]byte {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(role))
@@ -89,9 +89,10 @@ func Prove(key []byte, role Role, challenge, nonce [ChallengeLen]byte, binding [
 	return sum(mac)
 }
 
-// CarryProof is the proof that who has this role, on a connection that is to carry the
-// stones of a flow, knows the flow's secret. The binding is that of the connection, as in
-// [Prove]: who stands between the two ends has another one to each.
+// CarryProof returns the proof that the end of this role, on a connection that is to
+// carry the stones of a flow, knows the flow's secret. The binding is that of the
+// connection, as in [Prove]: with somebody in the middle, the two ends have different
+// ones.
 func CarryProof(secret [SecretLen]byte, role Role, binding []byte) [32]byte {
 	mac := hmac.New(sha256.New, secret[:])
 	mac.Write([]byte("stones over tcp\x00"))
@@ -121,7 +122,7 @@ func NewTagger(secret [SecretLen]byte) *Tagger {
 	return &Tagger{mac: hmac.New(sha256.New, secret[:])}
 }
 
-// tag is valid until the next call.
+// tag returns the tag of b. It is valid until the next call.
 func (t *Tagger) tag(b []byte) []byte {
 	t.mac.Reset()
 	t.mac.Write(b)
@@ -144,16 +145,16 @@ func (t *Tagger) Open(b []byte) (inner []byte, ok bool) {
 	return inner, true
 }
 
-// A Cookie is what a stranger has to say again to show that it hears what is
-// sent to its address.
+// A Cookie shows that a peer receives what is sent to its address, when the peer sends
+// it back.
 type Cookie [CookieLen]byte
 
-// A Baker makes cookies and knows them again without having kept them. It is
-// for one goroutine.
+// A Baker makes cookies and recognises them without having kept them. It is for one
+// goroutine.
 type Baker struct {
 	mac hash.Hash
 	sum [sha256.Size]byte
-	in  [1 + 16 + 2 + 4 + 8]byte // written anew for each cookie
+	in  [1 + 16 + 2 + 4 + 8]byte // scratch space
 }
 
 // NewBaker returns a Baker with a server's secret.
@@ -161,14 +162,13 @@ func NewBaker(secret [SecretLen]byte) *Baker {
 	return &Baker{mac: hmac.New(sha256.New, secret[:])}
 }
 
-// Bake is the cookie for an address and a flow. It is good in the minute
-// of the clock that now is in, and in the next one.
+// Bake returns the cookie for an address and a flow. It is valid until the end of the
+// minute after the one that now is in.
 func (b *Baker) Bake(at netip.AddrPort, flow uint32, now time.Duration) Cookie {
 	return b.bake(at, flow, now/time.Minute)
 }
 
-// Check reports whether a cookie is that of an address and a flow, and
-// still good.
+// Check reports whether c is the cookie for an address and a flow, and still valid.
 func (b *Baker) Check(c Cookie, at netip.AddrPort, flow uint32, now time.Duration) bool {
 	fresh, last := b.bake(at, flow, now/time.Minute), b.bake(at, flow, now/time.Minute-1)
 	return subtle.ConstantTimeCompare(c[:], fresh[:])|subtle.ConstantTimeCompare(c[:], last[:]) == 1

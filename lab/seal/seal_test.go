@@ -139,8 +139,8 @@ func TestRandom(t *testing.T) {
 	}
 }
 
-// Both ends of one connection know the same binding, and those of another one
-// another.
+// Both ends of a connection have the same binding, and another connection has another
+// one.
 func TestTLS(t *testing.T) {
 	cfg, err := ServerTLS(bytes.NewReader(make([]byte, 64)))
 	if err != nil {

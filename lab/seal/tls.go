@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// ServerTLS is a TLS 1.3 configuration with a certificate that is made on the
-// spot and proves nothing: who the server is shows in its proof of the key,
-// which is bound to the connection (see [Binding]). An error is random's.
+// ServerTLS is a TLS 1.3 configuration with a certificate that is generated on the spot
+// and proves nothing: the server's proof of the key, which is bound to the connection
+// (see [Binding]), authenticates it. An error is random's.
 func ServerTLS(random io.Reader) (*tls.Config, error) {
 	seed := make([]byte, ed25519.SeedSize)
 	if err := draw(random, seed); err != nil {
@@ -35,8 +35,8 @@ func ServerTLS(random io.Reader) (*tls.Config, error) {
 	}, nil
 }
 
-// ClientTLS is the configuration of the other end. It takes any certificate:
-// without a key nothing shows who the server is, only that nobody overhears.
+// ClientTLS is the configuration of the other end. It accepts any certificate: without
+// a key, TLS keeps out whoever only listens, but not somebody in the middle.
 func ClientTLS() *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS13, InsecureSkipVerify: true}
 }
