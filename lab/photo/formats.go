@@ -2,8 +2,8 @@
 
 package photo
 
-// These are the pictures that are understood. The page's engine throws only what it
-// draws itself, and is smaller without them.
+// The image formats that can be decoded. The page's engine throws only the picture that
+// it draws itself, and is smaller without them.
 import (
 	_ "image/gif"
 	_ "image/jpeg"

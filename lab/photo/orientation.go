@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// orientation says how a JPEG is to be turned before people look at it: 1 to 8, as in
-// the table of EXIF 2.32 section 4.6.4. A camera writes the pixels as its sensor lay, and
-// that beside them. Whatever says nothing of it that can be read is as it should be.
+// orientation returns how a JPEG must be turned for viewing: 1 to 8, as in the table of
+// EXIF 2.32 section 4.6.4. A camera stores the pixels as its sensor lay, and this
+// number beside them. It is 1, upright, for anything without a number that can be read.
 func orientation(content string) int {
 	const upright = 1
 	rest, ok := strings.CutPrefix(content, "\xff\xd8")
-	for ok && len(rest) > 4 && rest[0] == 0xff && rest[1] != 0xda { // the image itself
+	for ok && len(rest) > 4 && rest[0] == 0xff && rest[1] != 0xda { // which begins the image data
 		segment := rest[4:max(4, min(2+int(rest[2])<<8+int(rest[3]), len(rest)))]
 		if tiff, is := strings.CutPrefix(segment, "Exif\x00\x00"); is && rest[1] == 0xe1 {
 			if o := tagged([]byte(tiff)); o >= 1 && o <= 8 {
@@ -26,7 +26,7 @@ func orientation(content string) int {
 	return upright
 }
 
-// tagged is the value of the tag of the orientation; 0 if there is none.
+// tagged returns the value of the orientation tag; 0 if there is none.
 func tagged(tiff []byte) int {
 	var order binary.ByteOrder = binary.LittleEndian
 	switch {
@@ -58,7 +58,7 @@ func tagged(tiff []byte) int {
 // lies reports whether a picture of that orientation lies on its side.
 func lies(orientation int) bool { return orientation >= 5 }
 
-// turned is the picture as people look at it.
+// turned is the picture turned for viewing.
 func turned(from *image.RGBA, orientation int) *image.RGBA {
 	if orientation == 1 {
 		return from

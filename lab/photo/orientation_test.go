@@ -12,7 +12,7 @@ import (
 	"stones/lab"
 )
 
-// exif is a segment that says how the camera lay, and something else before it.
+// exif is a segment with an orientation, and another entry before it.
 func exif(order binary.AppendByteOrder, orientation uint16) []byte {
 	mark := "II"
 	if order == binary.BigEndian {
@@ -47,7 +47,7 @@ func quarters(t *testing.T, width, height int, segments ...byte) string {
 	return string(b.Bytes()[:2]) + string(segments) + string(b.Bytes()[2:])
 }
 
-// corners are the colours in the corners, line by line: red, green, blue or kohl.
+// corners are the colours in the corners, row by row: red, green, blue or black.
 func corners(f lab.File) string {
 	text := ""
 	for _, y := range []int{1, f.Height - 2} {
@@ -65,7 +65,7 @@ func corners(f lab.File) string {
 	return text
 }
 
-// A photograph stands as the one who took it stood, in all eight ways, large or small.
+// A photograph is turned upright from all eight orientations, large or small.
 func TestOrientation(t *testing.T) {
 	want := []string{1: "rgbk", "grkb", "kbgr", "bkrg", "rbgk", "brkg", "kgbr", "gkrb"}
 	for o := 1; o <= 8; o++ {
@@ -96,7 +96,7 @@ func TestOrientation(t *testing.T) {
 	}
 }
 
-// What says nothing of it that can be read is as it should be.
+// Without an orientation that can be read, a picture stays as it is.
 func TestNoOrientation(t *testing.T) {
 	whole := exif(binary.LittleEndian, 6)
 	for name, segments := range map[string][]byte{
@@ -133,7 +133,7 @@ func TestNoOrientation(t *testing.T) {
 	}
 }
 
-// must is a picture that can be decoded.
+// must returns a picture that must have been decoded.
 func must(f lab.File, err error) lab.File {
 	if err != nil {
 		panic(err)

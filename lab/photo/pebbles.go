@@ -11,13 +11,14 @@ import (
 // Pebbles is the name of the picture that the program draws.
 const Pebbles = "pebbles"
 
-// How large that is.
+// Its size in pixels.
 const (
 	pebblesWidth  = 160
 	pebblesHeight = 120
 )
 
-// Known is a picture of the program's own, of which a document tells.
+// Known returns the program's own picture, and whether f is that picture. A document
+// describes a file without its content.
 func Known(f lab.File) (lab.File, bool) {
 	if f.Name != Pebbles || !f.IsPicture() {
 		return lab.File{}, false
@@ -32,8 +33,8 @@ type pebble struct {
 	colour     [3]int
 }
 
-// DrawPebbles draws a beach: small pebbles far away, large ones near, and a red one. There
-// are no fractions in it, which computers round in their own ways.
+// DrawPebbles draws a beach: small pebbles far away, large ones near, and a red one. It
+// uses integers only, because computers may round fractions differently.
 func DrawPebbles() lab.File {
 	img := image.NewRGBA(image.Rect(0, 0, pebblesWidth, pebblesHeight))
 	dice := rand.New(rand.NewPCG(7, 11))
@@ -43,7 +44,7 @@ func DrawPebbles() lab.File {
 			img.SetRGBA(x, y, color.RGBA{uint8(66 + grain), uint8(58 + grain), uint8(48 + grain), 0xFF})
 		}
 	}
-	// None of them is grey, which is what is missing.
+	// None of them is grey: grey marks what is missing.
 	colours := [][3]int{{214, 190, 150}, {184, 140, 96}, {84, 112, 150}, {150, 104, 78}, {64, 74, 96}, {236, 216, 178}, {122, 132, 96}}
 	for y := 4; y < pebblesHeight+20; {
 		a := 5 + y/8

@@ -1,4 +1,4 @@
-// Package photo makes a picture fit to be thrown, tile by tile, and shows what came
+// Package photo prepares a picture to be thrown, tile by tile, and draws what arrived
 // of it.
 package photo
 
@@ -14,15 +14,15 @@ import (
 	"stones/lab"
 )
 
-// maxPixels is how many pixels a picture may have that is made smaller.
+// maxPixels is how many pixels a picture may have before it is scaled down.
 const maxPixels = 20_000_000
 
-// Grey is where nothing came.
+// Grey fills the tiles that did not arrive.
 var Grey = color.RGBA{R: 0x80, G: 0x80, B: 0x80, A: 0xFF}
 
-// Decode makes a file that holds a picture into its pixels, no more of them than are
-// thrown, and turned as people look at it. What is transparent becomes white. It looks at nothing but the header before
-// it knows that the picture is not too large.
+// Decode decodes the picture in f, turns it for viewing and scales it down to at most
+// [lab.MaxWidth] by [lab.MaxHeight] pixels. Transparent parts become white. It reads
+// nothing but the header before it knows that the picture is not too large.
 func Decode(f lab.File) (lab.File, error) {
 	header, _, err := image.DecodeConfig(strings.NewReader(f.Content))
 	if err != nil {
@@ -46,7 +46,8 @@ func Decode(f lab.File) (lab.File, error) {
 	return file(f.Name, turned(to, way)), nil
 }
 
-// fit is how large a picture is made. One that lies on its side is turned afterwards.
+// fit returns the size to which a picture is scaled. One that lies on its side is
+// turned afterwards.
 func fit(size image.Point, lies bool) image.Rectangle {
 	width, height := size.X, size.Y
 	mostWidth, mostHeight := lab.MaxWidth, lab.MaxHeight
@@ -62,7 +63,8 @@ func fit(size image.Point, lies bool) image.Rectangle {
 	return image.Rect(0, 0, max(width, 1), max(height, 1))
 }
 
-// file is the picture with its pixels as they are thrown.
+// file returns the picture with its pixels as they are thrown: 3 bytes each, red, green
+// and blue.
 func file(name string, img *image.RGBA) lab.File {
 	var pixels strings.Builder
 	for i := 0; i < len(img.Pix); i += 4 {
@@ -71,8 +73,9 @@ func file(name string, img *image.RGBA) lab.File {
 	return lab.NewPicture(name, img.Rect.Dx(), img.Rect.Dy(), pixels.String())
 }
 
-// Came is the picture with those tiles of stones of a size that came, and grey where
-// others were.
+// Came draws what arrived of a picture that was thrown in stones of size bytes: the
+// tiles of the stones n, from 1, of which came(n) is true, and grey in place of the
+// others.
 func Came(f lab.File, size int, came func(n uint64) bool) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, f.Width, f.Height))
 	for n := range uint64(f.Stones(size)) {

@@ -73,7 +73,7 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// Through what is transparent one sees white.
+// Transparent parts become white.
 func TestTransparent(t *testing.T) {
 	var b bytes.Buffer
 	if err := png.Encode(&b, image.NewNRGBA(image.Rect(0, 0, 2, 1))); err != nil {
@@ -84,7 +84,7 @@ func TestTransparent(t *testing.T) {
 	}
 }
 
-// header is a PNG that says it is so large, and has nothing in it.
+// header is a PNG that claims a size and has no pixels.
 func header(width, height uint32) string {
 	b := []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR")
 	b = binary.BigEndian.AppendUint32(b, width)
@@ -93,7 +93,7 @@ func header(width, height uint32) string {
 	return string(binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[12:])))
 }
 
-// What is too large is known from the header; nothing of it is decoded.
+// A picture that is too large is rejected by its header, without decoding it.
 func TestDecodeRefuses(t *testing.T) {
 	var whole bytes.Buffer
 	if err := png.Encode(&whole, painted(100, 100)); err != nil {
@@ -113,7 +113,7 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
-// What came is there, and all else is grey.
+// Tiles that arrived are drawn, and the others are grey.
 func TestCame(t *testing.T) {
 	f := DrawPebbles()
 	lost := map[uint64]bool{2: true, 17: true, 192: true}
