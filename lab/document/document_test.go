@@ -17,7 +17,7 @@ import (
 	"stones/lab/wire"
 )
 
-// sound returns an experiment that can be meant.
+// sound returns a valid experiment.
 func sound() lab.Experiment {
 	plan := pace.Plan{Count: 10, Size: 100, Rate: pace.StonesPerSecond(100)}
 	shape := wire.Shape{Delay: 20 * time.Millisecond, Bandwidth: 10 * wire.Mbit, MTU: 1500}
@@ -27,7 +27,7 @@ func sound() lab.Experiment {
 	}
 }
 
-// full returns an experiment in which nothing is left to its default.
+// full returns an experiment without a default value.
 func full() lab.Experiment {
 	e := sound()
 	e.IPv6, e.Together, e.PerStone = true, true, true
@@ -42,7 +42,7 @@ func full() lab.Experiment {
 	return e
 }
 
-// kept is what the program would keep of the experiments.
+// kept is a document with the experiments.
 func kept(tb testing.TB, es ...lab.Experiment) []byte {
 	tb.Helper()
 	doc := lab.Document{Version: "0.1.0"}
@@ -244,7 +244,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// An error of the file itself is not the document's.
+// An error of reading the file is not an [Error].
 func TestExperimentsFails(t *testing.T) {
 	_, err := Experiments(io.MultiReader(strings.NewReader("{"), broken{}))
 	if !errors.Is(err, io.ErrNoProgress) {
@@ -256,8 +256,8 @@ type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, io.ErrNoProgress }
 
-// Whatever comes, nothing panics, and what is accepted is written and read
-// again as the same.
+// No input causes a panic, and what is accepted is the same after it was written and
+// read again.
 func FuzzExperiments(f *testing.F) {
 	for _, e := range []lab.Experiment{sound(), full()} {
 		data, err := Marshal(lab.Document{Version: "0.1.0", Results: []lab.Result{{Experiment: e}}})
@@ -309,7 +309,7 @@ func BenchmarkExperiments(b *testing.B) {
 	}
 }
 
-// A line that is wrong takes nothing with it, however long it is.
+// An invalid line does not affect the others, however long it is.
 func TestBadLineAlone(t *testing.T) {
 	line := func(place int) []byte {
 		text, err := MarshalLine(Line{Version: "1.0.0", Place: place, Of: 3, Result: lab.Result{Experiment: sound()}})
@@ -337,7 +337,7 @@ func TestBadLineAlone(t *testing.T) {
 	}
 }
 
-// What goes on for ever without a line break is not read for ever.
+// Endless input without a line break ends with an error.
 func TestEndless(t *testing.T) {
 	err := Lines(new(endless), func(Line, Span) error { return nil }, func(*LineError) error { return nil })
 	if !errors.Is(err, ErrEndless) {
@@ -345,8 +345,8 @@ func TestEndless(t *testing.T) {
 	}
 }
 
-// Whatever stands in a file of lines, it is read or refused by its number, and what
-// is read is written again with the same bytes.
+// Every line is read, or rejected with its number, and what is read is written again
+// with the same bytes.
 func FuzzLines(f *testing.F) {
 	good, err := MarshalLine(Line{Version: "1.0.0", Fingerprint: "0123", Place: 1, Of: 2, Result: lab.Result{Experiment: sound(), Flows: []lab.Outcome{{Name: "udp", Transport: lab.UDP, Delay: lab.Delays{P99: lab.Infinite()}}}}})
 	if err != nil {

@@ -13,12 +13,12 @@ import (
 	"stones/lab/prose"
 )
 
-// A Line is one result of many, as it stands on a line of its own (JSON Lines). It
-// says which one it is, so that parts of a sweep can be put together again.
+// A Line is one of many results, on a line of its own (JSON Lines). It has its place in
+// the sweep, so that parts of a sweep can be put together again.
 type Line struct {
 	Version     string     `json:"stones"` // of the program that wrote it
 	Format      int        `json:"format"`
-	Fingerprint string     `json:"fingerprint"` // of what the program makes of a probe: equal where results are
+	Fingerprint string     `json:"fingerprint"` // of the result of a probe: programs with the same one give the same results
 	Place       int        `json:"place"`       // in the sweep, from 1
 	Of          int        `json:"of"`          // how many results the sweep has
 	Result      lab.Result `json:"result"`
@@ -37,29 +37,29 @@ func MarshalLine(l Line) ([]byte, error) {
 	return marshal(l, jsontext.Multiline(false))
 }
 
-// A LineError says which line is wrong, and how.
+// A LineError says which line is wrong, and why.
 type LineError struct {
 	Line int // from 1
 	Why  string
-	Torn bool // it is the last one, and has no end
+	Torn bool // it is the last one, and has no line break
 }
 
 func (e *LineError) Error() string { return fmt.Sprintf("%d: %s", e.Line, e.Why) }
 
-// A Span says which line is meant.
+// A Span says where a line stands in the input.
 type Span struct {
 	Number int   // from 1
 	Size   int   // its bytes
-	End    int64 // how many bytes were read with it
+	End    int64 // where it ends, in bytes from the start of the input
 }
 
-// ErrEndless is the end of what goes on without a line break, as a device may.
+// ErrEndless is the error of input without line breaks, as a device may give.
 var ErrEndless = fmt.Errorf("more than %d MiB without a line break", mostUnbroken>>20)
 
 const mostUnbroken = 256 << 20
 
-// Lines reads lines until there are no more, and gives each to each. A line that is
-// wrong goes to wrong, which says whether to go on.
+// Lines reads lines to the end of r, and calls each for every valid one, and wrong for
+// every other. An error of either ends it.
 func Lines(r io.Reader, each func(l Line, at Span) error, wrong func(*LineError) error) error {
 	in := bufio.NewReaderSize(r, 1<<16)
 	end := int64(0)
@@ -95,8 +95,8 @@ func Lines(r io.Reader, each func(l Line, at Span) error, wrong func(*LineError)
 	}
 }
 
-// readLine reads a line with its line break. Of one that is too long it returns the
-// size alone.
+// readLine reads a line with its line break. For a line of more than 16 MiB, line is
+// nil.
 func readLine(in *bufio.Reader) (line []byte, size int, err error) {
 	line = []byte{}
 	for {
@@ -116,7 +116,7 @@ func readLine(in *bufio.Reader) (line []byte, size int, err error) {
 	}
 }
 
-// readOne reads the text of a line.
+// readOne decodes and validates a line.
 func readOne(text []byte, number int) (l Line, bad *LineError) {
 	if err := Unmarshal(text, &l); err != nil {
 		return l, &LineError{Line: number, Why: "not a line that --format jsonl writes"}

@@ -23,8 +23,8 @@ import (
 	"stones/lab/quantity"
 )
 
-// Limits of a document that is read. What [Marshal] writes keeps them, unless it
-// is a great many results, or the stones are kept one by one.
+// Limits of a document that is read. What [Marshal] writes keeps within them, unless it
+// has very many results, or the stones are kept one by one.
 const (
 	maxDocument = 16 << 20 // bytes
 	maxDepth    = 8        // objects and lists within each other
@@ -44,12 +44,12 @@ func (e *Error) Error() string {
 // Unmarked is the text without the byte order mark before it, if there is one.
 func Unmarked(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }
 
-// Experiments reads a [lab.Document] as far as it is needed to run its
-// experiments again.
+// Experiments reads the experiments of a [lab.Document], as far as is needed to run
+// them again.
 //
-// It reads at most 16 MiB and trusts nothing: whatever does not have the exact
-// form of an experiment, or is invalid ([lab.Experiment.Validate]), is an
-// [Error]. The other members of a result are skipped.
+// It reads at most 16 MiB and trusts nothing: whatever does not have the exact form of
+// an experiment, or is invalid ([lab.Experiment.Validate]), is an [Error]. The other
+// members of a result are skipped.
 func Experiments(r io.Reader) ([]lab.Experiment, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
 	if err != nil {
@@ -155,7 +155,7 @@ func (d *document) read() ([]lab.Experiment, error) {
 	return experiments, nil
 }
 
-// version refuses what is no version of the program.
+// version rejects what is not a version of the program.
 func (d *document) version(at int, value jsontext.Value) error {
 	var text string
 	if value.Kind() != '"' || json.Unmarshal(value, &text) != nil {
@@ -164,7 +164,7 @@ func (d *document) version(at int, value jsontext.Value) error {
 	return nil
 }
 
-// format refuses what is written in another form than [lab.Format].
+// format rejects any format but [lab.Format].
 func (d *document) format(at int, value jsontext.Value) error {
 	number, err := strconv.Atoi(string(value))
 	if err != nil || number < 1 {
@@ -211,9 +211,9 @@ func (d *document) experiment(base int, value jsontext.Value) (e lab.Experiment,
 	return e, nil
 }
 
-// vet says what is wrong with a token of an experiment, whatever it stands for.
+// vet says what is wrong with a token of an experiment, wherever it stands.
 func vet(_, _ int, token jsontext.Token) string {
-	switch token.Kind() { //nolint:exhaustive // what is not named is welcome
+	switch token.Kind() { //nolint:exhaustive // the other kinds are allowed
 	case 'n':
 		return "null is no value; leave the field out"
 	case '0':
@@ -243,7 +243,7 @@ func (d *document) members(base int, object jsontext.Value, visit func(name stri
 		if err != nil {
 			return d.explain(base, err)
 		}
-		text := name.String() // before the decoder goes on and takes its buffer back
+		text := name.String() // before the decoder reuses its buffer
 		at := next(dec, object)
 		value, err := dec.ReadValue()
 		if err != nil {
@@ -285,8 +285,8 @@ func (d *document) inside(base int, outer jsontext.Value, kind jsontext.Kind, ea
 	return nil
 }
 
-// explain turns an error of the JSON library about the text at offset base into
-// one that names the place and speaks of the document.
+// explain turns an error of the JSON library about the text at offset base into one
+// that names the place in the document.
 func (d *document) explain(base int, err error) error {
 	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		at := base + int(syntactic.ByteOffset)
@@ -319,7 +319,7 @@ func (d *document) explain(base int, err error) error {
 	return d.wrong(at, "%s: expected %s, found %s", name, want, found(semantic.JSONKind))
 }
 
-// number returns the JSON number at the start of data, made short enough.
+// number returns the JSON number at the start of data, at most 64 bytes of it.
 func number(data []byte) string {
 	rest := bytes.TrimLeft(data, "+-.0123456789eE")
 	n := data[:len(data)-len(rest)]
@@ -337,7 +337,7 @@ func firstString(data []byte) (s string) {
 	return s
 }
 
-// unknown says that there is no field of that name, and which one is near.
+// unknown says that there is no field of that name, and names the nearest one.
 func unknown(name string, known []string) string {
 	what := "unknown field " + prose.Quote(name)
 	if best, near := prose.Nearest(name, known); near {
@@ -361,10 +361,10 @@ func fieldNames(t reflect.Type) []string {
 	return names
 }
 
-// text is what is expected of a value that is written as text.
+// text is the kind of value that JSON writes as a string.
 const text = "text"
 
-// expected says what JSON a value of type t is written as.
+// expected names the JSON in which a value of type t is written.
 func expected(t reflect.Type) string {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()

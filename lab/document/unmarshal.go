@@ -16,13 +16,13 @@ import (
 	"stones/lab/quantity"
 )
 
-// Unmarshal reads into v what [Marshal] wrote. Fields that v does not have are
-// errors. For input of strangers there is [Experiments].
+// Unmarshal reads into v what [Marshal] wrote. Fields that v does not have are errors.
+// For untrusted input there is [Experiments].
 func Unmarshal(data []byte, v any) error {
 	joined, err := rejoin(data)
 	switch invalid := new(jsontext.SyntacticError); {
 	case errors.As(err, &invalid) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
-		// The error is that of reading it as it is.
+		// unmarshal below finds the same error.
 	case err != nil:
 		return fmt.Errorf("document: read JSON: %w", err)
 	default:
@@ -60,15 +60,15 @@ func unmarshal(data []byte, v any) error {
 	)
 }
 
-// rejoin is JSON with each reason where the null is that it is the reason of. It reads
-// the text once, however deep it is.
+// rejoin returns data with each reason in the place of its null. It reads the text
+// once, however deep it is.
 func rejoin(data []byte) ([]byte, error) {
 	j := joiner{text: data, dec: jsontext.NewDecoder(bytes.NewBuffer(data))}
 	if err := j.value(); err != nil {
 		return nil, err
 	}
 	if _, err := j.dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return data, err // something stands behind the end
+		return data, err // text follows the end
 	}
 	slices.SortFunc(j.edits, func(a, b edit) int { return cmp.Compare(a.from, b.from) })
 	out := make([]byte, 0, 2*len(data))
@@ -80,20 +80,20 @@ func rejoin(data []byte) ([]byte, error) {
 	return append(out, data[at:]...), nil
 }
 
-// A joiner gathers what is to be changed in a text.
+// A joiner gathers the edits of a text.
 type joiner struct {
 	text  []byte
 	dec   *jsontext.Decoder
 	edits []edit
 }
 
-// An edit puts a text in the place of what stands from one byte up to another.
+// An edit replaces the bytes from one offset up to another.
 type edit struct {
 	from, to int
 	text     []byte
 }
 
-// at is behind what was read last.
+// at is the offset behind what was read last.
 func (j *joiner) at() int { return int(j.dec.InputOffset()) }
 
 // value reads one value.
@@ -162,7 +162,7 @@ func (j *joiner) whys() (map[string]string, error) {
 	return whys, err
 }
 
-// cut takes out the member that was read last, with the comma before it, or with that
+// cut removes the member that was read last, with the comma before it, or the comma
 // behind it if it is the first.
 func (j *joiner) cut(from int, first bool) {
 	to := j.at()
@@ -172,7 +172,7 @@ func (j *joiner) cut(from int, first bool) {
 	j.edits = append(j.edits, edit{from, to, nil})
 }
 
-// endOf is nil at the end of the text.
+// endOf returns nil for the end of the text, and any other error as it is.
 func endOf(err error) error {
 	if errors.Is(err, io.EOF) {
 		return nil

@@ -19,8 +19,8 @@ import (
 // value gives the same bytes. Durations are text, like "20ms".
 func Marshal(v any) ([]byte, error) { return marshal(v, jsontext.WithIndent("  ")) }
 
-// MarshalWithin writes v as [Marshal] does where it stands so many levels deep within
-// something else, without a line break behind it.
+// MarshalWithin writes v as [Marshal] does, indented for a place depth levels deep in
+// another value, without a line break behind it.
 func MarshalWithin(depth int, v any) ([]byte, error) {
 	data, err := marshal(v, jsontext.WithIndent("  "), jsontext.WithIndentPrefix(strings.Repeat("  ", depth)))
 	return bytes.TrimSuffix(data, []byte("\n")), err
@@ -58,10 +58,10 @@ func marshal(v any, layouts ...jsontext.Options) ([]byte, error) {
 	return append(data, '\n'), nil
 }
 
-// reasons are those of the members of objects, by the pointer to the object.
+// reasons are the reasons of the members of objects, by the JSON pointer of the object.
 type reasons map[jsontext.Pointer][]reason
 
-// A reason is that of one member.
+// A reason is the reason of one member.
 type reason struct {
 	member string
 	why    lab.Reason
@@ -72,7 +72,7 @@ func (r reasons) figure(enc *jsontext.Encoder, f lab.Figure) error {
 	if f.Known() {
 		return enc.WriteValue([]byte(f.String()))
 	}
-	at := enc.StackPointer() // that of its name
+	at := enc.StackPointer() // of the member's name
 	object := at.Parent()
 	r[object] = append(r[object], reason{at.LastToken(), f.Why})
 	return enc.WriteToken(jsontext.Null)
@@ -90,16 +90,16 @@ func (r reasons) outcome(enc *jsontext.Encoder, o lab.Outcome) error {
 	for _, name := range o.Always0() {
 		r[object] = append(r[object], reason{name, lab.Reason{Kind: lab.ByDesign}})
 	}
-	return errors.ErrUnsupported // go on as ever
+	return errors.ErrUnsupported // marshal it as usual
 }
 
-// into puts the reasons into the objects of data.
+// into writes the reasons into the objects of data.
 func (r reasons) into(data []byte, layout jsontext.Options) ([]byte, error) {
 	if len(r) == 0 {
 		return data, nil
 	}
 	var b bytes.Buffer
-	unique := jsontext.AllowDuplicateNames(true) // they were looked at when data was written
+	unique := jsontext.AllowDuplicateNames(true) // they were checked when data was written
 	dec := jsontext.NewDecoder(bytes.NewReader(data), unique)
 	enc := jsontext.NewEncoder(&b, layout, unique)
 	var objects []jsontext.Pointer // those that are open
@@ -141,5 +141,5 @@ func write(enc *jsontext.Encoder, list []reason) error {
 	return nil
 }
 
-// why is the member that the reasons of the others stand in.
+// why is the name of the member that holds the reasons of the others.
 const why = "why"
