@@ -36,7 +36,7 @@ func (s *Settings) Changes() []string { return slices.Clone(s.at) }
 // Cycles are the cycles that were added, as they were written.
 func (s *Settings) Cycles() []string { return slices.Clone(s.every) }
 
-// changes sets what changes when, on both ways.
+// changes adds the changes and the cycles to the ways of e.
 func (s *Settings) changes(e *lab.Experiment) {
 	for _, text := range s.at {
 		var c wire.Change
@@ -55,7 +55,7 @@ func (s *Settings) changes(e *lab.Experiment) {
 	}
 }
 
-// along does the same to each way that the knob of a word sets.
+// along calls do for each way that the knob of that word sets.
 func along(e *lab.Experiment, word string, back bool, do func(way *wire.Shape)) {
 	k, _ := Find(word)
 	if !back {
@@ -66,7 +66,7 @@ func along(e *lab.Experiment, word string, back bool, do func(way *wire.Shape)) 
 	}
 }
 
-// readTimed reads a change or a cycle, and whether it is one of the way back alone.
+// readTimed reads a change or a cycle, and whether it is for the way back alone.
 func readTimed(text string, into encoding.TextUnmarshaler) (back bool, err error) {
 	when, what, ok := strings.Cut(text, ":")
 	word, value, set := strings.Cut(what, "=")

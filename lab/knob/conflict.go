@@ -102,7 +102,7 @@ func (s *Settings) lonely(only string) error {
 	return nil
 }
 
-// Where names the path that is meant as it was given.
+// Where names the path as it was given: by --path, or by --to.
 func (s *Settings) Where() string {
 	if path := s.Path(); path != lab.Remote || s.Given("path") {
 		return fmt.Sprintf("--path %q", path)

@@ -6,13 +6,13 @@ import (
 	"stones/lab"
 )
 
-// SetFile has the stones carry a file. It says how many there are.
+// SetFile has the stones carry a file, which decides how many there are.
 func (s *Settings) SetFile(f lab.File) { s.file = f }
 
 // File is the file that the stones carry.
 func (s *Settings) File() lab.File { return s.file }
 
-// carries fills the flows with the file.
+// carries has each flow throw as many stones as the file takes.
 func (s *Settings) carries(e *lab.Experiment) {
 	if !s.file.Is() {
 		return
@@ -24,8 +24,7 @@ func (s *Settings) carries(e *lab.Experiment) {
 	}
 }
 
-// counted returns an error if something says how many stones there are, and the file
-// says it already.
+// counted returns an error if another setting decides how many stones there are, too.
 func (s *Settings) counted() error {
 	if !s.file.Is() {
 		return nil

@@ -60,8 +60,8 @@ func flowWords() []flowWord {
 	return words
 }
 
-// AddFlow adds one flow of its own, as people write it: a transport, and words
-// like rate=max. What is not said is as the knobs for all flows have it.
+// AddFlow adds a single flow, as people write it: a transport, and words like rate=max.
+// The knobs for all flows set what it leaves out.
 func (s *Settings) AddFlow(text string) error {
 	if _, err := readFlow(Nothing(), text); err != nil {
 		return quantity.Invalid("flow", text, err.Error())
@@ -104,7 +104,7 @@ func (s *Settings) ownFlows(e *lab.Experiment) error {
 	return nil
 }
 
-// readFlow reads a flow, and takes from e what it does not say.
+// readFlow reads a flow, and takes from e what it leaves out.
 func readFlow(e lab.Experiment, text string) (lab.Flow, error) {
 	words := strings.Fields(text)
 	if len(words) == 0 {
@@ -140,7 +140,9 @@ func readFlow(e lab.Experiment, text string) (lab.Flow, error) {
 	return f, stopping(&f, seen)
 }
 
-// stopping settles when the flow stops: its time counts from when it begins.
+// stopping sets when the flow stops: of a count and a time the one that was given
+// counts, and stop, which counts from the start of the experiment, becomes a time of
+// the flow.
 func stopping(f *lab.Flow, seen map[string]bool) error {
 	if seen["time"] && !seen["count"] {
 		f.Plan.Count = 0
@@ -161,7 +163,7 @@ func stopping(f *lab.Flow, seen map[string]bool) error {
 	return nil
 }
 
-// unknownWord says that there is no such word, and which one is near.
+// unknownWord says that there is no such word, and names the nearest one.
 func unknownWord(word string, known []flowWord) string {
 	var names []string
 	for _, w := range known {

@@ -8,7 +8,7 @@ import (
 	"stones/lab"
 )
 
-// flows yields those over the transports, by their place in the JSON.
+// flows yields the flows over the transports, each with its place in the JSON.
 func flows(e *lab.Experiment, transports []string) iter.Seq2[string, *lab.Flow] {
 	return func(yield func(string, *lab.Flow) bool) {
 		for i := range e.Flows {
@@ -28,7 +28,7 @@ func congestion() Knob {
 	return k
 }
 
-// reverse is the knob that has the other end throw. A flow may be reversed by itself.
+// reverse is the knob that has the other end throw. A single flow may be reversed too.
 func reverse() Knob {
 	k := Knob{Word: "reverse", Letter: "R", Group: Far, Switch: true, Example: "true"}
 	k = general(k, "/reverse", Toggle(), func(e *lab.Experiment) *bool { return &e.Reverse })
@@ -76,7 +76,7 @@ func parallel() Knob {
 	return k
 }
 
-// multiply makes n flows of each.
+// multiply replaces each flow by n of its kind.
 func multiply(e *lab.Experiment, n int) {
 	if n == 1 {
 		return

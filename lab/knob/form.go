@@ -121,7 +121,7 @@ func Toggle() Form[bool] {
 	}
 }
 
-// not is a switch that sets its field to the contrary.
+// not is a switch that sets its field to the opposite.
 func not() Form[bool] {
 	to := Toggle()
 	return Form[bool]{
@@ -133,7 +133,7 @@ func not() Form[bool] {
 	}
 }
 
-// Word is the form of a word that others have to understand.
+// Word is the form of a word that is not checked here: it only must not be empty.
 func Word() Form[string] {
 	return Form[string]{
 		Read: func(s string) (string, error) {
@@ -241,8 +241,8 @@ func listOf[T any](entry Form[T]) Form[[]T] {
 	}
 }
 
-// stoneSize is the form of a stone's size. What its header or a datagram has no
-// room for depends on the transport, and [lab.Experiment.Validate] says why.
+// stoneSize is the form of a stone's size. It reads every size, because the limits
+// depend on the transport: [lab.Experiment.Validate] checks them.
 func stoneSize() Form[int] {
 	form := Size(lab.MinSize, lab.MaxSize)
 	wide := Size(0, math.MaxInt32)

@@ -34,7 +34,7 @@ type Knob struct {
 	whole func(data []byte) (value any, err error) // reads a file that is one value, and no list of entries
 	set   func(e *lab.Experiment, value any)
 	spots func(e *lab.Experiment) []spot
-	own   func(f *lab.Flow) string // what the flow has of its own; nil if no flow has
+	own   func(f *lab.Flow) string // the value of a single flow, empty if it has none; nil if no flow can have one
 }
 
 // A spot is where a knob's value stands in an experiment: in the JSON, as a
@@ -133,8 +133,8 @@ func (k Knob) Places(e lab.Experiment) []string {
 	return places
 }
 
-// Default is the knob's value if nothing is said, as it is read. It is empty
-// where that is nothing at all.
+// Default is the knob's default value, as it is read. It is empty where nothing is the
+// default.
 func (k Knob) Default() string {
 	text := k.Text(Start(lab.Sim))
 	if text == k.Text(Nothing()) {

@@ -15,7 +15,7 @@ import (
 	"stones/lab/knob"
 )
 
-// home is a path that has what the knob needs.
+// home is a path that meets the knob's needs.
 func home(t *testing.T, k knob.Knob) string {
 	t.Helper()
 	for _, path := range []string{lab.Sim, lab.Remote, lab.Host} {
@@ -27,7 +27,7 @@ func home(t *testing.T, k knob.Knob) string {
 	return ""
 }
 
-// start is an experiment that has what the knob sets.
+// start is an experiment with everything that the knob sets.
 func start(t *testing.T, k knob.Knob) lab.Experiment {
 	t.Helper()
 	e := knob.Start(home(t, k))
@@ -37,7 +37,7 @@ func start(t *testing.T, k knob.Knob) lab.Experiment {
 	return e
 }
 
-// at returns what stands in the JSON of e where a pointer by RFC 6901 leads.
+// at returns the value in the JSON of e at a JSON pointer (RFC 6901).
 func at(t *testing.T, e lab.Experiment, pointer string) (value any, ok bool) {
 	t.Helper()
 	data, err := document.Marshal(e)
@@ -118,7 +118,7 @@ func TestOneMeaning(t *testing.T) {
 	}
 }
 
-// What cannot be combined is told by the words that were given.
+// An error of flags that cannot be combined names them as they were given.
 func TestConflicts(t *testing.T) {
 	for _, tt := range []struct {
 		settings []string // word and value
@@ -147,8 +147,8 @@ func TestConflicts(t *testing.T) {
 	}
 }
 
-// The places of packets that flows lose are those of the flow, and one flow can have its
-// own.
+// Packets dropped by their place in a flow are set for that flow; a single flow can
+// have its own.
 func TestFlowsLosePackets(t *testing.T) {
 	var s knob.Settings
 	for _, err := range []error{s.Set("tcp-drop-packets", "1,4-6"), s.Set("udp-drop-packets-back", "2"), s.AddFlow("tcp name=a"), s.AddFlow("tcp name=b drop-packets=7 drop-packets-back=1,3"), s.AddFlow("udp")} {
@@ -178,8 +178,8 @@ func TestFlowsLosePackets(t *testing.T) {
 	}
 }
 
-// experiments are those that the settings mean, each a word and its text, with so
-// many runs of each.
+// experiments returns those of the settings, each a word and its text, with so many
+// runs.
 func experiments(t *testing.T, runs int, settings ...string) []lab.Experiment {
 	t.Helper()
 	var s knob.Settings
@@ -214,8 +214,7 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// Whatever is written for a flow or a change is read or refused, and what is read
-// can be run.
+// Every flow or change is read or rejected, and what is read can be run.
 func FuzzFlowsAndChanges(f *testing.F) {
 	for _, text := range []string{"tcp rate=max start=0-100ms", "udp count=5 size=100 name=a-1", "5s:loss=1%", "1s:queue=300:codel target=5ms", "0:delay-back=1ms", "15s:delay=30ms 60ms", "@lte-car", "@5 0x2 1x100"} {
 		f.Add(text)
@@ -239,8 +238,8 @@ func FuzzFlowsAndChanges(f *testing.F) {
 	})
 }
 
-// An experiment is refused where its path has not what one of its knobs needs, and only
-// there: whoever reads it and whoever turns the knobs know the same.
+// An experiment is rejected exactly where its path does not meet the needs of one of
+// its knobs, whether it is read from a file or set by knobs.
 func TestNeeds(t *testing.T) {
 	bound := 0
 	apart := []string{"path", "to", "only", "time", "start", "parallel"} // they say which path, need another knob, or are about how flows share it

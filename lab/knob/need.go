@@ -2,7 +2,8 @@ package knob
 
 import "stones/lab"
 
-// Unmet says why the path of that name does not meet a need; nothing if it does.
+// Unmet says why the path of that name does not meet a need. It is empty if the path
+// does.
 func Unmet(n lab.Need, path string) string {
 	if n.Met(path) {
 		return ""

@@ -7,11 +7,11 @@ import (
 	"stones/lab"
 )
 
-// shaped are the knobs whose values a road with a name brings along.
+// shaped are the knobs whose values a named road sets.
 var shaped = []string{"delay", "jitter", "loss", "reorder", "bandwidth", "queue", "mtu"}
 
-// Over returns the settings of base with those of s on top. What s says replaces what
-// base says of the same thing, and what cannot be combined with it.
+// Over returns the settings of base with those of s on top. A setting of s replaces
+// that of the same knob in base, and those with which it cannot be combined.
 func (s *Settings) Over(base *Settings) *Settings {
 	over := s.Clone()
 	if over.given == nil {
@@ -35,7 +35,7 @@ func (s *Settings) Over(base *Settings) *Settings {
 	return over
 }
 
-// replaces reports whether s says something in the place of what the knob says.
+// replaces reports whether s replaces what base may say of the knob.
 func (s *Settings) replaces(k Knob) bool {
 	if s.Given(k.Word) || s.Given(k.Base) || s.Given("road") && slices.Contains(shaped, k.Base) {
 		return true
@@ -50,7 +50,7 @@ func (s *Settings) replaces(k Knob) bool {
 	return only != "" && (over != "" && over != only || k.Word == "together" || k.Word == "congestion" && only != lab.TCP)
 }
 
-// replacesCount reports whether s says how many stones there are.
+// replacesCount reports whether s decides how many stones there are.
 func (s *Settings) replacesCount() bool {
 	for _, word := range []string{"count", "time"} {
 		if k, _ := Find(word); s.replaces(k) {

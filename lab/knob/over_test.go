@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// What is set on top replaces what is below of the same thing and what would contradict
-// it, and nothing else.
+// Settings on top replace those below of the same knob or in conflict with it, and no
+// others.
 func TestOver(t *testing.T) {
 	below := []string{"loss", "5%", "loss-back", "1%", "delay", "50ms", "count", "100", "tcp-size", "948", "udp-size", "972", "drop", "50"}
 	for _, tt := range []struct {

@@ -10,8 +10,8 @@ import (
 	"stones/lab/quantity"
 )
 
-// AddOwn adds a flow that has a protocol of its own, beside those that there are: its
-// name, and its parameters behind it.
+// AddOwn adds a flow with a protocol of its own beside the others. text is the
+// protocol's name, followed by its parameters.
 func (s *Settings) AddOwn(text string) error {
 	if _, err := protocol.Name(text); err != nil {
 		return quantity.Invalid("with", text, err.Error())
@@ -20,7 +20,7 @@ func (s *Settings) AddOwn(text string) error {
 	return nil
 }
 
-// Owns are the protocols that were added, as they were written.
+// Owns returns the protocols that were added, as they were written.
 func (s *Settings) Owns() []string { return slices.Clone(s.own) }
 
 // besides adds the flows that have a protocol of their own.
@@ -38,7 +38,7 @@ func (s *Settings) besides(e *lab.Experiment) error {
 	return nil
 }
 
-// spoken returns an error if a protocol cannot be had for what it has to carry.
+// spoken returns an error if a protocol cannot carry the plan of its flow.
 func spoken(e *lab.Experiment) error {
 	for _, f := range e.Flows {
 		if f.Transport != lab.Own {

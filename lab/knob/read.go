@@ -15,7 +15,8 @@ import (
 // An Opener reads the file of that name. Its error is the reason alone.
 type Opener func(name string) ([]byte, error)
 
-// MaxCarried is how many bytes an experiment carries of what was read from a file.
+// MaxCarried is the longest value that may come from a file, in bytes as text: an
+// experiment carries it along.
 const MaxCarried = 1 << 20
 
 // FromFiles lets values be read from files: @./NAME, or @ before any name with a slash.
@@ -56,8 +57,8 @@ func (k Knob) readPart(part string, open Opener) (any, error) {
 	return v, nil
 }
 
-// entries reads a list from a file: entries with blanks, commas or ends of lines between
-// them, and remarks from a # to the end of the line.
+// entries reads a list from a file: entries separated by blanks, commas or line breaks,
+// and comments from a # to the end of the line.
 func (k Knob) entries(data []byte) (any, error) {
 	if bytes.IndexByte(data, 0) >= 0 {
 		return nil, errors.New("it is no text; a list has entries with commas, blanks or ends of lines between them")

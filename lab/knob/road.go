@@ -8,14 +8,14 @@ import (
 	"stones/lab/wire"
 )
 
-// A namedRoad is what the way is like, in both directions, under a name. The
-// glossary says where its values come from.
+// A namedRoad is a wire in both directions, under a name. The glossary says where its
+// values come from.
 type namedRoad struct {
 	name      string
 	out, back wire.Shape
 }
 
-// roads are all of them. The first is what a road is without a name.
+// roads returns all of them. The first is the default.
 func roads() []namedRoad {
 	usual := usual()
 	clean := usual.back
@@ -41,18 +41,18 @@ func usual() namedRoad {
 	return namedRoad{"default", out, clean}
 }
 
-// even is a way that takes its time and has room for so many packets.
+// even is a way with a constant delay and a queue of so many packets.
 func even(delay time.Duration, bandwidth wire.Bandwidth, queue int) wire.Shape {
 	return wire.Shape{Delay: delay, Bandwidth: bandwidth, Queue: wire.Queue{Packets: queue}, MTU: 1500}
 }
 
-// losing is a way that loses that share of the packets by chance.
+// losing is a way that loses that share of the packets at random.
 func losing(s wire.Shape, share wire.Share) wire.Shape {
 	s.Loss = wire.Loss{Random: share}
 	return s
 }
 
-// varying is a way on air, on which the delay varies.
+// varying is a radio link, on which the delay varies.
 func varying(s wire.Shape) wire.Shape {
 	s.Jitter = wire.Jitter{Max: 10 * time.Millisecond}
 	return s
@@ -67,8 +67,8 @@ func roadNames() []string {
 	return names
 }
 
-// road is the knob that sets all of the wire at once. It stands before those of the
-// way, which change what it sets.
+// road is the knob that sets the whole wire. It stands in the table before the knobs of
+// the way, which change what it sets.
 func road() Knob {
 	names := roadNames()
 	k := general(Knob{Word: "road", Group: Way, Needs: lab.AWire, Choices: names, Example: "satellite"}, "/road", OneOf(names), func(e *lab.Experiment) *string { return &e.Road })

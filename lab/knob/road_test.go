@@ -8,7 +8,7 @@ import (
 	"stones/lab/wire"
 )
 
-// A road sets the whole way, and a knob beside it one thing, in whatever order they
+// A road sets the whole wire, and a knob beside it one thing, in whatever order they
 // are given.
 func TestRoad(t *testing.T) {
 	es := experiments(t, 1, "loss", "3%", "road", "lte,clean")

@@ -14,26 +14,26 @@ import (
 	"stones/lab/quantity"
 )
 
-// MaxExperiments is how many experiments can be asked for at once, and MaxStreamed
-// is how many where each result is written as it ends.
+// MaxExperiments is how many experiments one call may run. MaxStreamed is the same
+// where each result is written as soon as it is there.
 const (
 	MaxExperiments = 10_000
 	MaxStreamed    = 10_000_000
 )
 
-// Settings are the values of knobs, as people give them. The zero value is none:
-// that is the experiment to start with.
+// Settings are the values of knobs, as people give them. The zero value sets none, and
+// means the default experiment.
 type Settings struct {
 	given map[string]given // by the knob's word
-	flows []string         // added one by one; none are those that the knobs mean
+	flows []string         // added one by one; if there are none, the knobs make them
 	own   []string         // protocols of flows beside those, as they were written
 	at    []string         // changes in time
-	every []string         // and those again and again
+	every []string         // changes again and again
 	file  lab.File         // what the stones carry
-	open  Opener           // reads files with values; nil if there are none
+	open  Opener           // reads files with values; nil if files are not read
 }
 
-// A given is what one knob was set to.
+// A given is the setting of one knob.
 type given struct {
 	text   string  // all of it
 	values []value // several are a sweep
@@ -80,9 +80,9 @@ func (k Knob) values(text string, open Opener) ([]value, error) {
 	return []value{{text, joined}}, nil
 }
 
-// point returns the one value that the first two of parts are if the comma
-// between them is meant for a decimal point, or nothing: the first is a number
-// without a unit, the second has one, and together they are a value.
+// point returns the value that is meant if the comma between the first two of parts is
+// a decimal comma, or "" if it is not one: the first is a number without a unit, the
+// second has one, and together they are a value.
 func (k Knob) point(parts []string) string {
 	if len(parts) < 2 || !quantity.Digits(parts[0]) || quantity.Digits(parts[1]) {
 		return ""
@@ -118,7 +118,7 @@ func (s *Settings) Set(word, text string) error {
 	return nil
 }
 
-// Clone is s, to be set further without s being set.
+// Clone returns a copy of s, which can be set without changing s.
 func (s *Settings) Clone() *Settings {
 	return &Settings{given: maps.Clone(s.given), flows: slices.Clone(s.flows), own: slices.Clone(s.own), at: slices.Clone(s.at), every: slices.Clone(s.every), file: s.file, open: s.open}
 }
@@ -157,8 +157,8 @@ func (s *Settings) Several() (Knob, bool) {
 	return Knob{}, false
 }
 
-// Path is the name of the path that is meant. That to another computer follows
-// from its address.
+// Path is the name of the path: that of --path, or remote if there is an address of
+// another computer, or sim.
 func (s *Settings) Path() string {
 	switch {
 	case s.Given("path"):
@@ -187,8 +187,8 @@ func (s *Settings) Experiments(runs int) ([]lab.Experiment, error) {
 	return es, nil
 }
 
-// Sweep returns how many experiments the settings mean, which may be as many as
-// most, and what makes the one at a place, from 0. Their order is that of
+// Sweep returns how many experiments the settings mean, and a function that makes the
+// one at a place, from 0. More than most are an error. Their order is that of
 // [Settings.Experiments].
 func (s *Settings) Sweep(runs, most int) (n int, at func(place int) (lab.Experiment, error), err error) {
 	if err := s.conflict(); err != nil {
@@ -215,7 +215,7 @@ func (s *Settings) Sweep(runs, most int) (n int, at func(place int) (lab.Experim
 	}, nil
 }
 
-// experiment returns the one of that number among so many combinations.
+// experiment makes the experiment of that number, from 0, among so many combinations.
 func (s *Settings) experiment(turned []Knob, number, combinations int) (lab.Experiment, error) {
 	e := Start(s.Path())
 	if err := s.besides(&e); err != nil {
@@ -262,7 +262,7 @@ type UnknownError struct{ Word string }
 
 func (e *UnknownError) Error() string { return prose.Quote(e.Word) + ": unknown setting" }
 
-// Keep sets in experiments of a file what is to be kept of them.
+// Keep applies the settings of what is kept to the experiments of a file.
 func (s *Settings) Keep(es []lab.Experiment) error {
 	for i := range es {
 		for _, k := range s.Turned() {

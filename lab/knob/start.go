@@ -7,7 +7,7 @@ import (
 	"stones/lab/pace"
 )
 
-// Start returns the experiment that is run on a path if nothing else is said.
+// Start returns the default experiment on a path.
 func Start(path string) lab.Experiment {
 	plan := pace.Plan{Count: 1000, Size: 200, Rate: pace.StonesPerSecond(200)}
 	e := lab.Experiment{
@@ -30,7 +30,7 @@ func Start(path string) lab.Experiment {
 	return e
 }
 
-// usualFlows are one over each transport that stones are usually thrown over.
+// usualFlows returns one flow over each transport that is thrown over by default.
 func usualFlows(plan pace.Plan) []lab.Flow {
 	var flows []lab.Flow
 	for _, transport := range lab.UsualNames() {

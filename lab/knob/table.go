@@ -72,10 +72,10 @@ func ends() []Knob {
 	}
 }
 
-// switches are the values of what is on unless it is switched off.
+// switches are the values of a knob that is on by default.
 var switches = []string{lab.On, lab.Off}
 
-// tuned is a knob of how TCP is set, or UDP.
+// tuned is a knob that tunes TCP or UDP.
 func tuned[T any](k Knob, f Form[T], at func(*lab.Tuning) *T) Knob {
 	k.Group = Ends
 	place := "/tuning/" + strings.ReplaceAll(k.Word, "-", "_")
@@ -115,8 +115,8 @@ func experiment() []Knob {
 	}
 }
 
-// near are the paths on this computer. That to another one follows from where
-// it goes to.
+// near are the paths on this computer. The path to another one is chosen by its
+// address.
 var near = []string{lab.Sim, lab.Host, lab.Netns}
 
 // path is the form of the path's name.
@@ -263,7 +263,7 @@ func joined[T any](values []any) any {
 	return list
 }
 
-// A direction is where one of the two shapes has a field.
+// A direction finds a field in the shape of one of the two ways.
 type direction[T any] func(e *lab.Experiment, name string, at func(*wire.Shape) *T) field[T]
 
 func out[T any](e *lab.Experiment, name string, at func(*wire.Shape) *T) field[T] {

@@ -6,8 +6,9 @@ import (
 	"stones/lab/wire"
 )
 
-// Wires are what the settings make of two wires that do nothing by themselves, out and
-// back, and the seed. One value of each knob is allowed, and only those of the way.
+// Wires applies the settings to two perfect wires, out and back, and returns these and
+// the seed. A knob may have one value only. Only knobs of the way and the seed mean
+// anything here.
 func (s *Settings) Wires() (out, back wire.Shape, seed uint64, err error) {
 	if k, several := s.Several(); several {
 		return out, back, 0, quantity.Invalid(k.Word, s.Text(k.Word), "one value; there is one wire")
