@@ -9,7 +9,7 @@ import (
 type BuiltIn struct {
 	Name  string
 	Short string // what it does, in a line
-	Words string // its parameters, as people write them, with what they are if nothing is said
+	Words string // its parameters, as people write them, with their defaults
 	File  string // where it is written
 	New   New
 }
@@ -38,8 +38,8 @@ func Find(name string) (BuiltIn, bool) {
 //go:embed stopandwait.go gobackn.go selectiverepeat.go
 var sources embed.FS
 
-// About is what is said of the protocol where it is written, paragraph by paragraph:
-// the comment above the function that makes it.
+// About returns the comment above the function that makes the protocol, paragraph by
+// paragraph.
 func (b BuiltIn) About() []string {
 	source, err := sources.ReadFile(b.File)
 	if err != nil {

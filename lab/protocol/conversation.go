@@ -8,35 +8,35 @@ import (
 	"time"
 )
 
-// A Road is what two ends talk over. Its time is what all waiting goes by.
+// A Road is what two ends talk over. Its clock times everything.
 type Road interface {
 	Now() time.Duration
 
 	// Send gives a datagram of one end to the road.
 	Send(from Role, datagram []byte) error
 
-	// Next waits for the next datagram at either end, until a time. It is not ok
-	// if none has come by then, if none can come any more, or if ctx has ended.
-	// What it returns is good until the next call.
+	// Next waits until the given time for the next datagram at either end. It is not ok
+	// if none has come by then, if none can come any more, or if ctx has ended. The
+	// datagram is valid until the next call.
 	Next(ctx context.Context, until time.Duration) (to Role, datagram []byte, ok bool)
 
 	// Idle reports whether nothing is on its way.
 	Idle() bool
 }
 
-// A Conversation is what two ends have to carry, and over what.
+// A Conversation runs the two ends of a protocol over a road.
 type Conversation struct {
 	Road     Road
 	Ends     [2]Protocol // by role
-	Datagram [2]int      // the most bytes of a datagram of each end
+	Datagram [2]int      // the largest datagram of each end, in bytes
 	Count    int         // stones
 	Due      func(n int) time.Duration
 	Stone    func(n int) []byte // its bytes
-	Thrown   func(n int)        // is told that stone n was handed to the thrower
-	Caught   func(stone []byte) // is told what the catcher handed up
+	Thrown   func(n int)        // called when stone n is handed to the thrower
+	Caught   func(stone []byte) // called with each stone that the catcher delivers
 	Limit    time.Duration      // by the road's time: when it gives up
 
-	Notes   []Note // what the ends have noted, the first MaxNotes of it
+	Notes   []Note // the first MaxNotes notes of the ends
 	Unnoted int    // how many more there were
 
 	began  time.Duration
@@ -57,7 +57,7 @@ type Note struct {
 	Value float64
 }
 
-// Why a conversation ended that was not done.
+// Why a conversation ended before it was done.
 var (
 	ErrStalled = errors.New("stalled: nothing in flight, no timer")
 	ErrGaveUp  = errors.New("gave up waiting for what was not acknowledged")
@@ -94,13 +94,13 @@ func (c *Conversation) Run(ctx context.Context) error {
 	return c.failed
 }
 
-// over reports whether all is done.
+// over reports whether the conversation is complete.
 func (c *Conversation) over() bool {
 	return c.last && c.Ends[Thrower].Done() && !c.timers.any(Catcher) && c.Road.Idle()
 }
 
-// due is what happens next by the clock, and when: timers come before stones, and
-// stones before the word that they were the last.
+// due is the next event by the clock, and when it is due. At one time, timers come
+// before stones, and stones before the call of Last.
 func (c *Conversation) due() (at time.Duration, do func()) {
 	at, do = never, nil
 	switch {
@@ -132,7 +132,7 @@ func (c *Conversation) runOut() {
 	c.call(t.role, fmt.Sprintf("timer %d", t.id), func(p Protocol, w Wire) { p.Timeout(w, t.id) })
 }
 
-// call makes one call of an end, and looks whether that went well.
+// call calls one end, and records why it failed if it did.
 func (c *Conversation) call(role Role, event string, of func(Protocol, Wire)) {
 	c.events++
 	c.sends, c.role = 0, role
@@ -155,11 +155,10 @@ func (c *Conversation) fail(format string, args ...any) {
 	}
 }
 
-// Now is that of [Wire]: a conversation is the Wire of the end that is
-// called.
+// Now implements [Wire]: a conversation is the Wire of the end that is called.
 func (c *Conversation) Now() time.Duration { return c.Road.Now() - c.began }
 
-// Send is that of [Wire].
+// Send implements [Wire].
 func (c *Conversation) Send(datagram []byte) {
 	c.sends++
 	switch most := c.Datagram[c.role]; {
@@ -174,7 +173,7 @@ func (c *Conversation) Send(datagram []byte) {
 	}
 }
 
-// Deliver is that of [Wire].
+// Deliver implements [Wire].
 func (c *Conversation) Deliver(stone []byte) {
 	if c.role != Catcher {
 		c.fail("delivered a stone; it is the catcher who does")
@@ -183,7 +182,7 @@ func (c *Conversation) Deliver(stone []byte) {
 	c.Caught(stone)
 }
 
-// Set is that of [Wire].
+// Set implements [Wire].
 func (c *Conversation) Set(timer int, after time.Duration) {
 	switch {
 	case timer < 0 || timer > MaxTimer:
@@ -197,7 +196,7 @@ func (c *Conversation) Set(timer int, after time.Duration) {
 	}
 }
 
-// Note is that of [Wire].
+// Note implements [Wire].
 func (c *Conversation) Note(name string, value float64) {
 	if len(c.Notes) == MaxNotes {
 		c.Unnoted++

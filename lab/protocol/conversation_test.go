@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A lane is a road of 10 ms each way in a time of its own.
+// A lane is a road of 10 ms each way with a clock of its own.
 type lane struct {
 	now    time.Duration
 	flying []flying
@@ -46,8 +46,7 @@ func (l *lane) Next(_ context.Context, until time.Duration) (Role, []byte, bool)
 	return first.to, first.data, true
 }
 
-// A scribe is an end that writes down what happens, and does what it is told at each
-// event.
+// A scribe is an end that logs its calls, and does what is set for each of them.
 type scribe struct {
 	role Role
 	log  *[]string
@@ -83,7 +82,7 @@ func talk(l *lane, thrower, catcher map[string]func(w Wire), done bool) (log, ca
 }
 
 // At one instant come datagrams, then timers in the order in which they were set, then
-// stones, then the word that they were the last.
+// stones, then the call of Last.
 func TestOrderOfAnInstant(t *testing.T) {
 	log, _, err := talk(&lane{}, map[string]func(Wire){
 		"throw 1": func(w Wire) {
@@ -164,7 +163,7 @@ func TestEnds(t *testing.T) {
 	}
 }
 
-// What is noted beyond measure is counted, and not kept.
+// Notes beyond the limit are counted, and not kept.
 func TestManyNotes(t *testing.T) {
 	c := Conversation{Road: &lane{}}
 	for range MaxNotes + 2 {
@@ -175,7 +174,7 @@ func TestManyNotes(t *testing.T) {
 	}
 }
 
-// What befalls each of the first datagrams, either way, does not matter.
+// Losing any of the first datagrams, either way, does not matter.
 func TestAnyOfTheFirstLost(t *testing.T) {
 	for _, b := range BuiltIns() {
 		for mask := range 1 << 8 {
@@ -239,7 +238,7 @@ func TestName(t *testing.T) {
 	}
 }
 
-// A damaged frame is none.
+// A damaged frame is rejected.
 func FuzzFrame(f *testing.F) {
 	f.Add(frame{data, 7, []byte("stone")}.bytes(), 3)
 	f.Fuzz(func(t *testing.T, b []byte, bit int) {
@@ -282,7 +281,7 @@ func Example() {
 
 var errSilent = errors.New("says nothing")
 
-// mute is an end whose program has gone.
+// A mute is an end whose program has ended.
 type mute struct{ scribe }
 
 func (*mute) Err() error { return errSilent }

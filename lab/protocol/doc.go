@@ -1,9 +1,9 @@
-// Package protocol is where a third one is built beside TCP and UDP: a protocol of
-// one's own over datagrams that may be lost, late, doubled, damaged or out of order.
+// Package protocol is where a third protocol is built beside TCP and UDP: one of your
+// own, over datagrams that may be lost, late, doubled, damaged or out of order.
 //
 // It may be a program in any language, or a type in Go. Either way there is no socket,
 // no thread and no clock in it: it is told what happens, and answers what is to be
-// done. This page says all that one needs to write one.
+// done. This page says all that you need to write one.
 //
 // # Begin
 //
@@ -46,9 +46,10 @@
 //
 // # A conversation
 //
-// Two stones, of which the first one is lost once; they have 7 bytes, to be short, where
-// real ones have at least 32. The lab's lines begin with >, the program's with <. In front of a stone this program puts a checksum, a letter (D for
-// data, A for an acknowledgement) and a number. The thrower:
+// Two stones, of which the first one is lost once. They have 7 bytes, to be short; real
+// ones have at least 32. The lab's lines begin with >, the program's with <. In front of
+// a stone this program puts a checksum, a letter (D for data, A for an acknowledgement)
+// and a number. The thrower:
 //
 //	> hello 1 thrower count=2 size=7 datagram=1472 seed=7 timeout=0.06
 //	< ok
@@ -73,7 +74,7 @@
 //	< done
 //	< ok
 //
-// And the catcher, which hears nothing of the first try:
+// And the catcher, which gets nothing of the first try:
 //
 //	> hello 1 catcher count=2 size=7 datagram=1472 seed=8 timeout=0.06
 //	< ok
@@ -89,9 +90,9 @@
 // # What holds
 //
 // Virtual time stands still while a program thinks: a slow language does not make a
-// slow protocol. The same seed gives the same run, as long as the program asks neither
-// the wall clock nor a chance of its own; --check runs it twice and says where two runs
-// part. The seed in hello is for chance that may be repeated.
+// slow protocol. The same seed gives the same run, as long as the program uses neither
+// the wall clock nor random numbers of its own; --check runs it twice and says where two
+// runs part. The seed in hello is for random numbers that can be repeated.
 //
 // A stone's bytes come whole, and are delivered whole and unchanged. What is delivered
 // twice, out of order, changed or never thrown is counted and shown. Put a stone into a

@@ -60,7 +60,7 @@ func commandFor(file string) ([]string, error) {
 	return []string{path}, err
 }
 
-// interpreted is the command of the first interpreter that there is.
+// interpreted returns the command with the first interpreter that is installed.
 func interpreted(file string, interpreters ...[]string) ([]string, error) {
 	var names []string
 	for _, words := range interpreters {
@@ -72,7 +72,8 @@ func interpreted(file string, interpreters ...[]string) ([]string, error) {
 	return nil, fmt.Errorf("%s needs %s, which is not there", prose.Quote(file), strings.Join(names, " or "))
 }
 
-// built builds a program in Go into a place for temporary files, once for each content.
+// built compiles a program in Go into a folder for temporary files, once for each
+// content.
 func built(file string) (string, error) {
 	source, err := os.ReadFile(file)
 	if err != nil {

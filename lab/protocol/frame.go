@@ -6,15 +6,15 @@ import (
 	"hash/crc32"
 )
 
-// A frame is what the worked protocols put into a datagram:
+// A frame is what the built-in protocols put into a datagram:
 //
 //	0      1               5               9
 //	+------+---------------+---------------+--------
 //	| kind | number        | checksum      | stone ...
 //	+------+---------------+---------------+--------
 //
-// The checksum is the CRC-32 of the whole frame with the checksum itself as zeros.
-// UDP has one too, which is weaker, and can be switched off.
+// The checksum is the CRC-32 of the whole frame with the checksum itself as zeros. UDP
+// has one too, which is weaker, and can be switched off.
 type frame struct {
 	kind   byte
 	number uint32
@@ -39,7 +39,7 @@ func (f frame) bytes() []byte {
 	return b
 }
 
-// parse decodes a datagram. It is not ok if that is damaged, or no frame.
+// parse decodes a datagram. It is not ok if the datagram is damaged, or not a frame.
 func parse(b []byte) (f frame, ok bool) {
 	if len(b) < frameLen {
 		return frame{}, false

@@ -23,7 +23,7 @@ func GoBackN(_ Role, plan Plan, params Params) (Protocol, error) {
 	return g, fits(plan)
 }
 
-// usualWindow is how many stones may be on the way if nothing else is said.
+// usualWindow is the default window: how many stones may be in flight.
 const usualWindow = 8
 
 type goBackN struct {
@@ -31,7 +31,7 @@ type goBackN struct {
 	timeout time.Duration
 
 	queue  [][]byte // the thrower's: stones that are not acknowledged
-	flying int      // of these, from the first on: those that were thrown
+	flying int      // how many of these were thrown, from the first on
 	number uint32   // of the first one; the catcher's: of the one that it waits for
 	last   bool
 }
@@ -41,7 +41,7 @@ func (g *goBackN) Throw(w Wire, stone []byte) {
 	g.fill(w)
 }
 
-// fill throws what the window has room for.
+// fill throws as many stones as the window has room for.
 func (g *goBackN) fill(w Wire) {
 	idle := g.flying == 0
 	for g.flying < min(g.window, len(g.queue)) {
@@ -78,8 +78,8 @@ func (g *goBackN) Receive(w Wire, datagram []byte) {
 	}
 }
 
-// acknowledged is what the thrower does when so many more stones have come: the
-// window moves on, and the timer is the next stone's.
+// acknowledged is what the thrower does when n more stones are acknowledged: the window
+// moves on, and the timer starts anew for the next stone.
 func (g *goBackN) acknowledged(w Wire, n int) {
 	if n <= 0 || n > g.flying {
 		return // an old one

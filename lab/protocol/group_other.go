@@ -4,7 +4,7 @@ package protocol
 
 import "os/exec"
 
-// alone does nothing: here a program's children cannot be told from others.
+// alone does nothing: there are no process groups here.
 func alone(*exec.Cmd) {}
 
 // killAll kills the program.

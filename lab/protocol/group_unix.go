@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// alone lets a program have a process group of its own, so that what it starts can be
-// ended with it.
+// alone gives a program a process group of its own, so that the processes that it
+// starts can be killed with it.
 func alone(command *exec.Cmd) { command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 // killAll kills a program's process group.

@@ -12,12 +12,12 @@ import (
 	"stones/lab/prose"
 )
 
-// nameWord is the parameter that gives a flow another name. It is the lab's, and no
-// protocol sees it.
+// nameWord is the parameter that renames a flow. The lab takes it out, and no protocol
+// sees it.
 const nameWord = "name"
 
-// Name is what a flow is called that speaks the protocol of that text: what stands
-// behind name=, or the protocol's name, or the program's without its folder.
+// Name is the name of a flow that speaks the protocol of that text: the value of name=,
+// or the protocol's name, or the program's without its folder.
 func Name(text string) (string, error) {
 	name, params, err := Parse(text)
 	if err != nil {
@@ -32,8 +32,8 @@ func Name(text string) (string, error) {
 	return flowName(name[strings.LastIndexAny(name, `/\`)+1:]), nil
 }
 
-// flowName is a file's name as that of a flow: small letters, digits, dots, underscores
-// and dashes, of which the first one is a letter, and not too many.
+// flowName turns a file's name into a flow's name: at most 32 lower-case letters,
+// digits, dots, underscores and dashes, beginning with a letter.
 func flowName(file string) string {
 	name := strings.Map(func(r rune) rune {
 		if r = unicode.ToLower(r); 'a' <= r && r <= 'z' || strings.ContainsRune("0123456789._-", r) {
@@ -45,7 +45,7 @@ func flowName(file string) string {
 	return cmp.Or(name[:min(len(name), 32)], "mine")
 }
 
-// Open makes one end of the protocol of that text: a name, and parameters behind it.
+// Open makes one end of the protocol that text names; parameters may follow the name.
 func Open(text string, role Role, plan Plan) (Protocol, error) {
 	name, params, err := Parse(text)
 	if err != nil {
@@ -71,7 +71,7 @@ func Open(text string, role Role, plan Plan) (Protocol, error) {
 	return end, nil
 }
 
-// Check returns an error if the protocol of that text cannot be had for a plan.
+// Check returns an error if the protocol that text names cannot be used for a plan.
 func Check(text string, plan Plan) error {
 	if name, _, err := Parse(text); err == nil && isFile(name) {
 		_, err := commandFor(name)
@@ -81,7 +81,7 @@ func Check(text string, plan Plan) error {
 	return err
 }
 
-// unknown says that there is no such protocol, and which one is near.
+// unknown returns the error that there is no such protocol, with the nearest name.
 func unknown(name string) error {
 	var names []string
 	for _, b := range BuiltIns() {

@@ -11,7 +11,7 @@ import (
 	"stones/lab/quantity"
 )
 
-// Params are what stands behind a protocol's name: words with a value, like
+// Params are the parameters that follow a protocol's name: words with a value, like
 // window=8.
 type Params []Param
 
@@ -27,7 +27,7 @@ func (ps Params) String() string {
 	return strings.Join(words, " ")
 }
 
-// Parse reads a name and what stands behind it, with blanks between.
+// Parse splits a protocol's text at its spaces, into the name and the parameters.
 func Parse(text string) (name string, params Params, err error) {
 	words := strings.Fields(text)
 	if len(words) == 0 {
@@ -48,7 +48,7 @@ func Parse(text string) (name string, params Params, err error) {
 	return words[0], params, nil
 }
 
-// without is ps without the one of that word, and its value.
+// without returns ps without the parameter of that word, and its value.
 func (ps Params) without(word string) (rest Params, value string) {
 	for _, p := range ps {
 		if p.Word == word {
@@ -82,7 +82,7 @@ func (r *reader) whole(word string, usual, least, most int) int {
 	return n
 }
 
-// length takes a time that a timer can run for.
+// length takes a duration that a timer can run for.
 func (r *reader) length(word string, usual time.Duration) time.Duration {
 	r.known = append(r.known, word)
 	rest, value := r.left.without(word)

@@ -19,17 +19,17 @@ import (
 	"stones/lab/prose"
 )
 
-// A program is one end that is a program of its own, in whatever language. It is told
-// what happens, a line on its standard input, and answers with lines, of which the
-// last one is "ok". Virtual time stands still meanwhile.
+// A program is one end that runs as a process of its own, in whatever language. Each
+// event is a line on its standard input. It answers with lines, of which the last one
+// is "ok". Virtual time stands still meanwhile.
 type program struct {
 	command *exec.Cmd
 	stdin   io.WriteCloser
-	lines   chan string   // what it says
+	lines   chan string   // its standard output
 	silent  chan struct{} // closed when nobody listens any more
 	pipes   []io.Closer
 	readers sync.WaitGroup
-	ended   error // of its output; good when lines is closed
+	ended   error // why its output ended; valid once lines is closed
 	patient *time.Timer
 	said    lastWords
 	hello   string
@@ -43,7 +43,7 @@ type program struct {
 const (
 	MaxLine   = 128 << 10       // bytes of a line
 	MaxLines  = 10_000          // lines in answer to one event
-	patience  = 3 * time.Second // with two farewells it ends within 5 s
+	patience  = 3 * time.Second // for the answer to one event; with two farewells an end is over within 5 s
 	farewell  = time.Second     // from the end of its input until it is killed
 	maxErrors = 100             // lines on standard error that are shown
 )
@@ -83,7 +83,7 @@ func start(command *exec.Cmd, role Role, plan Plan, params Params) (Protocol, er
 	return p, nil
 }
 
-// listen hands over the lines that the program says, until it says no more.
+// listen passes on the lines of the program's output until it ends.
 func (p *program) listen(out io.Reader) {
 	defer close(p.lines)
 	in := bufio.NewReaderSize(out, MaxLine)
@@ -105,7 +105,7 @@ func (p *program) listen(out io.Reader) {
 	}
 }
 
-// tell tells the program of an event, and does what it answers.
+// tell sends the program an event, and carries out its answer.
 func (p *program) tell(w Wire, event string) {
 	if p.failed != nil {
 		return
@@ -142,7 +142,7 @@ func (p *program) tell(w Wire, event string) {
 	p.failed = fmt.Errorf("said more than %d lines without ok", MaxLines)
 }
 
-// early reports whether the program has said something that it was not asked.
+// early reports whether the program has written something unasked.
 func (p *program) early() bool {
 	select {
 	case line, ok := <-p.lines:
@@ -155,15 +155,15 @@ func (p *program) early() bool {
 	}
 }
 
-// notOK is what is wrong with a program that has ended too soon.
+// notOK is the error of a program that has ended too soon.
 const notOK = "ended without saying ok"
 
-// shownLine is how much of a wrong line is shown.
+// shownLine is how many characters of a wrong line are shown.
 const shownLine = 60
 
-// last is what, with the last words that the program said on standard error.
+// last returns what as an error, with the program's last line on standard error.
 func (p *program) last(what string) error {
-	select { // what it says may come a little after it has ended
+	select { // standard error may end a little after standard output
 	case <-p.said.over:
 	case <-time.After(farewell / 10):
 	}
@@ -173,7 +173,7 @@ func (p *program) last(what string) error {
 	return errors.New(what)
 }
 
-// obey does what one line says.
+// obey carries out one line.
 func (p *program) obey(w Wire, line string) error {
 	word, rest, _ := strings.Cut(line, " ")
 	switch word {
@@ -225,7 +225,7 @@ func (p *program) timer(w Wire, rest string) error {
 	return nil
 }
 
-// simple reports whether a note's name is one that can be shown as it is.
+// simple reports whether a note's name is safe to show.
 func simple(name string) bool {
 	for _, r := range name {
 		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '-' {
@@ -235,7 +235,7 @@ func simple(name string) bool {
 	return name != "" && len(name) <= 32
 }
 
-// at is how a time is written: seconds with three to nine decimals.
+// at formats a time in seconds, with three to nine decimals.
 func at(t time.Duration) string {
 	text := fmt.Sprintf("%d.%09d", t/time.Second, t%time.Second)
 	for strings.HasSuffix(text, "0") && len(text)-strings.IndexByte(text, '.') > 4 {
@@ -248,7 +248,7 @@ func (p *program) event(w Wire, format string, args ...any) {
 	p.tell(w, at(w.Now())+" "+fmt.Sprintf(format, args...))
 }
 
-// Begin greets the program.
+// Begin sends the hello line.
 func (p *program) Begin(w Wire) { p.tell(w, p.hello) }
 
 func (p *program) Throw(w Wire, stone []byte) {
@@ -281,20 +281,20 @@ func (p *program) Close() error {
 		end()
 	}
 	p.readers.Wait()
-	_ = p.command.Wait() // how it ends is its own affair
+	_ = p.command.Wait() // its exit status does not matter
 	kill.Stop()
-	killAll(p.command) // what it has left behind
+	killAll(p.command) // processes that it left behind
 	return nil
 }
 
-// lastWords are what a program has said last on standard error.
+// lastWords keep the last line that a program has written to standard error.
 type lastWords struct {
 	mu   sync.Mutex
 	line []byte
-	over chan struct{} // closed when it says no more
+	over chan struct{} // closed at the end of standard error
 }
 
-// listen reads all of it, and shows a limited number of lines to say.
+// listen reads standard error to its end, and shows the first lines of it with say.
 func (l *lastWords) listen(errs io.Reader, say func(line string)) {
 	defer close(l.over)
 	in := bufio.NewReaderSize(errs, 4096)

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// written writes a program, and makes it one that can be run.
+// written writes an executable program.
 func written(t *testing.T, name, text string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), name)
@@ -23,7 +23,7 @@ func written(t *testing.T, name, text string) string {
 	return file
 }
 
-// conversed lets two programs talk that are the same, and says how that ended.
+// conversed runs two ends of the same program, and returns how that ended.
 func conversed(t *testing.T, text string, count int) (caught int, err error) {
 	t.Helper()
 	l := &lane{drop: func(from Role, n int) bool { return n%5 == 0 }}
@@ -51,7 +51,7 @@ func conversed(t *testing.T, text string, count int) (caught int, err error) {
 	return caught, err
 }
 
-// What one begins with runs as it is, and loses nothing.
+// The templates run as they are, and lose nothing.
 func TestTemplates(t *testing.T) {
 	for _, language := range []struct{ ending, tool string }{{".py", "python3"}, {".js", "node"}, {".go", "go"}, {".c", "cc"}} {
 		t.Run(language.ending, func(t *testing.T) {
@@ -84,8 +84,8 @@ func TestTemplates(t *testing.T) {
 	}
 }
 
-// Whatever a program does, one line says what was wrong with it, soon, and nothing of
-// it is left.
+// Whatever a program does, one line soon says what was wrong, and no process is left
+// behind.
 func TestHostilePrograms(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the programs are shell scripts")
@@ -124,7 +124,8 @@ func TestHostilePrograms(t *testing.T) {
 	}
 }
 
-// Who says nothing is asked whether it flushes, and is ended with what it has started.
+// A silent program is ended with all that it has started; the error asks whether it
+// flushes its output.
 func TestSilentProgram(t *testing.T) {
 	if runtime.GOOS == "windows" || testing.Short() {
 		t.Skip("waits until patience ends")

@@ -2,8 +2,8 @@ package protocol
 
 import "time"
 
-// A Protocol is one end of a conversation. It is called by one at a time, and keeps
-// no slice that it is handed: these are the caller's.
+// A Protocol is one end of a conversation. Its calls do not overlap. It must not keep a
+// slice that it is handed: the caller uses it again.
 type Protocol interface {
 	Throw(w Wire, stone []byte)      // from above: these bytes, a whole stone, are due
 	Last(w Wire)                     // from above: no more stones will come
@@ -39,9 +39,9 @@ func (r Role) other() Role { return 1 - r }
 type Plan struct {
 	Count    int               // stones
 	Size     int               // bytes a stone
-	Datagram int               // the most bytes that a datagram of this end may have
-	Seed     uint64            // for chance of its own: another one for each end and flow
-	Limit    time.Duration     // when everybody gives up
+	Datagram int               // the largest datagram of this end, in bytes
+	Seed     uint64            // for random numbers of its own; it differs for each end and flow
+	Limit    time.Duration     // when the conversation gives up
 	Say      func(line string) // shows what a program says on standard error; nil means nobody
 }
 
@@ -56,6 +56,6 @@ const (
 	MaxAfter  = 24 * time.Hour
 	MaxSends  = 1000    // datagrams in one call
 	MaxNotes  = 20_000  // of a flow; later ones are left out
-	maxEvents = 100_000 // of a flow, and besides
+	maxEvents = 100_000 // of a flow, and in addition
 	perStone  = 1000    // for each of its stones
 )

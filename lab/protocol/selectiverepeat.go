@@ -41,7 +41,7 @@ type slot struct {
 
 func (s *selectiveRepeat) slot(number uint32) *slot { return &s.slots[s.timer(number)] }
 
-// timer is that of a stone, and so its slot.
+// timer is the number of a stone's timer, and of its slot.
 func (s *selectiveRepeat) timer(number uint32) int { return int(number) % len(s.slots) }
 
 // within reports whether a number is one of so many from first on.
@@ -52,7 +52,7 @@ func (s *selectiveRepeat) Throw(w Wire, stone []byte) {
 	s.fill(w)
 }
 
-// fill throws what the window has room for.
+// fill throws as many stones as the window has room for.
 func (s *selectiveRepeat) fill(w Wire) {
 	for len(s.queue) > 0 && within(s.next, s.first, len(s.slots)) {
 		*s.slot(s.next) = slot{stone: s.queue[0], full: true}
@@ -88,8 +88,8 @@ func (s *selectiveRepeat) Receive(w Wire, datagram []byte) {
 	}
 }
 
-// acknowledged is what the thrower does when a stone has come: the window moves on
-// past all that have.
+// acknowledged is what the thrower does when a stone is acknowledged: the window moves
+// on past all that are.
 func (s *selectiveRepeat) acknowledged(w Wire, number uint32) {
 	s.slot(number).acked = true
 	w.Set(s.timer(number), 0)
@@ -113,7 +113,7 @@ func (s *selectiveRepeat) caught(w Wire, f frame) {
 			s.first++
 		}
 	case !within(f.number, s.first-uint32(n), n):
-		return // of nobody's window
+		return // in no window
 	}
 	w.Send(frame{kind: acknowledgement, number: f.number}.bytes())
 }

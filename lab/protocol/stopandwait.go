@@ -24,8 +24,8 @@ func StopAndWait(_ Role, plan Plan, params Params) (Protocol, error) {
 	return s, fits(plan)
 }
 
-// usualTimeout is how long the worked protocols wait for an acknowledgement if
-// nothing else is said. It never changes: they do not measure the round trip.
+// usualTimeout is how long the built-in protocols wait for an acknowledgement by
+// default. It never changes: they do not measure the round trip.
 const usualTimeout = 200 * time.Millisecond
 
 type stopAndWait struct {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// templates hold a stop-and-wait in each language, by its ending.
+// templates hold a stop-and-wait in each language, by file extension.
 //
 //go:embed templates
 var templates embed.FS

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// timers are those of both ends that run, in the order in which they run out.
+// timers are the running timers of both ends, in the order in which they run out.
 type timers struct {
 	running []timer
 	order   int
@@ -19,7 +19,7 @@ type timer struct {
 	order int // of setting
 }
 
-// set lets a timer run out at a time.
+// set starts a timer, which runs out at the given time.
 func (ts *timers) set(role Role, id int, at time.Duration) {
 	ts.stop(role, id)
 	ts.order++
@@ -30,7 +30,7 @@ func (ts *timers) set(role Role, id int, at time.Duration) {
 	ts.running = slices.Insert(ts.running, i, t)
 }
 
-// stop takes a timer back.
+// stop stops a timer, if it runs.
 func (ts *timers) stop(role Role, id int) {
 	ts.running = slices.DeleteFunc(ts.running, func(t timer) bool { return t.role == role && t.id == id })
 }
@@ -43,7 +43,7 @@ func (ts *timers) first() (timer, bool) {
 	return ts.running[0], true
 }
 
-// take takes that one away.
+// take removes and returns the first timer.
 func (ts *timers) take() timer {
 	t := ts.running[0]
 	ts.running = ts.running[1:]
