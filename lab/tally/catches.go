@@ -135,14 +135,14 @@ func (c *Catches) stood(at time.Duration) time.Duration {
 	return at - since
 }
 
-// Damaged records the arrival of something that was a stone once.
+// Damaged records the arrival of a stone whose bytes were changed on the way.
 func (c *Catches) Damaged() { c.arrivals++; c.damaged++ }
 
 // Foreign records the arrival of something that is no stone of this flow.
 func (c *Catches) Foreign() { c.arrivals++; c.foreign++ }
 
-// AfterDrain records the arrival of anything after the time to wait was over:
-// for the tally that is too late, and the stone stays lost.
+// AfterDrain records the arrival of anything after the drain time. That is too late for
+// the tally, and the stone stays lost.
 func (c *Catches) AfterDrain() { c.arrivals++; c.afterDrain++ }
 
 // Copies returns how many copies of stone n came: its arrival count of RFC

@@ -43,7 +43,7 @@ func message(err error) string {
 	return err.Error()
 }
 
-// What must not happen, and how it would show.
+// Impossible counts, and the errors that they give.
 func TestBrokenLaws(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -166,7 +166,8 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// The stone's flow is the catcher's business: only the number counts here.
+// The tally ignores a stone's flow, which the catcher checks: only the number counts
+// here.
 func TestFlowIsNotLookedAt(t *testing.T) {
 	c := NewCatches(1, nil)
 	c.Add(stone.Stone{Flow: 99, Number: 1, Size: 32}, 0)
@@ -175,7 +176,7 @@ func TestFlowIsNotLookedAt(t *testing.T) {
 	}
 }
 
-// What was on its way when the flow ended is not lost for that.
+// A stone that was on its way when the flow ended is not lost.
 func TestUnknown(t *testing.T) {
 	throws, catches := &Throws{Planned: 5}, NewCatches(5, nil)
 	for n := uint64(1); n <= 5; n++ {

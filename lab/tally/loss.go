@@ -2,9 +2,8 @@ package tally
 
 import "iter"
 
-// LostNumbers yields the numbers of the lost stones, rising: those thrown of
-// which no copy came. Those of which it is unknown what became are not among
-// them.
+// LostNumbers yields the numbers of the lost stones, rising: those that were thrown and
+// of which no copy came. Stones whose fate is unknown are not among them.
 func (t Tally) LostNumbers() iter.Seq[uint64] {
 	return func(yield func(uint64) bool) {
 		if t.Catches == nil {
@@ -18,11 +17,10 @@ func (t Tally) LostNumbers() iter.Seq[uint64] {
 	}
 }
 
-// unknown reports whether nobody knows what became of stone n, which did not
-// come.
+// unknown reports whether the fate of stone n, which did not come, is unknown.
 func (t Tally) unknown(n uint64) bool { return t.Unknown != nil && t.Unknown(n) }
 
-// unknowns returns of how many stones nobody knows what became.
+// unknowns returns the number of stones whose fate is unknown.
 func (t Tally) unknowns() int {
 	unknown := 0
 	if t.Unknown == nil {
@@ -45,9 +43,9 @@ func (t Tally) lost() int {
 	return lost
 }
 
-// A Loss is a lost stone and where it stands among the others. Only stones that
-// were thrown are looked at: one that was not neither parts two losses nor
-// joins them.
+// A Loss is a lost stone and where it stands among the others. Only stones that were
+// thrown are looked at: one that was not thrown neither separates two losses nor joins
+// them.
 type Loss struct {
 	Number   uint64
 	Distance int // thrown stones since the one lost before, this one included; 0 for the first (RFC 3357 section 5.4.1)

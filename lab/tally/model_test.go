@@ -34,8 +34,7 @@ type arrival struct {
 
 func (a arrival) delay() time.Duration { return a.at - a.stone.Due }
 
-// drawModel makes up a flow: which stones are thrown, and what comes of
-// them, in any order and any number, or does not.
+// drawModel draws a flow: which stones are thrown, and which copies come, in any order.
 func drawModel(t *rapid.T) (model, Tally) {
 	m := model{deadline: time.Duration(rapid.IntRange(0, 60).Draw(t, "deadline")) * ms}
 	count := rapid.IntRange(0, 24).Draw(t, "count")
@@ -469,7 +468,7 @@ func equal(a, b any) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// Whatever comes, the tally says what the definitions say.
+// Whatever comes, the tally agrees with the definitions.
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m, y := drawModel(t)

@@ -47,8 +47,8 @@ type Discontinuity struct {
 	Size     uint64 // how many numbers it left out
 }
 
-// Discontinuities yields the sequence discontinuities in the order they came.
-// The first stone that comes is none: it is what the others are measured by.
+// Discontinuities yields the sequence discontinuities in the order they came. The first
+// stone that comes is not one: the others are measured by it.
 func (c *Catches) Discontinuities() iter.Seq[Discontinuity] {
 	return func(yield func(Discontinuity) bool) {
 		var next uint32 // RFC 4737's NextExp; 0 means undefined
@@ -76,8 +76,8 @@ type Reordered struct {
 	Run      int           // how many came in order since the reordered stone before it (4.6.3)
 }
 
-// Reordered yields the reordered stones in the order they came. Duplicates are
-// no arrivals here: a stone that came twice is not reordered by that.
+// Reordered yields the reordered stones in the order they came. Duplicates do not count
+// as arrivals here: a stone that came twice is not reordered by that.
 func (c *Catches) Reordered() iter.Seq[Reordered] {
 	return func(yield func(Reordered) bool) {
 		var before weights // the stones that came before r

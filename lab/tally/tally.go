@@ -13,8 +13,9 @@ type Tally struct {
 	Throws  *Throws
 	Catches *Catches // nil if the catcher's report is missing: what became of the stones is unknown
 
-	// Unknown says of a stone that was thrown and did not come that it is not
-	// lost for that: the flow ended while it was on its way. Nil means never.
+	// Unknown reports whether the fate of stone n, which was thrown and did not come,
+	// is unknown because the flow ended while it was on its way. Otherwise it is lost.
+	// Nil means never.
 	Unknown func(n uint64) bool
 }
 

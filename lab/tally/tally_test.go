@@ -53,8 +53,8 @@ func upTo(first, last uint64) []uint64 {
 	return numbers
 }
 
-// What the counters of other programs get wrong: a backward number taken for the
-// end of a loss, a gap taken for a loss, a duplicate taken for a latecomer.
+// Mistakes of other programs' counters: a lower number taken for the end of a loss, a
+// gap taken for a loss, a duplicate taken for a latecomer.
 func TestCounts(t *testing.T) {
 	for _, tt := range []struct {
 		name                        string
@@ -141,7 +141,7 @@ func TestArrivalsThatAreNoStones(t *testing.T) {
 	}
 }
 
-// The catcher of an open-ended plan takes what comes, within reason.
+// The catcher of an open-ended plan takes any number up to a limit.
 func TestOpenEnded(t *testing.T) {
 	c := NewCatches(0, nil)
 	for _, n := range []uint64{0, 1, 500, 3, MaxNumber + 1} {

@@ -14,7 +14,7 @@ const Slack = time.Millisecond
 // Throws is what the thrower knows. The zero value is ready; set Planned, and
 // let Add set the rest. It has one writer.
 type Throws struct {
-	Planned int // stones in the plan; 0 if it is open-ended: then it is what was attempted
+	Planned int // stones in the plan; 0 if it is open-ended: the score then takes Attempted
 
 	Attempted int
 	Thrown    int

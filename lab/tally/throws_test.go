@@ -7,8 +7,8 @@ import (
 	"stones/lab/stone"
 )
 
-// When stones left, one due every 10 ms unless the burst says otherwise, and what
-// is said of it. Times are in ms.
+// The gaps of stones, one due every 10 ms unless the burst says otherwise. Times are in
+// ms.
 func TestGaps(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
@@ -68,7 +68,7 @@ func TestGapsOverAStoneNotThrown(t *testing.T) {
 	}
 }
 
-// What it costs to note a throw.
+// The cost of recording a throw.
 func BenchmarkThrow(b *testing.B) {
 	b.ReportAllocs()
 	const gap, many = 400 * time.Microsecond, 1 << 20

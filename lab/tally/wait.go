@@ -2,8 +2,8 @@ package tally
 
 import "time"
 
-// A Way is when a stone, or rather its last byte, was where: on the clock of its
-// Due.
+// A Way is when the last byte of a stone passed each point of its way, on the clock of
+// its Due.
 type Way struct {
 	Left  time.Duration // it was sent
 	Sent  time.Duration // it was sent again, if what was sent first never came; Left otherwise
@@ -11,8 +11,8 @@ type Way struct {
 	Whole time.Duration // every earlier byte had come too
 }
 
-// Waits are for what a stone waited beyond the least delay. They add up to how
-// long that was.
+// Waits are the parts of a stone's delay beyond the least delay, by cause. They add up
+// to it.
 type Waits struct {
 	ToLeave time.Duration // from when it was due until it left
 	Again   time.Duration // until it was sent once more, because it was lost
@@ -20,11 +20,11 @@ type Waits struct {
 	Road    time.Duration // the rest: queues, jitter, other paths, a reader that was slow
 }
 
-// Split says for what a stone waited that was due then, and took delay where the
-// least was least.
+// Split divides the wait of a stone that was due at due and took delay, where least is
+// the least delay of the flow.
 //
-// All stones may have waited for something, that of the least delay too. The least
-// delay then holds a part of the waits, and it is taken from them in order.
+// All stones may have waited for something, the quickest one too. The least delay then
+// holds a part of the waits, which is taken from them in order.
 func (w Way) Split(due, delay, least time.Duration) Waits {
 	s := Waits{
 		ToLeave: max(w.Left-due, 0),

@@ -7,7 +7,7 @@ import (
 	"stones/lab/tally"
 )
 
-// What a stone waited for adds up to its delay above the least, always.
+// The waits of a stone always add up to its delay above the least one.
 func TestSplit(t *testing.T) {
 	const ms = time.Millisecond
 	for _, tt := range []struct {
