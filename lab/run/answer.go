@@ -12,9 +12,9 @@ import (
 )
 
 // answers are the stones that the catcher has thrown back. The task that hears them
-// writes all of it.
+// writes all fields but thrower.
 type answers struct {
-	thrower atomic.Pointer[thrower] // once it has asked
+	thrower atomic.Pointer[thrower] // once it has connected
 	over    atomic.Bool             // there will be no more
 	came    atomic.Int64            // distinct ones
 
@@ -23,7 +23,7 @@ type answers struct {
 	last  time.Duration // when the last of them came
 }
 
-// listenTo tells the task that hears the answers who is to hear them.
+// listenTo hands the thrower to the task that hears the answers.
 func (x *flow) listenTo(t thrower) {
 	if x.answers != nil {
 		x.answers.thrower.Store(&t)
@@ -33,11 +33,11 @@ func (x *flow) listenTo(t thrower) {
 // look is the polling interval for events that nothing signals.
 const look = time.Millisecond
 
-// patience is how long no answer may come over a transport that does not throw again, on
-// top of what the way home takes twice.
+// patience is how long to wait for the next answer over a transport that does not
+// retransmit, in addition to twice the delay of the way back.
 const patience = 2 * time.Second
 
-// hearAnswers is the task that hears what the catcher throws back. It ends with the
+// hearAnswers is the task that receives what the catcher throws back. It ends with the
 // thrower.
 func (x *flow) hearAnswers() {
 	a := x.answers
@@ -65,8 +65,8 @@ func (x *flow) takesAnswer(n uint64, carries string) bool {
 }
 
 // awaitAnswers waits until every stone that was caught has been answered, as long as
-// answers may come: over a transport that throws again until it says so, over another
-// one until none has come for a while.
+// answers may come. A transport that retransmits says when no more will come; over
+// another one, a silence ends the wait.
 func (x *flow) awaitAnswers(ctx context.Context) {
 	a := x.answers
 	if a == nil {
@@ -86,7 +86,7 @@ func (x *flow) awaitAnswers(ctx context.Context) {
 	}
 }
 
-// answerFigures is what came of the answers.
+// answerFigures fills in the figures of the answers.
 func (x *flow) answerFigures(r *lab.Outcome) {
 	a := x.answers
 	if a == nil {

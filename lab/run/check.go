@@ -5,7 +5,7 @@ import (
 	"stones/lab/tally"
 )
 
-// Check holds an outcome that was kept to the laws that its counts alone can break.
+// Check checks the laws of a kept outcome that need nothing but its counts.
 func Check(x lab.Outcome) error {
 	return tally.Score{Counts: x.Counts, Slipped: x.Pacing.Late}.Check()
 }

@@ -16,7 +16,7 @@ import (
 	"stones/lab/stone"
 )
 
-// elsewhere is what a flow has besides if one end of it is elsewhere.
+// elsewhere is the state of a flow one end of which is on another computer.
 type elsewhere struct {
 	far     Far  // nil if both ends are here
 	reverse bool // it is the far end that throws
@@ -36,9 +36,8 @@ type caught struct {
 	at time.Duration
 }
 
-// runFar is the only task of a flow one end of which is elsewhere. It
-// agrees on the flow with that end, throws or catches, and asks that end
-// for what it knows.
+// runFar is the only task of a flow one end of which is elsewhere. It agrees on the
+// flow with that end, throws or catches, and asks that end for its report.
 func (x *flow) runFar(ctx context.Context) {
 	x.reads = &x.report.Reads
 	x.began = x.world.Now()
@@ -52,7 +51,7 @@ func (x *flow) runFar(ctx context.Context) {
 	}
 	x.began = x.world.Now()
 	x.id = x.agreed.Flow
-	if x.reverse && x.Plan.Pattern.Poisson { // the chance in it is the far thrower's
+	if x.reverse && x.Plan.Pattern.Poisson { // the far thrower draws the gaps
 		schedule, err := pace.NewSchedule(x.Plan, uint64(x.id))
 		if err != nil {
 			x.throwErr = err
@@ -76,10 +75,10 @@ func (x *flow) runFar(ctx context.Context) {
 	}
 }
 
-// offer is what is to be agreed on.
+// offer returns the plan on which the ends are to agree.
 func (x *flow) offer() (path.Offer, error) {
 	took := x.schedule.Length()
-	if x.reverse && x.Plan.Pattern.Poisson { // the chance will be the far thrower's; 6 sigma for that, 6 for ours
+	if x.reverse && x.Plan.Pattern.Poisson { // the far thrower draws the gaps anew: 6 sigma for its draw, 6 for ours
 		took += time.Duration(12 * float64(took) / math.Sqrt(float64(x.schedule.Count())))
 	}
 	load, err := x.load()
@@ -97,8 +96,8 @@ func (x *flow) offer() (path.Offer, error) {
 	}, err
 }
 
-// settle asks the far end for its report. Without it nobody knows what became
-// of the stones that did not come.
+// settle asks the far end for its report. Without it the fate of the stones that did
+// not come is unknown.
 func (x *flow) settle(ctx context.Context) {
 	reads := x.report.Reads
 	counts := path.Counts{Planned: x.throws.Planned, Attempted: x.throws.Attempted, Thrown: x.throws.Thrown}
@@ -161,8 +160,8 @@ const (
 	mostTime   = 24 * time.Hour // since the plan
 )
 
-// contradiction returns in what a report cannot be true: in what contradicts
-// the plan, or itself. What is merely too many or too few is found by the laws.
+// contradiction returns an error if a report contradicts the plan, or itself. Wrong
+// totals are found by the laws.
 func (x *flow) contradiction() error {
 	r := x.report
 	planned := uint64(x.schedule.Count())
@@ -198,7 +197,7 @@ func (x *flow) contradiction() error {
 	return nil
 }
 
-// miscounted returns in what a far thrower's counts cannot be true. Last is the
+// miscounted returns an error if a far thrower's counts cannot be true. Last is the
 // number of the last stone that it threw.
 func (x *flow) miscounted(last uint64) error {
 	r := x.report
@@ -220,8 +219,8 @@ func (x *flow) miscounted(last uint64) error {
 	return nil
 }
 
-// enterReported enters what the far catcher caught. Of its clock only the
-// differences mean anything here: it is set so that the least delay is 0.
+// enterReported enters what the far catcher caught. Only the differences of its times
+// mean anything here: they are shifted so that the least delay is 0.
 func (x *flow) enterReported() {
 	r := x.report
 	least := mostTime
@@ -240,8 +239,8 @@ func (x *flow) enterReported() {
 	}
 }
 
-// enterCaught enters what was caught here. It is the far thrower's clock, which
-// the stones' Due goes by, that is set so that the least delay is 0.
+// enterCaught enters what was caught here. The stones' Due is on the far thrower's
+// clock, which is shifted so that the least delay is 0.
 func (x *flow) enterCaught() {
 	x.connected = x.began
 	if len(x.here) == 0 {
@@ -274,8 +273,8 @@ func (x *flow) enterCaught() {
 	}
 }
 
-// enterThrown enters what the far thrower threw. Without its report that is
-// taken for what was planned, so that what did not come is unknown.
+// enterThrown enters what the far thrower threw. Without its report all planned stones
+// count as thrown, and those that did not come are unknown.
 func (x *flow) enterThrown() {
 	due := func(n uint64) time.Duration { return x.connected + x.schedule.Offset(n) }
 	add := func(n uint64, slip time.Duration, cause string) {
@@ -305,7 +304,7 @@ func (x *flow) enterThrown() {
 	x.attempted.Store(int64(x.throws.Attempted))
 }
 
-// farFigures are those that are other ones, or not known, because one end is
+// farFigures corrects the figures that differ, or are unknown, because one end is
 // elsewhere.
 func (x *flow) farFigures(r *lab.Outcome) {
 	if x.agreed.Flow == 0 { // nothing was agreed on

@@ -9,11 +9,11 @@ import (
 	"stones/lab/stone"
 )
 
-// errNoContent is why a file cannot be thrown that a document tells of.
+// errNoContent is the error of a file that a document describes without its content.
 var errNoContent = errors.New("lab: the bytes of the file are not here; only its name is kept with a result")
 
-// takes notes what a stone carried, and reports whether that is what it should be. A
-// number outside the plan is for others to refuse.
+// takes records what a stone carried, and reports whether that is what was thrown. A
+// number outside the plan is rejected elsewhere.
 func (x *flow) takes(s stone.Stone) bool {
 	if x.cargo == nil || s.Number < 1 || s.Number > uint64(x.schedule.Count()) && x.schedule.Count() > 0 {
 		return true
@@ -24,8 +24,8 @@ func (x *flow) takes(s stone.Stone) bool {
 	return s.Carries == x.cargo(s.Number)
 }
 
-// takeReported notes what the stones carried that the other end reports. It tells
-// nothing of them but the sum.
+// takeReported records what the stones in the other end's report carried. The report
+// has only a sum of it.
 func (x *flow) takeReported() error {
 	if x.cargo == nil {
 		return nil
@@ -49,7 +49,7 @@ func (x *flow) takeReported() error {
 	return nil
 }
 
-// load is all that the other end's stones are to carry.
+// load returns the whole content that the other end's stones are to carry.
 func (x *flow) load() (string, error) {
 	room := x.Plan.Size - stone.HeaderLen
 	if x.cargo == nil || !x.reverse {
@@ -65,7 +65,7 @@ func (x *flow) load() (string, error) {
 	return all.String(), nil
 }
 
-// fileFigures is what came of the file.
+// fileFigures fills in what arrived of the file.
 func (x *flow) fileFigures(r *lab.Outcome) {
 	if x.got != nil {
 		r.Caught = x.got.Caught()

@@ -38,36 +38,36 @@ type flow struct {
 	id       uint32 // what its stones are marked with
 	world    World
 	schedule *pace.Schedule
-	start    time.Duration   // when it asks
+	start    time.Duration   // when it connects
 	limit    time.Duration   // of the whole: when everything that waits gives up
-	home     time.Duration   // the most that an answer takes on an emulated way, but for its queue
-	answers  *answers        // nil if none are wanted
+	home     time.Duration   // the longest delay of an answer on an emulated way, without its queue
+	answers  *answers        // nil if the catcher does not answer
 	dies     int             // after how many stones the catcher closes; 0 means never
 	asleep   time.Duration   // until when the catcher does not read
-	awake    context.Context // while somebody may still have to read
+	awake    context.Context // ends when nothing is left to read
 	over     func()          // ends awake
 	step     time.Duration   // length of an interval; 0 if none are kept
 	catcher  catcher
 	address  string // of the catcher
 
-	elsewhere // of a flow one end of which is
+	elsewhere // if one end is on another computer
 
 	cargo func(n uint64) string // what stone n carries; nil if they carry nothing
-	got   *lab.Catch            // what came of the file that this is; nil if it is none
-	text  *text                 // how the text that this is was read; nil if it is none, or nobody here reads
-	ear   *path.Ear             // at the thrower's sockets; nil if nobody listens
+	got   *lab.Catch            // what arrived of the file; nil if there is none
+	text  *text                 // how the text was read; nil if there is none, or it is read elsewhere
+	ear   *path.Ear             // at the thrower's sockets; nil if nothing is overheard
 
 	notes []lab.Note              // of a protocol of one's own
-	say   func(flow, line string) // shows what its programs say; may be nil
+	say   func(flow, line string) // shows what its programs write to standard error; may be nil
 
 	// Written by the throwing task.
-	began     time.Duration // when the thrower asked
-	connected time.Duration // when it was answered
+	began     time.Duration // when the thrower began to connect
+	connected time.Duration // when it was connected
 	end       time.Duration // of its span, once it is scored
 	tally     tally.Tally   // that was scored
 	answered  bool
 	throws    tally.Throws
-	attempted atomic.Int64 // for the task that tells how far it is
+	attempted atomic.Int64 // for the task that reports the progress
 	throwErr  error
 	lastDue   []uint64 // the highest number due until the end of each interval
 	cut       bool     // the context ended, or the limit passed, while a stone may have been in flight
@@ -79,7 +79,7 @@ type flow struct {
 	catchErr error
 }
 
-// newFlow gets the catcher of one flow of the experiment ready in the world. Its
+// newFlow makes a flow of the experiment, and opens its catcher in the world. Its
 // stones are marked with the id.
 func newFlow(ctx context.Context, w World, e lab.Experiment, f lab.Flow, id uint32) (*flow, error) {
 	x := &flow{Flow: f, is: f.Is(), id: id, world: w}
@@ -106,7 +106,7 @@ func newFlow(ctx context.Context, w World, e lab.Experiment, f lab.Flow, id uint
 	x.awake, x.over = context.WithCancel(ctx)
 	x.start = w.Now() + f.Start.At(e.Seed, int(id))
 	x.limit = x.start + schedule.Length() + e.GiveUp
-	if far, ok := w.(Far); ok { // there is nobody to listen before that end agrees
+	if far, ok := w.(Far); ok { // nothing can listen before that end agrees
 		x.elsewhere = elsewhere{far: far, reverse: e.Reverse, giveUp: e.GiveUp}
 		x.address = w.Address(f.Name)
 		return x, nil
@@ -124,10 +124,10 @@ func newFlow(ctx context.Context, w World, e lab.Experiment, f lab.Flow, id uint
 	return x, nil
 }
 
-// readSize is how many bytes the catcher asks its socket for at once; 0 is what it asks
-// for by itself. On a stack of this program's nothing comes but the flow's own stones: who
-// asks for what all of them have, or one datagram has, is given as much as with more room,
-// which would have to be cleared for each flow of a sweep.
+// readSize is how many bytes the catcher asks its socket for at once; 0 means its
+// default. On a stack of this program nothing arrives but the flow's own stones. Room
+// for all of them, or for one datagram, is enough, and more would have to be cleared
+// for each flow of a sweep.
 func (x *flow) readSize(e *lab.Experiment) int {
 	if e.ReadSize != 0 || !lab.OwnStack.Met(e.Path) {
 		return e.ReadSize
@@ -138,7 +138,7 @@ func (x *flow) readSize(e *lab.Experiment) int {
 	return min(x.schedule.Count()*x.Plan.Size, stone.ReadSize)
 }
 
-// follow says when the stones are due. Nothing has been thrown or caught yet.
+// follow sets the schedule. Nothing may have been thrown or caught yet.
 func (x *flow) follow(schedule *pace.Schedule) {
 	x.schedule = schedule
 	x.throws.Planned = schedule.Count()
@@ -155,8 +155,8 @@ func (x *flow) listen(ctx context.Context, readSize int) error {
 	return speak[x.Transport].listen(ctx, x, at, readSize)
 }
 
-// throw is the throwing task: it asks, throws, waits until nothing is in flight, and
-// then closes the catcher, so that the catching task ends too.
+// throw is the throwing task: it connects, throws, waits until nothing is in flight,
+// and then closes the catcher, so that the catching task ends too.
 func (x *flow) throw(ctx context.Context) {
 	defer func() {
 		x.cut = x.cut || ctx.Err() != nil
@@ -184,8 +184,8 @@ func (x *flow) throw(ctx context.Context) {
 // errGaveUp is why a flow ended while what was thrown may still have been in flight.
 var errGaveUp = errors.New("gave up waiting for what was on its way")
 
-// ask opens the thrower's end, and begins the plan when it is answered. It
-// returns nil if it is not.
+// ask opens the thrower's end. The plan begins when that has succeeded; otherwise it
+// returns nil.
 func (x *flow) ask(ctx context.Context) thrower {
 	x.began = x.world.Now()
 	t, err := x.dial(ctx)
@@ -231,13 +231,13 @@ func (x *flow) dial(ctx context.Context) (thrower, error) {
 	return speak[x.Transport].dial(ctx, x)
 }
 
-// catch is the catching task: it notes whatever comes until the catcher ends.
+// catch is the catching task: it records whatever comes until the catcher ends.
 func (x *flow) catch() {
 	if x.world.SleepUntil(x.awake, x.asleep) != nil {
 		return
 	}
 	for s, err := range x.catcher.Catch() {
-		at := max(x.world.Arrival(x.Name), x.asleep) // before, nobody could read it
+		at := max(x.world.Arrival(x.Name), x.asleep) // nothing is read before that
 		if err != nil || s.Flow != x.id {
 			x.noteOther(err)
 			continue
@@ -257,7 +257,7 @@ func (x *flow) catch() {
 	}
 }
 
-// noteOther notes what came and is no stone of the flow, or why nothing more
+// noteOther records an arrival that is not a stone of the flow, or why nothing more
 // will come.
 func (x *flow) noteOther(err error) {
 	switch {
@@ -270,18 +270,18 @@ func (x *flow) noteOther(err error) {
 	}
 }
 
-// failure is why the flow did not come to its end, or nil.
+// failure returns why the flow is not complete, or nil.
 func (x *flow) failure() error {
 	switch {
 	case x.catchErr != nil && errors.Is(x.throwErr, os.ErrDeadlineExceeded):
-		return x.catchErr // nobody caught, and so the thrower waited in vain
+		return x.catchErr // the thrower waited in vain because the catcher failed
 	case x.throwErr != nil:
 		return x.throwErr
 	case x.catchErr != nil:
 		return x.catchErr
 	case x.throws.Planned > x.throws.Attempted:
 		return fmt.Errorf("%d of %d stones were not thrown", x.throws.Planned-x.throws.Attempted, x.throws.Planned)
-	case x.dies > 0 && x.arrived.Load() >= int64(x.dies) && x.throws.Thrown > x.dies: // and nobody has noticed
+	case x.dies > 0 && x.arrived.Load() >= int64(x.dies) && x.throws.Thrown > x.dies: // and no error has shown it
 		return fmt.Errorf("the catcher closed after stone %d", x.dies)
 	}
 	return nil

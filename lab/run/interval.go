@@ -15,8 +15,8 @@ func (x *flow) interval(at time.Duration) int {
 	return int(min(at/x.step, lab.MaxIntervals-1))
 }
 
-// noteDue notes when the next stone is due. Stones are due in the order of
-// their numbers, so it is enough to know the last one of each interval.
+// noteDue records when the next stone is due. Stones are due in the order of their
+// numbers, so it is enough to know the last one of each interval.
 func (x *flow) noteDue(number uint64, at time.Duration) {
 	if x.step == 0 {
 		return
@@ -27,7 +27,7 @@ func (x *flow) noteDue(number uint64, at time.Duration) {
 	x.lastDue[len(x.lastDue)-1] = number
 }
 
-// intervals cuts the flow into its intervals.
+// intervals divides the flow into its intervals.
 func (x *flow) intervals(t tally.Tally, deadline time.Duration) []lab.Interval {
 	rows := make([]lab.Interval, len(x.lastDue))
 	row, delays := 0, []tally.Delay(nil)
@@ -72,8 +72,8 @@ func (x *flow) intervals(t tally.Tally, deadline time.Duration) []lab.Interval {
 	return rows
 }
 
-// middle is the 50th percentile (RFC 2330 section 11.3) of the delays that are
-// known. They are put in order.
+// middle is the 50th percentile (RFC 2330 section 11.3) of the delays that are known.
+// It sorts them.
 func middle(delays []tally.Delay) lab.Figure {
 	known := slices.DeleteFunc(delays, func(d tally.Delay) bool { return d.Kind == tally.None })
 	switch {

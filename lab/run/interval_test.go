@@ -13,8 +13,8 @@ import (
 	"stones/lab/tally"
 )
 
-// A flight is what became of a stone: thrown when it was due, and caught after
-// a time, or never.
+// A flight is the fate of a stone: thrown when it was due, and caught after a time, or
+// never.
 type flight struct {
 	due, took time.Duration // took is below 0 if it is lost
 }
@@ -66,7 +66,7 @@ func TestLastInterval(t *testing.T) {
 	}
 }
 
-// Nothing thrown is nothing to show.
+// Without a throw there are no intervals.
 func TestNoInterval(t *testing.T) {
 	x, y := flown(10*time.Millisecond, nil)
 	if rows := x.intervals(y, 0); len(rows) != 0 {
@@ -74,8 +74,8 @@ func TestNoInterval(t *testing.T) {
 	}
 }
 
-// Over all intervals either way of counting comes to the counts of the whole,
-// and the intervals follow one another without a gap.
+// The sums over all intervals are the counts of the whole flow, and the intervals
+// follow one another without a gap.
 func TestIntervalsAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		at := time.Duration(0)

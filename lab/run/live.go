@@ -7,7 +7,7 @@ import (
 	"stones/lab"
 )
 
-// tell tells after each interval how far x is, until ctx ends.
+// tell reports the progress of x after each interval, until ctx ends.
 func (x *flow) tell(ctx context.Context, live func(lab.Live)) {
 	began := x.world.Now()
 	for n := time.Duration(1); x.world.SleepUntil(ctx, began+n*x.step) == nil; n++ {

@@ -7,8 +7,8 @@ import (
 	"stones/lab/tally"
 )
 
-// underLoad says of each paced flow how long its stones took before any that is not paced
-// began, and while such ran.
+// underLoad fills in the median delay of each paced flow before any unpaced flow began,
+// and while unpaced flows ran.
 func underLoad(flows []*flow, done []lab.Outcome, e lab.Experiment) {
 	var from, to time.Duration
 	bulk := false
@@ -49,8 +49,8 @@ func underLoad(flows []*flow, done []lab.Outcome, e lab.Experiment) {
 	}
 }
 
-// roundTrips is how many of them there are in a minute, if each takes what half of the
-// stones took at most, and the least that the way back takes.
+// roundTrips is how many round trips fit in a minute, if each takes the median delay
+// under load and the least delay of the way back.
 func roundTrips(loaded lab.Figure, e *lab.Experiment, extra time.Duration) lab.Figure {
 	back := lab.Milliseconds(e.Back.Delay + extra).Value
 	switch {

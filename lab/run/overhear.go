@@ -9,10 +9,10 @@ import (
 	"stones/lab/path"
 )
 
-// dialer is the world, with an ear at what is dialled if somebody listens.
+// dialer returns the world, with the flow's ear at the connections that are dialled.
 func (x *flow) dialer() listening { return listening{x.world, x.ear} }
 
-// A listening world has an ear at the connections that are dialled.
+// A listening world has an ear at the connections that are dialled. The ear may be nil.
 type listening struct {
 	World
 	ear *path.Ear
@@ -26,8 +26,8 @@ func (w listening) DialContext(ctx context.Context, network, address string) (ne
 	return w.ear.At(conn), nil
 }
 
-// overheard is how the first packets looked to somebody on the way. Where nobody sees
-// packets, it is what the program gave to its sockets, below what hides it.
+// overheard is how the first packets look to somebody on the way. Where packets are not
+// seen, it is what the program gave to its sockets, after TLS if there is TLS.
 func (x *flow) overheard(seen path.Record) []lab.Overheard {
 	var list []lab.Overheard
 	for _, p := range seen.Packets[:min(len(seen.Packets), path.MostHeard)] {

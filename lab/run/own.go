@@ -15,8 +15,7 @@ import (
 	"stones/lab/wire"
 )
 
-// converse is the task of a flow that has a protocol of its own: it lets both ends
-// talk.
+// converse is the task of a flow that has a protocol of its own: it runs both ends.
 func (x *flow) converse(ctx context.Context, e lab.Experiment) {
 	defer func() {
 		x.cut = x.cut || ctx.Err() != nil
@@ -43,7 +42,7 @@ func (x *flow) converse(ctx context.Context, e lab.Experiment) {
 	}
 }
 
-// talk makes both ends and lets them talk over the road.
+// talk makes both ends and runs them over the road.
 func (x *flow) talk(ctx context.Context, e lab.Experiment, road protocol.Road) error {
 	own := handed{flow: x, salt: dice(e.Seed, x.id, 2), least: least(e.Out, x.ExtraDelay)}
 	c := protocol.Conversation{
@@ -76,7 +75,7 @@ func (x *flow) talk(ctx context.Context, e lab.Experiment, road protocol.Road) e
 	return err
 }
 
-// said shows what the program of an end says beside; nil if nobody wants to know.
+// said returns what shows the standard error of an end's program; nil if nothing does.
 func (x *flow) said(role protocol.Role) func(line string) {
 	if x.say == nil {
 		return nil
@@ -84,7 +83,7 @@ func (x *flow) said(role protocol.Role) func(line string) {
 	return func(line string) { x.say(x.Name+" "+role.String(), line) }
 }
 
-// talking is a road by the world's clock.
+// talking is a road with the world's clock.
 type talking struct {
 	World
 	path.Road
@@ -104,18 +103,18 @@ func (t talking) Next(ctx context.Context, until time.Duration) (protocol.Role, 
 	return protocol.Catcher, datagram, ok
 }
 
-// handed are the stones that were handed to the thrower. Their padding comes from the
-// seed: a protocol must carry it, and cannot make it up.
+// handed are the stones that were handed to the thrower. Their padding is salted from
+// the seed, so that a protocol must carry it and cannot make it up.
 type handed struct {
 	*flow
 	salt   uint64
-	least  time.Duration // that a packet takes at least
+	least  time.Duration // the least delay of a packet
 	stones []stone.Stone
 	at     []time.Duration // when each was handed over
 	frame  []byte
 }
 
-// thrown notes that stone n is handed to the thrower now.
+// thrown records that stone n is handed to the thrower now.
 func (h *handed) thrown(n int) {
 	due := h.start + h.schedule.Offset(uint64(n))
 	if !h.schedule.Paced() {
@@ -132,14 +131,14 @@ func (h *handed) thrown(n int) {
 	h.attempted.Add(1)
 }
 
-// bytes are those of stone n, until the next call.
+// bytes returns the bytes of stone n, valid until the next call.
 func (h *handed) bytes(n int) []byte {
 	h.frame = h.stones[n-1].Append(h.frame[:0])
 	return h.frame
 }
 
-// caught notes what the catcher delivers. Only what was handed down, and can have come
-// by now, is a stone.
+// caught records what the catcher delivers. It counts as a stone only if it was handed
+// to the thrower, and can have arrived by now.
 func (h *handed) caught(b []byte) {
 	*h.reads++
 	now := h.world.Now()
@@ -159,7 +158,7 @@ func (h *handed) caught(b []byte) {
 	}
 }
 
-// least is what a packet takes at least on a way out.
+// least is the least delay of a packet on a way out.
 func least(out wire.Shape, extra time.Duration) time.Duration {
 	if out.ReorderEarly > 0 || len(out.At) > 0 || out.Jitter.Normal {
 		return extra
@@ -167,7 +166,8 @@ func least(out wire.Shape, extra time.Duration) time.Duration {
 	return out.Delay - out.Jitter.Max + extra
 }
 
-// dice is a number that nobody can tell the seed from.
+// dice draws a number from the seed, another one for each flow and purpose, so that a
+// program is not told the seed itself.
 func dice(seed uint64, flow uint32, purpose uint64) uint64 {
 	return rand.New(rand.NewPCG(seed, uint64(flow)<<8|purpose|1<<63)).Uint64()
 }

@@ -39,8 +39,7 @@ func (x *flow) pacing(asleep time.Duration, s tally.Score, drops lab.Figure) lab
 	return p
 }
 
-// heldBy says what made the thrower come to lag behind, that waited so long for
-// the socket.
+// heldBy names what made the thrower lag behind, which waited so long for the socket.
 func (x *flow) heldBy(asleep, lag, waited time.Duration) lab.Limit {
 	switch {
 	case !x.is.Again || waited < lag/2:

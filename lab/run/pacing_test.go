@@ -11,8 +11,7 @@ import (
 	"stones/lab/tally"
 )
 
-// What is said of a thrower whose socket takes its time, in the virtual time of
-// a bubble.
+// The pacing of a thrower whose socket takes its time, in the virtual time of a bubble.
 func TestPacing(t *testing.T) {
 	const ms = time.Millisecond
 	steady := pace.Plan{Count: 100, Size: 1000, Rate: pace.StonesPerSecond(100)}
@@ -126,7 +125,7 @@ func paced(t *testing.T, transport string, plan pace.Plan, takes func(n uint64) 
 	return x.pacing(asleep, tally.Tally{Throws: &x.throws}.Score(0), lab.Number(drops))
 }
 
-// Without a throw there is nothing to say, and that is said.
+// Without a throw the pacing has no figures.
 func TestPacingOfNothing(t *testing.T) {
 	plan := pace.Plan{Count: 100, Size: 1000, Rate: pace.StonesPerSecond(100)}
 	schedule, err := pace.NewSchedule(plan, 1)

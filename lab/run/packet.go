@@ -26,7 +26,7 @@ func (x *flow) packets(seen path.Record) []lab.Packet {
 	return list
 }
 
-// trip is a trip since the flow began.
+// trip returns t with times since the flow began.
 func trip(t path.Trip, began time.Duration) lab.Trip {
 	fate := fateOf(t)
 	if !t.Arrived {
@@ -36,7 +36,7 @@ func trip(t path.Trip, began time.Duration) lab.Trip {
 	return lab.Trip{Fate: fate, Left: lab.Milliseconds(t.Left - began), Arrived: lab.Milliseconds(t.At - began), Marked: t.Marked}
 }
 
-// fateOf names the cause that decided.
+// fateOf names the cause that decided a packet's fate.
 func fateOf(t path.Trip) lab.Fate {
 	for _, c := range []struct {
 		cause path.Cause

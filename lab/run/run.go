@@ -15,13 +15,12 @@ import (
 	"stones/lab/advice"
 )
 
-// Run runs one experiment along a path. The flows over each transport, and those of
-// each protocol of one's own, have a world of their own, with the same wire, unless
-// the experiment throws all together.
+// Run runs one experiment along a path. Unless the experiment throws all together, the
+// flows over each transport, and those of each protocol of one's own, have a world of
+// their own, with the same wire.
 //
-// An error means that there is no result: the experiment is invalid, or
-// the path could not be opened. What goes wrong within a flow stands in
-// its result, which is kept.
+// An error means that there is no result: the experiment is invalid, or the path could
+// not be opened. An error within a flow is in its result, which is kept.
 func Run(ctx context.Context, e lab.Experiment, p Path) (lab.Result, error) {
 	if err := e.Validate(); err != nil {
 		return lab.Result{}, err
@@ -44,10 +43,10 @@ func Run(ctx context.Context, e lab.Experiment, p Path) (lab.Result, error) {
 	return r, nil
 }
 
-// All runs the experiments, as many at once as there are processors if the
-// path's time is virtual. It reports how many have finished after each. Results
-// are in the order of the experiments. Those that failed, or had not begun when
-// ctx ended, have none; the error says of the first why.
+// All runs the experiments, as many at once as there are processors if the path's time
+// is virtual. After each it calls finished, which may be nil, with the number that have
+// finished. Results are in the order of the experiments. Those that failed, or had not
+// begun when ctx ended, have none; the error is that of the first such experiment.
 func All(ctx context.Context, es []lab.Experiment, p Path, finished func(int)) ([]lab.Result, error) {
 	results := make([]*lab.Result, len(es))
 	errs := make([]error, len(es))
@@ -83,9 +82,9 @@ func All(ctx context.Context, es []lab.Experiment, p Path, finished func(int)) (
 	return whole, cmp.Or(errs...)
 }
 
-// each does n things: side by side, as many at once as there are processors, if
-// time is virtual; else one after the other, because one would disturb the
-// other, and where it was called, so that a task of another world may call it.
+// each calls do n times. If time is virtual, as many calls run at once as there are
+// processors. Otherwise they run one after the other, because one would disturb the
+// other, and in the caller's goroutine, so that a task of another world may call it.
 func each(n int, virtual bool, do func(i int) error) error {
 	if !virtual {
 		for i := range n {

@@ -42,7 +42,7 @@ func (x *flow) score(e lab.Experiment) lab.Outcome {
 		r.NotThrown = map[string]int{}
 	}
 	if err := x.failure(); err != nil {
-		// Where it was agreed to, a refusal is a no that was said: else somebody has gone.
+		// Once the far end has agreed, only its answer no is a refusal: a refused connection means that it has gone.
 		agreed := x.far != nil && x.agreed.Flow != 0
 		r.Error, r.Refused = err.Error(), errors.Is(err, syscall.ECONNREFUSED) && (!agreed || errors.Is(err, path.ErrNo))
 	} else {
@@ -91,8 +91,9 @@ func (x *flow) laws(t tally.Tally, s tally.Score, seen path.Record) error {
 	return errors.Join(errs...)
 }
 
-// overdropped is law 9: what found the catcher's socket full is missing. Copies that
-// the road made, which may be among it, are known only where the path is seen.
+// overdropped is law 9: what the catcher's full socket dropped is among the missing.
+// Copies that the road made may be dropped too; they are known only where the path is
+// seen.
 func (x *flow) overdropped(s tally.Score, seen path.Record) error {
 	missing := s.Thrown - s.Delivered
 	if seen.Exact {
@@ -105,8 +106,8 @@ func (x *flow) overdropped(s tally.Score, seen path.Record) error {
 	return nil
 }
 
-// settled is the law of a protocol of one's own: every datagram of its came, was lost
-// for a cause that is known, or was on its way when the flow was cut short.
+// settled is the law of a protocol of one's own: every datagram of its arrived, was
+// lost for a known cause, or was on its way when the flow was cut short.
 func settled(seen path.Record, complete bool) error {
 	for _, way := range []struct {
 		name string
@@ -120,8 +121,8 @@ func settled(seen path.Record, complete bool) error {
 	return nil
 }
 
-// explained is law 5 from the other side: the path must know what befell each
-// stone that was lost.
+// explained is law 5 from the other side: the path must know why each lost stone was
+// lost.
 func explained(t tally.Tally, seen path.Record) error {
 	for n := range t.LostNumbers() {
 		if seen.Causes(n) == 0 {
@@ -173,7 +174,7 @@ func (x *flow) times(r *lab.Outcome, s tally.Score, seen path.Record) {
 	}
 }
 
-// delay is a delay as a figure.
+// delay returns a delay as a figure.
 func delay(d tally.Delay) lab.Figure {
 	switch d.Kind {
 	case tally.Finite:
@@ -198,7 +199,7 @@ func rate(bytes int64, over time.Duration) lab.Figure {
 	return lab.Number(int64(bps))
 }
 
-// wireFigures is what the path saw, in figures that can be missing.
+// wireFigures are the figures of what the path saw, if it did.
 func wireFigures(is lab.Transport, seen path.Record) lab.Wire {
 	again, timeouts := lab.Number(seen.Retransmitted), lab.Number(seen.Timeouts)
 	if !is.Again {
@@ -221,7 +222,8 @@ func wireFigures(is lab.Transport, seen path.Record) lab.Wire {
 	}
 }
 
-// receiverDrops is how many stones found the catcher's socket buffer full.
+// receiverDrops is how many stones were dropped because the catcher's socket buffer was
+// full.
 func receiverDrops(is lab.Transport, seen path.Record) lab.Figure {
 	switch {
 	case is.Ordered:
@@ -260,8 +262,8 @@ func (x *flow) stones(t tally.Tally, s tally.Score, seen path.Record) []lab.Ston
 	return list
 }
 
-// dues says when each stone was due, from the start of the plan. Without a
-// schedule that was when it was thrown, which only those that came can tell.
+// dues returns when each stone was due, from the start of the plan. Without a schedule
+// that is when it was thrown, which is known only of those that came.
 func (x *flow) dues() func(n uint64) (at time.Duration, known bool) {
 	if x.schedule.Paced() {
 		return func(n uint64) (time.Duration, bool) { return x.schedule.Offset(n), true }

@@ -7,9 +7,9 @@ import (
 	"stones/lab"
 )
 
-// share says what each of the flows that shared a wire had of it while all of them
-// ran: from when the last of them began to when the first of them ended. A share is one
-// of what was thrown the same way.
+// share fills in how the flows of one wire shared it while all of them ran: from when
+// the last of them began to when the first of them ended. A share is a part of what was
+// thrown in the same direction.
 func share(flows []*flow, done []lab.Outcome) {
 	if len(flows) < 2 {
 		return
@@ -40,7 +40,7 @@ func share(flows []*flow, done []lab.Outcome) {
 	}
 }
 
-// A way is what came over all flows that throw the same way, in bytes.
+// A way is what came over all flows of the same direction, in bytes.
 type way struct {
 	flows        int
 	sum, squares float64
@@ -52,7 +52,7 @@ func (w *way) add(part float64) {
 	w.squares += part * part
 }
 
-// fairness is the share that a part has, and how even all of them are.
+// fairness is the share of a part, and Jain's fairness index of all parts.
 func (w *way) fairness(part float64) (share, jain lab.Figure) {
 	switch {
 	case w.flows == 1:
@@ -75,5 +75,5 @@ func (x *flow) bytesWithin(from, to time.Duration) int64 {
 	return bytes
 }
 
-// millionths is v to six decimals: the others depend on the processor.
+// millionths rounds v to six decimals, because further ones depend on the processor.
 func millionths(v float64) float64 { return math.Round(1e6*v) / 1e6 }

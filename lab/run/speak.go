@@ -8,7 +8,7 @@ import (
 	"stones/udp"
 )
 
-// speak says how the two ends of a flow are opened, by the name of its transport. The
+// speak holds what opens the two ends of a flow, by the name of its transport. The
 // table is never written.
 var speak = map[string]struct {
 	listen func(ctx context.Context, x *flow, at string, readSize int) error

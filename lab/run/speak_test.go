@@ -6,7 +6,7 @@ import (
 	"stones/lab"
 )
 
-// Every transport that a flow can name can be spoken.
+// Every transport that a flow can name can be opened.
 func TestSpeak(t *testing.T) {
 	for _, transport := range lab.TransportNames() {
 		if s := speak[transport]; s.listen == nil || s.dial == nil {

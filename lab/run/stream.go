@@ -8,11 +8,11 @@ import (
 	"stones/lab"
 )
 
-// Stream runs n experiments, as many at once as there are processors if the path's
-// time is virtual, and has made make of each what is to be kept. It gives that to
-// each, in the order of the experiments, as soon as it can; it holds no more than a
-// few at a time. The first error ends it, and so does the end of ctx, of which no
-// result is kept that it cut short.
+// Stream runs n experiments, as many at once as there are processors if the path's time
+// is virtual. made turns a result into what is kept of it, and each is called with
+// that, in the order of the experiments, as soon as possible. No more than a few are
+// held at a time. The first error ends it, and so does the end of ctx; results that
+// this cut short are not kept.
 func Stream[T any](ctx context.Context, n int, p Path, at func(i int) (lab.Experiment, error), made func(i int, r lab.Result) (T, error), each func(T) error) error {
 	type job struct {
 		number int

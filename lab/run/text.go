@@ -7,16 +7,17 @@ import (
 	"stones/lab/stone"
 )
 
-// text is how a text was read that the stones carry: in UTF-8 a letter may have several
+// text is how a text that the stones carry was read. In UTF-8 a letter may have several
 // bytes, and a read may end between them.
 type text struct {
-	said    string // behind the header of each stone
+	said    string // follows the header of each stone
 	stream  bool   // the next read goes on where the last one ended
 	read    int    // bytes
 	letters int    // that a read has cut
 }
 
-// reading is who is told of reads; nil if there is nothing to be read.
+// reading returns what is called after each read of a text; nil if the stones carry
+// none.
 func (x *flow) reading() func(bytes int) {
 	if x.cargo == nil || x.got != nil {
 		return nil
@@ -25,7 +26,7 @@ func (x *flow) reading() func(bytes int) {
 	return x.text.gave
 }
 
-// gave notes where a read has ended.
+// gave records where a read has ended.
 func (t *text) gave(bytes int) {
 	if !t.stream {
 		t.read = 0
@@ -37,7 +38,7 @@ func (t *text) gave(bytes int) {
 	}
 }
 
-// textFigures is how the text was read.
+// textFigures fills in how the text was read.
 func (x *flow) textFigures(r *lab.Outcome) {
 	if x.text != nil {
 		r.CutLetters = new(lab.Number(x.text.letters))

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// A read that ends within a letter leaves bytes at the end of its text that are none.
+// A read that ends within a letter is counted.
 func TestCutLetters(t *testing.T) {
 	const header, said, stones = 32, "a Привет €𝄞", 20
 	stream := strings.Repeat(strings.Repeat("h", header)+said, stones)

@@ -10,7 +10,7 @@ import (
 	"stones/lab/tally"
 )
 
-// waiting says for what the held-up stones waited, if the path saw it.
+// waiting returns for what the held-up stones waited, if the path saw it.
 func (x *flow) waiting(s tally.Score, seen path.Record) lab.Waiting {
 	if seen.Way == nil {
 		na := lab.Wait{Stones: lab.NA(lab.CauseNoPackets), Sum: lab.NA(lab.CauseNoPackets)}
@@ -31,7 +31,7 @@ func (x *flow) waiting(s tally.Score, seen path.Record) lab.Waiting {
 	return lab.Waiting{ToLeave: toLeave.figures(), Again: again.figures(), Earlier: earlier.figures(), Road: road.figures()}
 }
 
-// addWaits notes for what each stone waited, if the path saw it. The records are in
+// addWaits records for what each stone waited, if the path saw it. The records are in
 // order of number.
 func (x *flow) addWaits(list []lab.StoneRecord, s tally.Score, seen path.Record) {
 	if seen.Way == nil {
@@ -48,7 +48,7 @@ func (x *flow) addWaits(list []lab.StoneRecord, s tally.Score, seen path.Record)
 	}
 }
 
-// waited says for what a stone waited.
+// waited returns for what a stone waited.
 func (x *flow) waited(a tally.Arrival, s tally.Score, seen path.Record) (tally.Waits, bool) {
 	way, ok := seen.Way(a.Number)
 	if !ok {

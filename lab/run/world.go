@@ -12,20 +12,20 @@ import (
 
 // A Path opens worlds for experiments.
 type Path struct {
-	// Open makes a world for an experiment, which has those flows only that meet
-	// in that world.
+	// Open opens a world for an experiment, which has only the flows that meet in that
+	// world.
 	Open func(lab.Experiment) (World, error)
 
 	// Virtual says that the worlds have a time of their own, so that any number
 	// may run at once without disturbing each other.
 	Virtual bool
 
-	// Live is told how far each flow is, after every interval, if the
-	// experiment has one. It may be nil, and is called by several goroutines.
+	// Live is called with the progress of each flow after every interval, if the
+	// experiment has intervals. It may be nil, and is called by several goroutines.
 	Live func(lab.Live)
 
-	// Say shows what a program that is an end of a flow says beside. It may be nil,
-	// and is called by several goroutines.
+	// Say is called with what a program that is an end of a flow writes to standard
+	// error. It may be nil, and is called by several goroutines.
 	Say func(flow, line string)
 }
 
@@ -50,11 +50,11 @@ type World interface {
 	Drain(ctx context.Context, flow string, limit time.Duration, done func() bool)
 	DrainRule() path.DrainRule
 
-	// Arrival is when what the flow's catcher was given last had reached it.
+	// Arrival is when what the flow's catcher has just been given had arrived.
 	Arrival(flow string) time.Duration
 
-	// Record is what the path saw of the flow; Check holds the
-	// path to its own book-keeping; Stack says what it runs on.
+	// Record is what the path saw of the flow. Check checks the path's own accounts.
+	// Stack is the network stack that it runs on.
 	Record(flow string) path.Record
 	Check() error
 	Stack() path.Stack
@@ -74,13 +74,13 @@ type Roaded interface {
 type Witness interface {
 	World
 
-	// Abandon notes that the catcher of a flow is about to close, and reads no more.
+	// Abandon records that the catcher of a flow is about to close, and reads no more.
 	Abandon(flow string)
 }
 
 // A Far is a World one end of which is on another computer. The other end is here: it
-// throws, or catches, over the World's own connections, as on any path.
-// What the far end knows it tells afterwards.
+// throws, or catches, over the World's own connections, as on any path. The far end
+// reports what it knows afterwards.
 //
 // Both methods wait, and are called within a task, in this order.
 type Far interface {
