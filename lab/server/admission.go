@@ -11,12 +11,11 @@ import (
 
 // Who gets in.
 //
-// Whoever connects is a stranger until it has shown that it means it: where there is a
-// key, by proving that it knows it; where there is none, by a plan; a connection of
-// stones, by the proof that its flow gives. Strangers have places of their own, all
-// of which can be taken: then the oldest one has to go, of the address that has most.
-// So nobody is kept out by others who connect and say little, and those who have
-// shown it never have to go.
+// A connection is a stranger's until it has proved the key or, where there is none, has
+// made a plan; a connection of stones, until it has given the proof of its flow.
+// Strangers have places of their own. When all are taken, the oldest stranger of the
+// address that has most is evicted. So nobody is kept out by others who connect and say
+// little, and whoever is no longer a stranger is never evicted.
 
 // A crowd is how many strangers there are, by address. The zero value is empty.
 type crowd struct {
@@ -34,7 +33,7 @@ func (c *crowd) add(from netip.Addr, n int) {
 	}
 }
 
-// most is how many there are of the address that has most.
+// most is the largest number of strangers from one address.
 func (c *crowd) most() int {
 	most := 0
 	for _, n := range c.from {
@@ -43,8 +42,8 @@ func (c *crowd) most() int {
 	return most
 }
 
-// placeOf is where a connection comes from. All of a network that IPv6 gives to one
-// customer is one place (RFC 6177).
+// placeOf returns where a connection comes from. An IPv6 /64 counts as one place: a
+// customer has at least that many addresses (RFC 6177).
 func placeOf(at net.Addr) netip.Addr {
 	tcp, ok := at.(*net.TCPAddr)
 	if !ok {
@@ -58,11 +57,11 @@ func placeOf(at net.Addr) netip.Addr {
 	return a
 }
 
-// errOthers is told to those who have to go.
-var errOthers = errors.New("room: others came, and you had not shown that you mean it")
+// errOthers is the answer to a stranger that is evicted.
+var errOthers = errors.New("room: too many connections; you had neither proved a key nor planned")
 
-// admit notes that a connection is open, as a stranger's. If it is one too many,
-// another one has to go.
+// admit records that a connection is open, as a stranger's. If it is one too many, it
+// evicts another one.
 func (s *Server) admit(conn net.Conn) *guarded {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,7 +78,7 @@ func (s *Server) admit(conn net.Conn) *guarded {
 	return g
 }
 
-// evict sends the oldest stranger away, of the address that has most. It needs the
+// evict turns away the oldest stranger of the address that has most. It needs the
 // server's lock.
 func (s *Server) evict() {
 	most := s.crowd.most()
@@ -92,7 +91,8 @@ func (s *Server) evict() {
 	}
 }
 
-// settle notes that one is no stranger any more. It needs the server's lock.
+// settle records that a connection is no longer a stranger's. It needs the server's
+// lock.
 func (s *Server) settle(g *guarded) {
 	if g.stranger {
 		g.stranger = false
@@ -109,9 +109,9 @@ func (s *Server) leave(g *guarded) {
 	s.open = remove(s.open, g)
 }
 
-// join makes a session of a connection. Strangers' sessions have no places of their
-// own: what they hold is little more than the connection, and with fewer places than
-// connections have, who is far away would lose its own before its proof comes.
+// join adds a session. Sessions of strangers are not limited: they hold little more
+// than the connection, and with fewer places than connections have, a client far away
+// would lose its own before its proof comes.
 func (s *Server) join(x *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,8 +120,8 @@ func (s *Server) join(x *session) {
 	s.sessions = append(s.sessions, x)
 }
 
-// mean notes that a client has shown that it means it, if there is room for one more
-// of them.
+// mean records that a client is no longer a stranger, if there is room for one more
+// session.
 func (s *Server) mean(x *session) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -133,8 +133,8 @@ func (s *Server) mean(x *session) error {
 	return err
 }
 
-// room says when to come back if there is none for a client that means it. It needs the
-// server's lock.
+// room returns an error that says when to come back, if there is no room for a client
+// that is a stranger until now. It needs the server's lock.
 func (s *Server) room(x *session) error {
 	if x.guard.means {
 		return nil
@@ -149,8 +149,8 @@ func (s *Server) room(x *session) error {
 	return nil
 }
 
-// settled is how many sessions there are of those who mean it, from where x is or, if
-// that is nil, from anywhere. It needs the server's lock.
+// settled returns the number of sessions that are not strangers', from the place of x
+// or, if that is nil, from anywhere. It needs the server's lock.
 func (s *Server) settled(x *session) (n int) {
 	for _, other := range s.sessions {
 		if other.guard.means && (x == nil || other.guard.place == x.guard.place) {
@@ -160,8 +160,8 @@ func (s *Server) settled(x *session) (n int) {
 	return n
 }
 
-// wait is in how many seconds the first of those sessions ends. It needs the server's
-// lock.
+// wait returns in how many seconds the first of those sessions ends. It needs the
+// server's lock.
 func (s *Server) wait(x *session) time.Duration {
 	soonest := time.Duration(1<<63 - 1)
 	for _, other := range s.sessions {
@@ -172,19 +172,19 @@ func (s *Server) wait(x *session) time.Duration {
 	return max(1, (soonest-s.World.Now()+time.Second-1)/time.Second)
 }
 
-// Guesses at the key cost an address a fifth of a second each, and a second may be
-// owed. Addresses share what they owe by chance, which delays nobody whose proof is
-// right.
+// Each wrong guess at the key costs an address a fifth of a second, and it may be a
+// second ahead of the clock. Addresses share 256 buckets, by a hash. A right proof is
+// never delayed.
 const (
 	perGuess    = time.Second / 5
 	guessesOwed = time.Second
 	purses      = 256
 )
 
-// guesses is how far ahead of the clock addresses are.
+// guesses is how far each bucket of addresses is ahead of the clock.
 type guesses [purses]time.Duration
 
-// guessed notes a wrong proof, and reports whether it is answered.
+// guessed records a wrong proof, and reports whether it is answered.
 func (s *Server) guessed(from netip.Addr) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

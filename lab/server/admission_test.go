@@ -14,7 +14,7 @@ import (
 	"stones/lab/stone"
 )
 
-// What flows may write down has an end. What no plan of theirs can be is not written.
+// The memory for arrivals is limited, and arrivals outside the plan are not recorded.
 func TestWritten(t *testing.T) {
 	s := open(t, func(s *Server) { s.Limits.Written = 8 << 20 })
 	s.run(func() {
@@ -47,7 +47,8 @@ func TestWritten(t *testing.T) {
 	})
 }
 
-// What 64 sessions take that write down and load all they can stays under what is said.
+// 64 sessions that record and load as much as they can stay below the documented
+// memory.
 func TestHostileMemory(t *testing.T) {
 	limits := Limits{Sessions: 64, Connections: 64, Written: 32 << 20, Load: 4 << 20}
 	if os.Getenv("STONES_LONG") != "" {
@@ -97,8 +98,8 @@ func TestHostileMemory(t *testing.T) {
 	s.server.flows, s.server.sessions = nil, nil
 }
 
-// Whatever strangers do, who knows the key gets in at once, and running flows do not
-// feel it.
+// Whatever strangers do, a client with the key gets in at once, and running flows are
+// not disturbed.
 func TestAttacks(t *testing.T) {
 	tries, places, pause := 10, 64, 2*ms
 	if os.Getenv("STONES_LONG") != "" {

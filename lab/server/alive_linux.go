@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// giveUpAfter has the system give up a connection of which nothing is acknowledged for
-// so long, also while something is on its way, when no keep-alive is sent (RFC 5482).
+// giveUpAfter has the system close a connection after d without an acknowledgement.
+// Keep-alives do not find that out while data is in flight (RFC 5482).
 func giveUpAfter(conn net.Conn, d time.Duration) {
 	raw, ok := conn.(syscall.Conn)
 	if !ok {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A session's connection is given up when nothing is acknowledged for eight seconds.
+// A session's connection is closed after eight seconds without an acknowledgement.
 func TestGiveUpAfter(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -7,6 +7,6 @@ import (
 	"time"
 )
 
-// giveUpAfter does nothing here: the system gives up a connection when it has thrown
-// again what is on its way as often as it does.
+// giveUpAfter does nothing here: the system closes a connection after as many
+// retransmissions as it is set to.
 func giveUpAfter(net.Conn, time.Duration) {}

@@ -13,7 +13,7 @@ import (
 	"stones/lab/seal"
 )
 
-// Errors of these three are found when the reply is flushed.
+// ok, no and line write into a buffer: their errors are found when the reply is flushed.
 
 func (x *session) ok(text string) {
 	_, _ = x.out.Write(control.AppendOK(x.out.AvailableBuffer(), text))
@@ -27,7 +27,7 @@ func (x *session) line(text string) {
 	_, _ = x.out.Write(control.AppendLine(x.out.AvailableBuffer(), text))
 }
 
-// reply says ok, or no and why.
+// reply answers ok with text, or no with err.
 func (x *session) reply(text string, err error) {
 	if err != nil {
 		x.no(err)
@@ -36,7 +36,7 @@ func (x *session) reply(text string, err error) {
 	x.ok(text)
 }
 
-// answer answers one line. If that ends the conversation it returns why.
+// answer answers one command. It returns the reason if that ends the conversation.
 func (x *session) answer(ctx context.Context, c control.Command) (end string) {
 	s := x.server
 	switch c := c.(type) {
@@ -96,7 +96,7 @@ func (x *session) answer(ctx context.Context, c control.Command) (end string) {
 	return ""
 }
 
-// help says what there is.
+// help lists the commands.
 func help() []string {
 	return []string{
 		"time           what time it is here",
@@ -141,7 +141,7 @@ func (x *session) stats() {
 	x.ok("")
 }
 
-// summary says what came of a flow.
+// summary sums up a flow in a line.
 func summary(e control.Notice) string {
 	if e.Reverse {
 		return fmt.Sprintf("%d of %d stones of %d B thrown from here", max(e.Thrown, 0), e.Planned, e.Size)
@@ -149,7 +149,7 @@ func summary(e control.Notice) string {
 	return fmt.Sprintf("%d of %d stones of %d B caught, %d copies, %d damaged, %d foreign", e.Caught, e.Planned, e.Size, e.Copies, e.Damaged, e.Foreign)
 }
 
-// version agrees on the version.
+// version agrees on the protocol's version.
 func (x *session) version(c control.Version) (string, error) {
 	if c.Version != control.Spoken {
 		return "", fmt.Errorf("version %q: this server speaks %s", c.Version, control.Spoken)
@@ -170,8 +170,8 @@ func (x *session) version(c control.Version) (string, error) {
 	return control.Welcome{Challenge: x.challenge, Key: len(x.server.Key) > 0}.String(), nil
 }
 
-// prove checks whether the client knows the key, and proves that the server does.
-// Only so many wrong guesses are answered.
+// prove checks the client's proof of the key, and answers with the server's. Only so
+// many wrong guesses are answered.
 func (x *session) prove(c control.Prove) (end string) {
 	s := x.server
 	switch {

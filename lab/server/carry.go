@@ -79,7 +79,7 @@ func (x *flow) catchStream(ctx context.Context, conn net.Conn) {
 	x.reads = c.Reads
 }
 
-// ended notes that the connection has ended that carried the stones.
+// ended records that the connection that carried the stones has ended.
 func (x *flow) ended() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -87,8 +87,8 @@ func (x *flow) ended() {
 	x.carrier = nil
 }
 
-// scheduleOf is when the server throws the stones of a plan. Both ends know the
-// number of the flow, so it is the seed.
+// scheduleOf returns the schedule by which the server throws the stones of a plan. Its
+// seed is the number of the flow, which both ends know.
 func scheduleOf(p control.Plan, flow uint32) (*pace.Schedule, error) {
 	plan := pace.Plan{Count: p.Count, Size: p.Size}
 	if err := plan.Rate.UnmarshalText([]byte(p.Rate)); err != nil {
@@ -117,11 +117,11 @@ func (x *session) throwReverse(ctx context.Context, e *flow) {
 		return
 	}
 	defer t.Close()
-	// The guard ends it, so that no deadline is set by another clock than the World's.
+	// The guard ends it: a context would set a deadline by another clock than the World's.
 	e.throwAll(ctx, t.Throw(context.WithoutCancel(ctx), e.stones(ctx)))
 }
 
-// stones are those that the server throws, each when it is due.
+// stones yields the stones that the server throws, each when it is due.
 func (x *flow) stones(ctx context.Context) iter.Seq[stone.Stone] {
 	c := since{x.server.World, x.began}
 	return x.carrying(x.schedule.Stones(ctx, c, c.Now(), x.ticket.Flow))
@@ -141,7 +141,7 @@ func (x *flow) throwAll(ctx context.Context, throws iter.Seq2[stone.Stone, error
 	}
 }
 
-// A since is a clock that begins later than another one.
+// A since is a clock that starts later than another one.
 type since struct {
 	clock.Clock
 	began time.Duration
@@ -155,8 +155,8 @@ func (c since) SleepUntil(ctx context.Context, at time.Duration) error {
 
 func (c since) Time(at time.Duration) time.Time { return c.Clock.Time(c.began + at) }
 
-// A line of sight to one address: what is written goes there as a datagram with
-// its tag.
+// A sight is the UDP socket seen as a connection to one address. What is written is
+// sent there as a datagram with its tag.
 type sight struct {
 	net.PacketConn
 	to     net.Addr

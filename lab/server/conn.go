@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// A guarded is a connection whose deadlines only the server sets: until says
-// how long the stage lasts that it is in. Once it is interrupted, whoever waits
-// for it goes on with an error, and nothing can wait for it again.
+// A guarded is a connection whose deadlines only the server sets, with until. Once it
+// is interrupted, whoever waits for it gets an error, and nothing can wait for it
+// again.
 type guarded struct {
 	net.Conn
 	place netip.Addr // where it comes from
 
 	// Under the server's lock.
-	stranger bool // it has a stranger's place
-	means    bool // it is a session's, which has shown that it means it
+	stranger bool // it counts as a stranger
+	means    bool // it is a session's that has proved the key or, without one, planned
 
 	mu     sync.Mutex
 	over   bool
-	turned bool // others came
+	turned bool // evicted for another connection
 }
 
-// until sets when what waits for the connection gives up.
+// until sets the deadline of all that waits for the connection.
 func (g *guarded) until(at time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -43,8 +43,8 @@ func (g *guarded) interrupt() {
 	_ = g.Conn.SetDeadline(time.Unix(1, 0))
 }
 
-// turnAway ends whatever reads from the connection. What is to be said to it can still
-// be written, for a moment.
+// turnAway ends all reading from the connection. A last answer can still be written,
+// for a moment.
 func (g *guarded) turnAway() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -79,8 +79,8 @@ func closeWrite(conn net.Conn) error {
 	return half.CloseWrite()
 }
 
-// A carrier is a connection that carries stones, behind the lines that were
-// read from it.
+// A carrier is a connection of stones. It reads what follows the lines that were read
+// from it.
 type carrier struct {
 	net.Conn
 	rest io.Reader

@@ -13,7 +13,7 @@ import (
 	"stones/lab/stone"
 )
 
-// catchDatagrams takes what comes over UDP until the server stops.
+// catchDatagrams reads the UDP socket until the server stops.
 func (s *Server) catchDatagrams(ctx context.Context) {
 	buf := make([]byte, maxDatagram+1)
 	for {
@@ -44,8 +44,8 @@ type origin interface {
 	AddrPort() netip.AddrPort
 }
 
-// datagram takes one datagram. If it is of nobody it leaves nothing behind, and
-// costs no allocation.
+// datagram handles one datagram. One of no flow leaves nothing behind, and costs no
+// allocation.
 func (s *Server) datagram(ctx context.Context, b []byte, sender origin, at time.Duration) {
 	defer s.recovered()
 	from := sender.AddrPort()
@@ -78,9 +78,9 @@ func (s *Server) datagram(ctx context.Context, b []byte, sender origin, at time.
 // strangersPerLine is how many datagrams of strangers are logged as one line.
 const strangersPerLine = 10_000
 
-// stone takes a datagram if it is a stone of a running flow, and reports
-// whether it is. One with a wrong tag is, if it comes from where the others
-// came from: then it was damaged on its way.
+// stone takes a datagram if it is a stone of a running flow, and reports whether it is.
+// A stone with a wrong tag counts as damaged if it comes from the flow's address;
+// otherwise it is not one.
 func (s *Server) stone(b []byte, from netip.AddrPort, at time.Duration) bool {
 	if len(b) < stone.HeaderLen+seal.TagLen {
 		return false
@@ -102,15 +102,15 @@ func (s *Server) stone(b []byte, from netip.AddrPort, at time.Duration) bool {
 		if s.strangers.Load()%strangersPerLine == 1 {
 			s.journal.write(ofStrangers, slog.LevelWarn, "stones of a flow from another address", slog.Any("last", from))
 		}
-		return true // somebody has overheard it, and throws it again
+		return true // replayed by somebody who has overheard it
 	}
 	st, err := stone.Parser(e.plan.Carrying)(inner)
 	e.catch(st, err, at)
 	return true
 }
 
-// heard notes where a stone came from, and reports whether that is where the others
-// came from.
+// heard records where a stone came from, and reports whether that is the address of the
+// stones before it.
 func (x *flow) heard(from netip.AddrPort) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -122,8 +122,8 @@ func (x *flow) heard(from netip.AddrPort) bool {
 	return true
 }
 
-// damaged counts a datagram with a wrong tag, if it comes from where the stones
-// come from.
+// damaged counts a datagram with a wrong tag, if it comes from the address of the
+// flow's stones.
 func (x *flow) damaged(from netip.AddrPort) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -135,10 +135,10 @@ func (x *flow) damaged(from netip.AddrPort) bool {
 	return true
 }
 
-// greet sends the greeting, as much of it as is no longer than what came, headers
-// included.
+// greet sends as much of the greeting as is no longer than what came, headers included,
+// so that it amplifies no attack.
 func (s *Server) greet(to net.Addr, room int) {
-	const headers = 40 + 8 // of IPv6 and UDP; IPv4's are shorter, and as long both ways
+	const headers = 40 + 8 // of IPv6 and UDP; those of IPv4 are shorter
 	room += headers
 	for _, text := range s.Greeting {
 		if room -= headers + len(text) + 1; room < 0 {
@@ -148,8 +148,8 @@ func (s *Server) greet(to net.Addr, room int) {
 	}
 }
 
-// openReverse throws stones at an address that has shown that it hears what is sent
-// to it, and that it knows the flow's secret.
+// openReverse throws stones at an address, which must have shown that it receives there
+// and that it knows the flow's secret.
 func (s *Server) openReverse(ctx context.Context, d control.Datagram, from origin) {
 	e := s.find(d.Flow)
 	if e == nil || !e.plan.Reverse || e.plan.Transport != "udp" || !s.baker.Check(d.Cookie, from.AddrPort(), d.Flow, s.World.Now()) {

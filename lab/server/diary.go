@@ -7,9 +7,8 @@ import (
 	"stones/lab/control"
 )
 
-// A diary keeps arrivals in little memory, in the order in which they came:
-// of each only by how much it differs from the one before, in as few bytes as
-// that takes, which are about six.
+// A diary keeps arrivals in little memory, in the order in which they came: of each
+// only the difference from the one before, as varints of about six bytes in all.
 type diary struct {
 	pages [][]byte
 	last  control.Arrival
@@ -19,7 +18,7 @@ type diary struct {
 // pageLen is how many bytes are allocated at once.
 const pageLen = 4 << 10
 
-// add writes down one more.
+// add appends an arrival.
 func (d *diary) add(a control.Arrival) {
 	const most = 3 * binary.MaxVarintLen64
 	if n := len(d.pages); n == 0 || len(d.pages[n-1])+most > pageLen {
@@ -33,9 +32,9 @@ func (d *diary) add(a control.Arrival) {
 	d.count++
 }
 
-// mostWritten is how many bytes a flow takes at most that writes down all it can: its
-// stones and their copies, or what is thrown. Times are all within the flow's own, which
-// is at most some hours.
+// mostWritten is how many bytes a flow takes at most: for its stones and their copies,
+// or for what is thrown. All times are within the flow's own, which is at most some
+// hours.
 func mostWritten(p control.Plan) int {
 	const each = 4 + 7 + 7 // of numbers and times that are that far apart
 	arrivals := p.Count

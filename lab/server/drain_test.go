@@ -7,7 +7,7 @@ import (
 	"stones/lab/path"
 )
 
-// The rule that stands in the results of who throws names the time that is waited here.
+// The drain rule in the thrower's results names the time that the server waits.
 func TestDrainRule(t *testing.T) {
 	if rule := string(path.DrainByCatcher); !strings.Contains(rule, quietUDP.String()) {
 		t.Errorf("the rule is %q; the catcher waits for %v", rule, quietUDP)

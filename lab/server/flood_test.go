@@ -21,7 +21,7 @@ import (
 	"stones/lab/stone"
 )
 
-// heap is how many bytes are in use.
+// heap is how many bytes of the heap are in use.
 func heap() int64 {
 	var m runtime.MemStats
 	runtime.GC()
@@ -30,8 +30,8 @@ func heap() int64 {
 	return int64(m.HeapAlloc + m.StackInuse)
 }
 
-// A million datagrams of strangers leave nothing behind, and a running flow
-// is what it is without them.
+// A million datagrams of strangers leave nothing behind, and do not change a running
+// flow.
 func TestFlood(t *testing.T) {
 	s := open(t, nil)
 	s.run(func() {
@@ -80,7 +80,7 @@ func TestFlood(t *testing.T) {
 	})
 }
 
-// What a stranger sends costs no allocation.
+// Datagrams of strangers cost no allocation.
 func TestStrangersCostNothing(t *testing.T) {
 	s := open(t, func(s *Server) { s.Log = nil })
 	from := net.UDPAddrFromAddrPort(netip.MustParseAddrPort("192.0.2.1:1000"))
@@ -136,8 +136,8 @@ func TestDiary(t *testing.T) {
 	}
 }
 
-// A session with two flows of 10,000 stones takes at most 320 KiB, most of
-// which its flows take. What the World takes for its sockets is not in it.
+// A session with two flows of 10,000 stones takes at most 320 KiB, most of it for its
+// flows. The memory of the World's sockets is not counted.
 func TestSessionIsSmall(t *testing.T) {
 	s := open(t, nil)
 	random := rand.New(rand.NewPCG(1, 2))
@@ -167,7 +167,7 @@ func TestSessionIsSmall(t *testing.T) {
 	s.server.flows, s.server.sessions = nil, nil
 }
 
-// Whatever comes over UDP: no panic, and no more goes out than came in.
+// No datagram causes a panic, and no more goes out than came in.
 func FuzzDatagram(f *testing.F) {
 	f.Add(control.Datagram{Word: control.Hello}.Append(nil))
 	f.Add(control.Datagram{Word: control.Knock, Flow: 7}.Append(nil))
@@ -210,8 +210,8 @@ func (still) Now() time.Duration              { return 0 }
 func (still) Time(at time.Duration) time.Time { return time.Unix(0, int64(at)) }
 func (still) Go(func())                       {}
 
-// Whatever a client says: no panic, an end, and nothing in the log, the replies
-// or what the observer is told that could steer a terminal.
+// Whatever a client says, there is no panic, the session ends, and nothing in the log,
+// the replies or the observer's calls could control a terminal.
 func FuzzSession(f *testing.F) {
 	f.Add([]byte("help\ntime\necho a\nthrow 3 30\nstats\nlimits\nhello \x1b[2J\nbye\n"))
 	f.Add([]byte("stones 2\nplan udp 10 100 1000\nplan tcp 10 100 1000 back 10/s steady\nthrown 1 1 1 1\nreport 842812418\nforget 7\n"))
@@ -239,8 +239,7 @@ func FuzzSession(f *testing.F) {
 	})
 }
 
-// A script is a connection to somebody who says all that is in it and hears
-// nothing.
+// A script is a connection to a client that says all that is in it and reads nothing.
 type script struct {
 	net.Conn
 	in  *bytes.Reader
@@ -253,7 +252,7 @@ func (c *script) RemoteAddr() net.Addr        { return &net.TCPAddr{} }
 func (c *script) SetDeadline(time.Time) error { return nil }
 func (c *script) Close() error                { return nil }
 
-// A hasty World has no time to wait.
+// A hasty World does not sleep.
 type hasty struct {
 	still
 	now time.Duration
@@ -293,8 +292,7 @@ func BenchmarkDatagram(b *testing.B) {
 	}
 }
 
-// Whatever somebody replays, a first arrival is always written down; it is copies
-// of which there can be too many.
+// Whatever is replayed, a first arrival is always recorded; only copies are limited.
 func TestReplaysLeaveRoom(t *testing.T) {
 	const count = 2000
 	w, err := sim.Open(sim.Config{})
@@ -316,7 +314,7 @@ func TestReplaysLeaveRoom(t *testing.T) {
 	}
 }
 
-// A stone that comes from another address than those before was overheard there.
+// A stone from another address than the stones before it is a replay.
 func TestStonesFromElsewhere(t *testing.T) {
 	x := new(flow)
 	here, there := netip.MustParseAddrPort("192.0.2.1:1000"), netip.MustParseAddrPort("192.0.2.2:1000")

@@ -13,18 +13,18 @@ import (
 	"stones/lab/tally"
 )
 
-// A flow is one plan that was agreed to, and what came of it.
+// A flow is one plan that was agreed to, and its results.
 type flow struct {
 	server    *Server
 	ticket    control.Ticket
 	plan      control.Plan
 	schedule  *pace.Schedule // if the server throws
 	tagger    *seal.Tagger   // for the task that has UDP's socket
-	began     time.Duration  // when it was agreed to
-	last      time.Duration  // when all of it is over
-	drops     int            // of the UDP socket, by then
-	strangers int64          // datagrams of nobody, by then
-	reserved  int            // bytes of what it is to carry; under the server's lock
+	began     time.Duration  // when it was agreed to, or its load had come
+	last      time.Duration  // when it ends at the latest
+	drops     int            // of the UDP socket, when it began
+	strangers int64          // datagrams of no flow, when it began
+	reserved  int            // bytes of its load; under the server's lock
 	shared    bool           // other flows used the socket meanwhile; under the server's lock
 
 	mu       sync.Mutex
@@ -36,11 +36,11 @@ type flow struct {
 	causes   map[string]int // of stones that the server could not throw
 	reads    int
 	latest   time.Duration  // arrival
-	due      time.Duration  // when the first that came was, on the thrower's clock
-	closed   bool           // the client was told what came of it, or will not ask
-	carried  bool           // somebody carries its stones, or it is thrown already
-	sum      stone.Sum      // of what the stones carried that came
-	loaded   string         // what those carry that the server throws
+	due      time.Duration  // when the first that came was due, on the thrower's clock
+	closed   bool           // the client has the report, or will not ask for it
+	carried  bool           // its stones have a connection or an address, or had one
+	sum      stone.Sum      // of the content of the stones that came
+	loaded   string         // the content of the stones that the server throws
 	carrier  *guarded       // the connection, while there is one
 	from     netip.AddrPort // where its datagrams come from
 }
@@ -59,11 +59,11 @@ func newFlow(s *Server, p control.Plan, t control.Ticket, schedule *pace.Schedul
 	}
 }
 
-// end is when it is over by the plan.
+// end is when the flow ends by its plan.
 func (x *flow) end() time.Duration { return x.began + x.plan.Duration }
 
-// catch notes what a catcher yields. Times within a flow never go back, and
-// none is before the plan: a report that says otherwise is refused.
+// catch records what a catcher yields. Times within a flow never go back, and none is
+// before the plan: a client rejects a report that says otherwise.
 func (x *flow) catch(s stone.Stone, err error, at time.Duration) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -82,12 +82,12 @@ func (x *flow) catch(s stone.Stone, err error, at time.Duration) {
 	}
 }
 
-// mostCopies is how many copies are written down for each planned stone, on
-// average. What comes beyond that counts as foreign. A first arrival is always
-// written down, whatever somebody replays.
+// mostCopies is how many copies are recorded for each planned stone, on average.
+// Further ones count as foreign. A first arrival is always recorded, whatever somebody
+// replays.
 const mostCopies = 1
 
-// note writes down a stone that came, if it is one of the plan.
+// note records a stone that came, if it is in the plan.
 func (x *flow) note(s stone.Stone, at time.Duration) {
 	planned := s.Flow == x.ticket.Flow && s.Size == x.plan.Size && s.Number > 0 && s.Number <= uint64(x.plan.Count)
 	if x.counts.Caught == 0 {
@@ -115,7 +115,7 @@ func (x *flow) note(s stone.Stone, at time.Duration) {
 	x.diary.add(control.Arrival{Number: s.Number, At: at - x.began, Delay: at - x.began - s.Due})
 }
 
-// throw notes a stone that the server has thrown, or could not.
+// throw records a stone that the server has thrown, or could not throw.
 func (x *flow) throw(s stone.Stone, err error, at time.Duration) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -131,7 +131,7 @@ func (x *flow) throw(s stone.Stone, err error, at time.Duration) {
 	x.diary.add(control.Arrival{Number: s.Number, At: at - x.began, Delay: at - x.began - s.Due})
 }
 
-// tell notes what the client says it has thrown, if that can be true.
+// tell records how many stones the client says it has thrown, if that can be true.
 func (x *flow) tell(c control.Thrown) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -163,8 +163,8 @@ func (x *flow) claim(g *guarded) bool {
 	return true
 }
 
-// finish takes no more stones, and wakes the reader that waits for them. It reports whether
-// it does so for the first time.
+// finish takes no more stones, and wakes the reader that waits for them. It reports
+// whether this is its first call.
 func (x *flow) finish() bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -185,14 +185,14 @@ func (x *flow) over() bool {
 	return x.counts.Over
 }
 
-// unreported reports whether nobody was told yet what came of it.
+// unreported reports whether the client is still to ask for the report.
 func (x *flow) unreported() bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return !x.closed
 }
 
-// snapshot is the flow as it is told of.
+// snapshot returns the flow's counts so far.
 func (x *flow) snapshot() control.Notice {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -206,8 +206,8 @@ const (
 	quietTCP = 5 * time.Second
 )
 
-// settled says when it will be known that no more stones come, if none does
-// until then. It is the past if that is known already.
+// settled returns when the flow counts as complete if no more stones come until then.
+// It is in the past if it is complete already.
 func (x *flow) settled(asked time.Duration) time.Duration {
 	x.mu.Lock()
 	defer x.mu.Unlock()

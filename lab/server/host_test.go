@@ -209,7 +209,7 @@ func TestMany(t *testing.T) {
 	}
 }
 
-// chance is as good as any for a test.
+// chance is a reader of numbers that are random enough for a test.
 type chance struct{ n byte }
 
 func (c *chance) Read(b []byte) (int, error) {
@@ -220,8 +220,8 @@ func (c *chance) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Who speaks plain text to a server that speaks TLS is told so; so is a wrong
-// key.
+// A client that speaks plain text to a server with TLS gets an error; so does one with
+// a wrong key.
 func TestTLSRefuses(t *testing.T) {
 	secured, err := seal.ServerTLS(&chance{})
 	if err != nil {
@@ -239,7 +239,7 @@ func TestTLSRefuses(t *testing.T) {
 	})
 }
 
-// When the server ends, so do all that wait for it.
+// When the server ends, all that waits for it ends too.
 func TestServerEnds(t *testing.T) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
@@ -325,8 +325,8 @@ func BenchmarkClass(b *testing.B) {
 	}
 }
 
-// How long it takes from connecting until the version is agreed on, while others
-// have connected and say nothing.
+// The time from connecting to the agreed version, while others have connected and say
+// nothing.
 func BenchmarkHandshake(b *testing.B) {
 	for _, silent := range []int{0, 1000} {
 		b.Run(fmt.Sprintf("silent=%d", silent), func(b *testing.B) {

@@ -10,14 +10,14 @@ import (
 	"stones/lab/stone"
 )
 
-// Limits are what a server allows at most. What asks for more is refused, never
+// Limits are what a server allows at most. A plan that asks for more is refused, never
 // cut down to what is allowed. A field that is 0 has its default.
 type Limits struct {
-	Connections int // of strangers, who have not shown that they mean it; 2048
-	Sessions    int // of others, who have; 80
-	PerAddress  int // of these, where there is no key; four fifths of them, and all up to 64
+	Connections int // of strangers; 2048
+	Sessions    int // of clients that have proved the key or planned; 80
+	PerAddress  int // of these from one address, where there is no key; four fifths of Sessions, but all of up to 64
 	Flows       int // of a session; 4
-	Written     int // bytes that all flows may write down about what comes; 256 MiB
+	Written     int // bytes that all flows may record of arrivals; 256 MiB
 
 	// Of one flow.
 	Stones   int           // 100,000
@@ -25,11 +25,11 @@ type Limits struct {
 	Duration time.Duration // as planned; 60 s
 	Size     int           // bytes of a stone; 65,507
 	Bytes    int           // of all its stones; 1 GiB
-	Load     int           // bytes of what its stones are to carry; 65 MiB, and four times that of all flows
+	Load     int           // bytes of the content that its stones are to carry; 65 MiB, and four times that of all flows
 
 	// Total time limits; trickling bytes do not extend them.
 	FirstLine time.Duration // for the first line of a connection; 5 s
-	Idle      time.Duration // for the next line of a session none of whose flows is still to be reported; 60 s
+	Idle      time.Duration // for the next line of a session without flows still to be reported; 60 s
 	Alive     time.Duration // for the next line of the others; 5 s
 	Grace     time.Duration // for what is late: stones after the planned end, readers of a reply; 15 s
 }
@@ -56,8 +56,8 @@ func (l Limits) Defaults() Limits {
 	}
 }
 
-// perConnection is how many bytes a connection takes at most, its buffers and the task
-// that serves it included.
+// perConnection is how many bytes of memory a connection takes at most, with its
+// buffers and the task that serves it.
 const perConnection = 40 << 10
 
 // Memory is how many bytes all sessions, flows and strangers take together at most.
@@ -89,11 +89,11 @@ func (l Limits) Lines() []string {
 	}
 }
 
-// maxDatagram is how many bytes a UDP datagram has at most over IPv4 (RFC 768,
+// maxDatagram is the largest payload of a UDP datagram over IPv4, in bytes (RFC 768,
 // RFC 791).
 const maxDatagram = 65_507
 
-// size is how many bytes a stone may have.
+// size is the largest stone in bytes.
 func (l Limits) size(transport string) int {
 	if transport == "udp" {
 		return min(l.Size, maxDatagram-seal.TagLen)
@@ -101,9 +101,9 @@ func (l Limits) size(transport string) int {
 	return min(l.Size, stone.MaxSize)
 }
 
-// check refuses a plan that asks for more than is allowed.
+// check rejects a plan that asks for more than is allowed.
 func (l Limits) check(p control.Plan) error {
-	over := max(p.Duration, time.Second) // what takes less than a second has a second's worth
+	over := max(p.Duration, time.Second) // a shorter plan may have a second's worth of stones
 	switch size := l.size(p.Transport); {
 	case p.Count > l.Stones:
 		return fmt.Errorf("limit: %d stones; allowed 1 to %d a flow", p.Count, l.Stones)

@@ -19,8 +19,8 @@ const (
 	loadRate = 64 << 10
 )
 
-// load takes what the stones of a flow are to carry that the server throws. It ends
-// the conversation, and says why, if it is not all there in time.
+// load reads what the stones that the server throws are to carry. It ends the
+// conversation, with a reason, if that does not come in time.
 func (x *session) load(c control.Load) (end string) {
 	e, err := x.find(c.Flow)
 	if err == nil {
@@ -37,7 +37,7 @@ func (x *session) load(c control.Load) (end string) {
 	most := time.Duration(c.Bytes) * time.Second / loadRate
 	x.guard.until(x.server.in(x.server.limits.Grace + most))
 	var content strings.Builder
-	content.Grow(c.Bytes) // what is reserved, and no more
+	content.Grow(c.Bytes) // exactly what is reserved
 	if _, err := io.CopyN(&content, x.lines, int64(c.Bytes)); err != nil {
 		return err.Error()
 	}
@@ -46,7 +46,7 @@ func (x *session) load(c control.Load) (end string) {
 	return ""
 }
 
-// reserve makes room for what a flow is to carry.
+// reserve reserves memory for the content of a flow.
 func (x *session) reserve(e *flow, bytes int) error {
 	s := x.server
 	room := e.plan.Size - stone.HeaderLen
@@ -69,7 +69,7 @@ func (x *session) reserve(e *flow, bytes int) error {
 	return nil
 }
 
-// begin has the plan begin now: what it is to carry has come.
+// begin has the plan begin now: its content has come.
 func (x *flow) begin(content string) {
 	x.server.mu.Lock()
 	defer x.server.mu.Unlock()
@@ -82,7 +82,8 @@ func (x *flow) begin(content string) {
 	x.loaded = content
 }
 
-// carrying yields stones with what they carry: of what was loaded, their part.
+// carrying yields the stones with their parts of the loaded content. The last one is
+// filled up with zeros.
 func (x *flow) carrying(stones iter.Seq[stone.Stone]) iter.Seq[stone.Stone] {
 	if !x.plan.Carrying {
 		return stones

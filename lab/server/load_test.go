@@ -14,8 +14,8 @@ import (
 	"stones/tcp"
 )
 
-// What the server is to throw it has to be told first: as much as the plan needs, once,
-// and within the limits.
+// The content that the server throws must be sent first: as much as the plan needs,
+// once, and within the limits.
 func TestLoad(t *testing.T) {
 	delay := sim.Config{Seed: 1, Out: wire.Shape{Delay: 20 * ms}, Back: wire.Shape{Delay: 20 * ms}}
 	s := openAt(t, delay, func(s *Server) { s.Limits.Load = 40 })
@@ -61,7 +61,8 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// For four of the largest there is room at once, and who does not send is hung up on.
+// There is room for four of the largest loads, and a client that does not send is
+// disconnected.
 func TestLoadRoom(t *testing.T) {
 	s := open(t, func(s *Server) { s.Limits.Load, s.Limits.Flows = 4, 6 })
 	s.run(func() {
@@ -85,7 +86,7 @@ func TestLoadRoom(t *testing.T) {
 	})
 }
 
-// What was caught is told as a sum, of first copies alone.
+// The content that was caught is reported as a sum, over first copies only.
 func TestCarriedSum(t *testing.T) {
 	s := open(t, nil)
 	s.run(func() {

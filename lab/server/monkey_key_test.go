@@ -30,7 +30,7 @@ func (m *monkey) enter() (v *visitor, began time.Duration) {
 	return v, began
 }
 
-// honest throws, or catches, and holds the report to what it has thrown.
+// honest throws, or catches, and checks the report against what it has thrown.
 func (m *monkey) honest() {
 	for range 1 + m.IntN(3) {
 		v, began := m.enter()
@@ -60,7 +60,7 @@ func (m *monkey) honest() {
 	}
 }
 
-// exchange has the stones fly.
+// exchange throws, or catches, the stones of a flow.
 func (v *visitor) exchange(m *monkey, ticket control.Ticket, plan control.Plan) {
 	switch {
 	case plan.Reverse && plan.Transport == "tcp":
@@ -97,7 +97,7 @@ func (v *visitor) exchange(m *monkey, ticket control.Ticket, plan control.Plan) 
 	}
 }
 
-// insider knows the key and says anything behind it.
+// insider proves the key, and then says anything.
 func (m *monkey) insider() {
 	v, _ := m.enter()
 	defer v.conn.Close()

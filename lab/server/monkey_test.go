@@ -17,10 +17,10 @@ import (
 	"stones/lab/wire"
 )
 
-// Whoever comes and whatever they say, in any order: who knows the key is served within
-// two seconds, every count is exact, nobody is sent more over UDP than it sent before
-// it has shown that it is there, all that is held stays under its limit, only lines that
-// can be shown are said, and all comes to an end.
+// Whoever connects and whatever they say, in any order: a client with the key is served
+// within two seconds, every count is exact, no address is sent more over UDP than it
+// sent before it has shown that it receives, all memory stays below its limit, only
+// printable lines are shown, and everything ends.
 func TestMonkey(t *testing.T) {
 	t.Parallel()
 	seeds := 40
@@ -37,7 +37,7 @@ func TestMonkey(t *testing.T) {
 	}
 }
 
-// A monkey is one school in which anything may be said.
+// A monkey is a school in which anything may be said.
 type monkey struct {
 	*school
 	*rand.Rand
@@ -45,7 +45,7 @@ type monkey struct {
 	pause     time.Duration // between two strangers that connect
 	entering  int           // of those who know the key: then strangers hurry
 	flows     []control.Ticket
-	overheard [][]byte // datagrams that have come, and may come again from elsewhere
+	overheard [][]byte // datagrams to replay from other addresses
 	over      bool
 }
 
@@ -101,12 +101,12 @@ func (m *monkey) play() {
 	}
 }
 
-// rest waits for a time of up to so long.
+// rest waits for a random time of up to most.
 func (m *monkey) rest(most time.Duration) {
 	_ = m.SleepUntil(m.Context(), m.Now()+time.Duration(m.Int64N(int64(most))))
 }
 
-// look looks at what is held.
+// look checks the limits.
 func (m *monkey) look() {
 	for !m.over {
 		s := m.server
@@ -140,7 +140,7 @@ func (m *monkey) come() {
 	}
 }
 
-// babble connects, says anything, for a while, and hears what comes back.
+// babble connects, says anything for a while, and reads the answers.
 func (m *monkey) babble() {
 	conn, err := m.DialContext(m.Context(), "tcp", m.Address(""))
 	if err != nil {
@@ -172,8 +172,8 @@ func (m *monkey) babble() {
 	}
 }
 
-// anything is something that somebody may say. Who knows the key does not say what
-// ends its conversation at once.
+// anything is a random line. If knows, it is not one that ends the conversation at
+// once.
 func (m *monkey) anything(knows bool) string {
 	number := func() uint32 {
 		if len(m.flows) > 0 && m.IntN(3) > 0 {
@@ -211,7 +211,7 @@ func (m *monkey) anything(knows bool) string {
 	return lines[m.IntN(len(lines))] + end
 }
 
-// throwAround throws datagrams of strangers, and again what was overheard.
+// throwAround sends datagrams of strangers, and replays overheard ones.
 func (m *monkey) throwAround() {
 	for range 1 + m.IntN(20) {
 		conn, err := m.DialContext(m.Context(), "udp", m.Address(""))

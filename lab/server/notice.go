@@ -22,7 +22,7 @@ type Observer interface {
 	Left(Client, string)            // and why
 }
 
-// A Client is a session, as it is told of.
+// A Client is a snapshot of a session.
 type Client struct {
 	Number  int    // of the session, from 1
 	Address string // where it is from
@@ -30,9 +30,9 @@ type Client struct {
 	Flows   []control.Notice // planned and not forgotten
 }
 
-// A journal is the log, with a limit to how fast it grows: after a burst of
-// lines only so many a second. What was left out is counted, and so is what the
-// log did not take.
+// A journal is the log, with a limit to how fast it grows: after a burst of lines, only
+// so many a second. Lines that were left out, or that the log did not take, are
+// counted.
 type journal struct {
 	log   *slog.Logger
 	clock clock.Clock
@@ -59,7 +59,7 @@ type bucket struct {
 	left int           // lines that were left out
 }
 
-// A line is paid for with a tenth of a second, and two seconds may be owed.
+// A line costs a tenth of a second, and a bucket may be two seconds ahead of the clock.
 const (
 	perLine = time.Second / 10
 	owed    = 2 * time.Second

@@ -12,7 +12,7 @@ import (
 	"stones/lab/seal"
 )
 
-// plan agrees to a plan, or refuses it.
+// plan agrees to a plan, or rejects it.
 func (x *session) plan(p control.Plan) (string, error) {
 	s := x.server
 	switch {
@@ -88,7 +88,7 @@ func (s *Server) dropped() (int, string) {
 	return s.Dropped()
 }
 
-// find is one of the session's flows.
+// find returns one of the session's flows.
 func (x *session) find(number uint32) (*flow, error) {
 	for _, e := range x.flows {
 		if e.ticket.Flow == number {
@@ -98,13 +98,13 @@ func (x *session) find(number uint32) (*flow, error) {
 	return nil, fmt.Errorf("flow %d: not one of this session", number)
 }
 
-// report waits until all has come, and says what.
+// report waits until the flow is complete, and writes its report.
 func (x *session) report(ctx context.Context, e *flow) {
 	s := x.server
 	asked := s.World.Now()
 	for now := asked; e.settled(asked) > now && !s.isStopped(); now = s.World.Now() {
 		wake := e.settled(asked)
-		if e.plan.Transport == "tcp" || e.plan.Reverse { // nothing tells of the end
+		if e.plan.Transport == "tcp" || e.plan.Reverse { // no event marks the end
 			wake = min(wake, now+look)
 		}
 		if s.World.SleepUntil(ctx, wake) != nil {
@@ -124,7 +124,7 @@ func (x *session) report(ctx context.Context, e *flow) {
 	}
 }
 
-// report is what was counted.
+// report returns what was counted.
 func (x *flow) report() control.Report {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -135,7 +135,8 @@ func (x *flow) report() control.Report {
 	return r
 }
 
-// drops is how many of a flow's datagrams found the socket's buffer full.
+// drops is how many of a flow's datagrams were dropped because the socket's buffer was
+// full, or why that is unknown.
 func (x *session) drops(e *flow) (int, string) {
 	n, unknown := x.server.dropped()
 	x.server.mu.Lock()
@@ -151,10 +152,11 @@ func (x *session) drops(e *flow) (int, string) {
 	return n, unknown
 }
 
-// reportRate is how many arrivals a second a reader of a report has to take.
+// reportRate is how many arrivals a second a client must read of a report.
 const reportRate = 1000
 
-// arrivals writes a flow's arrivals, which have so long and no longer.
+// arrivals writes a flow's arrivals, within a time limit that follows from their
+// number.
 func (x *session) arrivals(e *flow) (n int, ok bool) {
 	var at reader
 	var some [128]control.Arrival
@@ -178,7 +180,7 @@ func (x *session) arrivals(e *flow) (n int, ok bool) {
 	}
 }
 
-// end notes that no more stones of a flow come.
+// end ends a flow: no more stones of it come.
 func (x *session) end(e *flow) {
 	if !e.finish() {
 		return

@@ -22,7 +22,7 @@ import (
 	"stones/lab/seal"
 )
 
-// A World is where a server runs: a clock, sockets, and who runs its tasks.
+// A World is where a server runs: a clock, sockets, and tasks.
 type World interface {
 	clock.Clock
 
@@ -38,19 +38,19 @@ type World interface {
 type Server struct {
 	World    World
 	Limits   Limits
-	Key      []byte       // who plans must know it; empty means nobody has to
-	Greeting []string     // lines that whoever connects is greeted with; nil means the usual two
+	Key      []byte       // clients must know it to plan; empty means no key
+	Greeting []string     // lines with which clients are greeted; nil means [DefaultGreeting]
 	TLS      *tls.Config  // of all TCP connections; nil means plain text
 	Log      *slog.Logger // nil means none; it must not wait for its reader
 	Observer Observer     // nil means none
 	Rand     io.Reader    // where secrets come from; nil means the system's
 
-	// Arrived is when the datagram that was read last had come. Nil is when it was
-	// read.
+	// Arrived returns when the datagram that was read last had arrived. If it is nil,
+	// the time of the reading is taken.
 	Arrived func() time.Duration
 
-	// Dropped is how many datagrams have found the UDP socket's buffer full by
-	// now, or why that is not known. Nil is not known.
+	// Dropped returns how many datagrams have been dropped so far because the UDP
+	// socket's buffer was full, or why that is unknown. If it is nil, it is unknown.
 	Dropped func() (n int, unknown string)
 
 	limits   Limits
@@ -73,11 +73,10 @@ type Server struct {
 	crowd    crowd
 	guesses  guesses
 	loaded   int // bytes of what flows are to carry
-	written  int // bytes of what flows write down, if they write all they can
+	written  int // bytes that the flows may record at most
 }
 
-// DefaultGreeting is what whoever connects is greeted with if nothing else is
-// said. It is not to be written to.
+// DefaultGreeting returns the greeting of a server that has no other.
 func DefaultGreeting() []string {
 	return []string{"Привет, подключайся!", "Привет!"}
 }
@@ -139,9 +138,9 @@ func (s *Server) bind(ctx context.Context, address string) error {
 // Addr is where the server listens. Its port is that of TCP and UDP.
 func (s *Server) Addr() net.Addr { return s.listener.Addr() }
 
-// Serve serves until ctx ends, or Stop is called, and all connections have come
-// to their end. It is called once, by a task of the World, after Listen.
-// The error is nil if it was told to end.
+// Serve serves until ctx ends, or Stop is called, and all connections have ended. It is
+// called once, by a task of the World, after Listen. The error is nil if it was told to
+// end.
 func (s *Server) Serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -161,8 +160,8 @@ func (s *Server) Serve(ctx context.Context) error {
 // look is the polling interval for events that nothing signals.
 const look = 10 * time.Millisecond
 
-// Stop has Serve come to its end: it interrupts all that waits. It may be called
-// from anywhere, and more than once.
+// Stop has Serve end: it interrupts all that waits. It may be called from anywhere, and
+// more than once.
 func (s *Server) Stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -221,7 +220,7 @@ func (s *Server) running() int {
 // breather is the pause after a failed accept, so that a lasting error does not spin.
 const breather = 50 * time.Millisecond
 
-// accept takes whoever connects until the server stops.
+// accept accepts connections until the server stops.
 func (s *Server) accept(ctx context.Context) error {
 	for {
 		conn, err := s.listener.Accept()
@@ -244,16 +243,16 @@ func (s *Server) accept(ctx context.Context) error {
 	}
 }
 
-// vanished is how soon a connection is given up whose other end has vanished.
+// vanished is how soon a connection is closed whose other end has vanished.
 const vanished = 8 * time.Second
 
-// keepAlive gives a connection up on which nothing is said (RFC 1122 section
+// keepAlive closes a silent connection whose other end has vanished (RFC 1122 section
 // 4.2.3.6).
 func keepAlive() net.KeepAliveConfig {
 	return net.KeepAliveConfig{Enable: true, Idle: vanished / 2, Interval: vanished / 4, Count: 2}
 }
 
-// enter takes a connection in. It is nil if the server stops.
+// enter admits a connection. It returns nil if the server stops.
 func (s *Server) enter(conn net.Conn) *guarded {
 	if alive, ok := conn.(interface {
 		SetKeepAliveConfig(net.KeepAliveConfig) error
@@ -267,7 +266,7 @@ func (s *Server) enter(conn net.Conn) *guarded {
 	return g
 }
 
-// remove takes one thing out of a list.
+// remove removes one element from a list.
 func remove[T comparable](list []T, one T) []T {
 	if i := slices.Index(list, one); i >= 0 {
 		return slices.Delete(list, i, i+1)
@@ -275,10 +274,10 @@ func remove[T comparable](list []T, one T) []T {
 	return list
 }
 
-// in is the deadline so long from now.
+// in returns the deadline that is d from now.
 func (s *Server) in(d time.Duration) time.Time { return s.World.Time(s.World.Now() + d) }
 
-// Clients are the sessions of this moment, in the order in which they joined.
+// Clients returns the sessions of this moment, in the order in which they joined.
 func (s *Server) Clients() []Client {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -289,10 +288,10 @@ func (s *Server) Clients() []Client {
 	return list
 }
 
-// Strangers is how many datagrams have come that were of no running flow.
+// Strangers returns how many datagrams of no running flow have come.
 func (s *Server) Strangers() int { return int(s.strangers.Load()) }
 
-// find is a running flow, or nil.
+// find returns a flow, or nil if there is none of that number.
 func (s *Server) find(number uint32) *flow {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const ms = time.Millisecond
 
-// A school is a server in virtual time, and those who come to it.
+// A school is a server in virtual time, and its clients.
 type school struct {
 	*testing.T
 	*sim.World
@@ -55,7 +55,7 @@ func (s *school) note(format string, args ...any) {
 	s.events = append(s.events, fmt.Sprintf(format, args...))
 }
 
-// open opens a school. Whatever set does to the server comes before it listens.
+// open opens a school. set configures the server before it listens.
 func open(t *testing.T, set func(*Server)) *school {
 	t.Helper()
 	return openAt(t, sim.Config{Seed: 1}, set)
@@ -112,7 +112,7 @@ func (s *school) run(tasks ...func()) {
 	}
 }
 
-// A visitor is somebody who has connected.
+// A visitor is a client.
 type visitor struct {
 	*school
 	conn  net.Conn
@@ -162,7 +162,7 @@ func (v *visitor) say(text string, want ...string) {
 	v.hear(want...)
 }
 
-// ends expects that the server has hung up, and when.
+// ends expects that the server closes the connection at that time.
 func (v *visitor) ends(at time.Duration) {
 	v.Helper()
 	text, err := v.lines.ReadLine()
@@ -185,7 +185,7 @@ func (v *visitor) bye() {
 	v.conn.Close()
 }
 
-// told expects what the observer was told.
+// told expects calls of the observer.
 func (s *school) told(want ...string) {
 	s.Helper()
 	if got, want := strings.Join(s.events, "\n"), strings.Join(want, "\n"); got != want {
@@ -193,7 +193,7 @@ func (s *school) told(want ...string) {
 	}
 }
 
-// agree says which version, and plans.
+// agree agrees on the version, and plans.
 func (v *visitor) agree(p control.Plan) control.Ticket {
 	v.Helper()
 	v.write("stones 2\n" + p.String() + "\n")
@@ -254,8 +254,8 @@ func port(c net.Conn) string {
 	return port
 }
 
-// What found the socket full is told of a flow that had the socket to itself. Else nobody
-// knows whose it was.
+// The drops of the socket are reported for a flow that had the socket to itself.
+// Otherwise it is unknown whose they were.
 func TestWhoseDrops(t *testing.T) {
 	for _, tt := range []struct {
 		name      string
@@ -356,7 +356,7 @@ func TestDeadlines(t *testing.T) {
 	}
 }
 
-// What is no conversation gets one line of answer, and the end.
+// A client of another protocol gets one line of answer, and is disconnected.
 func TestOtherProtocols(t *testing.T) {
 	for _, tt := range []struct{ name, say, want string }{
 		{"HTTP", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "no HTTP: this server speaks plain lines; type help"},
@@ -379,8 +379,8 @@ func TestOtherProtocols(t *testing.T) {
 	}
 }
 
-// Nothing that somebody says reaches a log or an observer as it is, if it could
-// steer a terminal.
+// Text of clients reaches neither the log nor an observer as it is, if it could control
+// a terminal.
 func TestHostileText(t *testing.T) {
 	s := open(t, nil)
 	s.run(func() {
@@ -492,7 +492,7 @@ func TestKey(t *testing.T) {
 	})
 }
 
-// proves says which version, proves the key, and plans.
+// proves agrees on the version, proves the key, and plans.
 func (v *visitor) proves(key []byte) {
 	v.Helper()
 	v.knows(key)
@@ -515,8 +515,8 @@ func (v *visitor) knows(key []byte) {
 	v.say(control.Prove{Proof: seal.Prove(key, seal.Thrower, w.Challenge, [16]byte{}, nil)}.String(), fmt.Sprintf("ok %x", seal.Prove(key, seal.Catcher, w.Challenge, [16]byte{}, nil)))
 }
 
-// The 65th from an address is told why there is no room for it, and when to come
-// back. Those who plan nothing take no room.
+// The 65th client from an address is told why there is no room, and when to come back.
+// Clients that plan nothing take no room.
 func TestRoom(t *testing.T) {
 	s := open(t, nil)
 	s.run(func() {
@@ -543,8 +543,8 @@ func TestRoom(t *testing.T) {
 	})
 }
 
-// Where there is no place for one more stranger, the one goes that came first. Who has
-// planned stays.
+// Where there is no place for one more stranger, the oldest one is evicted. A client
+// that has planned stays.
 func TestTooManyConnections(t *testing.T) {
 	s := open(t, func(s *Server) { s.Limits.Connections = 3 })
 	s.run(func() {
@@ -555,7 +555,7 @@ func TestTooManyConnections(t *testing.T) {
 		for range 2 {
 			s.greeted()
 		}
-		first.hear("no room: others came, and you had not shown that you mean it")
+		first.hear("no room: too many connections; you had neither proved a key nor planned")
 		first.ends(0)
 		second.say("echo b", "ok b")
 		planned.bye()
@@ -677,8 +677,8 @@ func TestFlows(t *testing.T) {
 	)
 }
 
-// The times of a report never go back, whatever the sockets say when something
-// came: a thrower refuses a report that does.
+// The times of a report never go back, whatever the sockets say: a thrower rejects a
+// report in which they do.
 func TestTimesNeverGoBack(t *testing.T) {
 	var told []time.Duration // when the next datagrams came
 	s := open(t, func(s *Server) {
@@ -707,7 +707,7 @@ func TestTimesNeverGoBack(t *testing.T) {
 	})
 }
 
-// Who carries stones has to know the flow and its secret, and only one may.
+// A connection of stones must know the flow and its secret, and there can be only one.
 func TestCarryRefused(t *testing.T) {
 	s := open(t, nil)
 	s.run(func() {
@@ -734,7 +734,7 @@ func TestCarryRefused(t *testing.T) {
 	})
 }
 
-// When the client goes, so does all that it has begun.
+// When the client goes, everything that it has begun ends.
 func TestClientGoes(t *testing.T) {
 	s := open(t, nil)
 	s.run(func() {
@@ -773,8 +773,8 @@ func TestClientVanishes(t *testing.T) {
 	})
 }
 
-// Whoever says no line for five seconds is thrown at no longer, also if an answer of the
-// server's is still to be acknowledged. A line each second is enough.
+// A client that says no line for five seconds is thrown at no longer, even if an answer
+// of the server is still to be acknowledged. A line each second is enough.
 func TestThrowBackAtNobody(t *testing.T) {
 	for _, transport := range []string{"tcp", "udp"} {
 		t.Run(transport, func(t *testing.T) {
@@ -904,7 +904,7 @@ func (v *visitor) knocks(ticket control.Ticket) net.Conn {
 	return conn
 }
 
-// A client that goes while the server throws at it has it stop.
+// If the client goes, the server stops throwing at it.
 func TestThrowBackStops(t *testing.T) {
 	for _, transport := range []string{"tcp", "udp"} {
 		t.Run(transport, func(t *testing.T) {
@@ -929,8 +929,8 @@ func TestThrowBackStops(t *testing.T) {
 	}
 }
 
-// Nobody gets more than was thrown before it has shown that it is there, and
-// nothing for what is not understood.
+// No address gets more than it sent before it has shown that it receives, and nothing
+// for datagrams that are not understood.
 func TestAmplification(t *testing.T) {
 	s := open(t, nil)
 	s.run(func() {
@@ -984,7 +984,7 @@ func TestAmplification(t *testing.T) {
 	})
 }
 
-// However long the greeting is, over UDP nobody is sent more than came, headers included.
+// However long the greeting is, no more goes out over UDP than came, headers included.
 func TestGreetingIsNoLonger(t *testing.T) {
 	const headers = 28 // of IPv4 and UDP
 	for n, want := range map[int]int{1: 2, 39: 2, 40: 1, 127: 1, 128: 0, 1000: 0} {
@@ -1015,7 +1015,7 @@ func TestGreetingIsNoLonger(t *testing.T) {
 	}
 }
 
-// Who answers the greeting is no stranger.
+// An answer to the greeting does not count as a stranger's.
 func TestAnswersToTheGreeting(t *testing.T) {
 	s := open(t, nil)
 	s.run(func() {

@@ -40,7 +40,7 @@ type session struct {
 	proven    bool // the client knows the key
 }
 
-// receive talks with whoever has connected until one of them ends it.
+// receive talks with a client until one of the two ends it.
 func (s *Server) receive(ctx context.Context, g *guarded) {
 	defer s.leave(g)
 	defer s.recovered()
@@ -83,7 +83,7 @@ func (s *Server) tell(what func(Observer)) {
 	}
 }
 
-// encrypt has TLS begin. It reports whether it has.
+// encrypt makes the TLS handshake, and reports whether it succeeded.
 func (x *session) encrypt() bool {
 	conn := tls.Server(x.guard, x.server.TLS)
 	err := conn.Handshake()
@@ -104,12 +104,12 @@ func (x *session) encrypt() bool {
 	return true
 }
 
-// errProtocol says that somebody speaks another protocol.
+// errProtocol is the error that a client speaks another protocol.
 type errProtocol string
 
 func (e errProtocol) Error() string { return string(e) }
 
-// readFirst reads the first line, and knows the usual ones of other protocols.
+// readFirst reads the first line, and recognises TLS and HTTP.
 func (x *session) readFirst() (string, error) {
 	const handshake = 0x16 // what a TLS record begins with (RFC 8446 section 5.1)
 	if b, err := x.lines.Peek(1); err == nil && b[0] == handshake {
@@ -122,8 +122,8 @@ func (x *session) readFirst() (string, error) {
 	return text, err
 }
 
-// giveUp ends the reading of lines after an error. What came of a line is a
-// message all the same: not everybody ends one. It returns the reason.
+// giveUp ends the reading of lines after an error, and returns the reason. A line
+// without an end is a message all the same: not every program sends the end of a line.
 func (x *session) giveUp(text string, err error, after time.Duration) string {
 	if text != "" && x.number > 0 {
 		x.said(text)
@@ -180,9 +180,9 @@ func (x *session) talk(ctx context.Context, c control.Command, err error) string
 	}
 }
 
-// patience is until when the next line has to come. Whoever has not shown the key
-// where there is one cannot stay. Whoever is silent while stones may fly has vanished:
-// nobody is to be thrown at who is not there.
+// patience is the deadline of the next line. A client that has not proved the key,
+// where there is one, cannot stay. A client that is silent while stones may fly has
+// vanished, and nothing may be thrown at it any more.
 func (x *session) patience() time.Duration {
 	s := x.server
 	if len(s.Key) > 0 && !x.proven {
@@ -194,8 +194,8 @@ func (x *session) patience() time.Duration {
 	return s.World.Now() + s.limits.Idle
 }
 
-// leaves is when it will end, as far as one can tell: when all is thrown that it
-// has planned. It needs the server's lock.
+// leaves estimates when the session ends: when all stones that it has planned are
+// thrown. It needs the server's lock.
 func (x *session) leaves() time.Duration {
 	at := time.Duration(0)
 	for _, e := range x.flows {
@@ -213,9 +213,9 @@ func (x *session) setUntil(at time.Duration) {
 	x.until = at
 }
 
-// hangUp ends the conversation so that what was said last is read: what is
-// still coming is waited for and thrown away, or else the connection would be
-// reset (RFC 9293 section 3.10.4). Meanwhile nobody is thrown at any more.
+// hangUp ends the conversation so that the client can read the last answer. It discards
+// what still comes, because closing a connection with unread data resets it (RFC 9293
+// section 3.6.1). Nothing is thrown at the client meanwhile.
 func (x *session) hangUp() {
 	const (
 		most = 1 << 20
@@ -245,7 +245,7 @@ func (x *session) quit(why string) {
 	s.tell(func(o Observer) { o.Left(last, prose.Safe(why)) })
 }
 
-// client is the session as it is told of. Locked says that the caller has the
+// client returns a snapshot of the session. Locked says that the caller has the
 // server's lock.
 func (x *session) client(locked bool) Client {
 	if !locked {
