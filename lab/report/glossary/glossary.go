@@ -18,7 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// A Kind is what a name is the name of.
+// A Kind says what a name stands for.
 type Kind string
 
 // The kinds, in the order in which they are listed.
@@ -27,13 +27,13 @@ const (
 	Mark    Kind = "mark"    // in a cell or under the table
 	Flag    Kind = "flag"    // of a command
 	Warning Kind = "warning" // by its rule
-	Word    Kind = "word"    // of the field, or of ours
+	Word    Kind = "word"    // a term of the field, or of this program
 )
 
 // An Entry explains one name.
 type Entry struct {
 	Kind    Kind
-	Key     string   // by which the code knows it
+	Key     string   // the name in the code
 	Short   string   // one line: the row's name, the footnote, or what --help says
 	Unit    string   // what it is counted in, or what its values are
 	Source  string   // who defined it
@@ -115,8 +115,8 @@ func plain(name string) string {
 	return strings.NewReplacer("_", "-", " ", "-").Replace(name)
 }
 
-// read reads the entries of a file. Its form is a promise of this package: a
-// mistake in it is a panic, which every test meets.
+// read reads the entries of a file. The files are part of this package: a mistake in
+// one is a panic, which every test meets.
 func read(kind Kind, file string) []Entry {
 	data, err := texts.ReadFile(file)
 	if err != nil {

@@ -71,7 +71,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// There are at least 40 words, and no other word for something is one for another.
+// There are at least 40 words, and no synonym belongs to two entries.
 func TestWords(t *testing.T) {
 	of, words := make(map[string]string), 0
 	for _, e := range All() {
@@ -108,8 +108,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// came is the tally of stones that were thrown all at 0 and came in the order
-// given, a millisecond after each other.
+// came is the tally of stones that were all thrown at 0, and came in the given order, a
+// millisecond apart.
 func came(thrown int, order ...uint64) tally.Tally {
 	throws, catches := new(tally.Throws), tally.NewCatches(thrown, nil)
 	for n := range thrown {
@@ -152,7 +152,7 @@ func threw(at ...float64) tally.Tally {
 	return tally.Tally{Throws: throws}
 }
 
-// The examples say what the code comes to.
+// The figures in the examples are those that the code computes.
 func TestExamples(t *testing.T) {
 	lossy := came(10, 1, 3, 4, 6, 8).Score(0)                   // 2, 5, 7, 9 and 10 are lost
 	late := came(10, 1, 2, 3, 5, 6, 7, 8, 4, 9, 10).Score(0)    // RFC 4737 section 7.1
