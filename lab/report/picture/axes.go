@@ -8,10 +8,10 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// An axis has at most so many numbers.
+// The largest numbers of ticks on an axis.
 const mostX, mostY = 7, 6
 
-// What lies between an axis and its numbers and name.
+// Distances between an axis, its numbers and its name.
 const (
 	tickLength vg.Length = 5
 	tickGap    vg.Length = 4
@@ -19,11 +19,11 @@ const (
 	titleGap   vg.Length = 6
 )
 
-// edges is the room that a panel needs around the data.
+// edges is the room that a panel needs around its data.
 type edges struct{ left, right, bottom, top vg.Length }
 
-// edges returns the room for the axes' numbers and names, and for the title. The
-// name of the vertical axis stands beside the first panel of a row only.
+// edges returns the room for the axes' numbers and names, and for the title. The name
+// of the vertical axis stands only beside the first panel of a row.
 func (k content) edges(first bool) edges {
 	number, name := k.pen.text(tickSize, ink), k.pen.text(labelSize, ink)
 	e := edges{
@@ -59,8 +59,8 @@ func widest(style text.Style, ticks []tick) (w vg.Length) {
 	return w
 }
 
-// newGrid returns where the data of each panel lies, and how wide the edge at the
-// left of the first column is. All panels are of one size.
+// newGrid returns the areas of the panels' data, all of one size, and the width of the
+// margin left of the first column.
 func newGrid(p pen, rows [][]panel, area draw.Canvas) (places [][]draw.Canvas, left vg.Length) {
 	columns := make([]edges, len(rows[0])) // left and right
 	lines := make([]edges, len(rows))      // bottom and top
@@ -100,8 +100,8 @@ func newGrid(p pen, rows [][]panel, area draw.Canvas) (places [][]draw.Canvas, l
 	return places, columns[0].left
 }
 
-// frame draws the title above c, and the axes below it and at its left, where
-// the name of the vertical axis lies so far away.
+// frame draws the title above c, and the axes below it and at its left. The name of the
+// vertical axis stands away from c by that distance.
 func (k content) frame(c draw.Canvas, away vg.Length) {
 	name := k.pen.text(labelSize, ink)
 	name.XAlign, name.YAlign = draw.XCenter, draw.YBottom

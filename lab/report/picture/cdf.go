@@ -7,8 +7,8 @@ import (
 	"stones/lab"
 )
 
-// delayChart is the share of the stones that came within a time. A curve that
-// stops below 100 % belongs to a transport that lost the rest.
+// delayChart is the cumulative distribution of the delays. The curve of a transport
+// that lost stones stops below 100 %.
 func delayChart(r lab.Result) chart {
 	list := sides(r)
 	c := chart{title: delayTitle, says: unshownSays(delaySays(list), len(list), len(r.Flows)), owns: ownNames(list)}
@@ -48,8 +48,8 @@ func delayAxis(least, most float64) axis {
 	return a
 }
 
-// cumulate is the curve of a side's delays, which are sorted, and if some of
-// its stones never came, the level at which it stays.
+// cumulate is the curve of a side's sorted delays and, if some of its stones never
+// came, the level at which it stays.
 func cumulate(s side, delays []float64, x axis) []series {
 	if len(delays) == 0 {
 		return nil

@@ -10,12 +10,12 @@ import (
 type chart struct {
 	title string
 	rows  [][]panel // all rows have the same number of panels
-	flows []string  // the names of firstFlow and those behind it
+	flows []string  // the names of firstFlow and the looks after it
 	owns  []string  // the names of the protocols of one's own
-	says  string    // in a sentence, what there is to see
+	says  string    // what it shows, in a sentence
 }
 
-// A panel is a pair of axes and what stands between them.
+// A panel is a pair of axes with the data between them.
 type panel struct {
 	title  string
 	x, y   axis
@@ -29,11 +29,11 @@ type panel struct {
 type axis struct {
 	label    string
 	min, max float64 // min < max; above 0 if log
-	unit     float64 // the value that the numbers at the axis count as 1
+	unit     float64 // the value that is written as 1
 	log      bool
-	whole    bool     // there is nothing between whole numbers
+	whole    bool     // only whole numbers have ticks
 	short    bool     // has room for half as many numbers
-	names    []string // of the whole numbers from 0, if they stand for something else
+	names    []string // written in place of the whole numbers from 0; nil means none
 }
 
 // place is where v lies along the axis: 0 is at min, 1 at max.
@@ -47,8 +47,8 @@ func (a axis) place(v float64) float64 {
 // holds reports whether v lies on the axis.
 func (a axis) holds(v float64) bool { return a.min <= v && v <= a.max }
 
-// timeAxis is an axis in milliseconds that shows seconds if there are many. It
-// is so long that its numbers have few digits.
+// timeAxis is an axis in milliseconds that is labelled in seconds if it is long. It has
+// a least length, so that its numbers have few digits.
 func timeAxis(label string, from, to float64) axis {
 	to = max(to, from+0.01+1e-6*math.Abs(from))
 	if to-from >= 10_000 {
@@ -60,7 +60,7 @@ func timeAxis(label string, from, to float64) axis {
 // A point is a place on a panel, in the units of the axes.
 type point struct{ x, y float64 }
 
-// A series is points that look alike.
+// A series is points with one look.
 type series struct {
 	look   look
 	points []point
@@ -69,13 +69,13 @@ type series struct {
 // A look says how a series is drawn.
 type look int
 
-// The looks. The first ones lie below those that follow.
+// The looks. Earlier ones are drawn below later ones.
 const (
-	tcpFlight look = iota // points come in pairs: due, come
+	tcpFlight look = iota // point pairs: when due, and when it came
 	udpFlight
 	ownFlight // of a protocol of one's own, and of a second one
 	ownFlight2
-	leaving // what stones waited for, which point pairs begin and end
+	leaving // point pairs: the beginning and the end of a wait, by its cause
 	repeating
 	waiting
 	tcpLine // through the medians of a sweep
@@ -102,12 +102,12 @@ const (
 	roundTrip
 	waitingLine // packets in the queue
 	queueMark   // the queue marked a packet instead of dropping it
-	gone        // of a ladder: an arrow ends there
-	again       // of a ladder: an arrow
-	firstFlow   // of several over time, and those behind it are of the others
+	gone        // of a ladder: an arrow that does not arrive ends there
+	again       // of a ladder: the arrow of a packet that is sent again
+	firstFlow   // the first of several flows over time; the looks after it are the others'
 )
 
-// A drawing is what is drawn of the points of a series.
+// A drawing is how the points of a series are drawn.
 type drawing int
 
 const (
@@ -139,7 +139,7 @@ const (
 	boldLine
 )
 
-// A role is what a colour is used for.
+// A role is the use of a colour.
 type role int
 
 const (
@@ -197,7 +197,7 @@ var styles = [...]style{
 	queueMark:   {drawing: marks, letter: 'o', name: markedName, colour: green, shape: disc},
 	gone:        {drawing: marks, letter: 'x', name: goneName, colour: ink, shape: cross},
 	again:       {drawing: dashes, letter: '-', name: againName, colour: ink},
-	// Six flows differ in colour and line both.
+	// Six flows differ in the pair of colour and line.
 	firstFlow:     {drawing: steps, letter: '1', colour: blue},
 	firstFlow + 1: {drawing: dashes, letter: '2', colour: orange},
 	firstFlow + 2: {drawing: steps, letter: '3', colour: green},
@@ -206,7 +206,7 @@ var styles = [...]style{
 	firstFlow + 5: {drawing: steps, letter: '6', colour: orange},
 }
 
-// name is what a look is called in a legend.
+// name is the name of a look in the legend.
 func (c chart) name(l look) string {
 	if l >= firstFlow && int(l-firstFlow) < len(c.flows) {
 		return c.flows[l-firstFlow]
@@ -219,7 +219,7 @@ func (c chart) name(l look) string {
 	return styles[l].name
 }
 
-// legend is the looks that have a name and occur, in their order.
+// legend returns the looks that have a name and occur, in their order.
 func (c chart) legend() []look {
 	var looks []look
 	for _, row := range c.rows {
@@ -235,10 +235,10 @@ func (c chart) legend() []look {
 	return slices.Compact(looks)
 }
 
-// Two marks that fall into the same of so many columns and rows look like one.
+// Marks in the same cell of a grid of so many columns and rows cannot be told apart.
 const columns, rows = 600, 300
 
-// thin leaves out points that nobody could tell from others. The extremes stay.
+// thin leaves out points that cannot be told from others. The extremes stay.
 func (p panel) thin(s series) []point {
 	switch styles[s.look].drawing {
 	case marks:
@@ -291,8 +291,8 @@ func (p panel) thinCurve(points []point) []point {
 	return kept
 }
 
-// extremes is the first, the lowest, the highest and the last of points, in the
-// order in which they stand there.
+// extremes returns the first, the lowest, the highest and the last of points, in their
+// order.
 func extremes(points []point) []point {
 	if len(points) <= 4 {
 		return points

@@ -4,9 +4,9 @@ import (
 	"stones/lab"
 )
 
-// windowChart is the state of TCP over time: the congestion window and the slow
-// start threshold above, with a cross where a packet was lost, the round-trip time
-// below, and the queue below that, if the packets were kept.
+// windowChart is the state of TCP over time: the congestion window and the slow start
+// threshold, with a cross where a packet was lost; below that the round-trip time, and
+// below that the queue, if the packets were kept.
 func windowChart(r lab.Result, zoom Zoom) chart {
 	c := chart{title: windowTitle}
 	x := find(r, lab.TCP)

@@ -4,8 +4,9 @@ import (
 	"stones/lab"
 )
 
-// intervalChart is what came in each interval above, and below it how late half of the
-// stones were that were due in it; a cross where more than half of them were lost.
+// intervalChart is the goodput in each interval, and below it the median delay of the
+// stones that were due in it, with a cross where it is infinite because more than half
+// of them were lost.
 func intervalChart(r lab.Result, zoom Zoom) chart {
 	list := sides(r)
 	c := chart{title: intervalTitle, says: unshownSays(intervalSays(list), len(list), len(r.Flows)), owns: ownNames(list)}
@@ -36,7 +37,7 @@ func intervalChart(r lab.Result, zoom Zoom) chart {
 				late = append(late, point{from, known(i.P50)}, point{to, known(i.P50)})
 			case i.Lost > 0:
 				gone = append(gone, point{from, slowest})
-				delays, late = append(delays, series{s.curve, late}), nil // no line leads over a gap
+				delays, late = append(delays, series{s.curve, late}), nil // the line does not cross a gap
 			}
 		}
 		rates = append(rates, series{s.curve, came})
@@ -54,7 +55,7 @@ func intervalChart(r lab.Result, zoom Zoom) chart {
 	return c
 }
 
-// known is a figure as it can be drawn, and 0 if it is not known.
+// known is a figure as it can be drawn; 0 if it has no value.
 func known(f lab.Figure) float64 {
 	if !f.Known() {
 		return 0

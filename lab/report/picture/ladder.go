@@ -8,19 +8,19 @@ import (
 	"stones/lab"
 )
 
-// maxArrows is how many arrows a ladder has at most: more cannot be read. If
-// there are others, one transport gets no more than mostArrows of them.
+// maxArrows is the largest number of arrows of a ladder: more cannot be read. One of
+// two transports gets at most mostArrows of them while the other has packets left.
 const (
 	maxArrows  = 30
 	mostArrows = 20
 )
 
-// A ladder is who sent what when: a time-sequence diagram for each transport,
-// side by side. It has no more than maxArrows packets.
+// A ladder is a time-sequence diagram for each transport, side by side. After cut it
+// has no more than maxArrows packets.
 type ladder struct {
 	rails  []rail
 	before int // packets that were sent before those shown
-	more   int // and others that are not shown
+	more   int // packets that were sent later and are not shown
 	says   string
 }
 
@@ -41,12 +41,12 @@ type packet struct {
 	back    bool   // from the catcher to the thrower
 	again   bool   // its stones were sent before
 	what    string // what it is, if it carries no stone
-	note    string // what befell it at the other end
+	note    string // what happened to it at the other end
 	first   uint64 // the stones in it; 0 if there are none
 	last    uint64
 }
 
-// label says what the packet is.
+// label says what is in the packet.
 func (p packet) label() string {
 	text := p.what
 	if p.first > 0 {
@@ -58,7 +58,7 @@ func (p packet) label() string {
 	return text
 }
 
-// packetsOf is the packets of a flow, in order of sending.
+// packetsOf returns the packets of a flow, in order of sending.
 func packetsOf(x *lab.Outcome) []packet {
 	var list []packet
 	own, seen := x.Transport == lab.Own, make(map[uint64]bool)
@@ -90,7 +90,7 @@ func newLadder(r lab.Result, zoom Zoom) ladder {
 	return l
 }
 
-// flight is how long the packets flew that arrived, half of them at most.
+// flight is the median time that the packets that arrived were in flight.
 func (r rail) flight() float64 {
 	var flights []float64
 	for _, p := range r.packets {
@@ -110,8 +110,8 @@ func (l ladder) empty() bool {
 	return !slices.ContainsFunc(l.rails, func(r rail) bool { return len(r.packets) > 0 })
 }
 
-// cut leaves maxArrows packets: the first ones, or if they all arrived, those
-// around the first that did not.
+// cut leaves maxArrows packets: the first ones, or those around the first packet that
+// did not arrive, if that comes later.
 func (l *ladder) cut() {
 	total := 0
 	var sent, gone []float64
@@ -160,7 +160,7 @@ func (l *ladder) cut() {
 	}
 }
 
-// next is the rail with the packet that was sent first, where so many of each
+// next returns the rail whose next packet was sent first, if so many packets of each
 // are done; -1 if all are.
 func (l ladder) next(done []int) int {
 	best := -1
@@ -172,7 +172,7 @@ func (l ladder) next(done []int) int {
 	return best
 }
 
-// span is the time that the ladder shows.
+// span is the time that the ladder covers.
 func (l ladder) span() (from, to float64) {
 	from, to = math.Inf(1), math.Inf(-1)
 	for _, r := range l.rails {

@@ -7,18 +7,18 @@ import (
 	"stones/lab"
 )
 
-// maxNoted is how many figures a picture has room for, each on axes of its own.
+// maxNoted is the largest number of figures in a picture, each on axes of its own.
 const maxNoted = 4
 
-// A noted is one figure that one end has noted over time.
+// A noted is one figure that one end of a flow has noted over time.
 type noted struct {
 	name, who   string
 	points      []point
 	least, most float64
 }
 
-// notesChart is the figures that protocols of one's own noted over time: for each figure
-// a pair of axes, with a curve for each that noted it.
+// notesChart is the figures that protocols of one's own have noted over time: a pair of
+// axes for each figure, with a curve for each end that noted it.
 func notesChart(r lab.Result, zoom Zoom) chart {
 	c := chart{title: notesTitle}
 	all := notes(r)
@@ -66,7 +66,7 @@ func notesChart(r lab.Result, zoom Zoom) chart {
 	return c
 }
 
-// notes are the figures that were noted, in the order in which each was for the first time.
+// notes returns the figures that were noted, in the order of their first notes.
 func notes(r lab.Result) []noted {
 	var all []noted
 	for _, x := range r.Flows {
@@ -88,7 +88,7 @@ func notes(r lab.Result) []noted {
 	return all
 }
 
-// level is the points of a level in the time, with what it was at the beginning.
+// level returns the points within the zoom, with the level at its beginning.
 func (z Zoom) level(points []point) []point {
 	var kept []point
 	for _, q := range points {

@@ -11,10 +11,10 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"stones/lab"
-	layout "stones/lab/stone" // stone is a word of this package
+	layout "stones/lab/stone" // stone is a type of this package
 )
 
-// How much is shown: so many flows, packets of each, lines of each, bytes of a line.
+// Limits of what is shown: flows, packets of each, lines of each, bytes of a line.
 const (
 	mostHeard  = 2
 	mostDumps  = 2 // packets; of what went through a socket, one more
@@ -22,7 +22,7 @@ const (
 	bytesALine = 16
 )
 
-// A tap is what somebody on the way sees of some flows.
+// A tap is what somebody on the way sees of the flows.
 type tap struct {
 	flows []heardFlow
 	says  string
@@ -49,7 +49,7 @@ type dumpLine struct {
 	text  []string // a letter stands at its first byte, and nothing at its others
 }
 
-// newTap shows the first packets of each flow that carry something.
+// newTap makes the tap from the first packets of each flow that carry data.
 func newTap(r lab.Result) tap {
 	var t tap
 	socket := false
@@ -88,10 +88,10 @@ func newTap(r lab.Result) tap {
 	return t
 }
 
-// legible reports whether the text can be found in what was heard; without a text, a
-// stone's mark.
+// legible reports whether the text, or without one a stone's mark, can be found in what
+// was heard.
 func legible(heard [][]byte, text string) bool {
-	const enough = 12 // bytes, which there is room for
+	const enough = 12 // bytes of the text, which the beginning of a packet has room for
 	if text == "" {
 		text = layout.Mark
 	}
@@ -107,7 +107,7 @@ func legible(heard [][]byte, text string) bool {
 	return false
 }
 
-// linesOf cuts the beginning of a packet into lines.
+// linesOf divides the beginning of a packet into lines.
 func linesOf(head []byte, said string) []dumpLine {
 	letters := lettersOf(head, said)
 	var lines []dumpLine
@@ -118,9 +118,9 @@ func linesOf(head []byte, said string) []dumpLine {
 	return lines
 }
 
-// lettersOf is the letter that begins at each byte: nothing where one goes on, and a
-// point where there is none. What has several bytes is a letter if it was said; else it
-// is chance.
+// lettersOf returns the letter that begins at each byte: "" within a letter, and a dot
+// where there is none. Bytes that form a letter of several bytes count as one only if
+// the letter is in said; otherwise it is chance.
 func lettersOf(b []byte, said string) []string {
 	letters := make([]string, len(b))
 	for i := 0; i < len(b); {
@@ -137,7 +137,7 @@ func lettersOf(b []byte, said string) []string {
 	return letters
 }
 
-// String is the line in a terminal.
+// String formats the line for a terminal.
 func (l dumpLine) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%04x ", l.at)
@@ -163,7 +163,7 @@ func (l dumpLine) String() string {
 
 func (t tap) heading() (title, says string) { return overheardTitle, t.says }
 
-// lines draws the dumps with letters.
+// lines formats the dumps for a terminal.
 func (t tap) lines() []string {
 	lines := []string{overheardTitle}
 	if t.empty != "" {

@@ -36,7 +36,7 @@ func TestOverheardText(t *testing.T) {
 	drawn(t, View{Kind: OverheardKind}.SVG, r)
 }
 
-// Whether something can be read is looked up in what was heard.
+// legible looks for the text in what was heard.
 func TestLegible(t *testing.T) {
 	for _, tt := range []struct {
 		said, heard string
@@ -54,7 +54,7 @@ func TestLegible(t *testing.T) {
 	}
 }
 
-// What a document says was heard is not to be trusted.
+// What a document claims to have heard is not trusted.
 func TestHeardAnything(t *testing.T) {
 	for _, o := range []lab.Overheard{
 		{Head: "no hex", Bytes: 10, Data: 10},

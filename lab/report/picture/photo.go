@@ -13,10 +13,10 @@ import (
 	"stones/lab/photo"
 )
 
-// mostRows is how many flows the picture of a photo shows.
+// mostRows is the largest number of flows in a picture of a photo.
 const mostRows = 3
 
-// A gallery is a picture that was thrown, and what had come of it over each flow by
+// A gallery is a picture that was thrown, and what had arrived of it over each flow by
 // some times.
 type gallery struct {
 	thrown shot
@@ -33,7 +33,7 @@ type shot struct {
 }
 
 // newGallery shows the picture at three times on the way, which are the same for all
-// flows, and in the end.
+// flows, and at the end.
 func newGallery(r lab.Result) gallery {
 	f := r.Experiment.File
 	if known, ok := photo.Known(f); ok {
@@ -46,7 +46,7 @@ func newGallery(r lab.Result) gallery {
 		return gallery{empty: noPixels}
 	}
 	var g gallery
-	var last float64 // that a stone came, over any flow
+	var last float64 // when the last stone came, over any flow
 	for _, x := range r.Flows[:min(len(r.Flows), mostRows)] {
 		for _, s := range stonesOf(&x) {
 			last = max(last, s.came)
@@ -79,7 +79,7 @@ func newGallery(r lab.Result) gallery {
 	return g
 }
 
-// until says which stones had come by a time.
+// until returns whether stone n had come by a time.
 func until(x *lab.Outcome, ms float64) func(n uint64) bool {
 	came := make(map[uint64]bool)
 	for _, s := range stonesOf(x) {
@@ -90,7 +90,7 @@ func until(x *lab.Outcome, ms float64) func(n uint64) bool {
 	return func(n uint64) bool { return came[n] }
 }
 
-// newShot is the picture with those tiles that came.
+// newShot makes the picture with the tiles of which came is true.
 func newShot(f lab.File, size int, label string, came func(n uint64) bool) shot {
 	s := shot{label: label, image: photo.Came(f, size, came)}
 	for n := range uint64(f.Stones(size)) {
@@ -128,7 +128,7 @@ func (g gallery) draw(p pen, area draw.Canvas) {
 	}
 }
 
-// shot draws one shot below its label, as large as there is room.
+// shot draws a shot below its label, as large as there is room.
 func (p pen) shot(c draw.Canvas, s shot) {
 	c.Max.Y -= 4
 	c = p.above(c, p.text(tickSize, ink), []string{s.label})
@@ -141,7 +141,8 @@ func (p pen) shot(c draw.Canvas, s shot) {
 	c.DrawImage(place, enlarged(s.image))
 }
 
-// enlarged is an image so large that its pixels keep their edges in a file.
+// enlarged returns an image in which each pixel is a square, so large that its edges
+// stay sharp in a file.
 func enlarged(img *image.RGBA) image.Image {
 	const enough = 480
 	by := max(1, enough/img.Rect.Dx())
@@ -154,7 +155,7 @@ func enlarged(img *image.RGBA) image.Image {
 	return large
 }
 
-// text draws the shots with letters.
+// text formats the shots for a terminal.
 func (g gallery) text() []string {
 	lines := []string{photoTitle}
 	if g.empty != "" {
@@ -167,7 +168,7 @@ func (g gallery) text() []string {
 	return append(lines, wrapText(g.says)...)
 }
 
-// Of a shot in a terminal, whose letters are about twice as high as broad.
+// The size of a shot in a terminal, whose letters are about twice as high as wide.
 const (
 	shotWidth = 18
 	shotGap   = 2
@@ -178,7 +179,7 @@ const (
 	missing = '/'
 )
 
-// shotsText draws shots side by side.
+// shotsText formats shots side by side.
 func shotsText(row []shot) []string {
 	size := row[0].image.Rect.Size()
 	high := min(max(shotWidth*size.Y/size.X/2, shotLeast), shotMost)
@@ -196,8 +197,9 @@ func shotsText(row []shot) []string {
 	return lines
 }
 
-// letters are the shot in so many letters, each as light as its part on average. One of
-// which half is missing is marked, and one that has the middle of a missing tile in it.
+// letters draws the shot in so many letters, each as light as its part on average. A
+// letter is marked as missing if half of its part is, or if it holds the middle of a
+// missing tile.
 func (s shot) letters(wide, high int) [][]byte {
 	size := s.image.Rect.Size()
 	cell := func(x, y int) int { return y*high/size.Y*wide + x*wide/size.X }
@@ -229,7 +231,7 @@ func (s shot) letters(wide, high int) [][]byte {
 	return slices.Collect(slices.Chunk(letters, wide))
 }
 
-// lightness is how light a colour is, up to 255 (ITU-R BT.601).
+// lightness is the luma of a colour, up to 255 (ITU-R BT.601).
 func lightness(c color.RGBA) int {
 	return (299*int(c.R) + 587*int(c.G) + 114*int(c.B)) / 1000
 }

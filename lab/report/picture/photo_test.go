@@ -42,8 +42,7 @@ func TestPhotoText(t *testing.T) {
 	golden(t, "beach.photo.txt", out.Bytes())
 }
 
-// The images of the drawing are the picture with exactly those tiles in grey that had
-// not come by then.
+// Exactly the tiles that had not arrived by each time are grey in the drawing.
 func TestPhotoIsExact(t *testing.T) {
 	r := beach()
 	drawing := string(drawn(t, View{Kind: PhotoKind}.SVG, r))
@@ -90,7 +89,7 @@ func TestPhotoIsExact(t *testing.T) {
 	}
 }
 
-// What a document says of a picture is not to be trusted.
+// What a document says about a picture is not trusted.
 func TestPhotoOfAnything(t *testing.T) {
 	whole := beach()
 	for name, change := range map[string]func(*lab.Result){

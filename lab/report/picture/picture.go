@@ -1,17 +1,16 @@
-// Package picture draws what became of one experiment.
+// Package picture draws the results of one experiment, or of a sweep.
 //
-// Each picture is made twice from the same data, a chart: as letters for a
-// terminal ([View.Text]), and as lines for a projector ([View.SVG],
-// [View.PNG]). In both, TCP, UDP and protocols of one's own differ in shape and not in colour alone.
-// All words that people read are in words.go.
+// Each picture is made twice from the same data, a chart: in letters for a terminal
+// ([View.Text]), and in lines for a projector ([View.SVG], [View.PNG]). In both, TCP,
+// UDP and protocols of one's own differ in shape and not in colour alone. All words
+// that people read are in words.go.
 //
-// What it deliberately lacks: it measures nothing. What it needs beyond the
-// counts must be in the result: the stones for "stones", "cdf" and "photo"
-// ([lab.Experiment.PerStone]), the packets for "ladder"
-// ([lab.Experiment.Packets]), the intervals for "interval"
-// ([lab.Experiment.Interval]), what was heard for "overheard"
-// ([lab.Experiment.Overhear]). What protocols noted always is. What is missing, the picture says. Equal results
-// give equal bytes.
+// What it deliberately lacks: it measures nothing. What it needs beyond the counts must
+// be in the result: the stones for "stones", "cdf" and "photo"
+// ([lab.Experiment.PerStone]), the packets for "ladder" ([lab.Experiment.Packets]), the
+// intervals for "interval" and "share" ([lab.Experiment.Interval]), what was heard for
+// "overheard" ([lab.Experiment.Overhear]). The notes of protocols always are. If
+// something is missing, the picture says so. Equal results give equal bytes.
 package picture
 
 import (
@@ -22,8 +21,8 @@ import (
 	"stones/lab"
 )
 
-// PhotoKind is the picture of what came of a picture, OverheardKind that of what
-// somebody on the way sees, and NotesKind that of what protocols noted.
+// PhotoKind is the picture of a thrown picture, OverheardKind that of what somebody on
+// the way sees, and NotesKind that of the notes of protocols.
 const (
 	NotesKind     = "notes"
 	PhotoKind     = "photo"
@@ -38,14 +37,13 @@ func Kinds() []string {
 // A View says what to draw, and how.
 type View struct {
 	Kind    string   // one of Kinds
-	Dark    bool     // light on dark, not dark on light; only files have a ground
+	Dark    bool     // light on a dark ground; for files only
 	Zoom    Zoom     // the part of the time to show
-	Caption []string // stands above the picture in files: what was thrown
+	Caption []string // what was thrown; stands above the picture in files
 }
 
-// Text writes the picture in plain ASCII, but for letters that were thrown, 80
-// characters wide. Its error is that
-// of w, or that there is no such kind.
+// Text writes the picture in plain ASCII, except for letters that were thrown, 80
+// characters wide. Its error is that of w, or that there is no such kind.
 func (v View) Text(w io.Writer, r lab.Result) error {
 	var lines []string
 	switch v.Kind {
@@ -66,9 +64,9 @@ func (v View) Text(w io.Writer, r lab.Result) error {
 	return err
 }
 
-// SVG writes the picture as a drawing of 960 by 540 points. Its letters are of
-// the font Liberation Sans, or of Arial, which is as wide. Its error is that of
-// w, or that there is no such kind.
+// SVG writes the picture as a drawing of 960 by 540 points. Its font is Liberation
+// Sans, or one of the same width such as Arial. Its error is that of w, or that there
+// is no such kind.
 func (v View) SVG(w io.Writer, r lab.Result) error {
 	return v.draw(r, func(s sheet) error { return s.writeSVG(w) })
 }
@@ -79,7 +77,7 @@ func (v View) PNG(w io.Writer, r lab.Result) error {
 	return v.draw(r, func(s sheet) error { return s.writePNG(w) })
 }
 
-// draw gives the picture on a sheet to write.
+// draw makes the picture's sheet and passes it to write.
 func (v View) draw(r lab.Result, write func(sheet) error) error {
 	switch v.Kind {
 	case "ladder":
@@ -96,7 +94,7 @@ func (v View) draw(r lab.Result, write func(sheet) error) error {
 	return write(v.sheet(c))
 }
 
-// sheet is the sheet with a body on it.
+// sheet makes the sheet of a body.
 func (v View) sheet(b body) sheet {
 	s := sheet{theme: light, caption: v.Caption, body: b}
 	if v.Dark {
@@ -105,8 +103,8 @@ func (v View) sheet(b body) sheet {
 	return s
 }
 
-// chart makes the chart of the kind. Where there are too many stones to tell
-// them apart, it shows closer so many of them.
+// chart makes the chart of the kind. If there are too many stones to tell them apart,
+// it also shows closer of them enlarged.
 func (v View) chart(r lab.Result, closer int) (chart, error) {
 	switch v.Kind {
 	case "stones":

@@ -123,7 +123,7 @@ func dropped() lab.Result {
 	return r
 }
 
-// owned is what came of two protocols of one's own beside TCP and UDP.
+// owned is a result with two protocols of one's own beside TCP and UDP.
 func owned() lab.Result {
 	r := dropped()
 	slow, fast := make([]float64, 30), make([]float64, 30)
@@ -149,7 +149,7 @@ func owned() lab.Result {
 	return r
 }
 
-// results are those that have golden files.
+// results are the results that have golden files.
 func results() map[string]lab.Result {
 	few := lab.Result{Flows: []lab.Outcome{
 		flow(lab.TCP, lab.Number(100), 50, 200, 150), flow(lab.UDP, lab.NA(""), 50, -1, 120),
@@ -194,7 +194,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-// plain reports lines that no projector can show.
+// plain reports lines with characters that a projector may not show.
 func plain(t interface{ Errorf(string, ...any) }, text string) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
@@ -256,8 +256,8 @@ func TestPNG(t *testing.T) {
 	}
 }
 
-// Both themes keep what is to be read apart from the ground (WCAG 2.2, 1.4.3:
-// letters of this size need a contrast of 3 to 1).
+// Both themes have enough contrast with the ground (WCAG 2.2, 1.4.3: text of this size
+// needs 3 to 1).
 func TestContrast(t *testing.T) {
 	for name, th := range map[string]theme{"light": light, "dark": dark} {
 		for _, c := range []role{ink, blue, orange, green} {
@@ -305,7 +305,7 @@ func TestCannotWrite(t *testing.T) {
 	}
 }
 
-// Whatever came of an experiment, there is a picture of it that can be read.
+// Every result has a picture that can be read.
 func TestAnyResult(t *testing.T) {
 	figure := rapid.Custom(func(t *rapid.T) lab.Figure {
 		if rapid.IntRange(0, 4).Draw(t, "why") == 0 {
@@ -359,7 +359,7 @@ func TestAnyResult(t *testing.T) {
 	})
 }
 
-// wellFormed reports what is wrong with a drawing.
+// wellFormed reports errors in a drawing.
 func wellFormed(t interface{ Errorf(string, ...any) }, drawing []byte) {
 	if bytes.Contains(drawing, []byte("NaN")) || bytes.Contains(drawing, []byte("Inf")) {
 		t.Errorf("a place that is no place:\n%s", drawing)
@@ -459,7 +459,7 @@ func TestTicks(t *testing.T) {
 	}
 }
 
-// The closer look is where TCP waited and UDP lost something, if it can be.
+// The enlarged part is where TCP waited and UDP lost a stone, if there is such a place.
 func TestWorst(t *testing.T) {
 	flat := func(n int) []float64 {
 		delays := make([]float64, n)

@@ -7,7 +7,7 @@ import (
 
 func (c chart) heading() (title, says string) { return c.title, c.says }
 
-// draw draws the legend and below it the panels, in rows and columns.
+// draw draws the legend, and below it the panels in rows and columns.
 func (c chart) draw(p pen, area draw.Canvas) {
 	area = p.legend(area, c.legend(), c.name)
 	places, left := newGrid(p, c.rows, area)
@@ -24,7 +24,7 @@ func (c chart) draw(p pen, area draw.Canvas) {
 	}
 }
 
-// legend writes what the looks mean in a line, and returns what is left.
+// legend draws the legend of the looks, and returns the area that is left.
 func (p pen) legend(area draw.Canvas, looks []look, name func(look) string) draw.Canvas {
 	style := p.text(labelSize, ink)
 	style.YAlign = draw.YCenter
@@ -50,7 +50,7 @@ func (p pen) legend(area draw.Canvas, looks []look, name func(look) string) draw
 	return area
 }
 
-// stroke is the style of a look's line.
+// stroke is the line style of a look.
 func (p pen) stroke(s style) draw.LineStyle {
 	switch s.drawing {
 	case pairs:
@@ -64,7 +64,7 @@ func (p pen) stroke(s style) draw.LineStyle {
 	return p.line(thick, s.colour)
 }
 
-// pair is the style of a line between two points.
+// pair is the line style of a line between two points.
 func (p pen) pair(s style) draw.LineStyle {
 	switch s.line {
 	case dottedLine:
@@ -78,7 +78,7 @@ func (p pen) pair(s style) draw.LineStyle {
 	return p.line(hair, s.colour)
 }
 
-// content is a panel, and what to draw it with.
+// A content is a panel, and the pen that draws it.
 type content struct {
 	pen
 	panel
@@ -108,7 +108,7 @@ func (k content) plot(c draw.Canvas) {
 	}
 }
 
-// nothing says in the middle why there is nothing to see.
+// nothing writes into the middle why there is nothing to see.
 func (p pen) nothing(area draw.Canvas, why string) {
 	style := p.text(labelSize, ink)
 	style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
@@ -142,7 +142,7 @@ func (k content) one(c draw.Canvas, s series, at func(point) vg.Point) {
 	}
 }
 
-// corners puts a corner between each two places.
+// corners inserts a corner between every two places.
 func corners(places []vg.Point) []vg.Point {
 	var path []vg.Point
 	for i, at := range places {

@@ -7,16 +7,17 @@ import (
 	"stones/lab"
 )
 
-// A step is when the queue gets longer or shorter by one, or a packet finds no room.
+// A step is a moment at which the queue gets longer or shorter by one, or a packet is
+// dropped because it is full.
 type step struct {
 	at     float64
-	more   int // 0 if it finds no room
+	more   int // 1, -1, or 0 for a dropped packet
 	marked bool
 }
 
-// queuePanel is how many packets wait for the link that own's stones take or are on it, over
-// time, with a cross for each that found no room and a dot for each that left marked. There
-// is none where nobody kept the packets, or there is no link.
+// queuePanel is the number of packets over time that wait for own's link or are on it,
+// with a cross for each that the full queue dropped and a dot for each that left
+// marked. It is not ok if the packets were not kept, or there is no link.
 func queuePanel(r lab.Result, zoom Zoom, own *lab.Outcome) (p panel, ok bool) {
 	e := r.Experiment.Facing(r.Experiment.Flow(own.Name))
 	if !e.Out.HasLink() || len(own.Packets) == 0 {
@@ -47,8 +48,8 @@ func queuePanel(r lab.Result, zoom Zoom, own *lab.Outcome) (p panel, ok bool) {
 	return p, true
 }
 
-// queueSteps are all changes of the queue in the order of time, which is own's. What leaves
-// makes room for what comes at the same time.
+// queueSteps returns all changes of the queue, sorted by time since own began. At the
+// same time, what leaves makes room for what comes.
 func queueSteps(r lab.Result, own *lab.Outcome) []step {
 	begun := beginnings(r)
 	turned := reversed(r, own)
@@ -90,14 +91,14 @@ func queueSteps(r lab.Result, own *lab.Outcome) []step {
 	return steps
 }
 
-// reversed reports whether it is the catcher's side that throws.
+// reversed reports whether the catcher's side throws.
 func reversed(r lab.Result, x *lab.Outcome) bool {
 	f := r.Experiment.Flow(x.Name)
 	return f != nil && f.Reverse
 }
 
-// losses are a cross for each packet of x that went out and was lost, at the congestion
-// window of that time.
+// losses returns a cross for each packet of x that went out and was lost, at the height
+// of the congestion window of that time.
 func losses(x *lab.Outcome, samples []lab.Sample, zoom Zoom) []point {
 	var crosses []point
 	for _, p := range x.Packets {

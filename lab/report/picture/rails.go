@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// clock is how wide a time is, with a blank.
+// clock is the width of a time, with a blank.
 const clock = 8
 
 func (l ladder) heading() (title, says string) { return ladderTitle, l.says }
@@ -19,9 +19,8 @@ func (l ladder) heading() (title, says string) { return ladderTitle, l.says }
 // rest says how many packets are not shown.
 func (l ladder) rest() string { return restSays(l.before, l.more) }
 
-// text draws the ladder with letters. Each packet has a line of its own, in
-// order of sending: the time at its foot is when it left, that at its head when
-// it came.
+// text formats the ladder for a terminal. Each packet has a line, in order of sending:
+// the time at the foot of its arrow is when it left, that at the head when it came.
 func (l ladder) text() []string {
 	if l.empty() {
 		return append([]string{ladderTitle}, wrapText(noPackets)...)
@@ -36,7 +35,7 @@ func (l ladder) text() []string {
 	return append(lines, wrapText(l.says)...)
 }
 
-// rungs draws the rails side by side.
+// rungs formats the rails side by side.
 func (l ladder) rungs() []string {
 	const gap = 2
 	width := (textWidth-gap*(len(l.rails)-1))/len(l.rails) - 2*clock - 2
@@ -66,7 +65,7 @@ func (l ladder) rungs() []string {
 	return lines
 }
 
-// join puts parts side by side.
+// join joins parts side by side.
 func join(parts []string, width, gap int) string {
 	line := ""
 	for i, part := range parts {
@@ -75,12 +74,12 @@ func join(parts []string, width, gap int) string {
 	return strings.TrimRight(line, " ")
 }
 
-// centre puts a text in the middle.
+// centre centres a text.
 func centre(text string, width int) string {
 	return pad(strings.Repeat(" ", max(0, (width-len(text))/2))+text, width)
 }
 
-// clockText is a time as it stands beside a ladder, in few letters.
+// clockText is a time beside a ladder, in fewer letters than clock.
 func clockText(ms float64) string {
 	text := strconv.FormatFloat(math.Round(ms*10)/10, 'f', 1, 64)
 	if len(text) >= clock {
@@ -92,7 +91,7 @@ func clockText(ms float64) string {
 	return text
 }
 
-// text draws the packet as an arrow between two times.
+// text formats the packet as an arrow between two times.
 func (p packet) text(width int) string {
 	arrow := fill('-', width)
 	label := p.label()
@@ -129,7 +128,7 @@ func reverse(text string) string {
 	return string(letters)
 }
 
-// draw draws the ladder: time runs down, the same for all transports.
+// draw draws the ladder. Time runs down, and is the same for all transports.
 func (l ladder) draw(p pen, area draw.Canvas) {
 	style := p.text(labelSize, ink)
 	if l.empty() {
@@ -157,7 +156,7 @@ func (l ladder) draw(p pen, area draw.Canvas) {
 	}
 }
 
-// drawTime draws the axis at the left, and returns where it ends.
+// drawTime draws the time axis at the left, and returns where it ends.
 func (l ladder) drawTime(p pen, area draw.Canvas, top vg.Length, time axis, down func(float64) vg.Length) vg.Length {
 	style := p.text(tickSize, ink)
 	style.XAlign, style.YAlign = draw.XRight, draw.YCenter
@@ -173,14 +172,14 @@ func (l ladder) drawTime(p pen, area draw.Canvas, top vg.Length, time axis, down
 	return left
 }
 
-// A drawnRail is where a rail is being drawn.
+// A drawnRail is a rail with the place where it is drawn.
 type drawnRail struct {
 	pen
 	canvas      draw.Canvas
 	colour      role
 	down        func(float64) vg.Length
 	left, right vg.Length
-	flight      float64 // how long an arrow flies that does not arrive
+	flight      float64 // the median time in flight, for arrows that do not arrive
 }
 
 // heads draws the two ends with their names.
@@ -199,10 +198,10 @@ func (d drawnRail) heads(top vg.Length, name string) {
 	}
 }
 
-// arrows draws the packets. Where they follow one another so closely that their
-// names would overlap, they get one together.
+// arrows draws the packets. If they follow one another so closely that their labels
+// would overlap, they share one.
 func (d drawnRail) arrows(packets []packet) {
-	for _, again := range []bool{false, true} { // what was thrown again lies on top
+	for _, again := range []bool{false, true} { // packets that are sent again are drawn on top
 		for _, p := range packets {
 			if p.again == again {
 				d.arrow(p)
@@ -233,16 +232,16 @@ func (d drawnRail) arrows(packets []packet) {
 	}
 }
 
-// apart reports whether p is so far below the packet above that both have room
-// for a name.
+// apart reports whether p is so far below the packet above that both have room for a
+// label.
 func (d drawnRail) apart(above, p packet) bool {
 	from, _ := d.ends(above)
 	to, _ := d.ends(p)
 	return min(from.Y-to.Y, d.label(above).Y-d.label(p).Y) >= tickSize
 }
 
-// label is where the name of a packet stands: so near to its beginning that it
-// meets no name of the other direction.
+// label is where the label of a packet stands: so near to the arrow's beginning that it
+// does not meet a label of the other direction.
 func (d drawnRail) label(p packet) vg.Point {
 	const at = 0.3
 	from, to := d.ends(p)
@@ -255,15 +254,15 @@ func (d drawnRail) label(p packet) vg.Point {
 	return vg.Point{X: from.X + (to.X-from.X)*at, Y: from.Y + (to.Y-from.Y)*at}
 }
 
-// How far an arrow comes that does not arrive: one that is lost on the way, and
-// one that the wire had no room for.
+// How far an arrow goes that does not arrive: of a packet that is lost on the way, and
+// of one that never left.
 const (
 	lostPart    = 0.6
 	refusedPart = 0.06
 )
 
-// ends are where an arrow begins and ends. One that is lost ends on the way, as
-// if it had been about to arrive like the others.
+// ends are the beginning and the end of an arrow. That of a lost packet ends on the
+// way, with the slope of a typical one.
 func (d drawnRail) ends(p packet) (from, to vg.Point) {
 	from, to = vg.Point{X: d.left, Y: d.down(p.sent)}, vg.Point{X: d.right}
 	if p.back {
@@ -305,7 +304,7 @@ func (d drawnRail) arrow(p packet) {
 	d.canvas.Fill(path)
 }
 
-// name writes along the first of a group of arrows what they are.
+// name writes a label for a group of arrows along the first of them.
 func (d drawnRail) name(group []packet) {
 	from, to := d.ends(group[0])
 	style := d.text(tickSize, ink)
@@ -318,7 +317,7 @@ func (d drawnRail) name(group []packet) {
 	d.canvas.FillText(style, vg.Point{X: at.X, Y: at.Y + 2}, label)
 }
 
-// clear wipes what other arrows have drawn where a label will stand.
+// clear clears the place of a label.
 func (d drawnRail) clear(at vg.Point, style text.Style, label string) {
 	sin, cos := math.Sincos(style.Rotation)
 	wide, high := style.Width(label)/2, style.FontExtents().Ascent

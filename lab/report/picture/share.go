@@ -4,10 +4,11 @@ import (
 	"stones/lab"
 )
 
-// maxShares is how many flows can be told apart.
+// maxShares is the largest number of flows that can be told apart.
 const maxShares = 6
 
-// shareChart is what came over each flow in each interval, in the time of the whole run.
+// shareChart is the goodput of each flow in each interval, over the time of the whole
+// run.
 func shareChart(r lab.Result, zoom Zoom) chart {
 	c := chart{title: shareTitle, says: shareSays(r)}
 	begun := beginnings(r)
@@ -34,9 +35,9 @@ func shareChart(r lab.Result, zoom Zoom) chart {
 	return c
 }
 
-// beginnings are when the flows began that shared a wire, since the first of them did. It
-// follows from where in its own time each has the common window. Where there is none, all
-// are 0.
+// beginnings returns when each of the flows that shared a wire began, in ms since the
+// first of them did. This follows from where the common window lies in each flow's own
+// time. Without such a window all are 0.
 func beginnings(r lab.Result) []float64 {
 	begun, last := make([]float64, len(r.Flows)), 0.0
 	for _, x := range r.Flows {

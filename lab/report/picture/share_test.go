@@ -31,8 +31,8 @@ func two() lab.Result {
 	return r
 }
 
-// The queue gets longer by what is sent and shorter by what leaves, whichever flow's it is,
-// and has a cross where there was no room, and a dot where one left marked.
+// The queue grows and shrinks with the packets of both flows. A drop is a cross, and a
+// marked packet is a dot.
 func TestQueueSteps(t *testing.T) {
 	r := two()
 	want := []step{{at: 0, more: 1}, {at: 0, more: 1}, {at: 10, more: -1}, {at: 20, more: -1}, {at: 100, more: 1}, {at: 105}, {at: 110, more: -1, marked: true}, {at: 132, more: 1}, {at: 150, more: -1}}

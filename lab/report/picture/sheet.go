@@ -16,7 +16,7 @@ import (
 	"stones/lab/prose"
 )
 
-// Width and height of a file in points, and its pixels an inch if it has any.
+// The size of a file in points, and its pixels an inch if it has pixels.
 const (
 	sheetWidth  vg.Length = 960
 	sheetHeight vg.Length = 540
@@ -24,14 +24,14 @@ const (
 	resolution            = 144
 )
 
-// A sheet is a picture as it stands in a file.
+// A sheet is a picture with its title, caption and sentence, as it stands in a file.
 type sheet struct {
 	theme   theme
 	caption []string
 	body    body
 }
 
-// A body is what a sheet is about.
+// A body is the picture on a sheet.
 type body interface {
 	heading() (title, says string)
 	draw(pen, draw.Canvas)
@@ -53,7 +53,7 @@ func (s sheet) writeSVG(w io.Writer) error {
 	return err
 }
 
-// described is a drawing with its title, and what there is to see, for those who cannot.
+// described adds the title and a description for screen readers to a drawing.
 func (s sheet) described(svg string) string {
 	title, says := s.body.heading()
 	at := strings.Index(svg, "<svg")
@@ -70,8 +70,7 @@ func (s sheet) writePNG(w io.Writer) error {
 	return err
 }
 
-// draw draws the title and what was thrown above the body, and the sentence
-// below it.
+// draw draws the title and the caption above the body, and the sentence below it.
 func (s sheet) draw(c draw.Canvas) {
 	p := newPen(s.theme)
 	c.SetColor(s.theme.ground)
@@ -90,10 +89,10 @@ func (s sheet) draw(c draw.Canvas) {
 	s.body.draw(p, c)
 }
 
-// leading is how far apart lines of text are.
+// leading is the distance between lines of text.
 func leading(style text.Style) vg.Length { return style.Font.Size * 1.25 }
 
-// above writes lines at the top of c, and returns what is left of it.
+// above writes lines at the top of c, and returns the rest of c.
 func (p pen) above(c draw.Canvas, style text.Style, lines []string) draw.Canvas {
 	style.YAlign = draw.YTop
 	for _, line := range lines {
@@ -103,7 +102,7 @@ func (p pen) above(c draw.Canvas, style text.Style, lines []string) draw.Canvas 
 	return c
 }
 
-// below writes lines at the bottom of c, and returns what is left of it.
+// below writes lines at the bottom of c, and returns the rest of c.
 func (p pen) below(c draw.Canvas, style text.Style, lines []string) draw.Canvas {
 	bottom := c
 	bottom.Max.Y = c.Min.Y + vg.Length(len(lines))*leading(style)

@@ -7,23 +7,23 @@ import (
 	"stones/lab"
 )
 
-// A stone is what became of one stone, in milliseconds since its thrower began.
+// A stone is the fate of one stone. Times are in milliseconds since its thrower began.
 type stone struct {
 	number float64
 	due    float64
 	came   float64
 	lost   bool
 
-	leaving, repeating, waiting float64 // what it waited for, where the path knows
+	leaving, repeating, waiting float64 // how long it waited, by cause, where the path knows
 }
 
-// delay is how long a stone took that came.
+// delay is the delay of a stone that came.
 func (s stone) delay() float64 { return s.came - s.due }
 
-// stonesOf is what became of the stones that were thrown, in order of number.
+// stonesOf returns the stones that were thrown, in order of number.
 //
-// A lost stone that was due when it was thrown has no time of its own. It gets
-// that of the one before it, which was thrown no later.
+// A lost stone that is due when it is thrown has no time of its own. It gets that of
+// the one before it, which was thrown no later.
 func stonesOf(x *lab.Outcome) []stone {
 	if x == nil {
 		return nil
@@ -51,7 +51,7 @@ func stonesOf(x *lab.Outcome) []stone {
 	return list
 }
 
-// sane keeps a time in milliseconds, whatever it is, within what can be drawn.
+// sane limits a time in milliseconds to what can be drawn.
 func sane(ms float64) float64 {
 	const eon = 1e10
 	if math.IsNaN(ms) {
@@ -70,7 +70,7 @@ func find(r lab.Result, transport string) *lab.Outcome {
 	return nil
 }
 
-// A side is one transport in a picture, or a protocol of one's own.
+// A side is one transport in a picture, or one protocol of one's own.
 type side struct {
 	flow                *lab.Outcome
 	stones              []stone
@@ -81,7 +81,7 @@ type side struct {
 // maxOwns is how many protocols of one's own a picture shows beside TCP and UDP.
 const maxOwns = 2
 
-// sides are the transports of the result, and the first protocols of one's own.
+// sides returns the transports of the result, and the first protocols of one's own.
 func sides(r lab.Result) []side {
 	var list []side
 	for _, s := range []side{
@@ -102,7 +102,7 @@ func sides(r lab.Result) []side {
 	return list
 }
 
-// ownNames are the names of the sides that are protocols of one's own.
+// ownNames returns the names of the sides that are protocols of one's own.
 func ownNames(list []side) []string {
 	var names []string
 	for _, s := range list {
@@ -113,9 +113,9 @@ func ownNames(list []side) []string {
 	return names
 }
 
-// stonesChart is arrival time against stone number: TCP's staircase beside
-// UDP's holes. If there are more than closer stones, it shows them all small,
-// and below that so many of them large. With a zoom it shows those due in that time.
+// stonesChart is arrival time against stone number: TCP's staircase beside UDP's holes.
+// If there are more than closer stones, it shows all of them small, and below that
+// closer of them large. With a zoom it shows the stones that were due in that time.
 func stonesChart(r lab.Result, closer int, zoom Zoom) chart {
 	list := sides(r)
 	c := chart{title: stonesTitle, says: unshownSays(stonesSays(list), len(list), len(r.Flows)), owns: ownNames(list)}
@@ -145,7 +145,7 @@ func stonesChart(r lab.Result, closer int, zoom Zoom) chart {
 	return c
 }
 
-// A span is stones from one number to another.
+// A span is the stones from one number to another.
 type span struct{ from, to float64 }
 
 // numberAxis is an axis that has room for each of these stones.
@@ -153,7 +153,7 @@ func numberAxis(from, to float64) axis {
 	return axis{label: numberLabel, min: from - 0.5, max: to + 0.5, unit: 1, whole: true}
 }
 
-// stonesRow is a panel for each side, all with the same axes.
+// stonesRow has a panel for each side, all with the same axes.
 func stonesRow(list []side, near span, close bool, lines int) []panel {
 	from, to := math.Inf(1), math.Inf(-1)
 	for _, s := range list {
@@ -188,8 +188,8 @@ func stonesRow(list []side, near span, close bool, lines int) []panel {
 	return row
 }
 
-// marks are the series of the stones in a span. Only if they are close, it is
-// shown when each was due.
+// marks returns the series of the stones in a span. When each was due is shown only if
+// close.
 func (s side) marks(near span, close bool) []series {
 	var dues, came, gone []point
 	parts := make(map[look][]point)
@@ -218,10 +218,10 @@ func (s side) marks(near span, close bool) []series {
 	}
 }
 
-// stretch adds the line from when the stone was due to when it came, in parts: what it
-// waited for at the thrower, its flight, and what it waited for at the catcher.
+// stretch adds the line from when the stone was due to when it came, in parts: its
+// waits at the thrower, its flight, and its wait at the catcher.
 func (s stone) stretch(flight look, parts map[look][]point) {
-	const shortest = 0.5 // ms for which a wait is drawn
+	const shortest = 0.5 // ms; shorter waits are not drawn
 	at := s.due
 	for _, part := range []struct {
 		look look
@@ -240,10 +240,9 @@ func (s stone) stretch(flight look, parts map[look][]point) {
 	}
 }
 
-// worst is a span of so many stones around the place where TCP's delay jumps
-// up most, and where UDP lost one too, if there is such a place. Without a jump
-// it is where UDP lost the first one, or the beginning. A protocol of one's own
-// stands for TCP where that is not there.
+// worst is a span of so many stones around the largest jump of TCP's delay, if possible
+// one where UDP lost a stone too. Without a jump it is around UDP's first loss, or at
+// the beginning. A protocol of one's own stands in for TCP if TCP is missing.
 func worst(list []side, most int, last float64) span {
 	var (
 		holes []float64 // numbers that UDP lost

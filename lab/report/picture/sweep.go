@@ -8,19 +8,20 @@ import (
 	"strings"
 )
 
-// SweepKind is the name of the picture of a sweep, which is of many results.
+// SweepKind is the name of the picture of a sweep, which shows many results.
 const SweepKind = "sweep"
 
 // A Sweep is one figure of several experiments that differ in one setting. Its picture
-// has the setting's values across, as they were given, and a line for each transport.
+// has the setting's values across, in the order in which they were given, and a line
+// for each transport.
 type Sweep struct {
 	Setting string   // its word
 	Values  []string // of the setting, in the order in which they were given
 	Label   string   // what the figure is
 	Unit    string   // ms, bit/s, or empty for a count
 	TCP     [][]float64
-	UDP     [][]float64 // for each value that of each run; infinite is lost, empty is not known
-	Own     []OwnSweep  // of protocols of one's own, of which there is room for two
+	UDP     [][]float64 // for each value the figure of each run; infinite means lost, empty means not known
+	Own     []OwnSweep  // protocols of one's own; the first two are drawn
 }
 
 // An OwnSweep is the figure of a protocol of one's own.
@@ -29,15 +30,15 @@ type OwnSweep struct {
 	Runs [][]float64
 }
 
-// A sweepSide is what is drawn of one transport.
+// A sweepSide is one transport in the picture.
 type sweepSide struct {
 	name             string
 	runs             [][]float64
-	aside            float64 // so that bars stand beside each other
+	aside            float64 // the offset that puts bars beside each other
 	line, band, mark look
 }
 
-// sides are the transports, and the protocols of one's own for which there is room.
+// sides returns the transports, and the protocols of one's own for which there is room.
 func (s Sweep) sides() []sweepSide {
 	list := []sweepSide{{tcpName, s.TCP, -0.04, tcpLine, tcpBand, tcpStone}, {udpName, s.UDP, 0.04, udpLine, udpBand, udpStone}}
 	for i, own := range s.Own[:min(len(s.Own), maxOwns)] {
@@ -89,7 +90,7 @@ func (s Sweep) chart(lines int) chart {
 	return c
 }
 
-// axis is that of the figure.
+// axis is the axis of the figure.
 func (s Sweep) axis(most float64) axis {
 	switch s.Unit {
 	case "ms":
@@ -100,8 +101,8 @@ func (s Sweep) axis(most float64) axis {
 	return axis{label: s.Label, max: max(most, 1e-3) * 1.1, unit: 1}
 }
 
-// sweepLine is the series of one transport. Where the median is lost there is a cross at
-// the top, and no line leads there.
+// sweepLine returns the series of one transport. Where the median is lost there is a
+// cross at the top, and the line is interrupted.
 func sweepLine(runs [][]float64, aside, top float64, line, band, mark look) []series {
 	var all []series
 	var through, bars, medians, gone []point

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// sweep has several runs, a figure that is lost, and one that nobody knows.
+// sweep has several runs, a lost figure, and one that is not known.
 func sweep() Sweep {
 	return Sweep{
 		Setting: "loss", Values: []string{"0%", "1%", "5%", "20%"}, Label: "delay p99", Unit: "ms",
@@ -52,7 +52,8 @@ func TestSweepOfOwn(t *testing.T) {
 	golden(t, "owned.sweep.svg", svg.Bytes())
 }
 
-// The medians are the marks, and a lost one is a cross at the top that no line leads to.
+// The medians are marks; a lost one is a cross at the top, and the line is interrupted
+// there.
 func TestSweepLine(t *testing.T) {
 	s := sweep()
 	got := make(map[look][]point)
@@ -70,7 +71,7 @@ func TestSweepLine(t *testing.T) {
 	}
 }
 
-// What cannot be drawn says so.
+// A sweep without figures says so.
 func TestSweepOfNothing(t *testing.T) {
 	for _, s := range []Sweep{
 		{Label: "lost", Values: []string{"1"}},

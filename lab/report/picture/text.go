@@ -7,10 +7,11 @@ import (
 	"stones/lab/prose"
 )
 
-// textWidth is that of the terminals and projectors that the pictures are for.
+// textWidth is the width of the terminals and projectors that the pictures are made
+// for.
 const textWidth = 80
 
-// text draws the chart with letters.
+// text formats the chart for a terminal.
 func (c chart) text() []string {
 	lines := []string{c.title}
 	legend := c.legendText(c.legend(), c.dense())
@@ -32,8 +33,8 @@ func (c chart) dense() bool {
 	return slices.ContainsFunc(c.rows, func(row []panel) bool { return !row[0].close })
 }
 
-// legendText says what the letters mean. Where they are dense, a small letter
-// stands for stones of which some are lost.
+// legendText says what the letters mean. In a dense panel a small letter stands for
+// several stones, some of which are lost.
 func (c chart) legendText(looks []look, dense bool) string {
 	var parts []string
 	curves := 0
@@ -58,7 +59,7 @@ func (c chart) legendText(looks []look, dense bool) string {
 	return "   [" + strings.Join(parts, ", ") + "]"
 }
 
-// rowText draws panels side by side.
+// rowText formats panels side by side.
 func rowText(row []panel) []string {
 	const gap = 2
 	width := (textWidth - gap*(len(row)-1)) / len(row)
@@ -78,12 +79,12 @@ func rowText(row []panel) []string {
 	return lines
 }
 
-// pad makes a line as long as that.
+// pad fills a line with blanks up to that length.
 func pad(line string, length int) string {
 	return line + strings.Repeat(" ", max(0, length-len(line)))
 }
 
-// text draws the panel with letters.
+// text formats the panel for a terminal.
 func (p panel) text(width int) []string {
 	labels := p.rowLabels()
 	gutter := 0
@@ -105,12 +106,12 @@ func (p panel) text(width int) []string {
 	return append(lines, indent+"+"+rule, indent+" "+numbers, indent+" "+middle+p.x.label)
 }
 
-// row is the line from the top in which v stands.
+// row is the line, counted from the top, in which v stands.
 func (p panel) row(v float64) int {
 	return p.lines - 1 - cell(p.y.place(v), p.lines)
 }
 
-// cell is in which of n equal parts from 0 to 1 a place lies.
+// cell is the number of the equal part, of n from 0 to 1, in which a place lies.
 func cell(place float64, n int) int { return min(max(int(place*float64(n)), 0), n-1) }
 
 // rowLabels are the numbers at the left, one for each line.
@@ -151,7 +152,7 @@ func fill(letter byte, n int) []byte {
 	return line
 }
 
-// grid is what stands between the axes.
+// grid is the part between the axes.
 func (p panel) grid(width int) [][]byte {
 	g := make([][]byte, p.lines)
 	for i := range g {
@@ -170,7 +171,7 @@ func (p panel) grid(width int) [][]byte {
 	return g
 }
 
-// letters writes a series into the grid.
+// letters draws a series into the grid.
 func (p panel) letters(g [][]byte, s series) {
 	style := styles[s.look]
 	width := len(g[0])
@@ -179,7 +180,7 @@ func (p panel) letters(g [][]byte, s series) {
 		switch {
 		case udpSteps <= s.look && s.look <= ownSteps2 && *at != ' ' && *at != style.letter && *at != styles[never].letter:
 			*at = '*'
-		case s.look == never && *at != ' ': // what came is more
+		case s.look == never && *at != ' ': // a curve stays visible
 		case s.look == lost && !p.close && *at != ' ' && *at != style.letter:
 			*at |= ' ' // to lower case
 		default:

@@ -11,8 +11,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A theme is the colours of a file. Those of the transports are Okabe and Ito's,
-// which colour-blind people can tell apart; on a dark ground the lighter ones.
+// A theme is the colours of a file. Those of the transports are from the palette of
+// Okabe and Ito, which colour-blind people can tell apart, in lighter variants on a
+// dark ground.
 type theme struct {
 	ground color.RGBA
 	roles  [green + 1]color.RGBA
@@ -49,7 +50,7 @@ const (
 	smally  vg.Length = 3
 )
 
-// A pen draws in the colours of a theme. Its letters come with the program.
+// A pen draws in the colours of a theme. Its font is part of the program.
 type pen struct {
 	theme
 	letters text.Handler
@@ -63,7 +64,7 @@ func newPen(t theme) pen {
 	return pen{t, text.Plain{Fonts: font.NewCache(font.Collection{{Font: typeface, Face: face}})}}
 }
 
-// typeface is Liberation Sans, which is as wide as Arial.
+// typeface is Liberation Sans, which has the widths of Arial.
 var typeface = font.Font{Typeface: "Liberation", Variant: "Sans"}
 
 // text is the style of letters.
@@ -80,7 +81,7 @@ func (p pen) line(width vg.Length, colour role, dashes ...vg.Length) draw.LineSt
 	return draw.LineStyle{Color: p.roles[colour], Width: width, Dashes: dashes}
 }
 
-// mark adds a shape around a place to what is to be filled or stroked.
+// mark adds a shape around a place to a path.
 func mark(path *vg.Path, s shape, at vg.Point, r vg.Length) {
 	switch s {
 	case disc, speck:

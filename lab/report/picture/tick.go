@@ -11,7 +11,7 @@ type tick struct {
 	label string
 }
 
-// ticks are at most so many round numbers along the axis.
+// ticks returns round numbers along the axis, at most so many of them.
 func (a axis) ticks(most int) []tick {
 	if a.short {
 		most /= 2
@@ -39,7 +39,7 @@ func (a axis) ticks(most int) []tick {
 	return ticks
 }
 
-// named are the names of the whole numbers, or every second or third if they are too many.
+// named returns the names of the whole numbers, or of every k-th if they are too many.
 func (a axis) named(most int) []tick {
 	var ticks []tick
 	for i := 0; i < len(a.names); i += 1 + (len(a.names)-1)/most {
@@ -48,7 +48,8 @@ func (a axis) named(most int) []tick {
 	return ticks
 }
 
-// logTicks are 1, 2 and 5 of each power of ten, or less if that is too many.
+// logTicks are 1, 2, 3, 5 and 7 times each power of ten, or fewer multiples if these
+// are too many.
 func (a axis) logTicks(most int) []tick {
 	for _, digits := range [][]float64{{1, 2, 3, 5, 7}, {1, 2, 5}, {1, 3}, {1}} {
 		var ticks []tick
@@ -67,8 +68,8 @@ func (a axis) logTicks(most int) []tick {
 	return nil
 }
 
-// roundUp is the least number of 1, 2 or 5 times a power of ten that is not
-// less than v, which is above 0.
+// roundUp returns the least of 1, 2 and 5 times a power of ten that is at least v,
+// which must be above 0.
 func roundUp(v float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(v)))
 	for _, digit := range []float64{1, 2, 5} {

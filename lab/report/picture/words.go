@@ -79,18 +79,18 @@ const (
 	noPackets   = "Nobody kept the packets: the paths sim and netns do."
 )
 
-// closerTitle stands over a panel that shows only some stones.
+// closerTitle is the title of a panel that shows only some stones.
 func closerTitle(name string, from, to int) string {
 	return fmt.Sprintf("%s, stones %d to %d", name, from, to)
 }
 
-// sweepTitle stands over the picture of a sweep.
+// sweepTitle is the title of the picture of a sweep.
 func sweepTitle(label, setting string) string { return "What --" + setting + " does to: " + label }
 
 // settingLabel is the name of the axis with a setting's values.
 func settingLabel(setting string) string { return "--" + setting }
 
-// sweepSays says between what the picture of a sweep goes.
+// sweepSays gives the range of each transport in the picture of a sweep.
 func sweepSays(s Sweep) string {
 	var parts []string
 	for _, one := range s.sides() {
@@ -128,7 +128,7 @@ func (s Sweep) amount(v float64) string {
 	return strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64)
 }
 
-// nameOf is what a flow is called: by its name, or by its transport if nobody named it.
+// nameOf is a flow's name, or its transport in capitals if it has no other name.
 func nameOf(x lab.Outcome) string {
 	if x.Name == x.Transport || x.Name == "" {
 		return strings.ToUpper(x.Transport)
@@ -136,7 +136,7 @@ func nameOf(x lab.Outcome) string {
 	return x.Name
 }
 
-// shareSays says what each flow had while all of them ran.
+// shareSays says what share each flow had while all of them ran.
 func shareSays(r lab.Result) string {
 	var lines []string
 	for i, while := range []string{"Of what came while all ran", "Of what came the other way"} {
@@ -218,7 +218,7 @@ func holesSays(udp *lab.Outcome) string {
 	return fmt.Sprintf("UDP left %s and went on.", prose.Plural(udp.Lost, "hole"))
 }
 
-// waitsSays says what became of the stones of a transport that throws again what is lost.
+// waitsSays says what became of the stones of a transport that retransmits.
 func waitsSays(name string, x *lab.Outcome) string {
 	switch {
 	case x.Thrown == 0:
@@ -258,7 +258,7 @@ func delaySays(list []side) string {
 	return text
 }
 
-// notesSays says between what the figures lay that protocols noted.
+// notesSays gives the range of each figure that protocols noted.
 func notesSays(noted []noted) string {
 	var parts []string
 	for _, n := range noted {
@@ -268,10 +268,10 @@ func notesSays(noted []noted) string {
 	return strings.Join(parts, " ")
 }
 
-// catcherNoted is what a curve is called that the catcher noted.
+// catcherNoted is the name of the curve of a catcher's notes.
 func catcherNoted(flow string) string { return flow + " (catcher)" }
 
-// amount is a figure of which nothing is known.
+// amount is a figure whose unit is not known.
 func amount(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }
 
 // windowSays says what the picture of the window shows. Between two samples the
@@ -452,7 +452,7 @@ func beginSays(r rail) string {
 	return fmt.Sprintf("%s's first stone left after %s and %s without one", r.name, milliseconds(r.packets[at].sent), prose.Plural(at, "packet"))
 }
 
-// nobodyWas is a number of packets as the beginning of what befell them.
+// nobodyWas is a number of packets with its verb.
 func nobodyWas(n int) string {
 	switch n {
 	case 0:
@@ -472,15 +472,15 @@ func sentence(clauses []string) string {
 	return " " + strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
-// fateNotes say what befell a packet that arrived.
+// fateNotes say what happened to a packet that arrived.
 var fateNotes = map[lab.Fate]string{
 	lab.PacketDamaged:      "damaged",
 	lab.PacketReceiverDrop: "no room",
 	lab.PacketNobody:       "nobody there",
 }
 
-// whatLabel names a packet by what it is. Of a protocol of one's own it is known only
-// how many bytes that sends.
+// whatLabel says what a packet is. Of a protocol of one's own only the number of bytes
+// is known.
 func whatLabel(p lab.Packet, own bool) string {
 	switch {
 	case p.Offset > 0:
@@ -501,7 +501,7 @@ func whatLabel(p lab.Packet, own bool) string {
 	return p.Flags
 }
 
-// bitRate is bits a second, as they are read.
+// bitRate is a rate in bits a second, with its unit.
 func bitRate(v float64) string {
 	switch {
 	case v >= 1e6:
@@ -520,7 +520,7 @@ const (
 	greySays      = "Grey: not there, or not yet."
 )
 
-// untilLabel stands over a photo on its way.
+// untilLabel is the label of a photo on its way.
 func untilLabel(flow string, ms float64) string {
 	if ms < 100 {
 		return shortName(flow) + ", " + milliseconds(ms)
@@ -528,7 +528,7 @@ func untilLabel(flow string, ms float64) string {
 	return fmt.Sprintf("%s, %.2f s", shortName(flow), ms/1000)
 }
 
-// endLabel stands over what came of a photo.
+// endLabel is the label of a photo at the end.
 func endLabel(flow string) string { return shortName(flow) + ", at the end" }
 
 // flowName is a flow's name as it is shown.
@@ -566,10 +566,10 @@ func gallerySays(x *lab.Outcome, tiles int) string {
 	return what + ", the last after " + milliseconds(last) + "."
 }
 
-// socketSays says what is heard where nobody sees the packets.
+// socketSays explains what is heard where packets are not seen.
 const socketSays = "This is what the program gives to its sockets: nobody sees the packets."
 
-// heardTitle stands over what was heard.
+// heardTitle is the title of what was heard.
 func heardTitle(flow string, o lab.Overheard) string {
 	what := "packet"
 	if o.What == lab.HeardSocket {
@@ -582,11 +582,11 @@ func heardTitle(flow string, o lab.Overheard) string {
 	return text
 }
 
-// moreBytes stands below the beginning of what was heard.
+// moreBytes follows the beginning of what was heard.
 func moreBytes(n int) string { return fmt.Sprintf("      and %s", prose.Plural(n, "byte")) }
 
-// heardSays says whether anything of a flow can be read, and how long it took to be
-// asked.
+// heardSays says whether anything of a flow can be read, and how many round trips
+// connecting took.
 func heardSays(x *lab.Outcome, legible bool) string {
 	text := flowName(x.Name) + ": nothing of it can be read, only how much was said, and when."
 	if legible {

@@ -46,7 +46,7 @@ func (z Zoom) to() float64   { return float64(z.To) / float64(time.Millisecond) 
 // holds reports whether a moment in milliseconds is shown.
 func (z Zoom) holds(ms float64) bool { return z == Zoom{} || z.from() <= ms && ms <= z.to() }
 
-// stones is the span of the stones that were due in the time; it ends before it begins
+// stones is the span of the stones that were due in the zoom; it ends before it begins
 // if there are none.
 func (z Zoom) stones(list []side) span {
 	near := span{math.Inf(1), math.Inf(-1)}
@@ -60,8 +60,8 @@ func (z Zoom) stones(list []side) span {
 	return near
 }
 
-// row is a panel for each side with the stones that were due in the time, large if there
-// are no more than so many.
+// row has a panel for each side with the stones that were due in the zoom, large if
+// there are no more than closer.
 func (z Zoom) row(list []side, closer int) []panel {
 	near := z.stones(list)
 	if near.to < near.from {
@@ -74,12 +74,13 @@ func (z Zoom) row(list []side, closer int) []panel {
 	return stonesRow(list, near, near.to-near.from < float64(closer), lines)
 }
 
-// samples are those of TCP's state in the time.
+// samples returns the samples of TCP's state in the zoom.
 func (z Zoom) samples(all []lab.Sample) []lab.Sample {
 	return slices.DeleteFunc(slices.Clone(all), func(s lab.Sample) bool { return !z.holds(sane(s.At.Value)) })
 }
 
-// packets leaves those of a ladder that were sent in the time, and counts those before.
+// packets leaves the packets of a ladder that were sent in the zoom, and counts those
+// before it.
 func (z Zoom) packets(l *ladder) {
 	if z == (Zoom{}) {
 		return

@@ -35,8 +35,7 @@ func TestZoomText(t *testing.T) {
 	}
 }
 
-// Only what falls into the time is drawn, and what does not is counted where the ladder
-// counts it.
+// Only what lies in the zoom is drawn; the ladder counts the packets before it.
 func TestZoom(t *testing.T) {
 	r := dropped()
 	zoom := Zoom{From: 500 * time.Millisecond, To: 900 * time.Millisecond}
@@ -91,7 +90,7 @@ func TestZoom(t *testing.T) {
 	}
 }
 
-// The line of a stone has as many parts as it had things to wait for, and they join.
+// The line of a stone has a part for each of its waits, and the parts join.
 func TestStretch(t *testing.T) {
 	for _, tt := range []struct {
 		stone stone
@@ -102,7 +101,7 @@ func TestStretch(t *testing.T) {
 		{stone{due: 10, came: 210, repeating: 150}, []look{repeating, tcpFlight}},
 		{stone{due: 10, came: 160, waiting: 100}, []look{tcpFlight, waiting}},
 		{stone{due: 10, came: 310, leaving: 40, repeating: 150, waiting: 60}, []look{leaving, repeating, tcpFlight, waiting}},
-		{stone{due: 10, came: 60, leaving: 1e9}, []look{leaving}}, // which nobody measures
+		{stone{due: 10, came: 60, leaving: 1e9}, []look{leaving}}, // an impossible wait
 	} {
 		parts := make(map[look][]point)
 		tt.stone.stretch(tcpFlight, parts)
@@ -120,7 +119,7 @@ func TestStretch(t *testing.T) {
 	}
 }
 
-// A drawing says in words what it is and what there is to see.
+// A drawing has a title and a description in words.
 func TestDescribed(t *testing.T) {
 	svg := drawn(t, View{Kind: "stones", Caption: []string{"1 < 2 & 3"}}.SVG, lab.Result{})
 	var root struct {
