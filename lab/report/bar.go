@@ -8,19 +8,19 @@ import (
 	"stones/lab"
 )
 
-// A bar shows what became of a flow's stones.
+// A bar shows the fates of a flow's stones.
 type bar struct {
 	name  string
 	parts []fate
 }
 
-// A fate is what became of some stones, and of how many.
+// A fate is a part of the stones, and how it is shown.
 type fate struct {
 	mark, style, word string
 	stones            int
 }
 
-// newBar is that of a flow.
+// newBar makes the bar of a flow.
 func newBar(x *lab.Outcome, deadline bool) bar {
 	onTime := onTimeWord
 	if !deadline {
@@ -46,8 +46,8 @@ func (b bar) legend() string {
 	return strings.Join(words, "  ")
 }
 
-// cells is how many of n cells each part gets: each that is not nothing one at
-// least, and the largest what rounding leaves.
+// cells divides n cells among the parts. Each part that is not empty gets at least one,
+// and the largest gets what rounding leaves.
 func (b bar) cells(n int) []int {
 	cells := make([]int, len(b.parts))
 	all, largest, left := 0, 0, n
@@ -67,16 +67,16 @@ func (b bar) cells(n int) []int {
 	return cells
 }
 
-// The breadth of a bar, in cells.
+// The width of a bar, in cells.
 const (
 	mostCells  = 50
 	leastCells = 10
 )
 
-// bars has one for each flow.
+// bars has a bar for each flow.
 type bars []bar
 
-// draw is the lines of the bars: under each other, as broad as there is room.
+// draw returns the lines of the bars, one below the other, as wide as there is room.
 func (all bars) draw(v View) []string {
 	name, legend := 0, 0
 	for _, b := range all {
@@ -85,7 +85,7 @@ func (all bars) draw(v View) []string {
 	}
 	cells := min(v.width()-name-legend-3, mostCells)
 	if cells < leastCells {
-		return nil // the table says it all
+		return nil // too narrow; the table has the same counts
 	}
 	var lines []string
 	for _, b := range all {

@@ -13,20 +13,19 @@ import (
 	"stones/lab/prose"
 )
 
-// Bench writes a line for each flow, as benchstat reads them: several runs
-// are several lines of one name, so that it can tell what is chance. Then
+// Bench writes a line for each flow, in the Go benchmark data format (Go proposal
+// 14313). Several runs are several lines of one name, so that benchstat can tell what
+// is chance. Then
 //
 //	benchstat -col /proto results.txt
 //
-// prints TCP beside UDP. What varies is in the name, and what does not stands
-// above as a configuration line. A figure that is no number is left out.
-//
-// The form is that of the Go benchmark data format (Go proposal 14313).
+// prints TCP beside UDP. Parameters that vary are in the name; the others are in
+// configuration lines above. A figure without a value is left out.
 func Bench(w io.Writer, doc lab.Document, v View) error {
 	return benchGist(v).of(doc).Write(w, doc.Version)
 }
 
-// benchGist is the gist of what Bench writes.
+// benchGist is the gist that Bench needs.
 func benchGist(v View) *Gist {
 	var benched []measure
 	for _, m := range measures {
@@ -77,8 +76,8 @@ func writeBench(w io.Writer, g *Gist, version string) error {
 	return b.Flush()
 }
 
-// knows reports whether all runs have the figure. Without those in which it is
-// infinite, the mean of the others would be of the lucky ones.
+// knows reports whether all runs have the figure. If the infinite ones were left out,
+// the mean of the others would be too good.
 func (s series) knows(m measure) bool {
 	for f := range s.of(m) {
 		if !f.Known() {
@@ -88,8 +87,7 @@ func (s series) knows(m measure) bool {
 	return true
 }
 
-// benched is a measure as a benchmark has it: itself, or what part it is of its
-// whole.
+// benched is a measure as a benchmark has it: itself, or its share of its whole.
 func (m measure) benched(x *lab.Outcome) lab.Figure {
 	if !strings.HasSuffix(m.bench, shareUnit) {
 		return m.of(x)
@@ -101,8 +99,8 @@ func (m measure) benched(x *lab.Outcome) lab.Figure {
 	return lab.Number(part.Value / whole.Value)
 }
 
-// named makes text fit for a part of a benchmark's name, in which a slash parts
-// and a number behind a dash is that of processors.
+// named makes text fit for a part of a benchmark's name, in which a slash separates
+// parts and a number after a dash is GOMAXPROCS.
 func named(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r == '/' || r == '-' || unicode.IsSpace(r) {

@@ -13,19 +13,19 @@ import (
 	"stones/lab/theory"
 )
 
-// A Side is one of two lists of results that are compared.
+// A Side is one of two documents that are compared.
 type Side struct {
-	Name string // what it is called
+	Name string // of its file
 	Gist *Gist  // of NewSideGist
 }
 
-// NewSideGist is the gist that the formats of Beside need, without results.
+// NewSideGist returns the gist that the formats of Beside need, without results.
 func NewSideGist() *Gist { return newGist(View{}, measures) }
 
-// Beside holds the formats that show two documents beside each other: what every
-// measure came to in each, and by how much it is higher in the second. Cells of the
-// one are compared with those of the other that have the same parameters, but for
-// those in which all of the one differ from all of the other.
+// Beside holds the formats that show two documents beside each other: the median of
+// every measure in each, and by how much it is higher in the second. A cell is compared
+// with the cell of the other side that has the same parameters. Parameters that are
+// constant within each document, and differ between the two, are ignored.
 var Beside = map[string]func(w io.Writer, a, b Side, v View) error{
 	"table":    func(w io.Writer, a, b Side, v View) error { return newBeside(a, b, v).text(w, v) },
 	"markdown": func(w io.Writer, a, b Side, v View) error { return newBeside(a, b, v).markdown(w) },
@@ -39,7 +39,7 @@ var Beside = map[string]func(w io.Writer, a, b Side, v View) error{
 	},
 }
 
-// A pair is the same cell of both sides. A side that does not have it is empty.
+// A pair is the same cell of both sides. It is empty for a side that does not have it.
 type pair struct{ a, b line }
 
 // newBeside makes the page.
@@ -91,7 +91,7 @@ func varyingIn(one, other *Gist) []parameter {
 	return varying
 }
 
-// longest is the greatest number of runs of one line.
+// longest is the largest number of runs of one line.
 func (g *Gist) longest() int {
 	n := 0
 	for l := range g.lines() {
@@ -100,7 +100,7 @@ func (g *Gist) longest() int {
 	return n
 }
 
-// cellOf names the cell that a line is.
+// cellOf names the cell of a line.
 func cellOf(l line, cells []parameter) string {
 	words := []string{l.title()}
 	for _, p := range cells {
@@ -112,16 +112,16 @@ func cellOf(l line, cells []parameter) string {
 // pairs are the cells of two gists.
 type pairs struct {
 	one, other *Gist
-	cells      []parameter // what names one
+	cells      []parameter // the parameters that name a cell
 	ordered    []uint32    // the results of the other
 	find       map[digest]found
 }
 
-// A found says where a line is: with which of the ordered results its combination begins,
-// and which one it is of this.
+// A found is the place of a line: the first result of its combination, as a position in
+// ordered, and the number of its series.
 type found struct{ result, series uint32 }
 
-// newPairs finds the cells of the other.
+// newPairs finds the cells of the other gist.
 func newPairs(one, other *Gist) *pairs {
 	p := &pairs{one: one, other: other, cells: varyingIn(one, other), ordered: other.ordered(), find: make(map[digest]found)}
 	at := uint32(0)
@@ -134,11 +134,11 @@ func newPairs(one, other *Gist) *pairs {
 	return p
 }
 
-// key stands for a cell's name.
+// key is the digest of a cell's name.
 func (p *pairs) key(l line) digest { return digestOf([]byte(cellOf(l, p.cells))) }
 
-// all yields the cells of both, those of the one first. A side that does not have a cell
-// has an empty line there.
+// all yields the cells of both sides, those of the first side first. A side that does
+// not have a cell has an empty line there.
 func (p *pairs) all() iter.Seq[pair] {
 	return func(yield func(pair) bool) {
 		left := maps.Clone(p.find)
@@ -164,7 +164,7 @@ func (p *pairs) all() iter.Seq[pair] {
 	}
 }
 
-// both yields those that both sides have.
+// both yields the cells that both sides have.
 func (p *pairs) both() iter.Seq[pair] {
 	return func(yield func(pair) bool) {
 		for q := range p.all() {
@@ -178,7 +178,7 @@ func (p *pairs) both() iter.Seq[pair] {
 // both reports whether both sides have the cell.
 func (q pair) both() bool { return q.a.combination != nil && q.b.combination != nil }
 
-// either is the line of a side that has the cell.
+// either returns the line of a side that has the cell.
 func (q pair) either() line {
 	if q.a.combination != nil {
 		return q.a
@@ -186,7 +186,7 @@ func (q pair) either() line {
 	return q.b
 }
 
-// aloneLines say which cells only one side has, whose names are a and b.
+// aloneLines name the cells that only one side has. a and b are the names of the sides.
 func (p *pairs) aloneLines(a, b string) (lines []string) {
 	var first [2]string
 	var only [2]int
@@ -261,7 +261,7 @@ func (q pair) row(m measure) []string {
 	return append(row, notDifferent, fromTo(write(s.From), write(s.To)))
 }
 
-// sample are the values of a measure, of which those may be infinite that are lost.
+// sample returns the values of a measure. A lost one is infinite.
 func (s series) sample(m measure) []float64 {
 	var values []float64
 	for f := range s.of(m) {
@@ -287,7 +287,7 @@ func shifted(by float64, u unit, size float64) string {
 	return sign + u.number(by, size)
 }
 
-// share is what part of a median a difference is.
+// share is a difference as a percentage of a median.
 func share(by float64, of lab.Figure) string {
 	if !of.Known() || of.Value == 0 || by == 0 || math.IsInf(by, 0) {
 		return ""
@@ -299,5 +299,5 @@ func share(by float64, of lab.Figure) string {
 	return " (" + sign + human(100*by/of.Value) + "%)"
 }
 
-// sideName is what a side is called, where there is little room.
+// sideName is the name of a side, cut to 40 characters.
 func sideName(name string) string { return prose.Cut(prose.Safe(name), 40) }

@@ -12,9 +12,9 @@ import (
 )
 
 // besideRows writes a row for each cell and measure that has a figure on either side:
-// the medians, by how much the second is above the first, the interval that holds this
-// in 95 of 100 cases, and whether they differ, which of few runs nobody knows. What has
-// no value is empty, and why says the reason.
+// the medians, by how much the second is above the first, the 95% confidence interval
+// of that, and whether they differ. With too few runs the interval and the answer are
+// missing. What has no value is empty, and the column why gives the reasons.
 func besideRows(w io.Writer, e encoding, a, b Side) error {
 	all := newPairs(a.Gist, b.Gist)
 	var names []string
@@ -51,7 +51,7 @@ func besideRows(w io.Writer, e encoding, a, b Side) error {
 	return out.Flush()
 }
 
-// values are those of a measure, from the medians on.
+// values returns the columns of a measure, from the medians on.
 func (q pair) values(m measure) []value {
 	values := make([]value, 6)
 	var whys []string
@@ -75,7 +75,7 @@ func (q pair) values(m measure) []value {
 	return append(values, word(strings.Join(whys, "; ")))
 }
 
-// finite is a number that is not infinite, or none.
+// finite is x as a value, which is missing if x is infinite.
 func finite(x float64) value {
 	if math.IsInf(x, 0) {
 		return value{}

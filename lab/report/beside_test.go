@@ -43,8 +43,8 @@ func besideOf(t *testing.T, a, b Side) string {
 	return strings.Join(lines, "\n")
 }
 
-// What differs is said with its interval, what may be chance is ~, and a row is what it
-// was in both.
+// What differs has its interval, what may be chance is ~, and each row has the medians
+// of both sides.
 func TestBeside(t *testing.T) {
 	base := func(i int) int { return 900 + i%5 }
 	for _, tt := range []struct {

@@ -12,7 +12,7 @@ import (
 	"stones/lab/prose"
 )
 
-// A Guest is one flow between a catcher and somebody who has come to it.
+// A Guest is one flow between a catcher and a client.
 type Guest struct {
 	Session int
 	From    string // the address
@@ -32,25 +32,24 @@ func ReachedAt(addresses []string) string {
 // Readable is the warning that there is no encryption.
 func Readable() string { return warning(lab.Warning{Rule: advice.RuleReadable}) }
 
-// Said is what a guest of a catcher has said, on one line. Both are safe to show
-// already, see package server.
+// Said is a message of a guest, on one line. Address and text must be safe to show,
+// which package server sees to.
 func Said(address, text string) string { return address + ": " + text }
 
 // LeftOut says how many lines were not printed.
 func LeftOut(lines int) string { return fmt.Sprintf("(%d more lines, which were too many)", lines) }
 
-// Here says in a line who is here: how many guests, how many of them have stones on
-// the way, and how many datagrams came from strangers.
+// Here says in a line how many guests there are, how many of them have stones on the
+// way, and how many datagrams came from strangers.
 func Here(guests, throwing, strangers int) string {
 	return fmt.Sprintf("%s here, %d with stones on the way; %s of strangers",
 		many(guests, "guest"), throwing, many(strangers, "datagram"))
 }
 
-// many is so many of a thing.
+// many is n with the name of the thing counted, in the singular or the plural.
 func many(n int, thing string) string { return between{n, n}.of(thing) }
 
-// Guests writes the table of who threw what at a catcher, and what of it was
-// caught.
+// Guests writes a table of the flows of a catcher's guests.
 func Guests(w io.Writer, guests []Guest) error {
 	g := grid{words: 3}
 	g.head = []string{"guest", "from", transportWord, "planned", "thrown", "caught", "lost", "copies", "damaged"}
@@ -58,7 +57,7 @@ func Guests(w io.Writer, guests []Guest) error {
 		way := title(x.Transport)
 		thrown, caught, lost, copies, damaged := known(x.Thrown), known(x.Caught), noCell, known(x.Copies), known(x.Damaged)
 		switch {
-		case x.Reverse: // what of it was caught the guest knows
+		case x.Reverse: // only the guest knows what was caught
 			way += ", back"
 			caught, copies, damaged = noCell, noCell, noCell
 		case x.Over && x.Thrown >= x.Caught:
@@ -69,7 +68,7 @@ func Guests(w io.Writer, guests []Guest) error {
 	return page{table: g}.text(w, View{})
 }
 
-// known is a count, or that it is not known.
+// known is a count, or a dash if it is not known.
 func known(n int) string {
 	if n < 0 {
 		return noCell
@@ -77,8 +76,8 @@ func known(n int) string {
 	return strconv.Itoa(n)
 }
 
-// Caught writes what came of all of a catcher's flows, of which the first
-// few may have been forgotten.
+// Caught writes the table of all flows of a catcher, of which the first may have been
+// forgotten.
 func Caught(w io.Writer, guests []Guest, forgotten int) error {
 	if len(guests) == 0 {
 		_, err := io.WriteString(w, "Nobody has thrown anything.\n")

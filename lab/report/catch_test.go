@@ -19,8 +19,8 @@ func guests() []report.Guest {
 	}
 }
 
-// Who threw what at a catcher. What is not known yet, or only to the guest, is
-// not made up.
+// The flows of a catcher's guests. What is not known yet, or only to the guest, is
+// shown as a dash.
 func ExampleCaught() {
 	if err := report.Caught(os.Stdout, guests(), 0); err != nil {
 		fmt.Println(err)

@@ -11,7 +11,7 @@ import (
 	"stones/lab/prose"
 )
 
-// A value is what stands in a cell of rows for programs. Its zero value is none.
+// A value is the content of a cell in rows for programs. Its zero value is missing.
 type value struct {
 	kind    kind
 	real    float64 // also 1 for true
@@ -26,7 +26,7 @@ const (
 	missing kind = iota
 	text
 	natural // a whole number from 0
-	integer // a figure that counts, or a whole number
+	integer // a figure that counts, or another whole number
 	real    // any number; written with a point
 	truth
 )
@@ -34,7 +34,7 @@ const (
 // whole is a whole number.
 func whole(n int) value { return value{kind: integer, real: float64(n)} }
 
-// some is a number from 1, of which 0 is none.
+// some is a number from 1; 0 means that it is missing.
 func some(n uint64) value {
 	if n == 0 {
 		return value{}
@@ -65,7 +65,7 @@ func amount(u unit, f lab.Figure) value {
 	return value{kind: real, real: f.Value}
 }
 
-// append writes the value; text as quote does, and none as none.
+// append writes the value: text by quote, and a missing value as none.
 func (v value) append(to []byte, none string, quote func(to []byte, s string) []byte) []byte {
 	switch v.kind {
 	case missing:
@@ -98,8 +98,8 @@ type encoding struct {
 	between, foot string
 }
 
-// encodings are those that there are: CSV (RFC 4180, but for line breaks without a
-// carriage return), and an object a line (JSON Lines).
+// encodings are CSV (RFC 4180, but for line breaks without a carriage return), and an
+// object a line (JSON Lines).
 var encodings = map[string]encoding{
 	"csv": {
 		head: func(to []byte, names []string) []byte { return append(to, strings.Join(names, ",")+"\n"...) },

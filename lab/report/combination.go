@@ -6,10 +6,10 @@ import (
 	"stones/lab"
 )
 
-// experiment is that of the first combination, with the first seed.
+// experiment returns the first experiment of the first combination.
 func (c combination) experiment() *lab.Experiment { return &c.first.Experiment }
 
-// title is the flow's name, with a mark if something went wrong.
+// title is the flow's name, with a mark if it is partial or breaks a law.
 func (s series) title() string {
 	text := title(s.name)
 	if s.has(markPartial) {
@@ -21,11 +21,11 @@ func (s series) title() string {
 	return text
 }
 
-// story gathers what happened in the series.
+// story gathers the counts for the sentence about the series.
 func (s series) story() story {
 	count := func(key string) between {
 		m := find(key)
-		n := int(s.figure(m, 0).Value) // 0 where nobody knows
+		n := int(s.figure(m, 0).Value) // 0 where it is unknown
 		b := between{n, n}
 		for f := range s.of(m) {
 			n := int(f.Value)

@@ -7,8 +7,7 @@ import (
 	"stones/lab"
 )
 
-// newComparison makes the page of one experiment: measures as rows, transports
-// as columns.
+// newComparison makes the page of one experiment: measures as rows, flows as columns.
 func (c combination) newComparison() page {
 	v := c.view
 	var p page
@@ -66,7 +65,7 @@ func (c combination) newComparison() page {
 	return p
 }
 
-// rows are the measures that have a row; two may share one.
+// rows returns the measures that have a row; two may share one.
 func (c combination) rows(v View) [][]measure {
 	var rows [][]measure
 	for _, m := range measures {
@@ -85,7 +84,7 @@ func (c combination) rows(v View) [][]measure {
 	return rows
 }
 
-// farLines says what is particular if one end is elsewhere.
+// farLines explain what is particular if one end is on another computer.
 func farLines(c combination) []string {
 	var lines []string
 	if c.experiment().Path == lab.Remote {
@@ -99,7 +98,7 @@ func farLines(c combination) []string {
 	return lines
 }
 
-// planLines says what is thrown, once if it is the same for all flows.
+// planLines say what is thrown, in one line if it is the same for all flows.
 func planLines(c combination) []string {
 	e := c.experiment()
 	where := placeLine(e, c.seedsWord(), len(c.results))
@@ -120,7 +119,7 @@ func planLines(c combination) []string {
 	return append(lines, where)
 }
 
-// fileLines says what the stones carry, if anything.
+// fileLines say what the stones carry, if anything.
 func fileLines(c combination) []string {
 	f := c.experiment().File
 	switch say := c.experiment().Say; {
@@ -132,8 +131,8 @@ func fileLines(c combination) []string {
 	return nil
 }
 
-// wayLines says what the wire is like, if there is anything to say beside what
-// varies.
+// wayLines describe the wire, without what varies. There are none if it is a perfect
+// wire.
 func wayLines(e *lab.Experiment, varying []parameter) []string {
 	out, back := turned(e, varying)
 	var both []string
@@ -150,7 +149,7 @@ func wayLines(e *lab.Experiment, varying []parameter) []string {
 	return []string{line}
 }
 
-// stackLines says how TCP is set, as the first flow over TCP knows it.
+// stackLines say how TCP is configured, as the first flow over TCP reports it.
 func (g *Gist) stackLines() []string {
 	switch {
 	case !g.view.All:
@@ -161,8 +160,7 @@ func (g *Gist) stackLines() []string {
 	return nil
 }
 
-// shortVersion leaves only the day of a version that is made of a time and a
-// commit.
+// shortVersion shortens a version that consists of a time and a commit to the day.
 func shortVersion(version string) string {
 	parts := strings.Split(version, "-")
 	const stamp = len("20060102150405")
@@ -172,7 +170,7 @@ func shortVersion(version string) string {
 	return version
 }
 
-// shown reports whether a measure says anything about a combination.
+// shown reports whether a measure has anything to say about a combination.
 func (c combination) shown(m measure) bool {
 	has := func(k mark) bool { return c.series[0].begins(k) }
 	switch {
@@ -209,7 +207,7 @@ func (c combination) shared(low, high measure, notes *footnotes) []string {
 	return row
 }
 
-// row is what a measure came to, for each flow.
+// row is the row of a measure, with a cell for each flow.
 func (c combination) row(m measure, compared bool, notes *footnotes) []string {
 	name := rowName(m.key, c.experiment())
 	if len(c.results) == 1 {
@@ -240,7 +238,7 @@ func (c combination) row(m measure, compared bool, notes *footnotes) []string {
 	return row
 }
 
-// cell is what a measure of one flow came to, in words.
+// cell is the cell of a measure of one flow.
 func (m measure) cell(x *lab.Outcome, notes *footnotes) string {
 	f := m.of(x)
 	if !f.Known() {
@@ -279,8 +277,8 @@ func (s spread) cell(u unit, size float64, notes *footnotes) string {
 	return write(s.median) + " (" + write(s.least) + "-" + write(s.most) + ")"
 }
 
-// against says in what s, which is of one flow, differs from t, which is
-// of another: not at all if their ranges overlap.
+// against says by how much s, of one flow, differs from t, of another: not at all if
+// their ranges overlap.
 func (s spread) against(t spread, one, other string) string {
 	switch {
 	case s.n == 0 || t.n == 0:

@@ -9,8 +9,8 @@ import (
 	"stones/lab"
 )
 
-// A Comparison is one figure of an experiment that was run on two paths: on sim,
-// and on netns, where the stack is the kernel's.
+// A Comparison is one figure of an experiment that was run on two paths: on sim, and on
+// netns, which uses the kernel's stack.
 type Comparison struct {
 	Lesson     string // that the experiment belongs to
 	Turned     string // the knob that tells it from others of the same lesson
@@ -20,11 +20,11 @@ type Comparison struct {
 
 	Least, Most float64    // by how much netns may be above sim
 	Sigma       bool       // these are 4 sigma of what chance decides
-	Known       Difference // why the two are further apart than is usual; empty if they are not
+	Known       Difference // the known difference that makes them further apart than usual; empty if there is none
 	Outside     bool       // they are further apart than is allowed
 }
 
-// A Difference is a known one between the two stacks. Its sentence is in this
+// A Difference names a known difference between the two stacks. Its sentence is in this
 // package.
 type Difference string
 
@@ -37,9 +37,9 @@ const (
 // be such a figure.
 func Value(x *lab.Outcome, key string) lab.Figure { return find(key).of(x) }
 
-// Crosscheck writes comparisons in a table for a terminal, a row each. The
-// document has the results they were made of; again is how many experiments were
-// run once more for being outside. Its errors are those of w.
+// Crosscheck writes comparisons as a table for a terminal, a row each. doc has the
+// results from which they were made; again is how many experiments were run once more
+// because they were outside. Its errors are those of w.
 func Crosscheck(w io.Writer, doc lab.Document, comparisons []Comparison, again int, v View) error {
 	if len(comparisons) == 0 {
 		return page{above: []string{nothing}}.text(w, v)
@@ -73,7 +73,7 @@ func Crosscheck(w io.Writer, doc lab.Document, comparisons []Comparison, again i
 	return p.text(w, v)
 }
 
-// cells is the row of c, but for what is made of it.
+// cells is the row of c, without the verdict.
 func (c Comparison) cells() []string {
 	m := find(c.Key)
 	_, unit := m.unit.scale(0)
@@ -114,7 +114,8 @@ func above(u unit, v float64) string {
 	return strings.TrimSuffix(signed(v), ".0")
 }
 
-// stacksOf says how TCP is set on each path, with or without what may vary.
+// stacksOf says how TCP is configured on each path, without the recovery if that
+// varies.
 func stacksOf(doc lab.Document, varies bool) []string {
 	var lines []string
 	for _, path := range []string{lab.Sim, lab.Netns} {

@@ -22,7 +22,7 @@ func onKernel(r lab.Result) lab.Result {
 	return r
 }
 
-// comparisons are of each kind.
+// comparisons has one comparison of each kind.
 func comparisons() []report.Comparison {
 	of := func(turned, transport, key string, sim, netns, least, most float64) report.Comparison {
 		return report.Comparison{
@@ -111,7 +111,7 @@ func TestCrosscheckGoodputGolden(t *testing.T) {
 	for name, doc := range map[string]lab.Document{
 		"goodput":         document(all...),
 		"goodput.one":     document(all[:3]...),
-		"goodput.partial": document(append(all[:5:5], unfinished)...), // of some there is nothing yet
+		"goodput.partial": document(append(all[:5:5], unfinished)...), // some cells have no results
 		"goodput.none":    document(),
 	} {
 		golden(t, name, report.CrosscheckGoodput, doc)

@@ -11,15 +11,15 @@ import (
 	"stones/lab/advice"
 )
 
-// CSV writes a line for each flow: what was asked for, how it ended, and
-// all figures in full. The columns are always the same (RFC 4180, but for line
-// breaks without a carriage return). A figure without a value is an empty cell, and
-// its reason stands in the last column but one, with the names of the columns.
+// CSV writes a line for each flow: its parameters, how it ended, and all figures in
+// full. The columns are always the same (RFC 4180, but for line breaks without a
+// carriage return). A figure without a value is an empty cell; the column "why" names
+// it with its reason.
 func CSV(w io.Writer, doc lab.Document, v View) error { return Streamed["csv"].Document(w, doc, v) }
 
-// writeCSV adds what theory says, if that is asked for: of each measure the
-// figure, its standard deviation, and how many of these and how many per cent
-// the measurement is above it.
+// writeCSV adds theory, if that is asked for: for each measure the expected figure, its
+// standard deviation, and by how many of these and by how many per cent the measurement
+// is above it.
 func writeCSV(w io.Writer, version string, results iter.Seq2[lab.Result, error], theory bool) error {
 	return rowsOf(w, encodings["csv"], flowColumns(version, theory), results, theFlow)
 }
@@ -68,7 +68,7 @@ func flowColumns(version string, theory bool) []column[struct{}] {
 	return columns
 }
 
-// whys are the reasons of the figures that have no value.
+// whys lists the reasons of the figures that have no value.
 func whys(x *lab.Outcome) string {
 	var list []string
 	for _, m := range measures {
@@ -79,7 +79,7 @@ func whys(x *lab.Outcome) string {
 	return strings.Join(list, "; ")
 }
 
-// causes says why how many stones were not thrown.
+// causes lists why how many stones were not thrown.
 func causes(x *lab.Outcome) string {
 	var list []string
 	for cause, n := range x.NotThrown {

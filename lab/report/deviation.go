@@ -11,8 +11,8 @@ import (
 	"stones/lab/theory"
 )
 
-// WithTheory holds the formats that can show theory beside measurement, by
-// the names that --format takes. They read the results twice.
+// WithTheory holds the formats that can show theory beside measurement, by the names
+// that --format takes. Some of them read the results twice.
 var WithTheory = map[string]Stream{
 	"table": func(w io.Writer, _ string, results iter.Seq2[lab.Result, error], v View) error {
 		p, err := theoryPage(results, v)
@@ -36,8 +36,8 @@ var WithTheory = map[string]Stream{
 	},
 }
 
-// A deviation is what was measured, and what theory says of it. Both are means
-// if there are several flows.
+// A deviation is a measurement and its theory. Both are means if there are several
+// flows.
 type deviation struct {
 	measured lab.Figure
 	advice.Expected
@@ -50,11 +50,12 @@ func deviate(e *lab.Experiment, x *lab.Outcome, key string) deviation {
 	return mean.mean()
 }
 
-// deviations are those of several flows. Of one that was not measured, there is no mean.
+// deviations are those of several flows. If one of them was not measured, there is no
+// mean.
 type deviations struct {
 	theory.Average
 	sum   deviation
-	ended bool // by the first that was not measured, which it is
+	ended bool // a flow was not measured; sum is that flow's
 }
 
 // add adds a measure of a flow.
@@ -75,7 +76,7 @@ func (m *deviations) add(e *lab.Experiment, x *lab.Outcome, key string) {
 	m.Add(expected.Estimate)
 }
 
-// mean is that of all, once they are added.
+// mean returns the mean deviation, once all are added.
 func (m *deviations) mean() deviation {
 	if !m.ended {
 		m.sum.Estimate = m.Estimate()
@@ -86,7 +87,7 @@ func (m *deviations) mean() deviation {
 // known reports whether there is anything to compare.
 func (d deviation) known() bool { return d.Why == "" && d.measured.Known() }
 
-// expected is what theory says, or why it says nothing.
+// theory is what theory predicts, or why it does not.
 func (d deviation) theory() lab.Figure {
 	if d.Why != "" {
 		return lab.NA(d.Why)
@@ -120,7 +121,7 @@ func (d deviation) percent() lab.Figure {
 	return millionths(100 * (d.measured.Value - d.Mean) / d.Mean)
 }
 
-// millionths is v to six decimals: the others depend on the processor.
+// millionths rounds v to six decimals, because further ones depend on the processor.
 func millionths(v float64) lab.Figure { return lab.Number(math.Round(1e6*v)/1e6 + 0) }
 
 // theoryPage is the page with the table of theory beside measurement: a row for each
@@ -148,10 +149,10 @@ func theoryPage(results iter.Seq2[lab.Result, error], v View) (page, error) {
 	return p, nil
 }
 
-// theory is the table of the only combination of results.
+// theory makes the table of theory; c is the only combination of the results.
 func (c combination) theory(results iter.Seq2[lab.Result, error]) (extra, error) {
 	keys := advice.Keys()
-	means := make([][]deviations, len(keys)) // of each of the series
+	means := make([][]deviations, len(keys)) // by key and series
 	for k := range keys {
 		for _, s := range c.series {
 			means[k] = append(means[k], deviations{Average: theory.Average{N: len(s.rows)}})
@@ -175,7 +176,7 @@ func (c combination) theory(results iter.Seq2[lab.Result, error]) (extra, error)
 		for i, s := range c.series {
 			d := means[k][i].mean()
 			if !d.measured.Known() && d.measured != lab.Infinite() {
-				continue // what does not apply has no theory either
+				continue // there is nothing to compare
 			}
 			g.rows = append(g.rows, append([]string{rowName(key, c.experiment()), title(s.name)}, d.cells(find(key).unit, &notes)...))
 		}
@@ -183,8 +184,7 @@ func (c combination) theory(results iter.Seq2[lab.Result, error]) (extra, error)
 	return extra{caption: theoryCaption, grid: g, below: append([]string{theoryLine}, notes.lines()...)}, nil
 }
 
-// cells are what was measured, what theory says, its band, and how far the one
-// is from the other.
+// cells are the measurement, the theory, its band, and how far the measurement is off.
 func (d deviation) cells(u unit, notes *footnotes) []string {
 	measured := lostWord
 	if d.measured.Known() {
@@ -206,7 +206,7 @@ func (d deviation) cells(u unit, notes *footnotes) []string {
 	return []string{measured, expected, band, d.off()}
 }
 
-// off is how far the measurement is from theory, in words.
+// off is how far the measurement is off, in words.
 func (d deviation) off() string {
 	switch sigmas := d.sigmas(); {
 	case sigmas.Known():
@@ -220,7 +220,7 @@ func (d deviation) off() string {
 	return naWord
 }
 
-// inside says whether the measurement is what chance may do.
+// inside says whether the measurement is within the band of theory.
 func (d deviation) inside() string {
 	if low, high := d.Band(); d.measured.Value < low || d.measured.Value > high {
 		return outsideBand
@@ -228,7 +228,7 @@ func (d deviation) inside() string {
 	return insideBand
 }
 
-// rounded leaves a tenth of what is counted: a mean of counts is none.
+// rounded rounds counts to a tenth, because a mean of counts need not be whole.
 func rounded(v float64, u unit) float64 {
 	if u == count {
 		return math.Round(10*v) / 10

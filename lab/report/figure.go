@@ -65,7 +65,7 @@ func (u unit) write(v float64) string {
 	return u.number(v, size) + " " + name
 }
 
-// plain writes v in full, as far as that makes sense.
+// plain writes v in full, or with few digits if it is 1e15 or more.
 func plain(v float64) string {
 	if v >= 1e15 {
 		return human(v)
@@ -73,7 +73,7 @@ func plain(v float64) string {
 	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
-// human writes v with three significant digits or more, but nothing finer than
+// human writes v with at least three significant digits, but nothing finer than
 // thousandths.
 func human(v float64) string {
 	switch {
@@ -91,7 +91,7 @@ func human(v float64) string {
 	return strconv.FormatFloat(v, 'f', min(3, 2-int(math.Floor(math.Log10(v)))), 64)
 }
 
-// short is text without the zeros that end its decimals, as for a sentence.
+// short removes the zeros at the end of text's decimals.
 func short(text string) string {
 	number, unit, _ := strings.Cut(text, " ")
 	if strings.Contains(number, ".") && !strings.Contains(number, "e") {
@@ -100,8 +100,8 @@ func short(text string) string {
 	return strings.TrimSpace(number + " " + unit)
 }
 
-// percent writes a part as a share of the whole, which is not 0. What is not
-// nothing is not shown as 0%, and what is not all is not shown as 100%.
+// percent writes part as a share of whole, which must not be 0. A share above 0 is
+// never shown as 0%, nor one below 100% as 100%.
 func percent(part, whole float64) string {
 	share := 100 * part / whole
 	switch {
@@ -115,7 +115,7 @@ func percent(part, whole float64) string {
 	return strconv.FormatFloat(share, 'f', 1, 64) + "%"
 }
 
-// bytes writes a length in the binary multiple that it is made of.
+// bytes writes a length in the largest binary unit of which it is a multiple.
 func bytes(n int) string {
 	switch {
 	case n >= 1<<20 && n%(1<<20) == 0:

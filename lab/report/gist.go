@@ -12,20 +12,20 @@ import (
 	"stones/lab/path"
 )
 
-// A Gist is what a format shows of results that cannot begin before it has seen all of
-// them: the figures of each flow and what was set for it, in columns, so that a million
-// results need little memory. Of the first result it has everything.
+// A Gist is what a format keeps of results if it must see all of them before it can
+// write: the figures and parameters of each flow, in columns, so that a million results
+// need little memory. It keeps the whole first result.
 type Gist struct {
 	view  View
 	write func(w io.Writer, g *Gist, version string) error
-	tells func(m measure) bool // whether a measure is needed for several combinations
+	tells func(m measure) bool // whether a measure is still needed once there are several combinations
 
 	measures   []measure
 	numbers    map[string]int // of the measures, by their keys
 	figures    []figures      // of each measure, a row for each flow
 	parameters []parameter
-	settings   []integers // of each parameter: numbers of texts
-	names      integers   // of flows: numbers of texts
+	settings   []integers // of each parameter, a row for each flow: a number in texts
+	names      integers   // of flows: a number in texts
 	marks      integers
 	texts      numbering[string]
 	whys       numbering[lab.Reason]
@@ -35,15 +35,15 @@ type Gist struct {
 	combined map[digest]uint32 // the combinations, by their settings
 	seeds    []uint64          // in the order of the results, without repetitions
 	first    lab.Result
-	stack    *path.Stack // of the first flow that throws again
-	any      mark        // of any flow
+	stack    *path.Stack // of the first flow that retransmits
+	any      mark        // the marks of all flows
 	causes   numbering[cause]
 	troubles []trouble
-	warned   gathered // but for those of linux
-	linux    gathered // how far TCP is from that of Linux
+	warned   gathered // warnings, without those in linux
+	linux    gathered // warnings of how far TCP is from that of Linux
 }
 
-// A digest stands for a text. Two that differ have the same once in 2^48 texts.
+// A digest stands for a text. Among 2^48 texts, two are likely to share one.
 type digest [12]byte
 
 func digestOf(text []byte) digest {
@@ -51,23 +51,23 @@ func digestOf(text []byte) digest {
 	return digest(sum[:len(digest{})])
 }
 
-// A mark is what is known of a flow besides figures. Several are added up.
+// A mark is a property of a flow. Marks are combined by or.
 type mark uint64
 
 const (
 	markPartial mark = 1 << iota // it is not complete
 	markBroken                   // it breaks a law
-	markSlowed                   // the asked rate was not met, where time is real
-	markReal                     // time is real
+	markSlowed                   // the asked rate was not met, in real time
+	markReal                     // it ran in real time
 	markFar                      // its path is remote
 	markTimed                    // there is a deadline
-	markReads                    // the catcher sleeps, or asks for so many bytes at once
+	markReads                    // the catcher sleeps, or has a read size
 	markSeveral                  // several stones were planned
 	markOrdered                  // its transport keeps the order
 	markOwn                      // its transport is a protocol of one's own
 )
 
-// gists make the gist of each format that is written from one.
+// gists make the gist of each format that needs one.
 var gists = map[string]func(v View) *Gist{
 	"table": func(v View) *Gist {
 		return pageGist(v, func(w io.Writer, g *Gist, _ string) error { return g.page().text(w, v) })
@@ -78,8 +78,8 @@ var gists = map[string]func(v View) *Gist{
 	"bench": benchGist,
 }
 
-// NewGist is the gist that a format needs, without results, or nil if the format is not
-// written from one.
+// NewGist returns the gist that a format needs, without results, or nil if the format
+// needs none.
 func NewGist(format string, v View) *Gist {
 	if gist := gists[format]; gist != nil {
 		return gist(v)
@@ -87,7 +87,7 @@ func NewGist(format string, v View) *Gist {
 	return nil
 }
 
-// newGist is a gist with some of the measures.
+// newGist returns a gist of some of the measures.
 func newGist(v View, measures []measure) *Gist {
 	g := &Gist{view: v, parameters: parameters(), combined: make(map[digest]uint32)}
 	g.settings = make([]integers, len(g.parameters))
@@ -95,9 +95,9 @@ func newGist(v View, measures []measure) *Gist {
 	return g
 }
 
-// pageGist is the gist of a page.
+// pageGist returns the gist of a page.
 func pageGist(v View, write func(w io.Writer, g *Gist, version string) error) *Gist {
-	told := []string{"planned", "delay_min_ms"} // by the story
+	told := []string{"planned", "delay_min_ms"} // the story needs them
 	g := newGist(v, slices.DeleteFunc(slices.Clone(measures), func(m measure) bool {
 		return m.in == 0 && !slices.Contains(told, m.key) && !slices.Contains(v.Also, m.key)
 	}))
@@ -109,10 +109,10 @@ func pageGist(v View, write func(w io.Writer, g *Gist, version string) error) *G
 	return g
 }
 
-// gistOf is the gist of a document for a page.
+// gistOf returns the gist of a document for a page.
 func gistOf(doc lab.Document, v View) *Gist { return NewGist("table", v).of(doc) }
 
-// of is the gist with the results of a document.
+// of adds the results of a document, and returns the gist.
 func (g *Gist) of(doc lab.Document) *Gist {
 	for i := range doc.Results {
 		g.Add(&doc.Results[i])
@@ -120,10 +120,10 @@ func (g *Gist) of(doc lab.Document) *Gist {
 	return g
 }
 
-// Write writes what was added, by a program of a version, in the format.
+// Write writes what was added in the gist's format, as by a program of that version.
 func (g *Gist) Write(w io.Writer, version string) error { return g.write(w, g, version) }
 
-// keep leaves only some of the measures.
+// keep drops all measures but these.
 func (g *Gist) keep(measures []measure) {
 	left := make([]figures, len(measures))
 	numbers := make(map[string]int)
@@ -138,7 +138,8 @@ func (g *Gist) keep(measures []measure) {
 	g.measures, g.numbers, g.figures = measures, numbers, left
 }
 
-// fine is by what most figures of a unit are whole: time comes in nanoseconds.
+// fine is a factor that makes most figures of a unit whole: times are whole
+// nanoseconds.
 func (u unit) fine() float64 {
 	if u == milliseconds {
 		return 1e6
@@ -193,7 +194,7 @@ func (g *Gist) Add(r *lab.Result) {
 	}
 }
 
-// set is what all parameters are for a flow.
+// set returns the values of all parameters for a flow, as numbers in texts.
 func (g *Gist) set(e *lab.Experiment, flow string) []uint64 {
 	set := make([]uint64, len(g.parameters))
 	for i, p := range g.parameters {
@@ -232,7 +233,7 @@ func (g *Gist) addFlow(e *lab.Experiment, x *lab.Outcome, settings []uint64) {
 // A cause is why a flow did not throw some stones.
 type cause struct{ flow, why string }
 
-// markIf is a mark if it is true.
+// markIf returns m if is is true.
 func markIf(m mark, is bool) mark {
 	if is {
 		return m
@@ -240,16 +241,16 @@ func markIf(m mark, is bool) mark {
 	return 0
 }
 
-// rows is how many flows there are.
+// rows is the number of flows.
 func (g *Gist) rows() int { return g.marks.len() }
 
-// text is what a parameter is in a row.
+// text is the value of a parameter in a row, as its flag takes it.
 func (g *Gist) text(row int, p parameter) string { return g.texts.list[g.settings[p.number].at(row)] }
 
-// said is that in words.
+// said is the value of a parameter in a row, in words.
 func (g *Gist) said(row int, p parameter) string { return p.say(g.text(row, p)) }
 
-// runs is the greatest number of results of one combination.
+// runs is the largest number of results of one combination.
 func (g *Gist) runs() int {
 	n := 0
 	for c := range g.combinations() {
@@ -265,14 +266,14 @@ type combination struct {
 	series  []series // in the order in which they come
 }
 
-// A series is what came of one flow under the same parameters, one row for each seed.
+// A series is the rows of one flow under the same parameters, one for each seed.
 type series struct {
 	gist *Gist
 	name string
 	rows []uint32
 }
 
-// combinations yields them in the order in which they come.
+// combinations yields the combinations in the order in which they come.
 func (g *Gist) combinations() iter.Seq[combination] {
 	return func(yield func(combination) bool) {
 		for results := g.ordered(); len(results) > 0; {
@@ -285,7 +286,7 @@ func (g *Gist) combinations() iter.Seq[combination] {
 	}
 }
 
-// ordered are the numbers of the results, a combination behind the other.
+// ordered returns the numbers of the results, sorted by combination.
 func (g *Gist) ordered() []uint32 {
 	results := make([]uint32, g.cells.len())
 	for i := range results {
@@ -298,7 +299,7 @@ func (g *Gist) ordered() []uint32 {
 	return results
 }
 
-// begins is the combination with which ordered results begin.
+// begins returns the combination at the beginning of ordered results.
 func (g *Gist) begins(results []uint32) combination {
 	cell, to := g.cells.at(int(results[0])), 1
 	for to < len(results) && g.cells.at(int(results[to])) == cell {
@@ -307,7 +308,7 @@ func (g *Gist) begins(results []uint32) combination {
 	return g.combination(results[:to])
 }
 
-// combination is the one with these results.
+// combination returns the combination of these results.
 func (g *Gist) combination(results []uint32) combination {
 	c := combination{Gist: g, results: results}
 	for _, r := range results {
@@ -328,13 +329,13 @@ func (g *Gist) combination(results []uint32) combination {
 	return c
 }
 
-// A line is the flows that one row of a sweep stands for.
+// A line is a row of a sweep: one series of one combination.
 type line struct {
 	combination *combination
 	series
 }
 
-// lines yields those of all combinations.
+// lines yields the lines of all combinations.
 func (g *Gist) lines() iter.Seq[line] {
 	return func(yield func(line) bool) {
 		for c := range g.combinations() {
@@ -347,12 +348,12 @@ func (g *Gist) lines() iter.Seq[line] {
 	}
 }
 
-// figure is that of a measure in a run, from 0.
+// figure is the figure of a measure in a run, from 0.
 func (s series) figure(m measure, run int) lab.Figure {
 	return s.gist.figures[s.gist.numbers[m.key]].at(int(s.rows[run]))
 }
 
-// of yields the figures of a measure, a run each.
+// of yields the figures of a measure, one for each run.
 func (s series) of(m measure) iter.Seq[lab.Figure] {
 	return func(yield func(lab.Figure) bool) {
 		for run := range s.rows {
@@ -363,7 +364,7 @@ func (s series) of(m measure) iter.Seq[lab.Figure] {
 	}
 }
 
-// has reports whether a run has a mark.
+// has reports whether any run has a mark.
 func (s series) has(m mark) bool {
 	return slices.ContainsFunc(s.rows, func(row uint32) bool { return mark(s.gist.marks.at(int(row)))&m != 0 })
 }
@@ -371,7 +372,7 @@ func (s series) has(m mark) bool {
 // begins reports whether the first run has a mark.
 func (s series) begins(m mark) bool { return mark(s.gist.marks.at(int(s.rows[0])))&m != 0 }
 
-// happened reports whether a measure is anything but 0 somewhere.
+// happened reports whether a measure is not 0 in some run.
 func (s series) happened(m measure) bool {
 	for f := range s.of(m) {
 		if f.Known() && f.Value != 0 {
@@ -381,13 +382,13 @@ func (s series) happened(m measure) bool {
 	return false
 }
 
-// said is what a parameter is, in words.
+// said is the value of a parameter, in words.
 func (s series) said(p parameter) string { return s.gist.said(int(s.rows[0]), p) }
 
-// text is what a parameter is, as its flag takes it.
+// text is the value of a parameter, as its flag takes it.
 func (s series) text(p parameter) string { return s.gist.text(int(s.rows[0]), p) }
 
-// whole is the flow, with everything. It must be of the first result.
+// whole is the whole outcome of the flow in the first result, in which it must be.
 func (s series) whole() *lab.Outcome {
 	i := slices.IndexFunc(s.gist.first.Flows, func(x lab.Outcome) bool { return x.Name == s.name })
 	return &s.gist.first.Flows[i]

@@ -11,8 +11,8 @@ import (
 	"stones/lab/quantity"
 )
 
-// intervalGoodput is the goodput within the first interval: over the same time
-// for everybody, however long the last stones take.
+// intervalGoodput is the goodput within the first interval: over the same time for
+// every run, however long the last stones take.
 var intervalGoodput = measure{key: "goodput_bps", unit: bitsASecond, of: func(x *lab.Outcome) lab.Figure {
 	if len(x.Intervals) == 0 {
 		return lab.NA(noInterval)
@@ -20,20 +20,20 @@ var intervalGoodput = measure{key: "goodput_bps", unit: bitsASecond, of: func(x 
 	return x.Intervals[0].Goodput
 }}
 
-// An engine is what TCP ran on, and how that finds losses.
+// An engine is a path and how TCP there recovers from loss.
 type engine struct{ path, recovery string }
 
-// A goodputRow is how fast TCP was at one loss and one round-trip time.
+// A goodputRow is the goodput of TCP at one loss and one round-trip time.
 type goodputRow struct {
 	loss    string
 	rtt     time.Duration
 	goodput map[engine]spread
 }
 
-// CrosscheckGoodput writes a table for a terminal: the goodput of TCP on netns,
-// and beside it on sim with each way of finding losses, a row for each loss and
-// round-trip time. The results are of throwing over TCP with one interval for all
-// of it; those of one row differ in the seed. Its errors are those of w.
+// CrosscheckGoodput writes a table for a terminal: the goodput of TCP on netns, and
+// beside it on sim with each kind of loss recovery, a row for each loss and round-trip
+// time. The results are of throwing over TCP with one interval for the whole time;
+// those of one row differ only in the seed. Its errors are those of w.
 func CrosscheckGoodput(w io.Writer, doc lab.Document, v View) error {
 	g := newGist(v, []measure{intervalGoodput}).of(doc)
 	combinations := slices.Collect(g.combinations())
@@ -69,7 +69,7 @@ func CrosscheckGoodput(w io.Writer, doc lab.Document, v View) error {
 	return p.text(w, v)
 }
 
-// enginesOf returns the engines that there are, netns first.
+// enginesOf returns the engines of the combinations, netns first.
 func enginesOf(combinations []combination, of func(c combination) *lab.Experiment) []engine {
 	var engines []engine
 	for _, path := range []string{lab.Netns, lab.Sim} {
@@ -84,7 +84,7 @@ func enginesOf(combinations []combination, of func(c combination) *lab.Experimen
 
 func engineOf(e *lab.Experiment) engine { return engine{e.Path, e.Recovery} }
 
-// goodputRows returns the rows, and of how many runs the fullest of their cells is.
+// goodputRows returns the rows, and the largest number of runs of a cell.
 func goodputRows(combinations []combination, of func(c combination) *lab.Experiment) (rows []goodputRow, runs int) {
 	for _, c := range combinations {
 		if len(c.series) == 0 {
@@ -119,7 +119,7 @@ func (r goodputRow) cells(engines []engine) []string {
 	return row
 }
 
-// ratio is how much faster the engine was than netns, if both are known.
+// ratio is the engine's goodput over that of netns, if both are known.
 func (r goodputRow) ratio(g engine) (ratio float64, ok bool) {
 	s, kernel := r.goodput[g], r.goodput[engine{path: lab.Netns}]
 	if s.n == 0 || kernel.n == 0 || s.median.Value <= 0 || kernel.median.Value <= 0 {
@@ -141,8 +141,8 @@ func (r goodputRow) ratioCell(g engine) string {
 	return text
 }
 
-// A distance is how far an engine is from netns over all rows, in logarithms of
-// the ratio, so that twice as fast is as far as half as fast.
+// A distance is how far an engine is from netns over all rows: the sum and the maximum
+// of |log ratio|, for which twice as fast is as far as half as fast.
 type distance struct {
 	n         int // rows
 	sum, most float64

@@ -5,22 +5,22 @@ import (
 	"io"
 )
 
-// A GradeSheet is what came of grading, for the table.
+// A GradeSheet is the result of grading.
 type GradeSheet struct {
 	Title      string
 	Points, Of int
 	Rows       []GradeRow
 }
 
-// A GradeRow is what came of one task.
+// A GradeRow is the result of one task.
 type GradeRow struct {
 	Task       string
 	Points, Of int
 	What       string // what went wrong; empty if nothing did
-	Command    string // what shows it again
+	Command    string // the command line that reproduces it
 }
 
-// Grades writes the points of each task, and below what went wrong.
+// Grades writes the points of each task, and below the table what went wrong.
 func Grades(w io.Writer, g GradeSheet, v View) error {
 	p := page{above: []string{fmt.Sprintf("%s: %d of %d points", g.Title, g.Points, g.Of)}}
 	p.table = grid{head: []string{"task", "points", "of"}, words: 1}

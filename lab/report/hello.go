@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// A Talk is how it went to greet somebody over one transport.
+// A Talk is an exchange of greetings over one transport, call by call.
 type Talk struct {
 	Transport string
 	Calls     []Call
@@ -20,8 +20,8 @@ type Talk struct {
 type Call struct {
 	Name string        // socket, connect, handshake, send, recv or close
 	Took time.Duration // only of connect, handshake and recv
-	Data []byte        // what was sent, or came
-	Note string        // what else there is to say
+	Data []byte        // what was sent or received
+	Note string        // a remark
 }
 
 // The names of calls, in the order in which they are made. Between the two kinds
@@ -36,10 +36,10 @@ const (
 	CallClose     = "close"
 )
 
-// stages are those names.
+// stages are the names in that order.
 var stages = []string{CallSocket, CallConnect, CallHandshake, CallAsk, CallRecv, CallAnswer, CallClose}
 
-// Heard is all that came.
+// Heard returns all bytes received.
 func (t Talk) Heard() []byte {
 	var all []byte
 	for _, read := range t.reads() {
@@ -48,7 +48,7 @@ func (t Talk) Heard() []byte {
 	return all
 }
 
-// reads are the calls that gave something.
+// reads returns the calls of recv that returned data.
 func (t Talk) reads() []Call {
 	return slices.DeleteFunc(slices.Clone(t.Calls), func(c Call) bool { return c.Name != CallRecv || len(c.Data) == 0 })
 }
@@ -56,7 +56,7 @@ func (t Talk) reads() []Call {
 // mostReads is how many reads are shown of each talk.
 const mostReads = 12
 
-// Hello writes the talks side by side, call by call; then what each read gave.
+// Hello writes the talks side by side, call by call, and then the data of each read.
 func Hello(w io.Writer, talks []Talk) error {
 	g := grid{words: 1 + len(talks), head: []string{"call"}}
 	for _, t := range talks {
@@ -89,7 +89,7 @@ func Hello(w io.Writer, talks []Talk) error {
 	return p.text(w, View{})
 }
 
-// callCell is what is shown of a talk's i-th call of one name.
+// callCell is the cell of a talk's i-th call of one name.
 func callCell(t Talk, stage string, i int) string {
 	var calls []Call
 	for _, c := range t.Calls {
@@ -120,8 +120,8 @@ func callCell(t Talk, stage string, i int) string {
 	return strings.Join(words, ", ")
 }
 
-// heardLines says what each read of a talk gave, and whether one ended within a
-// letter.
+// heardLines show the data of each read of a talk. cut reports whether a read ended
+// within a letter.
 func heardLines(t Talk) (lines []string, cut bool) {
 	reads := t.reads()
 	head := fmt.Sprintf("%s: %s in %s", title(t.Transport), many(len(t.Heard()), "byte"), many(len(reads), "read"))
@@ -147,8 +147,8 @@ func heardLines(t Talk) (lines []string, cut bool) {
 	return lines, cut
 }
 
-// unfinished is how many bytes data ends with that begin a letter of UTF-8 and do
-// not end it (RFC 3629 section 3).
+// unfinished is how many bytes at the end of data begin a letter of UTF-8 without
+// completing it (RFC 3629 section 3).
 func unfinished(data []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(data); n++ {
 		tail := data[len(data)-n:]

@@ -6,25 +6,26 @@ import (
 	"stones/lab"
 )
 
-// integers are whole numbers, one after the other, in as few bytes as a block of
-// them allows: one number if they are all the same, a byte each if few are different,
+// integers are whole numbers in a row. Each block of them takes as few bytes as it
+// allows: one number if all are the same, a byte each if there are few different ones,
 // four bytes each if none is large.
 type integers struct {
 	full []block
 	last []uint64 // at most blockRows
 }
 
-// blockRows are the numbers of one block.
+// blockRows is how many numbers a block has.
 const blockRows = 4096
 
-// A block is numbers of integers. One of its lists is used, or values with small.
+// A block holds blockRows numbers: in values alone, in short alone, or as indices in
+// small into values.
 type block struct {
-	values []uint64 // all of them, or the different ones, or the only one
-	small  []uint8  // which of values each is
-	short  []uint32 // all of them
+	values []uint64 // all numbers; or the different ones; or one that all are equal to
+	small  []uint8  // the index in values of each number
+	short  []uint32 // all numbers
 }
 
-// add puts v at the end.
+// add appends v.
 func (c *integers) add(v uint64) {
 	if c.last = append(c.last, v); len(c.last) == blockRows {
 		c.full = append(c.full, packed(c.last))
@@ -32,7 +33,7 @@ func (c *integers) add(v uint64) {
 	}
 }
 
-// len is how many numbers there are.
+// len is the number of integers.
 func (c *integers) len() int { return len(c.full)*blockRows + len(c.last) }
 
 // at is number i, from 0.
@@ -55,7 +56,7 @@ func (b *block) at(i int) uint64 {
 	return b.values[i]
 }
 
-// packed is the block of numbers.
+// packed packs numbers into a block.
 func packed(numbers []uint64) block {
 	which := make(map[uint64]uint8)
 	small, largest := make([]uint8, len(numbers)), uint64(0)
@@ -93,13 +94,13 @@ func packed(numbers []uint64) block {
 	return b
 }
 
-// A numbering gives things numbers, from 0, in the order in which they come.
+// A numbering numbers things from 0, in the order in which they come.
 type numbering[T comparable] struct {
 	of   map[T]uint64
 	list []T
 }
 
-// number is that of a thing, which may be new.
+// number returns the number of a thing, and adds the thing if it is new.
 func (n *numbering[T]) number(thing T) uint64 {
 	if i, known := n.of[thing]; known {
 		return i
@@ -113,7 +114,7 @@ func (n *numbering[T]) number(thing T) uint64 {
 	return i
 }
 
-// figures is a column of figures in a unit.
+// figures is a column of figures of one unit.
 type figures struct {
 	integers
 	scale float64 // most figures times this are whole
@@ -128,7 +129,7 @@ const (
 	leastBits  = 1 << 52
 )
 
-// add puts f at the end.
+// add appends f.
 func (c *figures) add(f lab.Figure) {
 	bits := math.Float64bits(f.Value)
 	scaled := math.Round(f.Value * c.scale)

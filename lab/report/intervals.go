@@ -6,8 +6,8 @@ import (
 	"stones/lab"
 )
 
-// addIntervals adds the table of what happened in each interval, a row for
-// each flow, if it was kept.
+// addIntervals adds the table of the intervals, if they were kept: a row for each flow
+// and interval.
 func (p *page) addIntervals(c combination) {
 	type row struct {
 		flow string
@@ -66,5 +66,5 @@ func (p *page) addIntervals(c combination) {
 	p.more = append(p.more, extra{caption: intervalCaption, grid: g, below: []string{intervalLine}})
 }
 
-// LiveRow is how far a flow is, on a line.
+// LiveRow is the progress of a flow, on a line.
 func LiveRow(l lab.Live) string { return liveRow(l) }

@@ -13,11 +13,11 @@ import (
 	"stones/lab/document"
 )
 
-// JSON writes everything that is known, for programs: the document as
-// [document.Marshal] writes it, with invisible characters escaped.
+// JSON writes the whole document for programs, as [document.Marshal] writes it, with
+// invisible characters escaped.
 func JSON(w io.Writer, doc lab.Document, v View) error { return Streamed["json"].Document(w, doc, v) }
 
-// writeJSON writes a document a result at a time.
+// writeJSON writes a document, one result at a time.
 func writeJSON(w io.Writer, version string, results iter.Seq2[lab.Result, error], theory bool) error {
 	empty, err := document.Marshal(lab.Document{Version: version})
 	if err != nil {
@@ -48,8 +48,8 @@ func writeJSON(w io.Writer, version string, results iter.Seq2[lab.Result, error]
 	return out.Flush()
 }
 
-// visible escapes what is not to be sent to a terminal. In JSON that can only
-// stand within strings, where \u means the same, line breaks excepted.
+// visible escapes characters that are not safe for a terminal. Except for line breaks,
+// they only occur within JSON strings, where \u means the same.
 func visible(data []byte) []byte {
 	out := make([]byte, 0, len(data))
 	for _, r := range string(data) {

@@ -67,7 +67,7 @@ func (g grid) markdown(b *bufio.Writer) {
 	}
 }
 
-// marked makes text mean itself in Markdown.
+// marked escapes text for Markdown.
 func marked(text string) string {
 	return strings.NewReplacer(
 		"|", `\|`, "<", `\<`, "[", `\[`, "]", `\]`, "*", `\*`, "_", `\_`, "`", "\\`", "~", `\~`, "&", `\&`,

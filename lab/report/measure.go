@@ -9,20 +9,19 @@ import (
 	"stones/lab/path"
 )
 
-// A measure is one thing that is known of a flow. Its key is the name of
-// the column in CSV, and what its words are found by.
+// A measure is one figure of a flow. Its key is its column in CSV, and finds its words.
 type measure struct {
 	key   string
 	unit  unit
 	of    func(x *lab.Outcome) lab.Figure
-	whole func(x *lab.Outcome) lab.Figure // of which it is a share; nil if it is none
+	whole func(x *lab.Outcome) lab.Figure // the whole of which it is a part; nil if it is not a part
 	rare  bool                            // not worth a line where it is 0
-	built bool                            // TCP is built so that it is 0
+	built bool                            // it is 0 over TCP by design
 
 	in     showing // where it is shown besides CSV and JSON
 	head   string  // over a column, in two lines if that is narrower
 	bench  string  // its unit in a benchmark's line; a share of the whole if it ends in shareUnit
-	better string  // what benchstat takes for better; empty if that depends
+	better string  // lower or higher, for benchstat; empty if neither is better
 }
 
 // A showing says where and when a measure is shown.
@@ -33,27 +32,27 @@ type showing int
 const (
 	inStory  showing = 1 << iota // a row: it tells what happened
 	inAlarm                      // a row where it is not 0
-	inAll                        // a row if all are to be seen
-	onlyReal                     // of these: where time is real, and the thrower can be too slow
+	inAll                        // a row with --all
+	onlyReal                     // of these: only in real time, where the thrower can be too slow
 	inColumn                     // a column
-	inLone                       // a column where one stone is all
-	ifAny                        // of these: only if there is anything to see
+	inLone                       // a column where only one stone is thrown
+	ifAny                        // of these: only if it is not 0 somewhere
 	asRange                      // of these: with least and most, if there are several runs
 )
 
-// What benchstat takes for better.
+// The directions in which a figure gets better.
 const (
 	lower  = "lower"
 	higher = "higher"
 )
 
-// shareUnit ends the unit of a figure that is a part of a whole in a benchmark.
+// shareUnit ends the unit of a figure that a benchmark shows as a part of its whole.
 const shareUnit = "-share"
 
-// is reports whether m is shown so.
+// is reports whether m is shown in that way.
 func (m measure) is(where showing) bool { return m.in&where != 0 }
 
-// measures holds all of them, in the order in which they are shown.
+// measures holds all measures, in the order in which they are shown.
 var measures = []measure{
 	{key: "planned", of: stones(func(x *lab.Outcome) int { return x.Planned })},
 	{key: "attempted", of: stones(func(x *lab.Outcome) int { return x.Attempted })},
@@ -145,7 +144,7 @@ var measures = []measure{
 	{key: "back_to_back", in: inAll | onlyReal, bench: "back-to-back", better: lower, of: func(x *lab.Outcome) lab.Figure { return x.Pacing.BackToBack }},
 }
 
-// Keys are those of all measures, as csv names them.
+// Keys returns the keys of all measures, as csv names them.
 func Keys() []string {
 	var keys []string
 	for _, m := range measures {
@@ -154,7 +153,7 @@ func Keys() []string {
 	return keys
 }
 
-// Figure is the figure of a flow by its key, which is one of Keys.
+// Figure returns the figure of a flow by its key, which must be one of Keys.
 func Figure(key string, x *lab.Outcome) lab.Figure { return find(key).of(x) }
 
 // find returns the measure of that key.
@@ -192,7 +191,7 @@ func answers(of func(a *lab.Answers) lab.Figure) func(x *lab.Outcome) lab.Figure
 	}
 }
 
-// file turns a count of what came of a file into a figure.
+// file turns a count of the file's arrival into a figure.
 func file(of func(c *lab.Caught) int) func(x *lab.Outcome) lab.Figure {
 	return func(x *lab.Outcome) lab.Figure {
 		if x.Caught == nil {
@@ -202,8 +201,7 @@ func file(of func(c *lab.Caught) int) func(x *lab.Outcome) lab.Figure {
 	}
 }
 
-// shared turns a figure of what a flow had of a shared wire into a figure of the
-// flow.
+// shared turns a figure of a flow on a shared wire into a figure of the flow.
 func shared(of func(s *lab.Shared) lab.Figure) func(x *lab.Outcome) lab.Figure {
 	return func(x *lab.Outcome) lab.Figure {
 		if x.Shared == nil {
@@ -213,7 +211,7 @@ func shared(of func(s *lab.Shared) lab.Figure) func(x *lab.Outcome) lab.Figure {
 	}
 }
 
-// load turns a figure of a paced flow beside bulk into a figure of the flow.
+// load turns a figure of a paced flow beside bulk flows into a figure of the flow.
 func load(of func(l *lab.Load) lab.Figure) func(x *lab.Outcome) lab.Figure {
 	return func(x *lab.Outcome) lab.Figure {
 		if x.Load == nil {
@@ -223,7 +221,7 @@ func load(of func(l *lab.Load) lab.Figure) func(x *lab.Outcome) lab.Figure {
 	}
 }
 
-// waiting turns a figure of what stones waited for into a figure of the flow.
+// waiting turns a figure of the stones' waiting into a figure of the flow.
 func waiting(of func(w *lab.Waiting) lab.Figure) func(x *lab.Outcome) lab.Figure {
 	return func(x *lab.Outcome) lab.Figure { return of(&x.Waiting) }
 }
@@ -234,7 +232,7 @@ func thrown(x *lab.Outcome) lab.Figure      { return lab.Number(x.Thrown) }
 func delivered(x *lab.Outcome) lab.Figure   { return lab.Number(x.Delivered) }
 func wirePackets(x *lab.Outcome) lab.Figure { return x.Wire.Packets }
 
-// notThrown counts the stones that were attempted in vain, whatever the cause.
+// notThrown counts the stones that were attempted and not thrown, for any cause.
 func notThrown(x *lab.Outcome) int {
 	n := 0
 	for _, stones := range x.NotThrown {
@@ -243,7 +241,7 @@ func notThrown(x *lab.Outcome) int {
 	return n
 }
 
-// byDesign reports whether m can be nothing but 0 in this flow, and is.
+// byDesign reports whether m can only be 0 in this flow, and is 0.
 func (m measure) byDesign(x *lab.Outcome) bool {
 	return m.built && x.Is().Ordered && m.of(x) == lab.Figure{}
 }
@@ -253,11 +251,11 @@ func (s series) byDesign(m measure) bool {
 	return m.built && s.begins(markOrdered) && s.figure(m, 0) == lab.Figure{}
 }
 
-// A spread is what a measure came to in several flows. Figures without a
-// value are left out of it, but for infinite ones, which come last.
+// A spread is the range of a measure in several flows. Figures without a value are left
+// out, except for infinite ones, which come last.
 type spread struct {
 	least, median, most lab.Figure
-	n                   int // figures in it; if 0, the three are the reason
+	n                   int // how many figures; if 0, each of the three has the reason
 }
 
 // over returns the spread of a measure over the runs.
@@ -268,8 +266,8 @@ func (s series) over(m measure) spread {
 	return spreadOf(slices.Collect(s.of(m)))
 }
 
-// spreadOf returns the spread of figures, of which there is at least one. It puts them
-// in order.
+// spreadOf returns the spread of figures, of which there must be at least one. It sorts
+// them.
 func spreadOf(figures []lab.Figure) spread {
 	first := figures[0]
 	figures = slices.DeleteFunc(figures, func(f lab.Figure) bool { return !f.Known() && f != lab.Infinite() })
@@ -287,7 +285,7 @@ func spreadOf(figures []lab.Figure) spread {
 	return s
 }
 
-// order puts the figures of a spread in order: infinite ones come last.
+// order is a sort key for the figures of a spread: infinite ones come last.
 func order(f lab.Figure) float64 {
 	if !f.Known() {
 		return math.Inf(1)

@@ -13,12 +13,12 @@ type trouble struct {
 	seed        uint64
 	name        string
 	partial     bool
-	why         string // it is that
-	broken      string // the law
+	why         string // it is partial
+	broken      string // the law that it breaks
 }
 
-// troubleLines has a line for each flow that is partial or breaks a law. Where says
-// which one of several it is.
+// troubleLines has a line for each flow that is partial or breaks a law, with the
+// parameters that vary.
 func (g *Gist) troubleLines(varying []parameter) []string {
 	var lines gathered
 	if len(g.troubles) == 0 {
@@ -47,7 +47,7 @@ func (g *Gist) troubleLines(varying []parameter) []string {
 	return lines.lines()
 }
 
-// gathered is lines of which those of the same kind are shown once.
+// gathered is lines, of which only the first of each kind is shown.
 type gathered struct {
 	kinds []string
 	first map[string]string // of a kind
@@ -70,8 +70,8 @@ func (g *gathered) add(kind, line string) {
 	}
 }
 
-// lines are the first of each kind, and how many more there are. What several flows are
-// told in the same words stands once.
+// lines returns the first line of each kind, with how many more there are. Equal lines
+// are shown once.
 func (g *gathered) lines() []string {
 	var lines []string
 	for _, kind := range g.kinds {
@@ -84,11 +84,12 @@ func (g *gathered) lines() []string {
 
 // footnotes hold reasons that are too long for a cell.
 type footnotes struct {
-	most    int // letters in a cell
+	most    int // the longest text that stays in a cell, in bytes
 	reasons []string
 }
 
-// cell is a figure without a value, with its reason or where to find it.
+// cell is the cell of a figure without a value: its reason, or the number of the
+// footnote.
 func (n *footnotes) cell(f lab.Figure) string {
 	if text := Words(f); len(text) <= n.most {
 		return text

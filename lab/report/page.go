@@ -8,7 +8,7 @@ import (
 	"stones/lab/prose"
 )
 
-// A page is what the formats for people show.
+// A page is the content of the formats for people.
 type page struct {
 	above []string // what was thrown
 	bars  bars     // what became of it
@@ -21,15 +21,15 @@ type page struct {
 type extra struct {
 	caption string
 	grid
-	below []string // what it needs explained
+	below []string // explanations
 }
 
 // A grid is the text of a table. No cell is empty.
 type grid struct {
-	head  []string // one name a column; a line break says where it may be broken
+	head  []string // one name a column; it may be broken at a line break
 	rows  [][]string
-	made  iter.Seq[[]string] // or what makes them, where they may be too many to be held
-	words int                // so many columns are words; the others are figures
+	made  iter.Seq[[]string] // makes the rows instead, where they may be too many for memory
+	words int                // so many first columns are words; the others are figures
 }
 
 // all yields the rows.
@@ -40,7 +40,7 @@ func (g grid) all() iter.Seq[[]string] {
 	return slices.Values(g.rows)
 }
 
-// empty reports whether there are none.
+// empty reports whether there are no rows.
 func (g grid) empty() bool {
 	for range g.all() {
 		return false
@@ -48,7 +48,7 @@ func (g grid) empty() bool {
 	return true
 }
 
-// Headline says in a few lines what was thrown, along which path.
+// Headline says in a few lines what was thrown, and along which path.
 func Headline(doc lab.Document) []string {
 	lines := gistOf(doc, View{}).page().above
 	for i := range lines {
@@ -57,7 +57,8 @@ func Headline(doc lab.Document) []string {
 	return lines
 }
 
-// mostColumns is up to how many flows have a column each; of more, each has a row.
+// mostColumns is the largest number of flows that have a column each; if there are
+// more, each has a row.
 const mostColumns = 6
 
 // page makes the page that suits the results: of one experiment, of several

@@ -14,19 +14,18 @@ import (
 	"stones/lab/wire"
 )
 
-// A parameter is one thing that an experiment sets for a flow. Its word is
-// that of the flag.
+// A parameter is one setting of a flow. Its word is that of the flag.
 type parameter struct {
 	word string
 	of   func(e *lab.Experiment, flow string) string // as its flag takes it; empty means that nothing was chosen
 	way  bool                                        // it is about the wire
-	left string                                      // says that nothing was chosen
+	left string                                      // the words for nothing chosen
 
 	number int // among all parameters
 }
 
-// parameters returns all of them but the seed. Two experiments with the same
-// parameters differ in nothing else that could change a result.
+// parameters returns all of them but the seed. Experiments with the same parameters and
+// the same seed give the same results.
 func parameters() []parameter {
 	var list, back []parameter
 	for _, k := range knob.All() {
@@ -54,8 +53,8 @@ func parameters() []parameter {
 	return list
 }
 
-// andOfFlows is what the wire loses by place, and behind that what a flow does by its own,
-// or all flows of an experiment: 1,2; tcp 5.
+// andOfFlows lists the packets that the wire drops by place, followed by those that are
+// dropped of a flow, or of all flows of an experiment: 1,2; tcp 5.
 func andOfFlows(wires func(*lab.Experiment, string) string, own func(*lab.Flow) wire.Numbers) func(*lab.Experiment, string) string {
 	return func(e *lab.Experiment, flow string) string {
 		var lists []string
@@ -71,7 +70,7 @@ func andOfFlows(wires func(*lab.Experiment, string) string, own func(*lab.Flow) 
 	}
 }
 
-// besideKnobs returns what is set otherwise than by a knob.
+// besideKnobs returns the parameters that are not knobs.
 func besideKnobs() []parameter {
 	timed := func(word string, of func(s wire.Shape) string) []parameter {
 		return []parameter{
@@ -90,10 +89,10 @@ func besideKnobs() []parameter {
 	}, timed("at", func(s wire.Shape) string { return listOf(s.At) }), timed("every", func(s wire.Shape) string { return listOf(s.Every) }))
 }
 
-// said is what the parameter is, in words.
+// said is the value of the parameter, in words.
 func (p parameter) said(e *lab.Experiment, flow string) string { return p.say(p.of(e, flow)) }
 
-// say is text that the flag takes, in words.
+// say puts a value as the flag takes it into words.
 func (p parameter) say(text string) string {
 	switch text {
 	case "":
@@ -117,14 +116,14 @@ func findParameter(word string) parameter {
 	panic("report: no parameter " + word)
 }
 
-// backSuffix makes the word of a knob that of the same one on the way back.
+// backSuffix turns the word of a knob into that of its twin for the way back.
 const backSuffix = "-back"
 
-// usualMTU is that of Ethernet; nobody needs to be told.
+// usualMTU is that of Ethernet, and is not shown.
 const usualMTU = "1500"
 
-// turned returns what is not as on a perfect wire, as flag and value: of the way out, and
-// of the way back. It leaves out what varies.
+// turned returns the settings of the way out, and of the way back, that differ from a
+// perfect wire, as word and value. It leaves out what varies.
 func turned(e *lab.Experiment, varying []parameter) (out, back []string) {
 	unset := knob.Nothing()
 	for _, p := range parameters() {
@@ -143,11 +142,11 @@ func turned(e *lab.Experiment, varying []parameter) (out, back []string) {
 	return out, back
 }
 
-// maxList is how long a list may be before only its beginning is shown.
+// maxList is how long a list may be before only its beginning is shown, in bytes.
 const maxList = 120
 
-// brief is the beginning of a list if it is long, and how many it has, and its checksum,
-// which tells it from others.
+// brief shortens a long list to its beginning, the number of its entries, and its
+// checksum, which distinguishes it from others.
 func brief(text string) string {
 	if len(text) <= maxList || !strings.Contains(text[:maxList-20], ",") {
 		return text
@@ -165,7 +164,7 @@ func listOf[T any](list []T) string {
 	return strings.Join(texts, ",")
 }
 
-// seedsWord writes the seeds of the results, each once.
+// seedsWord lists the seeds of the results, each once.
 func (g *Gist) seedsWord() string {
 	numbers := slices.Sorted(slices.Values(g.seeds))
 	numbers = slices.Compact(numbers)

@@ -93,7 +93,7 @@ func documents(t *rapid.T) lab.Document {
 // share above the whole.
 var bad = regexp.MustCompile(`^\s*$|NaN|Inf|(^|[ (])-[0-9]|[(]([2-9][0-9]{2}|1[1-9][0-9]|10[1-9])[.0-9]*%`)
 
-// Whatever comes of an experiment, every cell says something that can be.
+// Whatever the results are, every cell has a possible value.
 func TestCells(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		doc := documents(t)
@@ -131,8 +131,8 @@ func TestCells(t *testing.T) {
 	})
 }
 
-// What others wrote reaches no output as it is, if it could steer a terminal,
-// turn the writing round, or break out of its cell.
+// Foreign text is never written as it is if it could control a terminal, reverse the
+// direction of writing, or leave its cell.
 func FuzzSafe(f *testing.F) {
 	for _, text := range []string{
 		"tcp: connect: refused", "\x1b[31mred", "a\u202eb", "\x00\x7f\u009b", "a\nb\tc\r\n", "| a | <b> `c` |", "\xff\xfe", `"a","b"`, `c:\d "e"`, "🪨\U000e0041",
@@ -141,7 +141,7 @@ func FuzzSafe(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		for format, write := range Formats {
-			for _, doc := range strange(text, format != "json") { // in JSON it is lab who writes figures
+			for _, doc := range strange(text, format != "json") { // package lab writes the figures in JSON
 				var out strings.Builder
 				if err := write(&out, doc, View{}); err != nil {
 					t.Fatal(err)
@@ -157,8 +157,8 @@ func FuzzSafe(f *testing.F) {
 	})
 }
 
-// strange returns an experiment, two runs and a sweep with the text wherever
-// there can be one.
+// strange returns an experiment, two runs and a sweep with the text wherever text can
+// be.
 func strange(text string, figures bool) []lab.Document {
 	x := lab.Outcome{
 		Name: lab.TCP, Transport: lab.TCP, Error: text, Broken: text, Counts: stone.Counts{NotThrown: map[string]int{text: 1}, Thrown: 1, Planned: 2}, Drain: path.DrainRule(text),

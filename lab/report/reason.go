@@ -6,7 +6,7 @@ import (
 	"stones/lab/path"
 )
 
-// kindWords say what a figure is that has no value.
+// kindWords are shown in place of a figure without a value.
 var kindWords = map[lab.Kind]string{
 	lab.IsLost:        "infinite",
 	lab.NotApplicable: naWord,
@@ -85,7 +85,7 @@ var causeWords = map[string]string{
 	path.NotHere:      "not counted here",
 }
 
-// kindWord is what the figure is, in a word.
+// kindWord is the word in place of a figure without a value.
 func kindWord(r lab.Reason) string {
 	if word, ok := kindWords[r.Kind]; ok {
 		return word
@@ -93,7 +93,8 @@ func kindWord(r lab.Reason) string {
 	return naWord
 }
 
-// causeWord is why, in a few words; what somebody else says stands as it is.
+// causeWord is the cause in a few words. A cause that is not from this program stands
+// as it is.
 func causeWord(r lab.Reason) string {
 	if r.Kind == lab.IsLost {
 		return lostWord
@@ -104,7 +105,7 @@ func causeWord(r lab.Reason) string {
 	return r.Cause
 }
 
-// Words writes a figure, or what it is instead and why.
+// Words writes a figure, or the word in its place and why.
 func Words(f lab.Figure) string {
 	if f.Known() {
 		return f.String()

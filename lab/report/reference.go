@@ -11,9 +11,8 @@ import (
 	"stones/lab/reference"
 )
 
-// Reference writes how near a TCP is to that of a reference, of both of which is
-// said what they are: a table for each kind of cells, a row each, and what it all
-// comes to. Its errors are those of w.
+// Reference writes how near a TCP is to a reference: a table for each kind of cells, a
+// row each, and a summary. about and ref describe the two. Its errors are those of w.
 func Reference(w io.Writer, about, ref map[string]string, rows []reference.Row, v View) error {
 	if len(rows) == 0 {
 		return page{above: []string{nothing}}.text(w, v)
@@ -56,7 +55,8 @@ func kindGrid(kind reference.Kind, rows []reference.Row) grid {
 	return g
 }
 
-// pairCell is one median beside the other. What chance hardly explains is marked.
+// pairCell is one median beside the other. A difference that chance hardly explains is
+// marked.
 func pairCell(p reference.Pair) string {
 	mark := ""
 	if math.Abs(p.Z) > 3 {
@@ -65,7 +65,7 @@ func pairCell(p reference.Pair) string {
 	return fmt.Sprintf("%s %s%s", digits(p, p.Median), digits(p, p.Reference), mark)
 }
 
-// digits writes a value with three digits, or all before its point.
+// digits writes a value with three significant digits, or all those before its point.
 func digits(p reference.Pair, v float64) string {
 	if p.Figure == reference.Goodput {
 		v /= 1e6
@@ -85,7 +85,7 @@ func digits(p reference.Pair, v float64) string {
 	return text
 }
 
-// nearGrid sums up, by kinds and figures.
+// nearGrid is the summary by kinds and figures.
 func nearGrid(rows []reference.Row) grid {
 	g := grid{words: 2, head: nearHead}
 	for _, kind := range kindsOf(rows) {
@@ -102,7 +102,7 @@ func nearGrid(rows []reference.Row) grid {
 	return g
 }
 
-// oneLine is the head of a column where there is room.
+// oneLine puts the head of a column on one line.
 func oneLine(head string) string { return strings.ReplaceAll(head, "\n", ", ") }
 
 // Words of the reference.
@@ -112,7 +112,7 @@ const (
 	factorLine  = "apart: the mean ratio of medians, larger over smaller; of shares, the mean difference."
 )
 
-// nearHead names the columns of what it all comes to.
+// nearHead names the columns of the summary.
 var nearHead = []string{"kind", "figure", "cells", "apart", "|z| > 3", "greatest"}
 
 // referenceNames are the figures' names in the tables.
@@ -127,12 +127,12 @@ var referenceNames = map[reference.Figure]string{
 	reference.Goodput:       "goodput\nMbit/s",
 }
 
-// referenceLine says what stands beside what.
+// referenceLine says what is compared.
 func referenceLine(about, ref map[string]string) string {
 	return fmt.Sprintf("%s beside %s, taken %s.", about["stack"], ref["stack"], ref["taken"])
 }
 
-// kindCaption heads the table of a kind.
+// kindCaption is the caption of the table of a kind.
 func kindCaption(kind reference.Kind) string {
 	return map[reference.Kind]string{
 		reference.Stream: "Streams: stones at a rate",

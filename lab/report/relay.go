@@ -9,16 +9,16 @@ import (
 	"stones/lab/relay"
 )
 
-// A Relayed is what came of a relay.
+// A Relayed is the result of a relay.
 type Relayed struct {
 	Clients int // that have sent something
 	Seed    uint64
 	Ran     time.Duration
 	Ways    [2]relay.Counts // out, back
-	Broken  error           // the datagrams that are not accounted for, if any
+	Broken  error           // names the datagrams that are not accounted for; nil if there are none
 }
 
-// Relay writes what became of the datagrams, a column for each direction.
+// Relay writes the fates of the datagrams, a column for each direction.
 func Relay(w io.Writer, r Relayed, v View) error {
 	var p page
 	p.above = []string{fmt.Sprintf("%d of clients, seed %d, %s", r.Clients, r.Seed, short(milliseconds.write(lab.Milliseconds(r.Ran).Value)))}

@@ -18,7 +18,7 @@ import (
 )
 
 // A Writer writes the results of a document to w in one format. The formats for
-// programs show all there is in any view. Its errors are those of w.
+// programs ignore the view. Its errors are those of w.
 type Writer func(w io.Writer, doc lab.Document, v View) error
 
 // Formats holds every format by the name that --format takes.
@@ -45,7 +45,7 @@ func (s Stream) Document(w io.Writer, doc lab.Document, v View) error {
 	}, v)
 }
 
-// Streamed holds the formats that can be written a result at a time, as results come.
+// Streamed holds the formats that can be written one result at a time.
 var Streamed = map[string]Stream{
 	"csv": func(w io.Writer, version string, results iter.Seq2[lab.Result, error], _ View) error {
 		return writeCSV(w, version, results, false)

@@ -33,7 +33,7 @@ func experiment() lab.Experiment {
 	return e
 }
 
-// result is what may come of it.
+// result is a possible result of it.
 func result() lab.Result {
 	ms := func(v float64) lab.Figure { return lab.Number(v) }
 	stack := path.Stack{
@@ -119,7 +119,7 @@ func again(seed uint64, lost, heldUp int, goodput float64) lab.Result {
 	})
 }
 
-// documents are those that have golden files.
+// documents are the documents that have golden files.
 func documents() map[string]lab.Document {
 	return map[string]lab.Document{
 		"none": document(),
@@ -269,8 +269,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// forPrograms are the documents that stand for all in the formats for programs,
-// which have no words.
+// forPrograms are enough documents for the formats for programs, which have no words.
 var forPrograms = []string{"one", "partial", "intervals", "host"}
 
 func forPeople(format string) bool { return format != "json" && format != "csv" }

@@ -12,7 +12,7 @@ import (
 	"stones/lab"
 )
 
-// Rows are what a row can be of: flows, stones, packets or intervals.
+// Rows are the kinds of things that have rows: flows, stones, packets and intervals.
 func Rows() []string { return slices.Sorted(maps.Keys(rowKinds)) }
 
 // RowFormats are the formats that have rows.
@@ -23,16 +23,16 @@ type NoRowsError struct{ Kind string }
 
 func (e *NoRowsError) Error() string { return fmt.Sprintf("report: no %s in any result", e.Kind) }
 
-// WriteRows writes a row for each thing of a kind in the results, a result at a time,
-// in one of [RowFormats]. Every column is of one type: of words, of whole numbers, of
-// others, which always have a point, or of true and false. A figure without a value
-// is an empty cell, or null. It returns a [NoRowsError] if there is nothing to
-// write; its other errors are those of w and of results.
+// WriteRows writes a row for each thing of a kind in the results, one result at a time,
+// in one of [RowFormats]. Every column has one type: words, whole numbers, other
+// numbers, which always have a point, or true and false. A figure without a value is an
+// empty cell, or null. It returns a [NoRowsError] if there is nothing to write; its
+// other errors are those of w and of results.
 func WriteRows(w io.Writer, kind, format, version string, results iter.Seq2[lab.Result, error]) error {
 	return rowKinds[kind](w, encodings[format], version, results)
 }
 
-// rowKinds hold what writes the rows of each kind.
+// rowKinds holds the functions that write the rows of each kind.
 var rowKinds = map[string]func(w io.Writer, e encoding, version string, results iter.Seq2[lab.Result, error]) error{
 	"flows": func(w io.Writer, e encoding, version string, results iter.Seq2[lab.Result, error]) error {
 		return rowsOf(w, e, flowColumns(version, false), results, theFlow)
@@ -48,7 +48,7 @@ var rowKinds = map[string]func(w io.Writer, e encoding, version string, results 
 	},
 }
 
-// A column is one of rows of things.
+// A column is one column of rows.
 type column[T any] struct {
 	name string
 	of   func(r *row[T]) value
@@ -62,10 +62,10 @@ type row[T any] struct {
 	it     T
 }
 
-// theFlow makes one row of a flow.
+// theFlow makes one row for a flow.
 func theFlow(x *lab.Outcome) []struct{} { return make([]struct{}, 1) }
 
-// someRows are rows of which there may be none at all.
+// someRows writes rows of which there may be none at all: then it writes nothing.
 func someRows[T any](kind string, w io.Writer, e encoding, columns []column[T], results iter.Seq2[lab.Result, error], things func(x *lab.Outcome) []T) error {
 	out := bufio.NewWriterSize(w, rowBuffer)
 	n, err := putRows(out, e, append(whichFlow[T](), columns...), results, things)
@@ -85,7 +85,7 @@ func rowsOf[T any](w io.Writer, e encoding, columns []column[T], results iter.Se
 // rowBuffer is larger than any head.
 const rowBuffer = 1 << 16
 
-// whichFlow are the columns that say of which flow a row is.
+// whichFlow are the columns that identify the flow of a row.
 func whichFlow[T any]() []column[T] {
 	return []column[T]{
 		{"result", func(r *row[T]) value { return whole(r.place) }},
@@ -95,7 +95,7 @@ func whichFlow[T any]() []column[T] {
 	}
 }
 
-// putRows writes the rows of all flows, and says how many there are.
+// putRows writes the rows of all flows, and returns how many there are.
 func putRows[T any](out *bufio.Writer, e encoding, columns []column[T], results iter.Seq2[lab.Result, error], things func(x *lab.Outcome) []T) (n int, err error) {
 	names := make([]string, len(columns))
 	for i, c := range columns {
@@ -141,7 +141,7 @@ var stoneColumns = []column[lab.StoneRecord]{
 	{"waited_on_road_ms", waited(func(w *lab.StoneWaits) lab.Figure { return w.Road })},
 }
 
-// waited is for what a stone waited.
+// waited is a figure of the stone's waiting.
 func waited(of func(w *lab.StoneWaits) lab.Figure) func(r *row[lab.StoneRecord]) value {
 	return func(r *row[lab.StoneRecord]) value {
 		if r.it.Waits == nil {

@@ -5,7 +5,8 @@ import (
 	"stones/lab/prose"
 )
 
-// A Sheet is what the table of one experiment says, for a caller that draws it in another way.
+// A Sheet is the content of the table of one experiment, for a caller that draws it
+// differently.
 type Sheet struct {
 	Above []string   `json:"above"` // what was thrown, along which path
 	Bars  []SheetBar `json:"bars"`
@@ -14,19 +15,19 @@ type Sheet struct {
 	Below []string   `json:"below"` // what happened, and what to beware of
 }
 
-// A SheetBar is what became of a flow's stones.
+// A SheetBar shows the fates of a flow's stones.
 type SheetBar struct {
 	Name  string      `json:"name"`
 	Parts []SheetPart `json:"parts"`
 }
 
-// A SheetPart is how many of them had one fate.
+// A SheetPart is how many of them have one fate.
 type SheetPart struct {
 	Word   string `json:"word"`
 	Stones int    `json:"stones"`
 }
 
-// NewSheet is the sheet of a document with one result.
+// NewSheet makes the sheet of a document with one result.
 func NewSheet(doc lab.Document, v View) Sheet {
 	p := gistOf(doc, v).page()
 	s := Sheet{Above: safe(p.above), Bars: []SheetBar{}, Head: safe(p.table.head), Rows: [][]string{}, Below: safe(p.below)}
@@ -45,7 +46,7 @@ func NewSheet(doc lab.Document, v View) Sheet {
 	return s
 }
 
-// safe are lines in which nothing is hidden.
+// safe returns the lines without invisible characters.
 func safe(lines []string) []string {
 	made := make([]string, len(lines))
 	for i, line := range lines {

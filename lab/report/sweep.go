@@ -8,7 +8,8 @@ import (
 	"stones/lab/knob"
 )
 
-// newSweep makes the page of several combinations: a row for each and each flow.
+// newSweep makes the page of several combinations: a row for each of them and each
+// flow.
 func (g *Gist) newSweep() page {
 	varying, common := compare(g)
 	runs := g.runs()
@@ -32,7 +33,7 @@ func (g *Gist) newSweep() page {
 			break
 		}
 	}
-	if g.any&markSlowed != 0 { // in virtual time only TCP holds stones up, which is what is to be seen
+	if g.any&markSlowed != 0 { // in virtual time only TCP can be the limit, and that is a result
 		p.below = append(p.below, rateLine)
 	}
 	if g.any&markFar != 0 {
@@ -43,9 +44,8 @@ func (g *Gist) newSweep() page {
 	return p
 }
 
-// compare tells the parameters that vary from those that are the same in all
-// flows of the gists. Of these it leaves out what nobody has set, and what the wire is
-// like.
+// compare returns the parameters that vary among the flows of the gists, and those that
+// are common to all. Of the common ones it leaves out defaults and the wire.
 func compare(gists ...*Gist) (varying []parameter, common []string) {
 	gists = slices.DeleteFunc(slices.Clone(gists), func(g *Gist) bool { return g.rows() == 0 })
 	unset := knob.Nothing()
@@ -65,7 +65,8 @@ func (g *Gist) varies(p parameter) bool {
 	return g.differ(p.number, func(row int) uint64 { return g.settings[p.number].at(0) })
 }
 
-// differ reports whether what is set differs in any row from what of returns for it.
+// differ reports whether a parameter has in any row another value than of returns for
+// it.
 func (g *Gist) differ(parameter int, of func(row int) uint64) bool {
 	set := &g.settings[parameter]
 	for row := range g.rows() {
@@ -83,8 +84,8 @@ func (p parameter) follows(g *Gist) bool {
 	return back && !g.differ(p.number, g.settings[findParameter(word).number].at)
 }
 
-// ofRoad reports whether p is a knob of the wire that is on each road as on that road
-// everywhere, where roads vary: the road's name says it.
+// ofRoad reports whether p is a knob of the wire that has one value on each road, where
+// roads vary: the road's name says it.
 func (p parameter) ofRoad(g *Gist) bool {
 	road := findParameter("road")
 	if !p.way || !g.varies(road) {
@@ -100,7 +101,7 @@ func (p parameter) ofRoad(g *Gist) bool {
 	})
 }
 
-// grid makes the table: what varies, and what came of it.
+// grid makes the table: what varies, and the results.
 func (g *Gist) grid(varying []parameter) grid {
 	where := inLone
 	for l := range g.lines() {
@@ -163,8 +164,8 @@ func (g *Gist) grid(varying []parameter) grid {
 	return t
 }
 
-// brief is a spread in as few letters as possible: the median, and the range
-// only if it is asked for.
+// brief is a spread as briefly as possible: the median, and the range only if it is
+// asked for.
 func (s spread) brief(u unit, size float64, ranged bool) string {
 	switch {
 	case s.n == 0:

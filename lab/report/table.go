@@ -18,7 +18,7 @@ import (
 	"stones/lab/prose"
 )
 
-// Table writes the page for a terminal, in plain ASCII as far as the words are.
+// Table writes the page for a terminal, in plain ASCII unless names are not.
 func Table(w io.Writer, doc lab.Document, v View) error { return gistOf(doc, v).page().text(w, v) }
 
 // text writes the page for a terminal.
@@ -47,9 +47,9 @@ func (p page) text(w io.Writer, v View) error {
 	return b.Flush()
 }
 
-// fit draws the grid, if it has rows, in several tables below each other if it is too
-// broad for the view: each has the columns of words, and as many of the others as there
-// is room for, one at least.
+// fit draws the grid, if it has rows. If it is too wide for the view, it draws several
+// tables one below the other: each has the columns of words, and as many of the others
+// as there is room for, but at least one.
 func (g grid) fit(b *bufio.Writer, v View) error {
 	if g.empty() {
 		return nil
@@ -81,10 +81,10 @@ func (g grid) fit(b *bufio.Writer, v View) error {
 	return nil
 }
 
-// letters is how broad text is.
+// letters is the width of text.
 func letters(text string) int { return utf8.RuneCountInString(prose.Safe(text)) }
 
-// widest is of each column the broadest cell.
+// widest returns the widest cell of each column.
 func (g grid) widest() []string {
 	widest := make([]string, len(g.head))
 	for row := range g.all() {
@@ -105,7 +105,8 @@ func sum(numbers []int) int {
 	return n
 }
 
-// gap is what stands between columns: of words, one blank is no gap.
+// gap is the space between columns. Between words, one blank would not be seen as a
+// gap.
 func (g grid) gap() string {
 	if g.words == len(g.head) {
 		return "  "
@@ -113,12 +114,14 @@ func (g grid) gap() string {
 	return " "
 }
 
-// drawnRows are the rows that are drawn as one: the library that draws them holds them.
+// drawnRows is how many rows are drawn at once, because the library that draws them
+// holds them in memory.
 const drawnRows = 1000
 
-// render draws the grid with its words, and the columns from one on and before another.
-// Of more than drawnRows, each part is drawn with the head and the broadest cells, which
-// make its columns as broad as all the others', and without them it is written.
+// render draws the columns of words, and the others from one on and before another.
+// More than drawnRows rows are drawn in parts. Each part is drawn with the head and a
+// row of the widest cells, so that its columns are as wide as in the other parts; put
+// leaves these out.
 func (g grid) render(b *bufio.Writer, v View, from, before int, widest []string) error {
 	pick := func(cells []string) []string { return slices.Concat(cells[:g.words], cells[from:before]) }
 	part := grid{head: pick(g.head), words: g.words}
@@ -144,7 +147,7 @@ func (g grid) render(b *bufio.Writer, v View, from, before int, widest []string)
 	return put(false)
 }
 
-// put draws the grid and writes of it the head, if it is wanted, and so many rows. The
+// put draws the grid, and writes the head, if headed, and so many of its rows. The
 // names of the columns are bold where there is colour.
 func (g grid) put(b *bufio.Writer, v View, headed bool, rows int) error {
 	var table strings.Builder

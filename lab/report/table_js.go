@@ -7,12 +7,12 @@ import (
 	"stones/lab"
 )
 
-// The page's engine gives the rows of a table to the page, and has no terminal. Without the
-// library that draws them it is a tenth smaller.
+// The page's engine hands the rows of a table to the page, and has no terminal. Without
+// the library that draws tables it is a tenth smaller.
 var errNoTerminal = errors.New("tables for a terminal are not drawn in a browser")
 
-// Table writes the page for a terminal, which is not there.
+// Table returns an error: there is no terminal.
 func Table(io.Writer, lab.Document, View) error { return errNoTerminal }
 
-// text writes the page for a terminal, which is not there.
+// text returns an error: there is no terminal.
 func (p page) text(io.Writer, View) error { return errNoTerminal }

@@ -108,8 +108,8 @@ func done(e *lab.Experiment, transport string) *lab.Outcome {
 	}
 }
 
-// How far a measurement is from theory is computed: in sigma where chance
-// decides, of the mean of several runs in that of the mean; else in per cent.
+// The deviation from theory is computed in sigma where chance decides, for a mean of
+// several runs in the sigma of the mean; otherwise in per cent.
 func TestDeviation(t *testing.T) {
 	e := change(lesson(), func(e *lab.Experiment) { e.Out.Loss.Random, e.Plan(lab.UDP).Count = 5*wire.Percent, 1000 })
 	run := func(lost int) *lab.Outcome {

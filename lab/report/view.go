@@ -6,18 +6,18 @@ type View struct {
 	All    bool     // every row, and how TCP is set
 	Also   []string // the keys of measures that have a row too
 	Width  int      // columns of the terminal; 0 means 80
-	Colour bool     // the terminal has it; colour only adds
+	Colour bool     // the terminal has it; nothing is said by colour alone
 }
 
-// The width for which lines are broken: that of the terminal within limits, or that
-// of a file.
+// The width at which lines are broken: that of the terminal within limits, or that of a
+// file.
 const (
 	usualWidth = 80
 	leastWidth = 60
 	mostWidth  = 200
 )
 
-// width is how many columns there are.
+// width is the number of columns.
 func (v View) width() int {
 	if v.Width == 0 {
 		return usualWidth
@@ -34,7 +34,7 @@ const (
 	grey   = "90"
 )
 
-// paint is text in a style, where there is colour.
+// paint returns text in a style, if there is colour.
 func (v View) paint(style, text string) string {
 	if !v.Colour || text == "" {
 		return text

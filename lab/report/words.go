@@ -68,11 +68,10 @@ const (
 	besideNoneLine = "The two have no cell in common: nothing is compared."
 )
 
-// besideName is the name of a measure in a row that does not stand below that of its
-// whole.
+// besideName is the name of a measure in a row that does not stand below its whole.
 func besideName(key string) string { return strings.TrimPrefix(rowNames[key], "of these ") }
 
-// sideLine says what stands for a letter, and in what it differs from the other.
+// sideLine says which document a letter stands for, and which of its parameters differ.
 func sideLine(letter, name string, differs []string, runs int) string {
 	line := fmt.Sprintf("%s: %s, %s a cell", letter, sideName(name), prose.Plural(runs, "run"))
 	if len(differs) > 0 {
@@ -108,7 +107,7 @@ func theoryHead(n int) []string {
 	return []string{measureWord, transportWord, measured, "theory", "4 sigma", "off"}
 }
 
-// boundWord stands before what is the most that can be.
+// boundWord marks an upper bound.
 func boundWord(most string) string { return "at most " + most }
 
 // signed writes how far something is off, to a tenth.
@@ -127,8 +126,8 @@ func signed(v float64) string {
 // rowNames are the measures' names in a table of their own rows.
 var rowNames = glossary.Shorts(glossary.Figure)
 
-// rowName is the name of a row. What depends on a limit says so, and of two
-// clocks that a delay is only known above the least one.
+// rowName is the name of a row. It includes the limit, if there is one. Between two
+// clocks a delay is only known above the least delay, which the name says too.
 func rowName(key string, e *lab.Experiment) string {
 	above := ""
 	if e.Path == lab.Remote {
@@ -151,13 +150,14 @@ func sharedName(e *lab.Experiment) string {
 	return delayWord
 }
 
-// aboveWord stands behind what is only known above the least delay.
+// aboveWord follows what is only known above the least delay.
 const aboveWord = " above least"
 
 // aboveLine explains that.
 var aboveLine = glossary.Short(glossary.Mark, "above-least")
 
-// farLine says what was measured of the other end, and how long that waited.
+// farLine reports the round trip to the other end, and how long that waited for late
+// stones.
 func farLine(x *lab.Outcome) string {
 	line := fmt.Sprintf("%s: round trip %s, median %s", title(x.Name),
 		short(milliseconds.write(x.RTT.Min.Value)), short(milliseconds.write(x.RTT.Median.Value)))
@@ -175,7 +175,7 @@ func withUnit(name, unit, between string) string {
 	return name + between + unit
 }
 
-// byDesignWord stands behind a 0 that could be nothing else.
+// byDesignWord marks a 0 that cannot be anything else.
 func byDesignWord(zero string) string { return zero + " (by design)" }
 
 // difference says that the larger one of two is so many times the other one.
@@ -194,7 +194,7 @@ func difference(flow string, times float64) string {
 // infinitelyMore says that only one of two percentiles is infinite.
 func infinitelyMore(flow string) string { return title(flow) + " " + lostWord }
 
-// title is a flow's name. That of a transport, which may stand before a number,
+// title is a flow's name. The name of a transport, which may be followed by a number,
 // is in capitals.
 func title(flow string) string {
 	for _, transport := range lab.TransportNames() {
@@ -205,10 +205,10 @@ func title(flow string) string {
 	return flow
 }
 
-// reversedWord stands behind the plan of a flow whose catcher's side throws.
+// reversedWord follows the plan of a flow that the catcher's side throws.
 const reversedWord = ", the other way (reverse)"
 
-// planLine says what is thrown, and what was understood by it.
+// planLine says what is thrown, with the rate in both units.
 func planLine(p pace.Plan) string {
 	line := fmt.Sprintf("%s of %d B, ", between{p.Count, p.Count}.stones(), p.Size)
 	if p.Time > 0 {
@@ -229,7 +229,8 @@ func planLine(p pace.Plan) string {
 	return line
 }
 
-// fileWord names a file, and tells it from others of that name.
+// fileWord names a file, with a checksum that distinguishes it from others of that
+// name.
 func fileWord(f lab.File) string {
 	if !f.Is() {
 		return ""
@@ -248,7 +249,7 @@ func fileLine(f lab.File) string {
 // sayLine says what text the stones carry.
 func sayLine(text string) string { return "they say: " + text }
 
-// caughtLine says what came of the file over a flow.
+// caughtLine says how much of the file arrived over a flow.
 func caughtLine(name string, c *lab.Caught) string {
 	if c.Equal {
 		return fmt.Sprintf("%s caught the file whole: the SHA-256 is equal.", title(name))
@@ -260,7 +261,7 @@ func caughtLine(name string, c *lab.Caught) string {
 // shortSum is the beginning of a SHA-256, which JSON has in full.
 func shortSum(hex string) string { return hex[:min(len(hex), 12)] + "..." }
 
-// placeLine says where and with what chance.
+// placeLine names the path and the seeds.
 func placeLine(e *lab.Experiment, seeds string, runs int) string {
 	line := "path " + e.Path
 	switch {
@@ -284,8 +285,7 @@ func placeLine(e *lab.Experiment, seeds string, runs int) string {
 	return line + ", " + seedWord + " " + seeds
 }
 
-// wireLine says what the wire is like: what both directions share, and what
-// they do not.
+// wireLine describes the wire: what both directions share, and what they do not.
 func wireLine(both, out, back []string) string {
 	var parts []string
 	for _, way := range []struct {
@@ -299,7 +299,7 @@ func wireLine(both, out, back []string) string {
 	return strings.Join(parts, "; ")
 }
 
-// stackLine says how TCP is set.
+// stackLine says how TCP is configured.
 func stackLine(s path.Stack) string {
 	var parts []string
 	for _, part := range []struct{ name, value string }{
@@ -321,7 +321,7 @@ func stackLine(s path.Stack) string {
 	return "TCP: " + strings.Join(parts, ", ")
 }
 
-// unlessZero is v in words, or nothing.
+// unlessZero is v in words, or "" for the zero value.
 func unlessZero[T comparable](v T) string {
 	if v == *new(T) {
 		return ""
@@ -354,8 +354,8 @@ func sweepRunsLine(n int) string {
 	return fmt.Sprintf("Each cell: the median of %d runs; delivered, p99 and goodput with (least-most).", n)
 }
 
-// differenceLine explains the column of the differences, and how much n runs
-// of each are worth.
+// differenceLine explains the column of the differences, and how often n runs of each
+// are apart by chance.
 func differenceLine(n int) string {
 	line := glossary.Short(glossary.Mark, notDifferent)
 	if n < 4 {
@@ -377,13 +377,13 @@ func apartByChance(n int) float64 {
 // designLine explains the zeros of TCP in a sweep.
 var designLine = glossary.Short(glossary.Mark, "by-design")
 
-// infiniteLine explains a percentile that is none.
+// infiniteLine explains an infinite percentile.
 var infiniteLine = glossary.Short(glossary.Mark, "infinite")
 
 // rateLine explains the mark of a rate that was not met.
 var rateLine = glossary.Short(glossary.Mark, notMet)
 
-// partialLine says why a flow did not come to its end.
+// partialLine says why a flow is not complete.
 func partialLine(where, flow, why string) string {
 	if why == "" {
 		why = "the reason is not known"
@@ -396,10 +396,10 @@ func brokenLine(where, flow, law string) string {
 	return fmt.Sprintf("%s%s breaks a law, do not trust its figures: %s", where, title(flow), law)
 }
 
-// seedRange is several seeds in a row.
+// seedRange is several consecutive seeds.
 func seedRange(first, last uint64) string { return fmt.Sprintf("%d to %d", first, last) }
 
-// place is which of several flows a line is about.
+// place says which of several flows a line is about.
 func place(settings []string) string {
 	if len(settings) == 0 {
 		return ""
@@ -442,15 +442,15 @@ func (b between) String() string {
 	return fmt.Sprintf("%d to %d", b.least, b.most)
 }
 
-// stones is b as so many stones.
+// stones is b with the word stone or stones.
 func (b between) stones() string { return b.of("stone") }
 
-// of is b as so many of a thing.
+// of is b with the name of the thing counted.
 func (b between) of(thing string) string {
 	return b.String() + " " + prose.Thing(max(b.least, b.most), thing)
 }
 
-// String tells the story. It says nothing that the counts do not carry.
+// String tells the story in a sentence. It says nothing that the counts do not.
 func (s story) String() string {
 	if s.thrown.most == 0 {
 		return fmt.Sprintf("%s threw none of %s.", title(s.flow), s.planned.stones())
@@ -484,7 +484,7 @@ func (s story) String() string {
 	return fmt.Sprintf("%s %s.", title(s.flow), join(did))
 }
 
-// join makes one enumeration of clauses.
+// join joins clauses into one enumeration.
 func join(clauses []string) string {
 	last := len(clauses) - 1
 	if last < 1 {
@@ -493,7 +493,7 @@ func join(clauses []string) string {
 	return strings.Join(clauses[:last], ", ") + " and " + clauses[last]
 }
 
-// warning is the line for a warning.
+// warning is the line of a warning.
 func warning(w lab.Warning) string {
 	sentence, ok := sentences[w.Rule]
 	if !ok {
@@ -505,7 +505,8 @@ func warning(w lab.Warning) string {
 // limits are the words for what kept the asked rate from being met.
 var limits = map[lab.Limit]string{lab.LimitSender: "the thrower", lab.LimitReceiver: "the catcher", lab.LimitTCP: "TCP itself"}
 
-// sentences holds one for each rule, made of what is and of what should be.
+// sentences holds the sentence of each rule, made from what is measured and what is
+// allowed.
 var sentences = map[string]func(w lab.Warning, value, limit string) string{
 	advice.RuleStartUp: func(_ lab.Warning, value, limit string) string {
 		return fmt.Sprintf("TCP begins with %s packets a round trip; here are %s, so the first wait", limit, value)
@@ -574,7 +575,7 @@ var sentences = map[string]func(w lab.Warning, value, limit string) string{
 	},
 }
 
-// liveRow tells how far a flow is.
+// liveRow is the progress of a flow.
 func liveRow(l lab.Live) string {
 	row := fmt.Sprintf("%7.1f s  %s  ", l.At.Seconds(), title(l.Flow))
 	switch {
@@ -613,15 +614,15 @@ var crosscheckNames = map[string]string{
 	"reordered":         "reordered",
 }
 
-// differences are the sentences for those that are known.
+// differences are the sentences of the known differences.
 var differences = map[Difference]string{
 	CoarseTimer: "Linux's timers are coarse: they may go off late by an eighth, and by some ms.",
 }
 
-// knownWord marks what differs for a reason that is known.
+// knownWord marks a difference whose reason is known.
 func knownWord(n int) string { return fmt.Sprintf("[%d]", n) }
 
-// sigmasWord is what chance allows.
+// sigmasWord is the range that chance allows.
 func sigmasWord(most string) string { return most + " (4s)" }
 
 // fromTo is a range.
@@ -632,7 +633,7 @@ func againLine(n int) string {
 	return fmt.Sprintf("%s: run again on netns for being outside at first; in real time, what else this computer does gets in the way.", between{n, n}.of("experiment"))
 }
 
-// insideLine sums up.
+// insideLine sums up the cross-check.
 func insideLine(n, outside int) string {
 	if outside == 0 {
 		return fmt.Sprintf("All %d figures are within what is allowed.", n)
@@ -640,7 +641,7 @@ func insideLine(n, outside int) string {
 	return fmt.Sprintf("%d of %d figures are outside of what is allowed.", outside, n)
 }
 
-// goodputHead names the columns that say which row of goodput it is.
+// goodputHead names the columns that identify a row of goodput.
 var goodputHead = []string{"loss", "RTT"}
 
 // head names the engine's column of goodput.

@@ -58,8 +58,8 @@ func TestNoise(t *testing.T) {
 	}
 }
 
-// Whatever is changed in an experiment is a parameter, but for its seed: else a
-// sweep would have two rows that look the same, or take them for two runs.
+// Whatever changes an experiment is a parameter, except the seed. Otherwise a sweep
+// would have two rows that look the same, or take them for two runs.
 func TestParameters(t *testing.T) {
 	e := knob.Nothing()
 	leaves := 0
