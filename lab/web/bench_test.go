@@ -7,7 +7,7 @@ import (
 	"stones/lab/worlds"
 )
 
-// What the page waits for after each turn of a knob.
+// The time for which the page waits after each move of a knob.
 func BenchmarkFrame(b *testing.B) {
 	engine := Engine{Version: "1", Path: worlds.Bounded(MaxTurns)}
 	for _, stones := range []int{1, 200, 1000} {

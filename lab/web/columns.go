@@ -9,13 +9,13 @@ import (
 )
 
 // A Column is one figure of all stones, or of all packets, of a flow. Times are in ms
-// since the flow began; one that never came is not a number.
+// since the flow began; NaN means never.
 type Column struct {
 	Flow string `json:"flow"`
 	Of   string `json:"of"` // stones, packets
 	Name string `json:"name"`
-	At   int    `json:"at"` // of the first number, counted in numbers
-	N    int    `json:"n"`
+	At   int    `json:"at"` // the index of its first number among all
+	N    int    `json:"n"`  // how many numbers it has
 }
 
 // Bits of a packet's kind.
@@ -27,8 +27,8 @@ const (
 	kindFragment
 )
 
-// fates are the names of what becomes of stones and packets; in columns stand their
-// places in this list.
+// fates are the names of the fates of stones and packets; a column holds their places
+// in this list.
 func fates() []lab.Fate {
 	return []lab.Fate{
 		lab.StoneDelivered, lab.StoneLost, lab.StoneReceiverDrop, lab.StoneUnknown,
@@ -38,8 +38,8 @@ func fates() []lab.Fate {
 
 func (h *Header) fate(name lab.Fate) float64 { return float64(slices.Index(h.Fates, name)) }
 
-// columns are the figures of all stones and packets, one clock for all of a flow: that
-// of its beginning, the asking included.
+// columns returns the figures of all stones and packets. All times of a flow are since
+// it began to connect.
 func (h *Header) columns(r *lab.Result) []float64 {
 	const ofStone, ofPacket = 5, 9 // columns
 	n := 0
@@ -97,7 +97,7 @@ func (h *Header) columns(r *lab.Result) []float64 {
 	return all
 }
 
-// kind is what kind of packet it is, bit by bit.
+// kind returns the kind of a packet as bits.
 func kind(p *lab.Packet) float64 {
 	bits := 0
 	for bit, is := range map[int]bool{

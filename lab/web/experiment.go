@@ -13,8 +13,8 @@ import (
 	"stones/lab/quantity"
 )
 
-// experiment is what a request asks for. It is one on the path sim, or one of those that
-// are named, and not too large for a page.
+// experiment returns the experiment that a request asks for. It must be on the path sim
+// or on one of the real paths, and not too large for a page.
 func experiment(r Request, real []string) (lab.Experiment, error) {
 	var s knob.Settings
 	for _, with := range r.With {
@@ -46,14 +46,14 @@ func experiment(r Request, real []string) (lab.Experiment, error) {
 	return settled(&s)
 }
 
-// A list is a flag that is given once for each of its entries.
+// A list is a flag that may be given several times.
 type list struct {
 	word  string
 	texts *[]string
 	add   func(s *knob.Settings, text string) error
 }
 
-// lists are all of them, in the order in which a command names them.
+// lists returns all of them, in the order in which a command names them.
 func lists(flow, with, at, every *[]string) []list {
 	return []list{
 		{"flow", flow, (*knob.Settings).AddFlow},
@@ -74,7 +74,7 @@ func load(s *knob.Settings, name string) error {
 	return nil
 }
 
-// settled is the one experiment that settings mean.
+// settled returns the one experiment of the settings.
 func settled(s *knob.Settings) (lab.Experiment, error) {
 	if k, several := s.Several(); several {
 		return lab.Experiment{}, quantity.Invalid(k.Word, s.Text(k.Word), "one value; a page shows one experiment at a time")
@@ -86,8 +86,8 @@ func settled(s *knob.Settings) (lab.Experiment, error) {
 	return bounded(es[0])
 }
 
-// bounded is an experiment with all that a page shows of it, or an error if it is too
-// large.
+// bounded returns an experiment that records all that a page shows of it, or an error
+// if it is too large.
 func bounded(e lab.Experiment) (lab.Experiment, error) {
 	stones, carried, most := 0, 0, 0
 	for _, f := range e.Flows {
@@ -130,11 +130,11 @@ func lasts(e lab.Experiment) int {
 	return maxLasts
 }
 
-// command is the command line that gives the same.
+// command returns the command line that throws the same.
 func command(r Request) string {
 	words := []string{"stones", "throw"}
 	for _, s := range r.Set {
-		k, _ := knob.Find(s.Word) // a file is none
+		k, _ := knob.Find(s.Word) // the zero Knob for a file
 		if k.Switch {
 			words = append(words, "--"+s.Word+"="+s.Text)
 			continue
@@ -149,7 +149,7 @@ func command(r Request) string {
 	return strings.Join(words, " ")
 }
 
-// shell is a word as a shell takes it.
+// shell quotes a word for a shell.
 func shell(word string) string {
 	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:%-_/=") == "" && word != "" {
 		return word

@@ -24,8 +24,8 @@ import (
 
 // A Request is what the page asks for.
 type Request struct {
-	ID   int       `json:"id"`   // comes back in the frame
-	Set  []Setting `json:"set"`  // knobs, in the order in which they were turned
+	ID   int       `json:"id"`   // the frame has the same
+	Set  []Setting `json:"set"`  // knobs, in the order in which they were set
 	Flow []string  `json:"flow"` // flows of their own, in place of TCP and UDP
 	With []string  `json:"with"` // protocols of flows beside TCP and UDP; those that are built in
 	At   []string  `json:"at"`   // what changes in time
@@ -33,7 +33,7 @@ type Request struct {
 	Every []string `json:"every"` // what changes again and again
 
 	Course bool    `json:"course"` // list the lessons, and throw nothing
-	Lesson *Lesson `json:"lesson"` // what is asked about a lesson
+	Lesson *Lesson `json:"lesson"` // a question about a lesson
 	Record string  `json:"record"` // of the lessons taken so far, as lesson --save writes it
 }
 
@@ -47,38 +47,39 @@ type Setting struct {
 const (
 	MaxRequest = 256 << 10       // bytes
 	MaxStones  = 20_000          // of all flows together
-	MaxCarried = 100_000         // the same, where the road says how many
-	MaxPackets = 10_000          // stones of a flow up to which every packet is told of
+	MaxCarried = 100_000         // the same, where the road's bandwidth decides how many
+	MaxPackets = 10_000          // stones of a flow up to which every packet is recorded
 	MaxTurns   = 1_000_000       // of the throwers, catchers and packets of a world; a lesson takes 50,000
 	maxLasts   = 600_000         // ms that a plan may take
-	maxReal    = 60_000          // the same, where time is real
-	realTime   = 3 * time.Minute // for all of an experiment there
+	maxReal    = 60_000          // the same, in real time
+	realTime   = 3 * time.Minute // for a whole experiment in real time
 )
 
-// A Header is what stands at the beginning of a frame, in JSON. The columns stand
-// behind it: numbers of 64 bits, in the order of the list.
+// A Header is the beginning of a frame, in JSON. The columns follow it: numbers of 64
+// bits, in the order of the list.
 type Header struct {
 	Version string         `json:"stones"`
 	ID      int            `json:"id"`
 	Result  jsontext.Value `json:"result,omitempty"` // a lab.Result, without stones and packets
 	Report  *report.Sheet  `json:"report,omitempty"`
-	Command string         `json:"command,omitempty"` // what gives this on the command line
+	Command string         `json:"command,omitempty"` // the command line that throws the same
 	Columns []Column       `json:"columns,omitempty"`
 	Fates   []lab.Fate     `json:"fates,omitempty"` // what the numbers of fates mean
 	Photo   *Photo         `json:"photo,omitempty"` // what the stones carry, if that is a picture
 	Course  []CourseLesson `json:"course,omitempty"`
 	Lesson  *LessonSheet   `json:"lesson,omitempty"`
 	Record  string         `json:"record,omitempty"` // with the answer added
-	Live    string         `json:"live,omitempty"`   // how far a flow is; this is not the last frame
+	Live    string         `json:"live,omitempty"`   // the progress of a flow; this is not the last frame
 	Error   *Error         `json:"error,omitempty"`
 }
 
-// A Photo is a picture that the stones carry, each a tile of it: line by line from above.
+// A Photo is a picture that the stones carry. Each carries a tile of it, row by row
+// from the top.
 type Photo struct {
 	Width  int               `json:"width"`
 	Height int               `json:"height"`
-	Tiles  map[string][2]int `json:"tiles"`  // how wide and how high they are, by flow
-	Pixels []byte            `json:"pixels"` // of three bytes each, line by line
+	Tiles  map[string][2]int `json:"tiles"`  // their width and height in pixels, by flow
+	Pixels []byte            `json:"pixels"` // three bytes each (RGB), row by row
 }
 
 // An Error is what is wrong with a request.
@@ -90,17 +91,17 @@ type Error struct {
 // An Engine answers requests.
 type Engine struct {
 	Version string
-	Path    run.Path // sim, on which no more happens than [MaxTurns]
-	Real    []string // the names of the paths besides, whose time is real
+	Path    run.Path // sim, limited to [MaxTurns]
+	Real    []string // the names of the other paths, which run in real time
 
-	// Open is the path of an experiment on one of those, and what lets it go.
+	// Open opens one of those paths for an experiment; leave releases it.
 	Open func(ctx context.Context, e lab.Experiment) (p run.Path, leave func(), err error)
 
-	live func(lab.Live) // is told how far a flow is on a path whose time is real
+	live func(lab.Live) // reports the progress of a flow in real time
 }
 
-// Frames answers a request as Frame does, and before that tells in frames how far each
-// flow is where that takes its time. Send takes one frame after the other.
+// Frames answers a request as Frame does. In real time, frames with the progress of
+// each flow come before the answer. Send is called for one frame after the other.
 func (g Engine) Frames(ctx context.Context, request []byte, send func([]byte)) {
 	var mu sync.Mutex
 	g.live = func(l lab.Live) {
@@ -111,7 +112,7 @@ func (g Engine) Frames(ctx context.Context, request []byte, send func([]byte)) {
 	send(g.Frame(ctx, request))
 }
 
-// Frame answers a request, which is JSON. What is wrong stands in the frame.
+// Frame answers a request in JSON. Errors are in the frame.
 func (g Engine) Frame(ctx context.Context, request []byte) []byte {
 	var r Request
 	h := Header{Version: g.Version}
@@ -139,7 +140,7 @@ func (r *Request) read(text []byte) error {
 	return nil
 }
 
-// told is an error in the command line's words.
+// told returns an error in the command line's words.
 func told(err error) *Error {
 	e := &Error{Text: prose.Safe(inWords(err).Error())}
 	if invalid := new(quantity.InvalidError); errors.As(err, &invalid) {
@@ -148,7 +149,7 @@ func told(err error) *Error {
 	return e
 }
 
-// inWords is an error as the command line writes it.
+// inWords returns an error as the command line writes it.
 func inWords(err error) error {
 	if invalid := new(quantity.InvalidError); errors.As(err, &invalid) && !strings.HasPrefix(err.Error(), "--") {
 		return fmt.Errorf("--%w", err)
@@ -156,11 +157,11 @@ func inWords(err error) error {
 	return err
 }
 
-// encode writes a header, blanks up to a whole number of numbers, and the numbers.
+// encode writes a header, padded with blanks to a multiple of 8 bytes, and the numbers.
 func encode(h Header, columns []float64) []byte {
 	head, err := json.Marshal(h, json.Deterministic(true), json.FormatNilSliceAsNull(true), jsontext.AllowInvalidUTF8(true))
 	if err != nil {
-		panic(err) // it is made of what can be written
+		panic(err) // every field can be marshalled
 	}
 	for (4+len(head))%8 != 0 {
 		head = append(head, ' ')
@@ -190,7 +191,7 @@ func (g Engine) answer(ctx context.Context, r Request, h *Header) ([]float64, er
 	return columns, err
 }
 
-// throw runs an experiment, and puts what came of it into the header and the columns.
+// throw runs an experiment, and puts the results into the header and the columns.
 func (g Engine) throw(ctx context.Context, e lab.Experiment, h *Header, v report.View) (lab.Result, []float64, error) {
 	p := g.Path
 	if e.Path != lab.Sim {
@@ -225,7 +226,7 @@ func (g Engine) throw(ctx context.Context, e lab.Experiment, h *Header, v report
 	return result, columns, err
 }
 
-// photograph is the picture that an experiment throws, or nil.
+// photograph returns the picture that an experiment throws, or nil.
 func photograph(e lab.Experiment) *Photo {
 	if !e.File.IsPicture() {
 		return nil

@@ -14,16 +14,16 @@ import (
 	"stones/lab/report"
 )
 
-// A Lesson is what the page asks about one. Before Throw the answer holds the story and
-// the question, and nothing of what comes of it.
+// A Lesson is the page's question about a lesson. Before Throw the answer holds the
+// story and the question, and nothing of the results.
 type Lesson struct {
-	Name      string `json:"name"`      // of one of the course
-	File      *File  `json:"file"`      // somebody's own, in place of that
+	Name      string `json:"name"`      // of a lesson of the course
+	File      *File  `json:"file"`      // a lesson of the user's own, in place of that
 	Throw     bool   `json:"throw"`     // with the prediction, or without one
 	Predicted string `json:"predicted"` // in the unit of the question
 }
 
-// A File is a lesson of somebody's own.
+// A File is a lesson of the user's own.
 type File struct {
 	Name string `json:"name"`
 	Text string `json:"text"`
@@ -35,10 +35,10 @@ type CourseLesson struct {
 	Place int    `json:"place"`
 	Hour  string `json:"hour"` // what the hour is about
 	Title string `json:"title"`
-	Mark  string `json:"mark,omitempty"` // what was made of it
+	Mark  string `json:"mark,omitempty"` // how it was answered
 }
 
-// A LessonSheet is a lesson as the page shows it. What begins with the outcome is there
+// A LessonSheet is a lesson as the page shows it. The fields from Outcome on are set
 // once it was thrown.
 type LessonSheet struct {
 	Name     string  `json:"name"`
@@ -52,7 +52,7 @@ type LessonSheet struct {
 	Verdict string   `json:"verdict,omitempty"`
 	Why     string   `json:"why,omitempty"`
 	Knob    string   `json:"knob,omitempty"`
-	Turns   []Turn   `json:"turns,omitempty"` // the commands in it
+	Turns   []Turn   `json:"turns,omitempty"` // the commands that it suggests
 	Own     *Turn    `json:"own,omitempty"`   // the lesson's own experiment
 	Doubts  []string `json:"doubts,omitempty"`
 }
@@ -60,13 +60,13 @@ type LessonSheet struct {
 // An Outcome is the prediction beside the result, as numbers in the question's unit.
 type Outcome struct {
 	Predicted *float64  `json:"predicted,omitempty"`
-	Measured  *float64  `json:"measured,omitempty"` // nil if it is no number
+	Measured  *float64  `json:"measured,omitempty"` // nil if it is not a number
 	Words     string    `json:"words"`              // the result in words
 	Expected  []float64 `json:"expected,omitempty"` // over many seeds: least and most
 	Verdict   string    `json:"verdict"`
 }
 
-// course lists the lessons, with what the record says of them.
+// course lists the lessons, with their marks in the record.
 func (h *Header) course(r Request) error {
 	record, err := r.record(h.Version)
 	if err != nil {
@@ -83,7 +83,7 @@ func (h *Header) course(r Request) error {
 	return nil
 }
 
-// record is what the request says of the lessons taken so far.
+// record returns the request's record of the lessons taken so far.
 func (r Request) record(version string) (lesson.Record, error) {
 	if r.Record == "" {
 		return lesson.Record{Version: version, Answers: []lesson.Outcome{}}, nil
@@ -91,7 +91,7 @@ func (r Request) record(version string) (lesson.Record, error) {
 	return lesson.ParseRecord([]byte(r.Record))
 }
 
-// lesson answers what is asked about a lesson.
+// lesson answers a request about a lesson.
 func (g Engine) lesson(ctx context.Context, r Request, h *Header) ([]float64, error) {
 	l, err := r.Lesson.open()
 	if err != nil {
@@ -139,7 +139,7 @@ func (g Engine) lesson(ctx context.Context, r Request, h *Header) ([]float64, er
 		h.Lesson.Outcome.Measured = &o.Measured.Value
 	}
 	if turned {
-		return columns, nil // of which the lesson says nothing
+		return columns, nil // the lesson explains only its own experiment
 	}
 	h.Lesson.Verdict, h.Lesson.Why, h.Lesson.Knob = l.Verdict(o), l.Why, l.Knob
 	h.Lesson.Own = &Turn{Command: h.Command, Set: r.Set, Flow: r.Flow, With: r.With, At: r.At, Every: r.Every}
@@ -172,11 +172,11 @@ func (r *Lesson) open() (*lesson.Lesson, error) {
 	return lesson.Parse(r.File.Name, strings.NewReader(r.File.Text), check)
 }
 
-// settings are what knobs are set to, in the order of the table.
+// settings returns the values of the knobs, in the order of the table.
 func settings(s *knob.Settings) []Setting {
 	var set []Setting
 	if s.File().Is() {
-		set = append(set, Setting{"file", photo.Pebbles}) // which is the only one
+		set = append(set, Setting{"file", photo.Pebbles}) // the only file of a page
 	}
 	for _, k := range s.Turned() {
 		set = append(set, Setting{k.Word, s.Text(k.Word)})
@@ -184,8 +184,8 @@ func settings(s *knob.Settings) []Setting {
 	return set
 }
 
-// most is where an axis for predictions may end. It tells nothing of the answer: it is
-// all of what is thrown, all that the road takes, or many crossings of it.
+// most is where an axis for predictions may end. It must not give away the answer: it
+// is all that is thrown, all that the road carries, or many crossings of it.
 func most(l *lesson.Lesson) float64 {
 	e := l.Experiment
 	ms := 20 * max(float64(e.Out.Delay.Milliseconds()), 1)

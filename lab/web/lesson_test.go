@@ -8,7 +8,7 @@ import (
 	"stones/lab/lesson"
 )
 
-// Before a lesson is thrown, nothing of what comes of it is told.
+// Before a lesson is thrown, the answer has nothing of its results.
 func TestLessonAsksFirst(t *testing.T) {
 	lessons, err := lesson.All(check)
 	if err != nil {
@@ -26,8 +26,8 @@ func TestLessonAsksFirst(t *testing.T) {
 	}
 }
 
-// A throw tells the verdict, and the knobs to turn, each with the values that its
-// command names.
+// The answer to a throw has the verdict and the suggested commands, each with the
+// values of its knobs.
 func TestLessonTells(t *testing.T) {
 	h, numbers := framed(t, `{"lesson":{"name":"rain-of-loss","throw":true,"predicted":"93 stones"}}`)
 	if h.Error != nil || len(numbers) == 0 {
@@ -54,8 +54,7 @@ func TestLessonTells(t *testing.T) {
 	}
 }
 
-// What is wrong with a lesson, a file or a prediction is said as the command line says
-// it.
+// Errors in a lesson, a file or a prediction are worded as on the command line.
 func TestLessonRefused(t *testing.T) {
 	file := func(name, old, put string) string {
 		return `{"lesson":{"file":{"name":` + quoted(t, name) + `,"text":` + quoted(t, strings.Replace(string(lesson.Start()), old, put, 1)) + `}}}`

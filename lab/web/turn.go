@@ -13,9 +13,9 @@ import (
 	"stones/lab/prose"
 )
 
-// A Turn is a command that a lesson suggests, for the page to throw: what is fixed, and
-// the knobs of which it names several values. How often it runs is left to the command
-// line.
+// A Turn is a command that a lesson suggests, for the page to throw: the fixed values,
+// and the knobs of which it names several values. How often it runs is left to the
+// command line.
 type Turn struct {
 	Command string       `json:"command"`
 	Set     []Setting    `json:"set"`
@@ -25,7 +25,7 @@ type Turn struct {
 	Every   []string     `json:"every,omitempty"`
 	Choose  []TurnChoice `json:"choose,omitempty"`
 
-	Elsewhere bool `json:"elsewhere,omitzero"` // it reads a file, which a page does not
+	Elsewhere bool `json:"elsewhere,omitzero"` // it reads a file, which a page cannot do
 }
 
 // A TurnChoice is a knob with the values that the command names.
@@ -34,8 +34,8 @@ type TurnChoice struct {
 	Values []string `json:"values"`
 }
 
-// besides are the flags of a throw that shape no experiment, and whether they need a
-// value. A lesson may name them.
+// besides are the flags of a throw that do not change the experiment, and whether they
+// need a value. A lesson may name them.
 func besides() map[string]bool {
 	return map[string]bool{
 		"runs": true, "format": true, "picture": true, "measure": true, "zoom": true, "theme": true, "shard": true, "keep-caught": true,
@@ -43,13 +43,13 @@ func besides() map[string]bool {
 	}
 }
 
-// check returns an error if the words are no command of a throw.
+// check returns an error if the words are not the flags of a throw.
 func check(words []string) error {
 	_, err := parseTurn(words)
 	return err
 }
 
-// parseTurn reads the words behind "stones throw".
+// parseTurn parses the words behind "stones throw".
 func parseTurn(words []string) (Turn, error) {
 	t := Turn{Command: lesson.Command(words)}
 	var s knob.Settings
@@ -89,7 +89,7 @@ func parseTurn(words []string) (Turn, error) {
 	return t, nil
 }
 
-// flag is the knob that a flag sets, or only its name if it sets none.
+// flag returns the knob that a flag sets, or only the flag's name if it sets none.
 func flag(word string) (k knob.Knob, name string, err error) {
 	all := knob.All()
 	name, long := strings.CutPrefix(word, "--")
@@ -125,7 +125,7 @@ func flag(word string) (k knob.Knob, name string, err error) {
 	return k, "", errors.New(text)
 }
 
-// add sets what a flag sets.
+// add applies a flag.
 func (t *Turn) add(s *knob.Settings, k knob.Knob, name, text string) (err error) {
 	switch {
 	case k.Word != "":

@@ -17,7 +17,7 @@ import (
 
 var engine = Engine{Version: "1.2.3", Path: worlds.Bounded(MaxTurns)}
 
-// framed asks for something and takes the frame apart.
+// framed sends a request and decodes the frame.
 func framed(tb testing.TB, request string) (Header, []float64) {
 	tb.Helper()
 	frame := engine.Frame(context.Background(), []byte(request))
@@ -37,7 +37,7 @@ func framed(tb testing.TB, request string) (Header, []float64) {
 	return h, numbers
 }
 
-// column is one of a frame.
+// column is a column of a frame.
 func column(tb testing.TB, h Header, numbers []float64, flow, of, name string) []float64 {
 	tb.Helper()
 	for _, c := range h.Columns {
@@ -49,8 +49,7 @@ func column(tb testing.TB, h Header, numbers []float64, flow, of, name string) [
 	return nil
 }
 
-// A frame has the counts that the command line has, and the stones and packets on one
-// clock.
+// A frame has the counts of the command line, and the stones and packets on one clock.
 func TestFrame(t *testing.T) {
 	h, numbers := framed(t, `{"id":7,"set":[{"word":"loss","text":"5%"},{"word":"reorder","text":"0%"},{"word":"count","text":"100"}],"with":["stop-and-wait timeout=60ms"]}`)
 	if h.Error != nil || h.ID != 7 || h.Version != "1.2.3" {
@@ -115,7 +114,7 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
-// What is refused is refused in the command line's words.
+// Errors are worded as on the command line.
 func TestRefused(t *testing.T) {
 	for _, tt := range []struct{ request, word, text string }{
 		{`{"id":1,"set":[{"word":"loss","text":"101%"}]}`, "loss", `--loss "101%": not a share; allowed 0% to 100%`},
@@ -140,7 +139,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// An experiment that would go on and on ends, and that is said.
+// An experiment with too many events ends with an error.
 func TestTooMuch(t *testing.T) {
 	few := Engine{Version: "1.2.3", Path: worlds.Bounded(20_000)}
 	frame := few.Frame(t.Context(), []byte(`{"set":[{"word":"count","text":"6000"},{"word":"delay","text":"10s"},{"word":"only","text":"own"}],"with":["go-back-n timeout=1ms window=1000"]}`))
@@ -149,7 +148,7 @@ func TestTooMuch(t *testing.T) {
 	}
 }
 
-// Whatever is asked, there is a frame.
+// Every request gets a frame.
 func FuzzRequest(f *testing.F) {
 	f.Add(`{"id":1,"set":[{"word":"loss","text":"5%"},{"word":"count","text":"5"}],"with":["go-back-n"]}`)
 	f.Add(`{"id":1,"set":[{"word":"count","text":"-5"}]}`)

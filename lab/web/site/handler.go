@@ -1,5 +1,5 @@
-// Package site gives out the page: its files as they are, to this computer alone, or
-// packed with the engine in it, to others, as a folder or as one file.
+// Package site serves the page: as it is to this computer, or packed with its engine to
+// others, as a folder or as one file.
 package site
 
 import (
@@ -38,26 +38,28 @@ func Files() fs.FS {
 	return files
 }
 
-// policy is what the page may load and run: what is its own.
+// policy is the page's Content-Security-Policy: it may load and run only what is its
+// own.
 const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// licences is the name of the file of licence texts, to which the page leads.
+// licences is the name of the file of licence texts, to which the page links.
 const licences = "licences.txt"
 
-// A Site is the page as it is given out, and to whom.
+// A Site is what is served, and to whom.
 type Site struct {
-	Engine   web.Engine // runs what the page of this computer asks for
-	Licences string     // the licence texts of what serves the page, to which it leads
-	Guests   *Guests    // nil lets in nobody but this computer
+	Engine   web.Engine // runs the experiments of the page on this computer
+	Licences string     // the licence texts of the program that serves the page
+	Guests   *Guests    // nil serves this computer alone
 }
 
-// Guests are others. They get files, the engine among them, and have nothing run here.
+// Guests are other computers. They get files, the engine among them, and cannot run
+// anything here.
 type Guests struct {
 	Files map[string][]byte // by name
-	Word  string            // the folder in which they are for whoever knows it; empty means none: for everybody
+	Word  string            // a secret folder name in front of the files; empty serves everybody
 }
 
-// Handler returns what serves the page.
+// Handler returns the handler that serves the page.
 func (s Site) Handler() http.Handler {
 	own := s.own()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -85,7 +87,7 @@ func (s Site) Handler() http.Handler {
 
 // own serves this computer.
 func (s Site) own() http.Handler {
-	turns := make(chan struct{}, 1+runtime.GOMAXPROCS(0)) // of which one may be of a path whose time is real
+	turns := make(chan struct{}, 1+runtime.GOMAXPROCS(0)) // one of them may be an experiment in real time
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /engine.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -114,14 +116,14 @@ func (s Site) own() http.Handler {
 		w.Header().Set("Content-Type", "application/octet-stream")
 		s.Engine.Frames(r.Context(), body, func(frame []byte) {
 			_, _ = w.Write(frame)
-			_ = http.NewResponseController(w).Flush() // or it comes later
+			_ = http.NewResponseController(w).Flush() // so that each frame is shown at once
 		})
 	})
 	mux.Handle("GET /", http.FileServerFS(Files()))
 	return mux
 }
 
-// ServeHTTP gives out the files.
+// ServeHTTP serves the files.
 func (g *Guests) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		http.Error(w, "there are only files here", http.StatusMethodNotAllowed)
@@ -146,31 +148,32 @@ func (g *Guests) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(data))
 }
 
-// Word is what a key makes of itself for an address, where the key does not stand.
+// Word derives the secret folder name from a key, so that the key itself is not in an
+// address.
 func Word(key []byte) string {
 	mac := hmac.New(sha256.New, key)
 	_, _ = io.WriteString(mac, "stones page")
 	return fmt.Sprintf("%.16x", mac.Sum(nil))
 }
 
-// loopback reports whether a host, with a port or without, is this computer.
+// loopback reports whether a host, with or without a port, is this computer.
 func loopback(host string) bool {
 	ip, name := number(host)
 	return ip.IsLoopback() || name == "localhost"
 }
 
-// isNumber reports whether a host, with a port or without, is an IP address: no page
-// elsewhere can have its own name mean that.
+// isNumber reports whether a host, with or without a port, is an IP address. That keeps
+// out DNS rebinding: the pages of others have names.
 func isNumber(host string) bool {
 	ip, _ := number(host)
 	return ip.IsValid()
 }
 
-// number is the IP address of a host, if it is one, and its name without a port.
+// number returns the IP address of a host, if it is one, and its name without a port.
 func number(host string) (ip netip.Addr, name string) {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	ip, _ = netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")) // or it is none
+	ip, _ = netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")) // invalid if it is a name
 	return ip, host
 }

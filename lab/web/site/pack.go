@@ -11,21 +11,21 @@ import (
 	"strings"
 )
 
-// Parts are what a page needs that no program serves: its engine, what lets Go run in
-// a browser, and the licence texts of all that is in them.
+// Parts are what the page needs where no program serves it: its engine, the script that
+// runs Go in a browser, and the licence texts of both.
 type Parts struct {
 	Engine   []byte // WebAssembly, as Pack packs it
 	Exec     []byte // wasm_exec.js, of the Go that built the engine
-	Licences string // of the engine and what lets it run
+	Licences string // of the engine and the script
 }
 
-// dist holds the parts in a program that is released; else it is empty.
+// dist holds the parts in a released program; otherwise it is empty.
 //
 //go:embed all:dist
 var dist embed.FS
 
-// Kept are the parts that the program carries, if they were built from the commit from
-// which it was built itself.
+// Kept returns the parts that the program carries, if they were built from the same
+// commit as the program.
 func Kept(commit string) (Parts, bool) {
 	files, err := fs.Sub(dist, "dist")
 	if err != nil {
@@ -34,7 +34,7 @@ func Kept(commit string) (Parts, bool) {
 	return kept(files, commit)
 }
 
-// kept are the parts in a folder that are of that commit.
+// kept returns the parts in a folder, if they are of that commit.
 func kept(files fs.FS, commit string) (p Parts, ok bool) {
 	var source, texts []byte
 	for name, into := range map[string]*[]byte{"source": &source, packed: &p.Engine, exec: &p.Exec, licences: &texts} {
@@ -59,7 +59,7 @@ const (
 	filePolicy   = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; style-src 'unsafe-inline'; img-src data:; worker-src blob:; base-uri 'none'; form-action 'none'"
 )
 
-// Pack packs an engine with gzip: the same bytes for the same engine.
+// Pack compresses an engine with gzip. The same engine gives the same bytes.
 func Pack(engine []byte) ([]byte, error) {
 	var b bytes.Buffer
 	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
@@ -93,12 +93,12 @@ func (p Parts) Folder() (map[string][]byte, error) {
 	return files, nil
 }
 
-// policed is a page with a policy of its own.
+// policed returns a page with a Content-Security-Policy in its head.
 func policed(index, policy string) string {
 	return strings.Replace(index, "<head>\n", "<head>\n<meta http-equiv=\"Content-Security-Policy\" content=\""+policy+"\">\n", 1)
 }
 
-// modules are the page's scripts, each behind those that it needs.
+// modules are the page's scripts, each after those that it imports.
 var modules = []string{"words.js", "engine.js", "plot.js", "film.js", "knobs.js", "table.js", "picture.js", "curves.js", "ladder.js", "photo.js", "tabs.js", "axis.js", "lesson.js", "main.js"}
 
 var (

@@ -91,7 +91,8 @@ func TestKept(t *testing.T) {
 	}
 }
 
-// Only this computer is let in, from a page of its own, with requests of a decent size.
+// Only this computer may run experiments, from its own page and with requests of
+// limited size.
 func TestHandler(t *testing.T) {
 	server := httptest.NewServer(Site{Engine: engine, Licences: "the licences"}.Handler())
 	defer server.Close()
@@ -149,8 +150,8 @@ func TestHandler(t *testing.T) {
 	}
 }
 
-// Others get files, and only if they know the word; whatever they ask with, nothing is run
-// for them. To this computer all is as without others.
+// Others get files, and only if they know the word; no request of theirs runs anything.
+// For this computer nothing changes.
 func TestGuests(t *testing.T) {
 	word := Word([]byte("a key of sixteen bytes"))
 	if len(word) != 32 || word == Word([]byte("a key of sixteen bytez")) || strings.Contains(word, "key") {
@@ -169,7 +170,7 @@ func TestGuests(t *testing.T) {
 		{"", "GET", "/engine.wasm.gz", "[2001:db8::7]:80", there, "http://[2001:db8::7]:80", 200, "wasm"},
 		{"", "GET", "/engine.json", "192.0.2.7", there, "", 200, `{"http":false}`},
 		{"", "GET", "/engine.json", "127.0.0.1", here, "", 200, `{"http":true`},
-		{"", "GET", "/engine.json", "127.0.0.1", there, "", 200, `{"http":false}`}, // who lies about where it asks
+		{"", "GET", "/engine.json", "127.0.0.1", there, "", 200, `{"http":false}`}, // a forged Host header
 		{"", "GET", "/engine.json", "192.0.2.7", here, "", 200, `{"http":false}`},  // behind a tunnel
 		{"", "POST", "/run", "192.0.2.7", there, "", 405, ""},
 		{"", "POST", "/run", "127.0.0.1", there, "", 405, ""},
@@ -209,8 +210,8 @@ func TestGuests(t *testing.T) {
 	}
 }
 
-// A thousand requests that mean no good, of this computer and of others, are refused with
-// one line of words, or answered like any other; behind them all is as it was.
+// A thousand hostile requests, of this computer and of others, are rejected in one
+// line, or answered like any other; afterwards everything works as before.
 func TestHostileRequests(t *testing.T) {
 	dice := rand.New(rand.NewPCG(5, 6))
 	pick := func(of ...string) string { return of[dice.IntN(len(of))] }
@@ -263,7 +264,7 @@ func TestHostileRequests(t *testing.T) {
 	}
 }
 
-// The page asks nobody else for anything, and has no style or script between its lines.
+// The page loads nothing from elsewhere, and has no inline style or script.
 func TestPageIsItsOwn(t *testing.T) {
 	entries, err := page.ReadDir("page")
 	if err != nil {
@@ -280,8 +281,8 @@ func TestPageIsItsOwn(t *testing.T) {
 	}
 }
 
-// Every word of the page that is no word of the lab's stands in words.js, and the page's
-// elements name those that are there.
+// All words of the page that the lab does not write are in words.js, and the page's
+// elements name only words that are there.
 func TestWordsStandInOnePlace(t *testing.T) {
 	index, err := page.ReadFile("page/index.html")
 	if err != nil {

@@ -1,9 +1,9 @@
-// The axis on which a prediction stands as a dashed line, and the result beside it.
+// The axis with the prediction as a dashed line, and the result beside it.
 import {el, step} from './plot.js'
 import {words} from './words.js'
 
 export class Axis {
-  // choose is called with the number of a place that was pointed at.
+  // choose is called with the number at which the axis was pressed.
   constructor(svg, choose) {
     this.svg = svg
     let held = false
@@ -18,7 +18,7 @@ export class Axis {
     svg.onpointerup = svg.onpointercancel = () => { held = false }
   }
 
-  // draw draws the prediction, if there is one, and what is known of the result.
+  // draw draws the prediction, if there is one, and the result as far as it is known.
   draw(sheet, predicted) {
     const {svg} = this, o = sheet.outcome, w = Math.max(svg.getBoundingClientRect().width, 200)
     const said = o ? o.predicted : predicted, known = [said, o?.measured, ...(o?.expected ?? [])].filter(Number.isFinite)
@@ -49,7 +49,7 @@ export class Axis {
   }
 }
 
-// round is the round number above v.
+// round returns the next round number, v or above.
 function round(v) {
   const s = step(v, 4)
   return Math.ceil(v / s) * s

@@ -1,5 +1,5 @@
-// Curves over time, and that of the delays. Each is drawn from a frame and what the film
-// has made of it, and says whether there is anything to draw.
+// Curves over time, and the distribution of the delays. Each is drawn from a frame and
+// its film; has* says whether there is anything to draw.
 import {isBack, bitRate} from './film.js'
 import {Plot} from './plot.js'
 import {words} from './words.js'
@@ -11,8 +11,8 @@ const inTime = (svg, film, up, upName, whole) => {
 
 export const hasWindow = frame => frame.flows.some(f => f.outcome.tcp_info?.length)
 
-// congestionWindow draws TCP's window, dashed where it has slowed down before, and crosses
-// where a packet was lost.
+// congestionWindow draws TCP's window, dotted the slow start threshold, and a cross for
+// each lost packet.
 export function congestionWindow(svg, frame, film) {
   const infos = frame.flows.map(f => f.outcome.tcp_info ?? [])
   const {plot, at} = inTime(svg, film, Math.max(1, ...infos.flat().flatMap(s => [s.cwnd_packets, s.ssthresh_packets])), words.packets)
@@ -28,8 +28,9 @@ export function congestionWindow(svg, frame, film) {
   return plot
 }
 
-// delays are what share of a flow's stones took at most how long: points in ms and per
-// cent. What never came is not there, so that its curve ends below 100.
+// delays returns the distribution of a flow's delays: points of ms and the per cent of
+// the stones that took at most so long. Stones that never came are left out of the
+// points, so that the curve ends below 100.
 export function delays(flow) {
   const s = flow.stones, all = []
   for (let k = 0; k < s.number.length; k++) if (s.first[k] >= s.due[k]) all.push(s.first[k] - s.due[k])
@@ -45,8 +46,8 @@ export function delayCurves(svg, frame) {
 
 export const hasQueue = (_, film) => film.lanes.some(l => l.link)
 
-// queues draws how many packets of each flow wait for the link, or are on it, with a cross
-// for each that finds no room.
+// queues draws how many packets of each flow wait for the link, or are on it, with a
+// cross for each that the full queue dropped.
 export function queues(svg, frame, film) {
   const over = film.fates.indexOf('overflowed'), lines = film.lanes.map(l => {
     const steps = [], full = []
@@ -67,8 +68,8 @@ export function queues(svg, frame, film) {
   return plot
 }
 
-// rates are how fast a flow's stones came, in kbit/s: in each of so many parts of the
-// time, when the part began.
+// rates returns the rate at which a flow's stones came, in kbit/s, in each of so many
+// parts of the time, as points with the beginning of the part.
 export function rates(frame, i, end, parts = 40) {
   const flow = frame.flows[i], size = frame.result.experiment.flows.find(f => f.name === flow.name).size
   const long = end / parts, bits = new Float64Array(parts)
@@ -76,7 +77,7 @@ export function rates(frame, i, end, parts = 40) {
   return Array.from(bits, (b, k) => [k * long, b / long])
 }
 
-// shares draws those, and the link's bandwidth if it is near.
+// shares draws the rates, and the link's bandwidth if it is near them.
 export function shares(svg, frame, film) {
   const lines = frame.flows.map((_, i) => rates(frame, i, film.end)), link = bitRate(frame.result.experiment.out?.bandwidth) / 1000
   const most = Math.max(1, ...lines.flat().map(p => p[1])), near = link > 0 && link < 2 * most

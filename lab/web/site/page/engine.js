@@ -1,7 +1,7 @@
 import {words} from './words.js'
 
 // The engine answers requests with frames: over HTTP, or in a worker. One request runs
-// at a time; of those that come meanwhile only the last one is kept.
+// at a time; of those that wait only the newest is kept.
 export class Engine {
   constructor(ask, name, paths = ['sim']) {
     this.ask = ask
@@ -12,9 +12,9 @@ export class Engine {
     this.next = null
   }
 
-  // run answers with the frame of the newest request, or null for one that was
-  // overtaken by a newer one. Where time is real, live is told how far it is, and a newer
-  // request ends it.
+  // run answers with the frame of the newest request, or null for one that was replaced
+  // by a newer one. In real time, live is called with the progress, and a newer request
+  // aborts this one.
   run(request, live = null) {
     if (this.next) this.next.answer(null)
     this.stop?.abort()
@@ -61,7 +61,7 @@ export async function connect() {
   return new Engine(working(inline), words.here)
 }
 
-// lastOf is the last frame of a stream; those before say how far it is.
+// lastOf returns the last frame of a stream; those before it report the progress.
 async function lastOf(reader, live) {
   let bytes = new Uint8Array(0)
   for (;;) {
@@ -82,7 +82,7 @@ async function lastOf(reader, live) {
   }
 }
 
-// working asks a worker, which it starts again if that breaks.
+// working asks a worker, which it restarts after an error.
 function working(inline) {
   let worker = null, waiting = null
   const start = () => {
@@ -102,7 +102,7 @@ function working(inline) {
   })
 }
 
-// decode takes a frame apart: a header in JSON, and columns of numbers behind it.
+// decode splits a frame into its header in JSON and the columns of numbers behind it.
 export function decode(buffer) {
   const length = new DataView(buffer).getUint32(0, true)
   const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)))

@@ -1,4 +1,4 @@
-// The film: what each packet does between the two ends, slowly.
+// The film: what each packet does between the two ends, in slow motion.
 import {words} from './words.js'
 
 const back = 1, again = 2, syn = 4
@@ -6,17 +6,17 @@ const back = 1, again = 2, syn = 4
 // isBack reports whether a packet goes from the catcher to the thrower.
 export const isBack = kind => (kind & back) !== 0
 
-// titled is the name of a flow as it is written: TCP and UDP are no words.
+// titled is the name of a flow as it is shown: TCP and UDP in capitals.
 export const titled = name => /^(tcp|udp)(-|$)/.test(name) ? name.toUpperCase() : name
 
-// A Film draws the flows of a frame at a time. Times are in ms since a flow began.
+// A Film draws the flows of a frame at one moment. Times are in ms since a flow began.
 export class Film {
   constructor(canvas) {
     this.canvas = canvas
     this.t = 0
     this.end = 1
     this.lanes = []
-    this.flying = [] // what was drawn last, and where
+    this.flying = [] // the packets in flight as they were drawn last, with their places
   }
 
   show(frame) {
@@ -32,7 +32,8 @@ export class Film {
   // next is the time of the next event.
   next() { return this.events.find(t => t > this.t + 1e-9) ?? this.end }
 
-  // counts say where the stones of a lane are at a time: they add up to those due.
+  // counts says where the stones of a lane are at a time. The parts add up to the
+  // stones that were due.
   counts(l, t = this.t) {
     const c = {due: 0, caught: 0, lost: 0, road: 0, waiting: 0, hand: 0}
     for (let k = 0; k < l.n; k++) {
@@ -43,7 +44,7 @@ export class Film {
       else if (l.left[k] <= t) {
         if (l.road[k].some(([from, to]) => from <= t && t < to)) c.road++
         else if (Number.isNaN(l.first[k]) || l.lastTry[k] <= t && Number.isNaN(l.came[k])) c.lost++
-        else c.hand++ // to be thrown again
+        else c.hand++ // to be sent again
       } else c.hand++
     }
     return c
@@ -84,7 +85,7 @@ export class Film {
     g.lineWidth = 1
     g.strokeStyle = at.line
     g.strokeRect(left, y - 16, right - left, 32)
-    const room = l.link ? Math.min(at.narrow ? 36 : 72, (right - left) / 4) : 0 // of the queue
+    const room = l.link ? Math.min(at.narrow ? 36 : 72, (right - left) / 4) : 0 // the width of the queue
     if (room) {
       g.strokeStyle = at.soft
       g.strokeRect(left, y - 16, room, 16)
@@ -128,7 +129,7 @@ export class Film {
       let x = homeward ? right - part * (right - left) : begins + part * (right - begins)
       if (waits) {
         x = begins - 7 - 11 * behind++
-        if (x < left + 5) continue // the number tells the rest
+        if (x < left + 5) continue // there is no room; the number counts it
       }
       const py = homeward ? y + 9 : y - 8
       if (dead) cross(g, x, py, at.lost)
@@ -158,7 +159,8 @@ export class Film {
     }
   }
 
-  // hit is what flies nearest to a place: a packet of a lane.
+  // hit returns the packet in flight that is nearest to a place, with its lane, or
+  // null.
   hit(x, y) {
     let best = null, near = 22
     for (const f of this.flying) {
@@ -171,7 +173,7 @@ export class Film {
     return best
   }
 
-  // youngest is the packet that left last of those that fly.
+  // youngest returns the packet in flight that was sent last.
   youngest() {
     const sent = f => f.lane.packets.sent[f.packet]
     return this.flying.reduce((last, f) => last && sent(last) >= sent(f) ? last : f, null)
@@ -192,9 +194,10 @@ function cross(g, x, y, colour) {
   g.stroke()
 }
 
-// lane is what the film has to know of a flow: of each stone, when it was due, first
-// left, was on the road, came, and was caught. Of each packet, when it goes from the queue
-// onto the road, its place among those of its way, and the stone that begins in it.
+// lane is what the film needs of a flow. Of each stone: when it was due, was first
+// sent, was on the road, arrived, and was caught. Of each packet: when it leaves the
+// queue for the road, its place among those of its direction, and the stone that is
+// first sent in it.
 function lane(flow, i, fates, link, extra) {
   const s = flow.stones, p = flow.packets, n = s.number.length
   const left = new Float64Array(n).fill(Infinity), came = new Float64Array(n).fill(NaN), lastTry = new Float64Array(n).fill(-Infinity)
@@ -231,7 +234,7 @@ function lane(flow, i, fates, link, extra) {
       }
     }
   }
-  if (p.sent.length === 0) left.set(s.due) // nobody sees the packets there
+  if (p.sent.length === 0) left.set(s.due) // packets are not seen on this path
   for (let k = 0; k < n; k++) {
     if (s.first[k] > 0 && !(came[k] <= s.first[k])) came[k] = s.first[k]
     end = Math.max(end, Number.isNaN(s.first[k]) ? 0 : s.first[k], Number.isNaN(s.due[k]) ? 0 : s.due[k])
@@ -240,7 +243,7 @@ function lane(flow, i, fates, link, extra) {
   return {
     name: flow.name, title: titled(flow.name),
     transport: flow.outcome.transport, link, goes, places, opens, n, due: s.due, first: s.first, left, came, lastTry, road, packets: p, end, events: [...events],
-    // from is the first packet that may still be on its way at a time.
+    // from returns the first packet that may still be in flight at a time.
     from(t) {
       let lo = 0, hi = p.sent.length
       while (lo < hi) {
@@ -253,7 +256,7 @@ function lane(flow, i, fates, link, extra) {
   }
 }
 
-// ms is a duration as the lab writes it, in ms.
+// ms converts a duration as the lab writes it to ms.
 export function ms(text) {
   if (!text) return 0
   let sum = 0
@@ -261,7 +264,7 @@ export function ms(text) {
   return sum
 }
 
-// bitRate is a bandwidth as the lab writes it, in bits a second; 0 is no limit.
+// bitRate converts a bandwidth as the lab writes it to bits a second; 0 means no limit.
 export function bitRate(text) {
   const [, number, unit] = /^([\d.]+)([kMG]?)bit$/.exec(text ?? '') ?? []
   return number ? number * {'': 1, k: 1e3, M: 1e6, G: 1e9}[unit] : 0

@@ -1,5 +1,5 @@
-// The knobs of the page. Values are those that can be said aloud and typed as a flag;
-// the first group is what a class turns. A wire is emulated on some paths alone.
+// The knobs of the page, and the values of their sliders, which are easy to say and to
+// type as flags. Those with wire shape the wire, which only some paths emulate.
 export const knobs = [
   {"word": "loss", "values": ["0%", "0.1%", "0.5%", "1%", "2%", "3%", "5%", "7%", "10%", "15%", "20%"], "start": "2%", "wire": true},
   {"word": "delay", "values": ["1ms", "2ms", "5ms", "10ms", "20ms", "30ms", "50ms", "100ms", "200ms", "300ms"], "start": "20ms", "wire": true},

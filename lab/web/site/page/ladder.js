@@ -1,5 +1,5 @@
-// The ladder: who sends what when, around the film's time. Time goes to the right; the
-// thrower is below, the catcher above.
+// The ladder: when each packet is sent and when it arrives, around the film's time.
+// Time goes to the right; the thrower is below, the catcher above.
 import {isBack} from './film.js'
 import {el} from './plot.js'
 import {words} from './words.js'
@@ -33,7 +33,7 @@ export function ladder(svg, frame, film) {
   return {x, top: 0, bottom: h}
 }
 
-// head is the head of an arrow that comes from so far away, to where it ends.
+// head draws the head of an arrow that goes by dx and dy to its end.
 function head(dx, dy) {
   const long = Math.hypot(dx, dy) || 1, barb = turn => {
     const [c, s] = [Math.cos(turn), Math.sin(turn)], x = -7 * (dx * c - dy * s) / long, y = -7 * (dx * s + dy * c) / long
@@ -42,8 +42,8 @@ function head(dx, dy) {
   return barb(0.4) + barb(-0.4)
 }
 
-// label says what a packet is: the stones in it, or a SYN, or how long the message is that
-// a protocol of one's own sends without a stone.
+// label says what is in a packet: the numbers of its stones, or SYN, or the bytes of a
+// message that a protocol of one's own sends without a stone.
 function label(l, k, home) {
   const p = l.packets
   if (p.kind[k] & 4) return home ? 'SYN ACK' : 'SYN'

@@ -21,10 +21,10 @@ export class Lessons {
     new ResizeObserver(() => this.draw()).observe($('axis'))
   }
 
-  // course lists the lessons, with what was made of them in this browser.
+  // course lists the lessons, with the marks that this browser keeps.
   async course() {
     let answer = await this.run({course: true, record: record()})
-    if (answer?.error && record()) { // it was kept by something else
+    if (answer?.error && record()) { // the record cannot be read
       keep('')
       answer = await this.run({course: true})
       if (answer) this.trouble(words.forgotten)
@@ -42,14 +42,14 @@ export class Lessons {
     this.look('course')
   }
 
-  // drop opens a file of somebody's own.
+  // drop opens a lesson from a file.
   async drop(file) {
     if (!file) return
     if (!file.name.endsWith('.txtar')) return this.trouble(words.wrong)
     this.open({file: {name: file.name, text: await file.text()}})
   }
 
-  // open tells the story and asks the question.
+  // open shows the story and the question.
   async open(lesson) {
     const answer = await this.run({lesson})
     if (!answer) return
@@ -84,7 +84,7 @@ export class Lessons {
     this.axis.draw(this.sheet, Number.isFinite(number) && number >= 0 ? number : undefined)
   }
 
-  // throwIt throws the lesson's stones, and tells what came of the prediction.
+  // throwIt throws the lesson's stones, and shows the result beside the prediction.
   async throwIt(predicted) {
     const lesson = {...this.asked, throw: true, predicted: predicted.trim()}
     const answer = await this.run({lesson, record: record()})
@@ -98,7 +98,8 @@ export class Lessons {
     $('verdict').focus()
   }
 
-  // turns are the paragraphs of the section knob, with its commands to be thrown.
+  // turns returns the paragraphs of the section knob, in which each command can be
+  // thrown.
   turns(sheet) {
     const commands = [...(sheet.turns ?? [])]
     return paragraphs(sheet.knob ?? '').flatMap(p => p.tagName === 'P' ? [p] : commands.length ? [this.turn(commands.shift())] : [])
@@ -132,7 +133,7 @@ export class Lessons {
   }
 }
 
-// paragraphs are those of a text; a command to copy is one of its own.
+// paragraphs splits a text; a command is a paragraph of its own.
 function paragraphs(text) {
   const all = []
   let lines = []
@@ -146,8 +147,9 @@ function paragraphs(text) {
   return all
 }
 
-// record is what this browser keeps of the lessons, as "stones lesson --save" writes it.
-// Where it may keep nothing, the page does.
+// record returns what this browser keeps of the lessons, as "stones lesson --save"
+// writes it. Where the browser may not store anything, the page keeps it while it is
+// open.
 let inPage = ''
 function record() {
   try { return localStorage.getItem(kept) ?? '' } catch { return inPage }

@@ -8,7 +8,7 @@ import {words} from './words.js'
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)')
 
-// What is turned, as on the command line. It lives in the address, so that a link
+// The settings, as on the command line. They stand in the address too, so that a link
 // holds the whole experiment.
 const state = {set: {}, drop: [], seed: 1, with: [], flow: [], at: [], every: [], lesson: ''}
 const film = new Film($('canvas')), tabs = new Tabs($('tabs'), $('picture'))
@@ -19,7 +19,7 @@ function start() {
   Object.assign(state, {drop: [], seed: 1, with: [], flow: [], at: [], every: [], lesson: ''})
 }
 
-// read takes what the address says; what it cannot say is left out.
+// read takes the settings from the address; what is not valid is left out.
 function read() {
   start()
   const said = new URLSearchParams(location.hash.slice(1))
@@ -30,16 +30,16 @@ function read() {
     else if (word === 'lesson') state.lesson = text.slice(0, 64)
     else if (/^[a-z][a-z-]{0,30}$/.test(word) && text.length < 2000) state.set[word] = text
   }
-  if (state.set.file && !said.has('count')) delete state.set.count // the file says how many
+  if (state.set.file && !said.has('count')) delete state.set.count // the file decides how many
 }
 
-// where is the path that is set.
+// where is the chosen path.
 const where = () => state.set.to === undefined ? state.set.path ?? 'sim' : 'remote'
 
-// isReal reports whether time is real there.
+// isReal reports whether the chosen path runs in real time.
 const isReal = () => where() !== 'sim' && engine.paths.includes(where())
 
-// emulated reports whether there is a wire to shape.
+// emulated reports whether the chosen path has a wire to shape.
 const emulated = () => !['host', 'remote'].includes(where())
 
 function request() {
@@ -51,8 +51,8 @@ function request() {
   return {set, flow: state.flow, with: state.with, at: state.at, every: state.every}
 }
 
-// throwAll runs what is turned, and shows it. Where time is real that is done only for
-// who pressed for it: no link or slider throws at a network.
+// throwAll runs the settings, and shows the result. In real time it does so only when
+// Throw was pressed: no link and no slider throws at a network.
 async function throwAll(pressed = false) {
   const asked = request(), real = isReal()
   const hash = new URLSearchParams(asked.set.map(s => [s.word, s.text]))
@@ -69,8 +69,9 @@ async function throwAll(pressed = false) {
   if (!answer.error) present(answer)
 }
 
-// lose loses a flying packet, and throws all again. The first copy of a stone is lost over
-// every road, so that they can be compared; any other packet only in its own flow.
+// lose drops a packet in flight, and throws everything again. The first copy of a stone
+// is dropped in every flow, so that they can be compared; any other packet only in its
+// own flow.
 function lose(flying) {
   if (!flying) return
   const {lane, packet} = flying, stone = lane.opens[packet]
@@ -80,7 +81,8 @@ function lose(flying) {
   throwAll()
 }
 
-// losses are the packets that are lost by their places, and what takes each of them back.
+// losses are the stones and packets that are dropped by hand, each with what takes it
+// back.
 function losses() {
   const list = state.drop.map(n => ({text: words.handStone(n), back: () => { state.drop = less(state.drop, n) }}))
   for (const [word, text] of Object.entries(state.set)) {
@@ -109,7 +111,7 @@ function losses() {
   return list
 }
 
-// tellLosses shows them, each as a button that takes it back.
+// tellLosses shows the losses, each as a button that takes it back.
 function tellLosses() {
   const list = losses(), shown = list.slice(0, 60), had = [...$('hand').children].indexOf(document.activeElement)
   $('byhand').hidden = list.length === 0
@@ -122,8 +124,8 @@ function tellLosses() {
   if (had >= 0) ($('hand').querySelectorAll('button')[Math.min(had, shown.length - 1)] ?? $('seed')).focus()
 }
 
-// loseIn loses a packet by its place in a flow: one that was written as --flow says so
-// itself, of the others there is a knob of their transport.
+// loseIn drops a packet by its place in a flow. A flow that was given as --flow names
+// it itself; for the others there is a knob of their transport.
 function loseIn(lane, word, place) {
   const written = frame.flows.filter(x => x.outcome.transport !== 'own').findIndex(x => x.name === lane.name)
   if (lane.transport !== 'own' && state.flow.length) {
@@ -138,7 +140,7 @@ function loseIn(lane, word, place) {
   state.set[knob] = more(listed(state.set[knob] ?? ''), place).join(',')
 }
 
-// listed are the numbers of a list as the command line takes it: 3,5-7.
+// listed returns the numbers of a list as the command line takes it: 3,5-7.
 function listed(text) {
   return text.split(',').filter(Boolean).flatMap(entry => {
     const [from, to = from] = entry.split('-').map(Number)
@@ -149,7 +151,7 @@ function listed(text) {
 const less = (list, n) => list.filter(m => m !== n)
 const more = (list, n) => list.includes(n) ? list : [...list, n].sort((a, b) => a - b)
 
-// run asks the engine; meanwhile what is shown is an old picture.
+// run asks the engine; until it answers, what is shown is marked as stale.
 async function run(asked, live = null) {
   $('shown').classList.add('stale')
   if (live) $('live').textContent = words.throwing
@@ -167,7 +169,7 @@ function present(answer) {
   redraw()
 }
 
-// tellPath shows which path is set, and the knobs that are for it.
+// tellPath shows the chosen path, and which knobs it has.
 function tellPath() {
   $('path').value = where()
   $('to').hidden = where() !== 'remote'
@@ -177,7 +179,7 @@ function tellPath() {
   for (const k of knobs) if (k.wire) $('knob-' + k.word).disabled = !emulated()
 }
 
-// turnPath sets the path.
+// turnPath takes the path from its fields, and throws.
 function turnPath() {
   delete state.set.path
   delete state.set.to
@@ -189,7 +191,7 @@ function turnPath() {
 function trouble(text) { $('trouble').textContent = text }
 
 // look changes what the page shows: the lab, the list of lessons, a lesson's question,
-// or what came of it.
+// or its result.
 function look(view, lesson = '') {
   document.body.dataset.view = view
   $('tolab').setAttribute('aria-pressed', String(view === 'lab'))
@@ -200,7 +202,7 @@ function look(view, lesson = '') {
   trouble('')
 }
 
-// toLab shows the lab, with what is set there.
+// toLab shows the lab, with the settings in own if there are any.
 function toLab(own, go = true) {
   if (own) {
     start()
@@ -216,7 +218,7 @@ function toLab(own, go = true) {
   if (go) return throwAll()
 }
 
-// follow shows what the address says.
+// follow shows what the address asks for.
 function follow() {
   read()
   retell()
@@ -242,7 +244,7 @@ function redraw() {
   show()
 }
 
-// show draws the moment.
+// show draws the film's moment.
 function show() {
   film.draw()
   tabs.at(film.t)
@@ -277,7 +279,7 @@ function forward() {
   show()
 }
 
-// Knobs are lists of values that can be said aloud.
+// The sliders step through lists of values.
 function knobRows() {
   const rows = knobs.flatMap(k => {
     const id = 'knob-' + k.word
@@ -311,7 +313,7 @@ function listen() {
   $('throw').onclick = () => throwAll(true)
   $('seed').onclick = () => { state.seed = Number(state.seed) + 1; throwAll() }
   $('carry').onclick = () => {
-    if (state.set.file) { // the stones say nothing again
+    if (state.set.file) { // carry nothing again
       delete state.set.file
       state.set.count = knobs.find(k => k.word === 'count').start
     } else {
@@ -368,5 +370,5 @@ $('path').replaceChildren(...engine.paths.map(path => new Option(path)))
 $('paths').hidden = engine.paths.length < 2
 await follow()
 if (document.body.dataset.view === 'lab') play(true)
-// For who tests the page.
+// For the tests of the page.
 window.stones = {ask: body => engine.ask(body), decode, get idle() { return engine.idle }, get frame() { return frame }, film, tabs, state, lessons, throwAll}

@@ -1,5 +1,5 @@
-// The picture that the stones carry, as far as it has come at the film's time: one for
-// each flow. What is missing is grey.
+// The picture that the stones carry, for each flow, with the tiles that have arrived by
+// the film's time. Missing tiles are grey.
 import {el} from './plot.js'
 
 export const hasPhoto = frame => !!frame.photo
@@ -17,7 +17,7 @@ export function photos(svg, frame, film) {
   return {x: () => -1, top: 0, bottom: 0}
 }
 
-// tiles draws the tiles that have come by a time, each at its place.
+// tiles draws the tiles that have arrived by a time.
 export function tiles(frame, flow, t) {
   const {width, height} = frame.photo, [across, down] = frame.photo.tiles[flow.name]
   const pixels = frame.photo.bytes ??= Uint8Array.from(atob(frame.photo.pixels), c => c.charCodeAt(0))

@@ -1,4 +1,4 @@
-// What the pictures share: axes, and lines and marks in them.
+// What the pictures share: axes, lines and marks.
 const space = 'http://www.w3.org/2000/svg'
 
 export function el(name, attributes, ...inside) {
@@ -8,13 +8,13 @@ export function el(name, attributes, ...inside) {
   return e
 }
 
-// step is a round number of which about n fit into a range.
+// step returns a round number that fits about n times into a range.
 export function step(range, n) {
   const rough = range / n, power = 10 ** Math.floor(Math.log10(rough))
   return [1, 2, 5, 10].find(m => m * power >= rough) * power
 }
 
-// A Plot is an empty picture with axes from 0 to the most of each.
+// A Plot is an empty picture with axes from 0 to across and up.
 export class Plot {
   constructor(svg, {across, up, acrossName, upName, whole = true}) {
     const box = svg.getBoundingClientRect(), w = Math.max(box.width, 200), h = Math.max(box.height, 120)

@@ -1,16 +1,16 @@
-// What the report says, as tables and bars.
+// The report as tables and bars.
 import {el} from './plot.js'
 import {words} from './words.js'
 
 export const $ = id => document.getElementById(id)
 
-// say puts the words and the names for screen readers into the page.
+// say fills in the texts, and the labels for screen readers.
 export function say() {
   for (const e of document.querySelectorAll('[data-word]')) e.textContent = words.page[e.dataset.word]
   for (const e of document.querySelectorAll('[data-label]')) e.setAttribute('aria-label', words.labels[e.dataset.label])
 }
 
-// make makes an element of HTML.
+// make makes an HTML element.
 export function make(name, properties = {}, ...inside) {
   const e = Object.assign(document.createElement(name), properties)
   e.append(...inside)
@@ -32,7 +32,7 @@ export function tabulate(table, sheet) {
   table.tBodies[0].replaceChildren(...sheet.rows.map(r => row(r, 'td')))
 }
 
-// bar shows what became of a flow's stones, in words too.
+// bar shows the fates of a flow's stones, also in words.
 export function bar(b) {
   const parts = b.parts ?? [], all = parts.reduce((n, p) => n + p.stones, 0)
   const inWords = parts.map(p => `${p.stones} ${p.word}`).join(', ')

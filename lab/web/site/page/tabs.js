@@ -7,7 +7,8 @@ import {el} from './plot.js'
 import {make} from './table.js'
 import {words} from './words.js'
 
-// moves says that a picture changes with the film's time, where no cursor shows it.
+// moves marks a picture that changes with the film's time; still marks one without a
+// cursor.
 const kinds = [
   {id: 'stones', draw: stairs},
   {id: 'delays', draw: delayCurves, still: true},
@@ -54,8 +55,8 @@ export class Tabs {
     document.getElementById('panel').setAttribute('aria-labelledby', 'tab-' + this.chosen.id)
   }
 
-  // draw draws the chosen picture of a frame; one that the frame does not carry gives way
-  // to the first.
+  // draw draws the chosen picture of a frame, or the first picture if the frame does
+  // not have it.
   draw(frame, film) {
     if (!frame) return
     Object.assign(this, {frame, film})
@@ -72,7 +73,7 @@ export class Tabs {
     this.at(film.t)
   }
 
-  // at moves to a time of the film.
+  // at moves the cursor, or the picture, to a time of the film.
   at(t) {
     if (!this.plot) return
     if (this.chosen.moves && this.drawn !== t) {

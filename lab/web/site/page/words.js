@@ -1,9 +1,9 @@
-// told says which flow has which mark.
+// told lists which flow has which mark.
 const told = (names, marks) => names.map((name, i) => `${marks[i % 4]}: ${name}`).join('; ')
 const lines = ['solid', 'dashed', 'dots', 'dashes and dots']
 
-// All words of the page but those that the lab says, so that another language can stand
-// beside them.
+// All texts of the page except those that the lab writes, so that another language can
+// stand beside them.
 export const words = {
   page: {
     lab: 'Lab',

@@ -1,5 +1,5 @@
-// The engine in a worker: the lab as WebAssembly. What is packed into a page that is
-// one file stands in self.stonesEngine; else it is fetched from beside this file.
+// The engine in a worker: the lab as WebAssembly. In a page of one file it is packed
+// into self.stonesEngine; otherwise it is fetched from beside this file.
 if (typeof Go === 'undefined') importScripts('wasm_exec.js')
 
 async function bytes() {
@@ -9,7 +9,7 @@ async function bytes() {
   return new Uint8Array(await got.arrayBuffer())
 }
 
-// unpacked is what gzip packed; a server may have done that already.
+// unpacked undoes the gzip compression, unless the server has done that already.
 async function unpacked(packed) {
   if (packed[0] !== 0x1f || packed[1] !== 0x8b) return packed
   return new Uint8Array(await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer())
@@ -19,10 +19,10 @@ const ready = (async () => {
   const go = new Go()
   const {instance} = await WebAssembly.instantiate(await unpacked(await bytes()), go.importObject)
   go.run(instance)
-  stonesFrame('{"id":0,"set":[{"word":"count","text":"20"}]}') // so that the first slider is quick
+  stonesFrame('{"id":0,"set":[{"word":"count","text":"20"}]}') // warms up the engine for the first slider
 })()
 
-// What goes wrong is thrown outside of promises: only there the page hears of it.
+// An error is thrown outside of promises, where it reaches the page's onerror.
 const tell = wrong => { setTimeout(() => { throw wrong }) }
 
 onmessage = ({data}) => ready.then(() => {
