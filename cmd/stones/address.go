@@ -15,11 +15,11 @@ import (
 	"stones/lab/quantity"
 )
 
-// A place is where a catcher is, or is to be.
+// A place is the address of a catcher, which may not run yet.
 type place struct {
 	host string     // as it was written: an IP address, or a name
 	ip   netip.Addr // not valid if it is a name
-	port int        // 0 means any that is free
+	port int        // 0 means any free one
 }
 
 // String is the place in the form that package net takes.
@@ -28,8 +28,8 @@ func (p place) String() string { return net.JoinHostPort(p.host, strconv.Itoa(p.
 // maxPort is the greatest port (RFC 9293 section 3.1, RFC 768).
 const maxPort = 65535
 
-// parsePlace reads HOST or HOST:PORT, where stones are to be thrown. Without a
-// port it is [control.Port].
+// parsePlace parses HOST or HOST:PORT, at which stones are to be thrown. The default
+// port is [control.Port].
 func parsePlace(text string) (place, error) {
 	p, err := readPlace(text, 1, control.Port)
 	if err != nil {
@@ -41,7 +41,7 @@ func parsePlace(text string) (place, error) {
 	return p, nil
 }
 
-// unfit says what kind of address this is, if it is not one of one computer.
+// unfit says what kind of address this is, if it is not that of one computer.
 func unfit(ip netip.Addr) string {
 	switch ip := ip.Unmap(); {
 	case ip.IsMulticast():
@@ -54,8 +54,8 @@ func unfit(ip netip.Addr) string {
 	return ""
 }
 
-// readPlace reads a host and a port, which is at least leastPort; if it is left
-// out it is the usual one. It asks nobody what a name means.
+// readPlace parses a host and a port, which must be at least leastPort and defaults to
+// usual. It does not resolve names.
 func readPlace(text string, leastPort, usual int) (place, error) {
 	if strings.Contains(text, "/") {
 		return place{}, errors.New("only HOST or HOST:PORT, without anything before or behind it")
@@ -88,7 +88,7 @@ func readPlace(text string, leastPort, usual int) (place, error) {
 	return p, err
 }
 
-// cutPort cuts a place in two. The host of [HOST]:PORT comes without its
+// cutPort splits a place into host and port. The host of [HOST]:PORT comes without its
 // brackets.
 func cutPort(text string) (host, port string, found bool, err error) {
 	if bracketed, ok := strings.CutPrefix(text, "["); ok {
@@ -118,8 +118,8 @@ func cutPort(text string) (host, port string, found bool, err error) {
 	return text, "", false, nil
 }
 
-// readIPv6 reads an IPv6 address. One of a link needs the interface that leads
-// to it (RFC 4007 section 11).
+// readIPv6 parses an IPv6 address. A link-local one needs the interface that leads to
+// it (RFC 4007 section 11).
 func readIPv6(host string) (netip.Addr, error) {
 	ip, err := netip.ParseAddr(host)
 	if err != nil {
@@ -137,7 +137,7 @@ func readIPv6(host string) (netip.Addr, error) {
 	return ip, nil
 }
 
-// hereAre lists what is here; not all of it if that is much.
+// hereAre lists names, or the first of them if there are many.
 func hereAre(names []string) string {
 	const most = 12
 	switch n := len(names); {
@@ -149,9 +149,9 @@ func hereAre(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// interfaces returns the names of this computer's.
+// interfaces returns the names of this computer's interfaces.
 func interfaces() []string {
-	list, _ := net.Interfaces() // if it cannot be told, none is
+	list, _ := net.Interfaces() // nil if the system does not tell
 	var names []string
 	for _, i := range list {
 		names = append(names, i.Name)
@@ -159,7 +159,7 @@ func interfaces() []string {
 	return names
 }
 
-// usualInterface is one that an example may have.
+// usualInterface is an interface for an example.
 func usualInterface() string {
 	names := interfaces()
 	if len(names) == 0 {
@@ -177,8 +177,8 @@ func isInterface(zone string) bool {
 	return err == nil
 }
 
-// numeric reports whether a host ends in a number. Then it is no name, even if
-// some resolvers read 127.1 and 0x7f.1 as addresses.
+// numeric reports whether a host ends in a number. Then it is not a name, even if some
+// resolvers read 127.1 and 0x7f.1 as addresses.
 func numeric(host string) bool {
 	host = strings.TrimSuffix(host, ".")
 	label := strings.ToLower(host[strings.LastIndexByte(host, '.')+1:])
@@ -186,13 +186,13 @@ func numeric(host string) bool {
 	return quantity.Digits(label) || ok && strings.Trim(hex, "0123456789abcdef") == ""
 }
 
-// How long a name is at most, and each part of it (RFC 1035 section 2.3.4).
+// The longest name, and the longest label in it, in bytes (RFC 1035 section 2.3.4).
 const (
 	maxName  = 253
 	maxLabel = 63
 )
 
-// checkName says what is wrong with a name.
+// checkName returns an error if a name is not valid.
 func checkName(name string) error {
 	name = strings.TrimSuffix(name, ".")
 	if len(name) > maxName {
@@ -212,8 +212,8 @@ func checkName(name string) error {
 	return nil
 }
 
-// parseListen reads ADDR or ADDR:PORT, where to listen. Without a port it is
-// the usual one; port 0 is any that is free.
+// parseListen parses ADDR or ADDR:PORT, at which to listen. The default port is usual;
+// port 0 is any free one.
 func parseListen(text string, usual int) (place, error) {
 	p, err := readPlace(text, 0, usual)
 	if err != nil {
@@ -228,7 +228,7 @@ func parseListen(text string, usual int) (place, error) {
 	return p, nil
 }
 
-// listenAt is where the flags --listen and --port say to listen.
+// listenAt returns where to listen by the flags --listen and --port.
 func listenAt(flags *pflag.FlagSet, listen string, port int) (place, error) {
 	at, err := parseListen(listen, -1)
 	if err != nil {
@@ -243,8 +243,8 @@ func listenAt(flags *pflag.FlagSet, listen string, port int) (place, error) {
 	return at, nil
 }
 
-// isOurs reports whether one can listen at an address, ours being all those that
-// this computer has, if they are known.
+// isOurs reports whether this computer can listen at an address. ours are all its
+// addresses, if they are known.
 func isOurs(ip netip.Addr, ours []string) bool {
 	switch {
 	case !ip.IsValid():
@@ -260,9 +260,9 @@ func isOurs(ip netip.Addr, ours []string) bool {
 	return false
 }
 
-// addresses returns this computer's own.
+// addresses returns this computer's addresses.
 func addresses() []string {
-	list, _ := net.Interfaces() // if it cannot be told, none is
+	list, _ := net.Interfaces() // nil if the system does not tell
 	var all []string
 	for _, i := range list {
 		nets, err := i.Addrs()
@@ -284,7 +284,7 @@ func addresses() []string {
 	return all
 }
 
-// outward are those of this computer's addresses at which others may reach it.
+// outward returns those of this computer's addresses at which others may reach it.
 func outward() []netip.Addr {
 	var others []netip.Addr
 	for _, text := range addresses() {

@@ -15,8 +15,8 @@ import (
 	"stones/lab/document"
 )
 
-// Who catches at all addresses answers from the one that was asked, over both transports
-// and both ways.
+// A catcher at all addresses answers from the address that was asked, over both
+// transports and both ways.
 func TestSecondAddress(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ listen, to string }{
@@ -60,8 +60,8 @@ func TestSecondAddress(t *testing.T) {
 	}
 }
 
-// A catcher at all addresses answers from the one that was asked, also if its interface
-// has several of a kind and the thrower sits elsewhere.
+// A catcher at all addresses answers from the address that was asked, even if its
+// interface has several of one family and the thrower is elsewhere.
 func TestTwoAddressesOfAnInterface(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("only root can give addresses to interfaces of its own")
@@ -88,7 +88,7 @@ func TestTwoAddressesOfAnInterface(t *testing.T) {
 			handle(netlink.AddrAdd(l, a))
 		}
 	}
-	settle("lo") // Go asks there whether there is IPv6
+	settle("lo") // Go probes for IPv6 there
 	settle("near", "10.9.0.1/24", "10.9.0.2/24", "fd09::1/64", "fd09::2/64")
 	catchers := make(map[string]string) // at which port each is
 	for _, listen := range []string{"0.0.0.0:0", "[::]:0"} {

@@ -47,8 +47,8 @@ func TestParsePlace(t *testing.T) {
 	}
 }
 
-// An address of a link with an interface that is there is taken, by its name or
-// by its number.
+// A link-local address with an existing interface is valid, by its name or by its
+// number.
 func TestZone(t *testing.T) {
 	names := interfaces()
 	if len(names) == 0 {
@@ -75,7 +75,7 @@ func TestIsOurs(t *testing.T) {
 	}
 }
 
-// More sessions than the system has room for are fewer, and that is said.
+// More sessions than the system has files for are reduced, with a warning.
 func TestFitting(t *testing.T) {
 	for _, tt := range []struct{ sessions, files, want, connections int }{
 		{64, 0, 64, 2048},

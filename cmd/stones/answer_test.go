@@ -8,8 +8,8 @@ import (
 	"stones/lab/wire"
 )
 
-// One question and its answer: UDP needs one round trip, and TCP two, since it asks first
-// whether it may ask.
+// One question and its answer: UDP needs one round trip, and TCP two, since it connects
+// first.
 func TestOneAsksOneAnswers(t *testing.T) {
 	e := both(classroom(), steady(1, 100, 10*ms))
 	e.Answer = true
@@ -41,7 +41,7 @@ func TestAnswersLost(t *testing.T) {
 	}
 }
 
-// Answers come whatever the catcher does besides.
+// Answers work with the catcher's other settings.
 func TestAnswersBesides(t *testing.T) {
 	for name, change := range map[string]func(*lab.Experiment){
 		"a text":         func(e *lab.Experiment) { e.Say = "Привет" },

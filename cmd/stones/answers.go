@@ -12,8 +12,8 @@ import (
 	"stones/lab/quantity"
 )
 
-// record returns the answers that are in the file so far. It refuses a file that
-// is something else, so that nothing is written over.
+// record returns the answers in the file so far. A file with other content is an error,
+// so that it is not overwritten.
 func (c *course) record() (lesson.Record, error) {
 	record := lesson.Record{Version: version, Answers: []lesson.Outcome{}}
 	if !c.cmd.Flags().Changed("save") {
@@ -47,8 +47,8 @@ func (c *course) record() (lesson.Record, error) {
 	return record, nil
 }
 
-// keep writes the answers beside the file first, so that what was in it is not
-// lost half-way.
+// keep writes the answers to a temporary file first, so that the old file is not lost
+// if that fails.
 func (c *course) keep(record lesson.Record) error {
 	data, err := record.Append(nil)
 	if err != nil {

@@ -164,9 +164,9 @@ func TestArticleClient(t *testing.T) {
 	out.wait(t, ": И тебе привет!\n")
 }
 
-// Its equivalent in Go. Whoever leaves the second greeting unread has its
-// connection reset (RFC 9293 section 3.10.4): what was said before is printed
-// all the same.
+// Its equivalent in Go. A client that leaves the second greeting unread has its
+// connection reset (RFC 9293 section 3.6.1); what was said before is printed all the
+// same.
 func TestArticleClientInGo(t *testing.T) {
 	c, out := catchHere(t)
 	const clients = 50
@@ -214,7 +214,7 @@ func TestArticleServer(t *testing.T) {
 	wantHeard(t, said, "Привет, подкючайся!Привет!")
 }
 
-// hearing runs stones hello until somebody is there, and returns what it prints.
+// hearing runs stones hello until something listens, and returns what it prints.
 func hearing(t *testing.T, address string) string {
 	t.Helper()
 	for range 100 {
@@ -274,7 +274,7 @@ func TestArticleServerInGo(t *testing.T) {
 	wantHeard(t, said, "Привет, подкючайся!Привет!")
 }
 
-// Somebody who answers with empty datagrams greets nobody, and the talk ends.
+// A peer that answers with empty datagrams does not greet, and the talk ends.
 func TestHelloOfEmptyDatagrams(t *testing.T) {
 	t.Parallel()
 	packets, err := net.ListenPacket("udp", "127.0.0.1:0")

@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// An aside writes to another writer without ever waiting for it: a reader that
-// has stopped reading holds nobody up. What does not fit into its queue is left
-// out. It may be used by several goroutines at the same time.
+// An aside writes to another writer without ever blocking: a reader that has stopped
+// reading delays nobody. What does not fit into its queue is dropped. It may be used by
+// several goroutines at the same time.
 type aside struct {
 	queue    chan []byte
 	quit     chan struct{}
 	finished chan struct{}
-	failed   error // the first of w's; once it has finished
+	failed   error // the first error of the writer; valid once finished is closed
 }
 
-// asideRoom is how many texts wait at most, and asideGrace how long the end waits
-// for them.
+// asideRoom is how many texts the queue holds, and asideGrace how long end waits for
+// them to be written.
 const (
 	asideRoom  = 256
 	asideGrace = time.Second
@@ -26,7 +26,7 @@ const (
 // errLeftOut is the error of a Write for which the queue had no room.
 var errLeftOut = errors.New("left out: nobody reads")
 
-// newAside begins to write to w. End must be called.
+// newAside starts to write to w. End must be called.
 func newAside(w io.Writer) *aside { return newAsideOf(w, asideRoom) }
 
 // newAsideOf is newAside with room for so many texts.
@@ -36,7 +36,7 @@ func newAsideOf(w io.Writer, room int) *aside {
 	return a
 }
 
-// Write takes all of text, or nothing.
+// Write queues all of text, or nothing.
 func (a *aside) Write(text []byte) (int, error) {
 	select {
 	case a.queue <- append([]byte(nil), text...):
@@ -46,21 +46,21 @@ func (a *aside) Write(text []byte) (int, error) {
 	}
 }
 
-// waits reports whether something waits for the reader.
+// waits reports whether a text is queued.
 func (a *aside) waits() bool { return len(a.queue) > 0 }
 
-// rest waits until nothing does, for a while.
+// rest waits until no text is queued, for asideGrace at most.
 func (a *aside) rest() {
 	for late := time.Now().Add(asideGrace); a.waits() && time.Now().Before(late); {
 		time.Sleep(time.Millisecond)
 	}
 }
 
-// end waits until all is written that waits, but not for a reader who is gone.
-// Nothing is written afterwards.
+// end waits until all queued texts are written, for asideGrace at most. Nothing can be
+// written afterwards.
 func (a *aside) end() { _ = a.last() }
 
-// last is end, and returns the first error of the writes.
+// last is end, and returns the first error of the writer.
 func (a *aside) last() error {
 	close(a.quit)
 	late := time.NewTimer(asideGrace)
@@ -68,12 +68,12 @@ func (a *aside) last() error {
 	select {
 	case <-a.finished:
 		return a.failed
-	case <-late.C: // the system ends that write together with the program
+	case <-late.C: // the pending write ends with the program
 		return errLeftOut
 	}
 }
 
-// carry writes what waits, one text after the other.
+// carry writes the queued texts, one after the other.
 func (a *aside) carry(w io.Writer) {
 	defer close(a.finished)
 	for {
@@ -94,7 +94,7 @@ func (a *aside) carry(w io.Writer) {
 	}
 }
 
-// write writes, and notes the first error.
+// write writes a text, and keeps the first error.
 func (a *aside) write(w io.Writer, text []byte) {
 	if _, err := w.Write(text); a.failed == nil {
 		a.failed = err

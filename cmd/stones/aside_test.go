@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Who does not read holds nobody up: not who writes, and not the end.
+// A reader that does not read delays neither the writer nor the end.
 func TestAsideNeverWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, w := io.Pipe()
@@ -35,7 +35,7 @@ func TestAsideNeverWaits(t *testing.T) {
 	})
 }
 
-// What was taken is written, in its order, before the end returns.
+// What was queued is written, in its order, before end returns.
 func TestAsideWritesAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var got, want strings.Builder
@@ -51,7 +51,7 @@ func TestAsideWritesAll(t *testing.T) {
 	})
 }
 
-// A progress that nobody reads does not keep the result back.
+// A progress that is not read does not delay the result.
 func TestProgressEndsUnread(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, w := io.Pipe()

@@ -11,8 +11,8 @@ import (
 	"stones/lab/quantity"
 )
 
-// beginWith writes a file to begin with, whose name comes from what was said to --new,
-// and never over a file that is there.
+// beginWith writes a file to start from, for --new. said is the flag's value. It never
+// overwrites a file.
 func beginWith(said, file string, data []byte) error {
 	wrong := func(why string) error { return &quantity.InvalidError{Word: "new", Value: said, Why: why} }
 	switch unseen := func(r rune) bool { return r == ' ' || r == unicode.ReplacementChar || !unicode.IsPrint(r) }; {
@@ -35,7 +35,7 @@ func beginWith(said, file string, data []byte) error {
 	return nil
 }
 
-// typed is a file as one types it, so that it is taken for one: with a folder.
+// typed is a file as it must be typed to be taken for one: with a folder.
 func typed(file string) string {
 	if filepath.Base(file) != file {
 		return file

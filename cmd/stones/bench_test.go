@@ -20,7 +20,7 @@ func lossy(tb testing.TB) lab.Experiment {
 	return e
 }
 
-// exchange is what the speed figures are had with, over a transport.
+// exchange is the experiment of the speed figures over a transport.
 func exchange(tb testing.TB, transport string) lab.Experiment {
 	tb.Helper()
 	if transport == lab.TCP {
@@ -81,8 +81,8 @@ func BenchmarkFlows(b *testing.B) {
 // carried is how many packets there were, both ways.
 func carried(f lab.Outcome) float64 { return f.Wire.Packets.Value + float64(f.Wire.Back.Sent) }
 
-// A packet is paid for by memory that an earlier one has left; what TCP keeps of the
-// stream comes in blocks of many packets.
+// Packets reuse the memory of earlier ones; TCP keeps the stream in blocks of many
+// packets.
 func TestPacketsUseMemoryAgain(t *testing.T) {
 	for transport, most := range map[string]float64{lab.TCP: 0.25, lab.UDP: 0.05} {
 		e, packets := exchange(t, transport), 0.0
@@ -93,7 +93,7 @@ func TestPacketsUseMemoryAgain(t *testing.T) {
 	}
 }
 
-// BenchmarkDefault is what the program runs if it is told nothing.
+// BenchmarkDefault is the default experiment.
 func BenchmarkDefault(b *testing.B) {
 	e := both(classroom(), steady(1000, 1000, 5*ms))
 	e.Out = wire.Shape{Delay: 20 * ms, Loss: loss("2%"), Reorder: wire.Reorder{Share: share("1%"), By: 2}, Queue: wire.Queue{Packets: 100}}
@@ -105,7 +105,7 @@ func BenchmarkDefault(b *testing.B) {
 	}
 }
 
-// BenchmarkSweep runs 100 cells, which are to keep all cores busy.
+// BenchmarkSweep runs 100 cells, which should keep all cores busy.
 func BenchmarkSweep(b *testing.B) {
 	e := both(classroom(), steady(200, 1000, 5*ms))
 	for b.Loop() {
@@ -113,7 +113,7 @@ func BenchmarkSweep(b *testing.B) {
 	}
 }
 
-// BenchmarkMany holds the memory of a long run: see -benchmem.
+// BenchmarkMany measures the memory of a long run: see -benchmem.
 func BenchmarkMany(b *testing.B) {
 	for _, transport := range []string{lab.TCP, lab.UDP} {
 		b.Run(fmt.Sprintf("proto=%s/stones=1000000", transport), func(b *testing.B) {

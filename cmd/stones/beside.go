@@ -12,7 +12,7 @@ import (
 	"stones/lab/report"
 )
 
-// beside compares the one file with the other.
+// beside compares two files.
 func (k *kept) beside(files []string) error {
 	write := report.Beside[k.format]
 	switch other := k.drawn(); {
@@ -26,7 +26,7 @@ func (k *kept) beside(files []string) error {
 		return fmt.Errorf("--compare compares two files, and here are %d; parts of a sweep are put together with --out", len(files))
 	}
 	var sides [2]report.Side
-	var left error // what is not as it should be in either
+	var left error // the worst that is wrong in either
 	for i, file := range files {
 		s := k.sweep()
 		s.gist = k.gist()

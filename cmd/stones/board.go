@@ -15,55 +15,55 @@ import (
 	"stones/lab/server"
 )
 
-// A board is what people see of a catcher: what is said to it, line after line,
-// and if it is live, below that a table that is drawn anew again and again.
+// A board is what people see of a catcher: what is said to it, line after line, and
+// below that, if it is live, a table that is redrawn all the time.
 //
-// It is a [server.Observer]. Those who tell it something do not wait for a
-// terminal that is slow or stopped: that is the business of show alone.
+// It is a [server.Observer]. Whoever tells it something does not wait for a terminal
+// that is slow or stopped: only show does.
 type board struct {
 	w    io.Writer
 	live bool
 	here func() (clients []server.Client, strangers int)
-	busy func() bool // w takes nothing more now; nil means never
+	busy func() bool // reports that w has no room now; nil means never
 
 	mu        sync.Mutex
 	lines     []string       // to be printed
-	left      int            // lines that were too many
+	left      int            // lines that were dropped
 	guests    []report.Guest // flows, in the order in which they were planned
-	forgotten int            // that stood before these
+	forgotten int            // earlier flows that were dropped
 
-	failed error // of w; only for show and end
-	drawn  int   // lines of the table, which stands below all others; likewise
+	failed error // the first error of w; only for show and end
+	drawn  int   // how many lines the table on the terminal has; likewise
 }
 
-// What a board holds at most.
+// The limits of a board.
 const (
-	mostLines  = 200 // that wait, which are 1000 a second
+	mostLines  = 200 // waiting; with a glance of 200 ms that is 1000 a second
 	mostGuests = 1000
-	boardRoom  = 3  // texts: what was printed last, and at the end two more
+	boardRoom  = 3  // texts in the queue: one draw, and two more at the end
 	mostShown  = 12 // in the live table
-	mostWide   = 79 // columns of that
+	mostWide   = 79 // its columns
 )
 
-// glance is how often the board is looked after.
+// glance is how often the board is redrawn.
 const glance = 200 * time.Millisecond
 
-// Joined has nothing to show that the table does not.
+// Joined does nothing: the table shows it.
 func (b *board) Joined(server.Client) {}
 
-// Left has nothing to show that the table does not.
+// Left does nothing: the table shows it.
 func (b *board) Left(server.Client, string) {}
 
-// Said notes a message.
+// Said prints a message.
 func (b *board) Said(c server.Client, text string) { b.print(report.Said(c.Address, text)) }
 
-// Planned notes a flow.
+// Planned adds a flow.
 func (b *board) Planned(c server.Client, x control.Notice) { b.note(c, x) }
 
-// Ended notes what came of a flow.
+// Ended records the result of a flow.
 func (b *board) Ended(c server.Client, x control.Notice) { b.note(c, x) }
 
-// print has a line printed, unless far too many are.
+// print queues a line, unless too many are queued.
 func (b *board) print(text string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -74,20 +74,20 @@ func (b *board) print(text string) {
 	b.lines = append(b.lines, text)
 }
 
-// Write has a line of the log printed.
+// Write queues a line of the log.
 func (b *board) Write(text []byte) (int, error) {
 	b.print(strings.TrimRight(string(text), "\n"))
 	return len(text), nil
 }
 
-// note enters a flow, or what is new of it.
+// note adds a flow, or updates it.
 func (b *board) note(c server.Client, x control.Notice) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	guest := report.Guest{Session: c.Number, From: c.Address, Notice: x}
 	for i := range b.guests {
 		if b.guests[i].Number == x.Number && b.guests[i].Session == c.Number {
-			if !b.guests[i].Over || x.Over { // or what is told here was overtaken
+			if !b.guests[i].Over || x.Over { // an older state may come late
 				b.guests[i] = guest
 			}
 			return
@@ -100,7 +100,7 @@ func (b *board) note(c server.Client, x control.Notice) {
 	b.guests = append(b.guests, guest)
 }
 
-// show prints and draws until ctx ends.
+// show draws again and again until ctx ends.
 func (b *board) show(ctx context.Context, c clock.Clock) {
 	for {
 		b.draw()
@@ -110,10 +110,10 @@ func (b *board) show(ctx context.Context, c clock.Clock) {
 	}
 }
 
-// draw prints the lines that wait, and draws the table anew.
+// draw prints the queued lines, and redraws the table.
 func (b *board) draw() {
 	if b.busy != nil && b.busy() {
-		return // the lines wait, and those that are too many are counted
+		return // the lines stay queued
 	}
 	b.mu.Lock()
 	lines := b.lines
@@ -135,8 +135,8 @@ func (b *board) draw() {
 	b.put(text.String())
 }
 
-// wipe takes the table away: the cursor goes up to its first line, and all
-// below is cleared (ECMA-48: CUU, ED).
+// wipe erases the table: the cursor goes up to its first line, and everything below is
+// cleared (ECMA-48: CUU, ED).
 func (b *board) wipe(text *strings.Builder) {
 	if b.drawn > 0 {
 		fmt.Fprintf(text, "\x1b[%dA\x1b[J", b.drawn)
@@ -144,14 +144,14 @@ func (b *board) wipe(text *strings.Builder) {
 	}
 }
 
-// put writes, until that fails.
+// put writes, unless that has failed before.
 func (b *board) put(text string) {
 	if b.failed == nil && text != "" {
 		_, b.failed = io.WriteString(b.w, text)
 	}
 }
 
-// table is the live one: the last flows, and who is here.
+// table is the live table: the last flows, and how many clients there are.
 func (b *board) table() string {
 	clients, strangers := b.here()
 	for _, c := range clients {
@@ -163,7 +163,7 @@ func (b *board) table() string {
 	last := append([]report.Guest(nil), b.guests[max(0, len(b.guests)-mostShown):]...)
 	b.mu.Unlock()
 	var text strings.Builder
-	_ = report.Guests(&text, last) // a Builder takes everything
+	_ = report.Guests(&text, last) // a Builder never fails
 	text.WriteString(report.Here(len(clients), throwing(clients), strangers) + "\n")
 	var cut strings.Builder
 	for l := range strings.Lines(text.String()) {
@@ -175,13 +175,13 @@ func (b *board) table() string {
 	return cut.String()
 }
 
-// end prints what is left, and what became of all flows. It returns the
-// error of the writing.
+// end prints the remaining lines, and the results of all flows. It returns the first
+// error of w.
 func (b *board) end() error {
 	b.live = false
 	b.draw()
 	var text strings.Builder
-	_ = report.Caught(&text, b.guests, b.forgotten) // a Builder takes everything
+	_ = report.Caught(&text, b.guests, b.forgotten) // a Builder never fails
 	b.put(text.String())
 	return b.failed
 }

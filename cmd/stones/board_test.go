@@ -10,8 +10,7 @@ import (
 	"stones/lab/server"
 )
 
-// A teacher looks at a terminal: what is said stays, and below it the table is
-// drawn over and over.
+// On a terminal, messages stay, and the table is redrawn below them.
 func TestBoard(t *testing.T) {
 	var out strings.Builder
 	anna := server.Client{Number: 1, Address: "192.0.2.10:40001"}
@@ -63,7 +62,7 @@ guest from             over planned thrown caught lost copies damaged
 	}
 }
 
-// Whoever throws much and says much does not make the board grow.
+// However much is thrown and said, the board does not grow.
 func TestBoardBounded(t *testing.T) {
 	var out strings.Builder
 	b := &board{w: &out, here: func() ([]server.Client, int) { return nil, 0 }}
@@ -86,7 +85,7 @@ func TestBoardBounded(t *testing.T) {
 	}
 }
 
-// Where nobody reads any more, that is the error, once.
+// When nothing reads any more, the error is returned once.
 func TestBoardBroken(t *testing.T) {
 	b := &board{w: broken{}, here: func() ([]server.Client, int) { return nil, 0 }}
 	b.print("hello")

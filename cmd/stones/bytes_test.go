@@ -15,8 +15,8 @@ import (
 	"stones/lab/worlds"
 )
 
-// Packets travel as fields on sim. Results are the same, to the byte, if every packet
-// is encoded when it is sent and decoded where it arrives, and if somebody looks on.
+// Packets travel as fields on sim. The results are the same, to the byte, if every
+// packet is encoded when it is sent and decoded where it arrives, and if a tap sees it.
 func TestSameAsBytes(t *testing.T) {
 	t.Parallel()
 	var frames atomic.Int64 // worlds run side by side
@@ -62,7 +62,7 @@ func printed(t *testing.T, e lab.Experiment, p run.Path) []byte {
 	return text
 }
 
-// drawn are the words of an experiment with something of everything.
+// drawn are random words of an experiment with something of everything.
 func drawn(dice *rand.Rand) []string {
 	words := []string{"count", "150"}
 	for _, knob := range [][]string{

@@ -36,8 +36,8 @@ func (t *throw) carry() error {
 	return nil
 }
 
-// readPicture reads a file to throw, or a picture if it is to be thrown as one. One of
-// them the program draws.
+// readPicture reads a file to throw, as a picture if tiles is true. One picture is not
+// read, but drawn by the program.
 func readPicture(name string, tiles bool) (lab.File, error) {
 	if name == photo.Pebbles {
 		return photo.DrawPebbles(), nil
@@ -49,9 +49,9 @@ func readPicture(name string, tiles bool) (lab.File, error) {
 	return f, err
 }
 
-// readFile reads a file to throw. The error says what it is instead.
+// readFile reads a file to throw. The error says why it cannot be thrown.
 func readFile(name string) (lab.File, error) {
-	info, err := os.Stat(name) // opening what is no file may wait for ever
+	info, err := os.Stat(name) // opening a pipe may block for ever
 	if err != nil {
 		return lab.File{}, errors.New(reason(err))
 	}
@@ -81,8 +81,9 @@ func readFile(name string) (lab.File, error) {
 	return lab.NewFile(strings.ToValidUTF8(filepath.Base(name), "?"), content.String()), nil
 }
 
-// refill gives the experiments of a document the bytes that they throw, which no result
-// keeps. They are to be named again: nobody's file is thrown because a document says so.
+// refill gives the experiments of a document the content that they throw, which results
+// do not keep. The file must be named again, so that a document cannot have a file
+// thrown.
 func (t *throw) refill(es []lab.Experiment) error {
 	needed := false
 	have := t.settings.File() // as it was read before anything else
@@ -118,8 +119,8 @@ func (t *throw) refill(es []lab.Experiment) error {
 	return nil
 }
 
-// thrownFile reads the file again that a result says was thrown. Of a picture it need not
-// be said again that it is one.
+// thrownFile reads the file again that a result says was thrown. A picture is decoded
+// without --tiles.
 func thrownFile(name string, f lab.File) (lab.File, error) {
 	have, err := readPicture(name, f.IsPicture())
 	if err == nil && !have.Same(f) {
@@ -131,8 +132,8 @@ func thrownFile(name string, f lab.File) (lab.File, error) {
 	return have, nil
 }
 
-// keepOne returns an error if what was caught is to be kept, and there would be more
-// than one file of a flow.
+// keepOne returns an error if --keep-caught would write more than one file for each
+// flow.
 func (t *throw) keepOne(es []lab.Experiment) error {
 	if t.keep != "" && len(es) > 1 {
 		return &knob.ConflictError{One: "--keep-caught", Other: fmt.Sprintf("%d experiments", len(es)), Why: "one experiment at a time"}
@@ -140,13 +141,13 @@ func (t *throw) keepOne(es []lab.Experiment) error {
 	return nil
 }
 
-// A keeper writes what each flow caught of a file. It may have nothing to write.
+// A keeper writes what each flow caught of a file.
 type keeper struct {
 	experiment lab.Experiment
 	to         map[string]*target // by the flow
 }
 
-// keeper makes the files, so that nothing is thrown if they cannot be made.
+// keeper creates the files, so that nothing is thrown if that fails.
 func (t *throw) keeper(es []lab.Experiment) (keeper, error) {
 	k := keeper{es[0], map[string]*target{}}
 	if t.keep == "" {
@@ -172,7 +173,7 @@ func (t *throw) keeper(es []lab.Experiment) (keeper, error) {
 	return k, nil
 }
 
-// write writes what there is, and takes away the files of which there is nothing.
+// write writes what was caught, and removes the files of flows without a result.
 func (k keeper) write(results []lab.Result) error {
 	caught := map[string]*lab.Caught{}
 	for _, r := range results {
@@ -193,7 +194,8 @@ func (k keeper) write(results []lab.Result) error {
 	return failed
 }
 
-// writeOne writes what one flow caught: of a picture a PNG, with grey in its holes.
+// writeOne writes what one flow caught. A picture is written as a PNG, with grey where
+// tiles are missing.
 func (k keeper) writeOne(w io.Writer, flow string, c *lab.Caught) error {
 	f := k.experiment.File
 	if !f.IsPicture() {
@@ -205,7 +207,8 @@ func (k keeper) writeOne(w io.Writer, flow string, c *lab.Caught) error {
 	return imagepng.Encode(w, photo.Came(f, k.experiment.Plan(flow).Size, came))
 }
 
-// keptName is the name of a file of what was caught, behind that of the flow.
+// keptName is the name of the file of what was caught, without the flow's name in
+// front.
 func keptName(f lab.File) string {
 	name := filepath.Base(f.Name)
 	if !f.IsPicture() {

@@ -33,8 +33,8 @@ func TestFileOverNetns(t *testing.T) {
 	}
 }
 
-// The picture comes over the kernel's TCP as it was thrown, and over its UDP grey in
-// exactly those tiles that the wire lost.
+// Over the kernel's TCP the picture arrives whole, and over its UDP it is grey in
+// exactly the tiles that the wire lost.
 func TestTilesOverNetns(t *testing.T) {
 	needsNetns(t)
 	e := asked(t, "size", "332", "rate", "500/s", "loss", "5%")

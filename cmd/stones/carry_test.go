@@ -42,8 +42,8 @@ func photograph(t *testing.T) (name string, data []byte) {
 	return name, b.Bytes()
 }
 
-// throwsFile throws a file, keeps what was caught of it, and returns what came of that
-// and the bytes that were kept, by flow.
+// throwsFile throws a file with --keep-caught, and returns the result and the bytes
+// that were kept, by flow.
 func throwsFile(t *testing.T, name string, words ...string) (lab.Result, map[string][]byte) {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "made", "caught")
@@ -113,7 +113,8 @@ func matches(t *testing.T, data []byte, size int, r lab.Result, kept map[string]
 	}
 }
 
-// A JPEG comes whole over TCP, and over UDP without exactly what its lost stones carried.
+// A JPEG arrives whole over TCP, and over UDP without exactly the content of the lost
+// stones.
 func TestFileOverBoth(t *testing.T) {
 	t.Parallel()
 	name, data := photograph(t)
@@ -138,7 +139,7 @@ func TestFileOverBoth(t *testing.T) {
 	})
 }
 
-// The other end tells which stones came, and a sum of what they carried; or it is given
+// The other end reports which stones came, and a sum of their content; or it is sent
 // the file, and throws it back.
 func TestFileElsewhere(t *testing.T) {
 	t.Parallel()
@@ -151,7 +152,7 @@ func TestFileElsewhere(t *testing.T) {
 	}
 }
 
-// serves has a catcher listen on this computer, and returns where.
+// serves starts a catcher on this computer, and returns its address.
 func serves(t *testing.T) string {
 	t.Helper()
 	w, err := host.Open(host.Config{})
@@ -174,8 +175,8 @@ func serves(t *testing.T) string {
 	return s.Addr().String()
 }
 
-// The picture that the program draws: over TCP all of it comes, and over UDP it is grey
-// exactly where a tile was lost. The same of a JPEG, whose pixels are thrown.
+// The picture that the program draws arrives whole over TCP, and is grey over UDP
+// exactly where a tile was lost. So does a JPEG, whose pixels are thrown.
 func TestTilesOverBoth(t *testing.T) {
 	t.Parallel()
 	name, data := photograph(t)
@@ -232,8 +233,8 @@ func grey(t *testing.T, f lab.File, size int, x lab.Outcome, data []byte) {
 	}
 }
 
-// A result keeps the name of the file: to throw it again it must be there, and be the
-// same, and be meant.
+// A result keeps the name of the file: to throw it again the file must exist, be the
+// same, and be named.
 func TestFileAgain(t *testing.T) {
 	name, data := photograph(t)
 	kept := filepath.Join(t.TempDir(), "kept.json")
@@ -270,7 +271,7 @@ func TestFileAgain(t *testing.T) {
 	}
 }
 
-// What is no file, or not of a size to be thrown, is refused before anything is.
+// A file that is not regular, or too large, is rejected before anything is thrown.
 func TestNoFile(t *testing.T) {
 	folder := t.TempDir()
 	empty, large := filepath.Join(folder, "empty"), filepath.Join(folder, "large")

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// A pipe that nobody writes to would be waited for for ever.
+// Opening a pipe without a writer would block for ever.
 func TestNoPipe(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(name, 0o666); err != nil {

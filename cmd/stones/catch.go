@@ -41,11 +41,11 @@ type catch struct {
 	greeting string
 	sessions int
 	limits   bool
-	newKey   string // file for a key to make
+	newKey   string // the file for a new key
 }
 
-// gcPercent is the garbage collector's GOGC while the server runs, in percent. A class
-// fits into less memory so, for a little more time.
+// gcPercent is the garbage collector's GOGC while the server runs: it takes a little
+// more time, and less memory.
 const gcPercent = 25
 
 // newCatch returns the command.
@@ -82,7 +82,7 @@ told otherwise it listens to this computer alone.`,
 	return cmd
 }
 
-// maxSessions is how many --sessions may ask for.
+// maxSessions is the limit of --sessions.
 const maxSessions = 100_000
 
 // do does what the flags ask for.
@@ -130,8 +130,8 @@ func (c *catch) do(ctx context.Context) error {
 	return c.serve(ctx, s, at)
 }
 
-// widely returns an error if others can reach the place and nothing says that
-// they may.
+// widely returns an error if others can reach the place and neither a key nor --open
+// allows that.
 func (c *catch) widely(at place, key []byte) error {
 	switch {
 	case c.open && len(key) > 0:
@@ -145,7 +145,7 @@ func (c *catch) widely(at place, key []byte) error {
 	}
 }
 
-// greetings are the lines of --greeting; nil means the usual ones.
+// greetings returns the lines of --greeting; nil means the default.
 func (c *catch) greetings() ([]string, error) {
 	if c.greeting == "" {
 		return nil, nil
@@ -157,22 +157,23 @@ func (c *catch) greetings() ([]string, error) {
 	}
 	for _, text := range lines {
 		if err := control.CheckGreeting(text); err != nil {
-			return nil, fmt.Errorf("--%w", err) // which begins with the word
+			return nil, fmt.Errorf("--%w", err) // err begins with the flag's name
 		}
 	}
 	return lines, nil
 }
 
-// What of the files that the system lets this program have open is for others
-// than sessions, and how many connections a session may need: one to talk, and
-// one for each flow of TCP that runs.
+// How many of the files that the program may have open are kept for other uses than
+// sessions, and how many a session may need: a connection to talk, and one for a flow
+// over TCP.
 const (
 	sparedFiles     = 64
 	filesPerSession = 2
 )
 
-// fitting are the limits, made to fit what the system lets the program have open
-// (0 is not known); and a line that says so if they had to be.
+// fitting reduces the limits to the number of files that the program may have open,
+// where 0 means not known. It returns a line that says so if it had to reduce the
+// sessions.
 func fitting(l server.Limits, files int) (server.Limits, string) {
 	l = l.Defaults()
 	l.Connections = max(l.Connections, 4*l.Sessions)
@@ -195,10 +196,10 @@ func (c *catch) serve(ctx context.Context, s *server.Server, at place) error {
 	if err != nil {
 		return &failure{exitUnfinished, err}
 	}
-	live := c.display && runtime.GOOS != "windows" // whose older terminals do not move the cursor
+	live := c.display && runtime.GOOS != "windows" // older terminals there do not move the cursor
 	stdout := c.stdout
 	if f, ok := stdout.(*os.File); ok {
-		stdout = apart(f) // others go on throwing, though nobody reads
+		stdout = apart(f) // the server goes on without a reader
 	}
 	shown := newAsideOf(stdout, boardRoom)
 	b := &board{w: shown, live: live, here: func() ([]server.Client, int) { return s.Clients(), s.Strangers() }, busy: shown.waits}
@@ -208,7 +209,7 @@ func (c *catch) serve(ctx context.Context, s *server.Server, at place) error {
 	log := newAside(c.stderr)
 	defer log.end()
 	s.Log = slog.New(slog.NewTextHandler(log, nil))
-	if live && c.terminal { // on the same one: above the table, and only what it does not show
+	if live && c.terminal { // one terminal for both: the log goes above the table, which shows the rest
 		s.Log = slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
 	ctx, stop := untilInterrupt(ctx)
@@ -239,8 +240,8 @@ func (c *catch) serve(ctx context.Context, s *server.Server, at place) error {
 	return nil
 }
 
-// reachable are the addresses at which others reach a catcher that listens at
-// all of them.
+// reachable returns the addresses at which others reach a catcher that listens at all
+// addresses.
 func reachable(at netip.Addr, port uint16) []string {
 	if !at.IsUnspecified() {
 		return nil
@@ -256,15 +257,15 @@ func reachable(at netip.Addr, port uint16) []string {
 	return others
 }
 
-// wsaInUse is how Windows says that an address is in use.
+// wsaInUse is the error of Windows for an address in use.
 const wsaInUse = syscall.Errno(10048)
 
-// cannotListen is why that did not work, in the words of the one who started it.
+// cannotListen explains an error of listening to the user.
 //
-// It is no trouble to listen again right after another program has ended, though
-// its connections may wait for minutes yet (RFC 9293 section 3.6.1): package net
-// sets SO_REUSEADDR on a TCP listener wherever that means this and no more. (On
-// Windows it would let two programs share the port.)
+// Listening again right after another program has ended works, though its connections
+// may be in TIME-WAIT for minutes (RFC 9293 section 3.6.1): package net sets
+// SO_REUSEADDR on a TCP listener wherever that means this and no more. (On Windows it
+// would let two programs share the port.)
 func cannotListen(at place, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE), errors.Is(err, wsaInUse):

@@ -26,9 +26,9 @@ type runningKey struct{}
 // catchingAt finds the address in the first line.
 var catchingAt = regexp.MustCompile(`^Catching at (\S+:([0-9]+)) over TCP and UDP`)
 
-// catcherOf starts stones catch with the arguments, and waits until it has said
-// where it listens, which then is $AT, with the port $PORT. Unless they say
-// otherwise, it is at a free port of 127.0.0.1.
+// catcherOf starts stones catch with the arguments, and waits until it prints its
+// address, which then is $AT, with the port $PORT. By default it is at a free port of
+// 127.0.0.1.
 //
 //	catcher --greeting Hello
 func catcherOf(ts *testscript.TestScript, neg bool, args []string) {
@@ -63,8 +63,8 @@ func catcherOf(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Value(runningKey{}).(map[string]*running)["the one"] = r
 }
 
-// stopped interrupts what catcher has started, and expects that it ends with 0.
-// What it has printed is in the file caught, its log in caught.log.
+// stopped interrupts the catcher that was started, and expects that it ends with 0. Its
+// output is in the file caught, its log in caught.log.
 func stopped(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
 		ts.Fatalf("usage: stopped")

@@ -10,8 +10,8 @@ import (
 	"stones/lab/wire"
 )
 
-// The reader sleeps: over UDP its socket buffer holds so much and no more, over
-// TCP the thrower stops, and nothing is lost.
+// While the reader sleeps, UDP's socket buffer holds so much and no more; TCP stops the
+// thrower, and loses nothing.
 func TestAsleep(t *testing.T) {
 	for _, tt := range []struct{ size, want int }{{32, 256}, {100, 256}, {1000, 92}, {1400, 92}} {
 		const n = 5000
@@ -28,8 +28,8 @@ func TestAsleep(t *testing.T) {
 	}
 }
 
-// Two stones, and a reader that comes late: TCP gives both in one read, UDP one
-// at a time.
+// Two stones, and a reader that reads late: TCP returns both in one read, UDP one at a
+// time.
 func TestLettersOrWater(t *testing.T) {
 	e := both(classroom(), steady(2, 100, 10*ms))
 	e.Asleep = time.Second
@@ -112,7 +112,7 @@ func TestCatcherDies(t *testing.T) {
 	}
 }
 
-// On this computer's own sockets it dies likewise, and the books are in order.
+// On this computer's own sockets it dies likewise, and every law holds.
 func TestCatcherDiesHere(t *testing.T) {
 	e := lab.Experiment{Path: lab.Host, Flows: []lab.Flow{lab.Over(lab.TCP, steady(200, 100, ms)), lab.Over(lab.UDP, steady(200, 100, ms))}, GiveUp: time.Second, Dies: 50}
 	results, err := runAlong(t.Context(), paths()[lab.Host], []lab.Experiment{e}, nil)
@@ -140,8 +140,8 @@ func TestLiveRows(t *testing.T) {
 	}
 }
 
-// What a connection that was given up did not deliver is lost, in the counts and
-// stone by stone: both ends are seen.
+// What a connection that was given up did not deliver is lost, in the counts and for
+// each stone: both ends are seen.
 func TestGivenUp(t *testing.T) {
 	e := narrow()
 	e = e.With(lab.Over(lab.TCP, steady(500, 948, 4*ms))) // twice what the road carries

@@ -32,8 +32,8 @@ func manyCells() []string {
 	return []string{"throw", "--count", "100", "--loss", list(10, "%.1f%%", 0, 0.5), "--delay", list(50, "%.0fms", 1, 2), "--rate", list(20, "%.0f", 100, 50), "--size", list(10, "%.0f", 100, 50)}
 }
 
-// A sweep of very many cells needs no more memory than a short one, and what is held of
-// each while a table is made of them is little.
+// A sweep of very many cells needs no more memory than a short one, and a table of them
+// holds little of each.
 func TestManyCells(t *testing.T) {
 	inFull(t)
 	s := withProgram(t)
@@ -47,7 +47,7 @@ func TestManyCells(t *testing.T) {
 	if peak > 64 {
 		t.Errorf("throwing takes %.1f MiB; want at most 64", peak)
 	}
-	// A million take ten times what is held, beside what the program takes in any case.
+	// A million take ten times as much, in addition to what the program always takes.
 	short := filepath.Join(s.dir, "short.jsonl")
 	s.run(exec.Command(filepath.Join(s.dir, "stones"), "throw", "--count", "20", "--runs", "10000", "--out", short))
 	least, _ := s.peak(exec.Command(filepath.Join(s.dir, "stones"), "report", short))
@@ -63,9 +63,8 @@ func TestManyCells(t *testing.T) {
 	}
 }
 
-// peak runs a command, and says how many MiB were resident at most, and for how long it
-// kept processors busy. What the kernel says of a child that has ended is at least what
-// its parent had.
+// peak runs a command, and returns its peak of resident memory in MiB, and its
+// processor time. The kernel's figures of a child include at least what its parent had.
 func (s scaled) peak(cmd *exec.Cmd) (mib float64, cpu time.Duration) {
 	s.Helper()
 	var out strings.Builder
@@ -93,8 +92,8 @@ func (s scaled) peak(cmd *exec.Cmd) (mib float64, cpu time.Duration) {
 	}
 }
 
-// What a sweep takes of the processors is what its experiments take alone, and a compact
-// record of the default one is short.
+// A sweep takes the processor time of its experiments alone, and a compact record of
+// the default one is short.
 func TestSweepCost(t *testing.T) {
 	inFull(t)
 	s := withProgram(t)
@@ -126,8 +125,8 @@ func TestSweepCost(t *testing.T) {
 	}
 }
 
-// A sweep in one process takes what its parts take in as many processes of one core each,
-// and costs what it costs on one core.
+// A sweep in one process takes as long as its parts in as many processes of one core
+// each, and as much processor time as on one core.
 func TestAllCores(t *testing.T) {
 	inFull(t)
 	s := withProgram(t)
@@ -199,7 +198,7 @@ func experimentsOf(t *testing.T, name string) (experiments []lab.Experiment) {
 	return experiments
 }
 
-// busy is for how long this process has kept processors busy.
+// busy is the processor time of this process.
 func busy(t *testing.T) time.Duration {
 	t.Helper()
 	var u syscall.Rusage

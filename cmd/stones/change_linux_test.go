@@ -10,7 +10,7 @@ import (
 	"stones/lab/wire"
 )
 
-// An outage and a change meet the kernel's datagrams as they meet those of sim, number by
+// An outage and a change affect the kernel's datagrams as those of sim, number by
 // number, if none comes near the moment.
 func TestNetnsChanges(t *testing.T) {
 	inFull(t)
@@ -32,9 +32,10 @@ func TestNetnsChanges(t *testing.T) {
 	}
 }
 
-// Through a full queue, along a trace, and through queues that think, as many come on
-// netns as on sim, and as many are dropped, within 5 %: chance decides when the kernel's
-// datagrams come. With STONES_SEEDS it runs twice, to show how far netns is from itself.
+// Through a full queue, along a trace, and through managed queues, as many arrive on
+// netns as on sim, and as many are dropped, within 5 %: chance decides when the
+// kernel's datagrams come. With STONES_SEEDS it runs twice, to show how far netns is
+// from itself.
 func TestNetnsTraces(t *testing.T) {
 	inFull(t)
 	needsNetns(t)
@@ -72,12 +73,13 @@ func TestNetnsTraces(t *testing.T) {
 	}
 }
 
-// tooLate is from how many ms on a hundredth of the packets come out of the wire too late
-// for counts to mean anything: a queue that is not emptied in time overflows.
+// tooLate is the lateness of packets at the wire, in ms at the 99th percentile, above
+// which counts mean nothing: a queue that is not emptied in time overflows.
 const tooLate = 5
 
-// passage is what came through a queue in all results, what that dropped, and how late, in
-// ms, the latest hundredth of packets came out of the wire in any.
+// A passage is how many packets came through a queue in all results, how many it
+// dropped, and how late the packets were, in ms at the 99th percentile, in the worst of
+// them.
 type passage struct{ came, dropped, late float64 }
 
 func queued(t *testing.T, rs []lab.Result) (p passage) {

@@ -11,8 +11,8 @@ import (
 	"stones/lab/path/sim"
 )
 
-// In an outage nothing enters: what entered before still comes, and what enters
-// from its end on. The gap at the far end is as long, one way later.
+// In an outage nothing enters the wire. What entered before still arrives, and so does
+// what enters from its end on. The gap at the far end is as long, one way later.
 func TestOutage(t *testing.T) {
 	e := asked(t, "only", "udp", "loss", "0%", "reorder", "0%", "bandwidth", "unlimited", "rate", "1000", "time", "10s", "outage", "5s-7s")
 	e.PerStone = true
@@ -25,18 +25,18 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// TCP asks again after its timeout, and doubles that each time (RFC 6298 section
-// 5.5), until something gets through.
+// TCP retransmits after its timeout, and doubles that each time (RFC 6298 section 5.5),
+// until something gets through.
 func TestOutageDoublesTimeouts(t *testing.T) {
 	e := asked(t, "only", "tcp", "loss", "0%", "reorder", "0%", "rate", "20", "count", "200", "outage", "5s-7s")
 	e.Packets = true
 	exact := e
 	exact.Tuning.Tick, e.Tuning.Tick = 0, sim.DefaultTick
 	doubles(t, exact, 0)
-	doubles(t, e, 8) // ms: a timer that ticks rings at a tick
+	doubles(t, e, 8) // ms, because timers with a tick expire at a tick
 }
 
-// doubles expects that the times between what TCP throws again double, but for so many ms.
+// doubles expects that the times between retransmissions double, within slack ms.
 func doubles(t *testing.T, e lab.Experiment, slack float64) {
 	t.Helper()
 	x := pick(t, ran(t, e), lab.TCP)
@@ -108,7 +108,7 @@ func TestShorterDelayKeepsOrder(t *testing.T) {
 	}
 }
 
-// What is wrong with a change is one line.
+// An error in a change is one line.
 func TestWrongChanges(t *testing.T) {
 	for text, want := range map[string]string{
 		"1s":                `at "1s": not a change; write when and what, as in 5s:loss=100%`,
@@ -141,8 +141,8 @@ func TestWrongChanges(t *testing.T) {
 	}
 }
 
-// When a packet leaves the link is not changed by what befalls it behind that, so that the
-// queue is seen on any road.
+// What happens to a packet after the link does not change when it leaves the link, so
+// that the queue is seen on any road.
 func TestLeavesTheLink(t *testing.T) {
 	left := func(words ...string) (list []lab.Figure) {
 		e := asked(t, append([]string{"only", "udp", "loss", "0%", "rate", "2Mbit", "bandwidth", "1Mbit", "queue", "20", "delay", "20ms"}, words...)...)

@@ -26,8 +26,8 @@ import (
 	"stones/lab/run"
 )
 
-// A pupil's sockets are plain ones: with 64 pupils on one computer, each cannot
-// have its own processor to be in time.
+// A pupil's sockets are plain ones: 64 pupils on one computer cannot each have a
+// processor of its own to be in time.
 type pupil struct {
 	*clock.Real
 	net.Dialer
@@ -43,8 +43,8 @@ func (*pupil) Run(_ context.Context, tasks ...func()) error {
 	return nil
 }
 
-// class has so many pupils throw at once, each over TCP and then over UDP, and
-// returns what came of it. If the room is full with them, one more is refused.
+// class has so many pupils throw at once, each over TCP and then over UDP, and returns
+// the results. If full, one more is rejected.
 func class(t *testing.T, address string, pupils int, full bool, e lab.Experiment) []lab.Result {
 	t.Helper()
 	sessions := make([]*remote.Session, pupils)
@@ -82,7 +82,7 @@ func classroomPlan(rate int, long time.Duration) lab.Experiment {
 	e := knob.Start(lab.Remote)
 	e.To = "teacher.example"
 	plan := pace.Plan{Time: long, Size: 200, Rate: pace.StonesPerSecond(int64(rate))}
-	set(&plan.Pattern, "burst:10") // 64,000 times a second nobody wakes up
+	set(&plan.Pattern, "burst:10") // no computer wakes up 64,000 times a second
 	tcp, udp := plan, plan
 	e.Flows = []lab.Flow{lab.Over(lab.TCP, tcp), lab.Over(lab.UDP, udp)}
 	return e
@@ -140,8 +140,8 @@ func TestClass(t *testing.T) {
 	t.Logf("rates within %.1f%%", 100*off)
 }
 
-// Eight throw at once, 5,000 stones a second each, evenly and in bursts of 500, again and
-// again: no report is refused, and every count is exact.
+// Eight throw at once, 5,000 stones a second each, evenly and in bursts of 500, again
+// and again: no report is rejected, and every count is exact.
 func TestClassAtOnce(t *testing.T) {
 	rounds := 2
 	if long() {
@@ -219,8 +219,8 @@ func TestClassLong(t *testing.T) {
 	}
 }
 
-// resident is how many KiB of memory a process has, by the name that proc(5)
-// gives that; 0 if the system does not tell.
+// resident is how many KiB of memory a process has, by the name of the figure in
+// proc(5); 0 if the system does not tell.
 func resident(pid int, name string) int {
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	for line := range strings.Lines(string(status)) {

@@ -9,8 +9,8 @@ import (
 	"stones/lab/wire"
 )
 
-// BenchmarkCost shows that a packet costs about the same whatever the window that is out,
-// however many flows share the road, and however many stones are thrown.
+// BenchmarkCost shows that a packet costs about the same whatever the window in flight,
+// the number of flows that share the road, and the number of stones.
 func BenchmarkCost(b *testing.B) {
 	// At 1 Gbit/s a full packet takes 12 us, so that so many are out.
 	for _, window := range []int{10, 100, 1000, 10_000} {
@@ -47,7 +47,7 @@ func broad(delay time.Duration) lab.Experiment {
 	return e
 }
 
-// costs reports the time for a packet.
+// costs reports the time per packet.
 func costs(b *testing.B, e lab.Experiment) {
 	b.Helper()
 	packets := 0.0

@@ -63,7 +63,7 @@ func sit(t *testing.T, args ...string) *person {
 	return p
 }
 
-// sees waits until the screen shows a text, and forgets all up to it.
+// sees waits until the screen shows a text, and drops everything up to it.
 func (p *person) sees(text string) {
 	p.Helper()
 	if err := p.terminal.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
@@ -103,8 +103,8 @@ func (p *person) leaves(code int) {
 	}
 }
 
-// The whole way through a lesson: story, question, prediction, throw, verdict,
-// why, and the next knob.
+// A lesson from beginning to end: story, question, prediction, throw, verdict, why, and
+// the next knob.
 func TestLessonAtTheTerminal(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
 	kept := filepath.Join(t.TempDir(), "answers.json")
@@ -179,7 +179,7 @@ func TestLessonAtTheTerminal(t *testing.T) {
 }
 
 // The whole course at the terminal: every lesson tells its story, asks, throws and says
-// why, and nothing on the screen is wider than it but the commands to copy.
+// why, and nothing but commands to copy is wider than the screen.
 func TestCourseAtTheTerminal(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
 	kept := filepath.Join(t.TempDir(), "answers.json")

@@ -7,7 +7,7 @@ import (
 	"stones/lab"
 )
 
-// Whole courses as Linux's kernels run them, on the road of the lessons: each figure
+// Whole transfers as Linux's kernels run them, on the road of the lessons: each figure
 // is in the range that was seen there, or within a twentieth of it.
 func TestTimelinesOfTheProgram(t *testing.T) {
 	road := []string{"only", "tcp", "size", "1000", "loss", "0%", "reorder", "0%", "tick", "4ms"}

@@ -15,7 +15,7 @@ import (
 	"stones/lab/report"
 )
 
-// lessonFiles are those of the course, and the one to begin with.
+// lessonFiles are the files of the course, and the template of a lesson.
 func lessonFiles(tb testing.TB) []string {
 	tb.Helper()
 	files, err := filepath.Glob("../../lab/lesson/lessons/*.txtar")
@@ -93,7 +93,7 @@ func holdToReport(t *testing.T, l *lesson.Lesson, r lab.Result) {
 	}
 }
 
-// No line of a lesson is too long for a projector, but for commands and tables.
+// No line of a lesson is too long for a projector, except commands and tables.
 func TestLessonsFit(t *testing.T) {
 	lessons, err := lesson.All(program{}.check)
 	if err != nil {
@@ -108,7 +108,7 @@ func TestLessonsFit(t *testing.T) {
 	}
 }
 
-// sound is a lesson's file that is in order.
+// sound is a valid lesson file.
 const sound = `Title
 -- story --
 It was once.
@@ -130,7 +130,7 @@ tcp held_up = 3
 -- report --
 `
 
-// Whatever is wrong with a file is said with its line.
+// Errors in a file name the line.
 func TestBrokenLesson(t *testing.T) {
 	const form = `; write e.g. "tcp delay_ms.max ms within 5"`
 	for _, tt := range []struct {
@@ -225,7 +225,8 @@ func TestBrokenLesson(t *testing.T) {
 	}
 }
 
-// A lesson throws with a protocol of its own, and its commands give one words in quotes.
+// A lesson can throw with a protocol of its own, and its commands can have words in
+// quotes.
 func TestLessonWithOwn(t *testing.T) {
 	text := strings.NewReplacer("drop 5\n", "drop 5\nwith go-back-n window=4\n",
 		"tcp held_up = 3", "own lost = 0\nown wire.retransmitted = 4",
@@ -246,7 +247,8 @@ func TestLessonWithOwn(t *testing.T) {
 	}
 }
 
-// What is cut off anywhere is missed, but for the report, which may be empty.
+// A file that is cut off anywhere is an error, except in the report, which may be
+// empty.
 func TestLessonCut(t *testing.T) {
 	whole := lesson.Start()
 	end := bytes.Index(whole, []byte("-- report --"))
@@ -298,7 +300,7 @@ func (c *counted) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// What editors add is no fault.
+// What editors add is not an error.
 func TestLessonAsEditorsWriteIt(t *testing.T) {
 	want, err := lesson.Parse("my.txtar", bytes.NewReader(lesson.Start()), program{}.check)
 	if err != nil {
@@ -314,7 +316,7 @@ func TestLessonAsEditorsWriteIt(t *testing.T) {
 	}
 }
 
-// An interrupted lesson shows what is known, and neither judges nor saves.
+// An interrupted lesson shows the results so far, and neither judges nor saves.
 func TestLessonInterrupted(t *testing.T) {
 	t.Chdir(t.TempDir())
 	ctx, interrupt := context.WithCancel(t.Context())

@@ -24,13 +24,13 @@ import (
 	"stones/lab/run"
 )
 
-// A crosscheck is the command that holds the path sim against the path netns.
+// A crosscheck is the command that compares the path sim with the path netns.
 type crosscheck struct {
 	program
 	flags *pflag.FlagSet
 
-	take    string // a file of the kernel's figures that is to be filled
-	against string // one that figures are held against
+	take    string // the file of the kernel's figures to write
+	against string // the file of the kernel's figures to compare with
 	cells   string // names and kinds, with commas between them
 	goodput bool
 	runs    int
@@ -135,13 +135,12 @@ func (c *crosscheck) do(ctx context.Context) error {
 	return c.compareBouts(bouts, again, err)
 }
 
-// maxAgain is how often what is outside is thrown again.
+// maxAgain is how often a bout that is outside is run again.
 const maxAgain = 3
 
-// throwAgain throws once more what is outside of what is allowed, until it is not
-// or has been thrown often enough, and returns of how many bouts that was. What is
-// wrong with an engine stays wrong; what came of this computer's other work does
-// not.
+// throwAgain runs each bout that is outside again on netns, until it is inside or was
+// run maxAgain times. It returns how many bouts it ran again. A fault of an engine
+// stays; a disturbance by other work of this computer does not.
 func throwAgain(ctx context.Context, bouts []bout) (again int, err error) {
 	for i := range bouts {
 		b := &bouts[i]
@@ -151,7 +150,7 @@ func throwAgain(ctx context.Context, bouts []bout) (again int, err error) {
 			} else if !rest(ctx, time.Duration(tries)*breather) {
 				return again, ctx.Err()
 			}
-			results, err := runLight(ctx, []lab.Experiment{b.netns.Experiment}, nil) // alone: they may have disturbed each other
+			results, err := runLight(ctx, []lab.Experiment{b.netns.Experiment}, nil) // alone, because bouts may disturb each other
 			if err != nil {
 				return again, err
 			}
@@ -161,11 +160,11 @@ func throwAgain(ctx context.Context, bouts []bout) (again int, err error) {
 	return again, nil
 }
 
-// breather is how long to wait, and then twice as long, for what else the
-// computer does to be done.
+// breather is the pause before the second try, and twice that before the third, for
+// other work of the computer to end.
 const breather = time.Second
 
-// rest waits, and reports whether it was left to.
+// rest waits, and reports whether it waited to the end.
 func rest(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-time.After(d):
@@ -197,8 +196,8 @@ func (c *crosscheck) compareBouts(bouts []bout, again int, err error) error {
 	return err
 }
 
-// bouts returns all bouts, and their experiments: of each, that on sim and that on
-// netns.
+// bouts returns all bouts and their experiments: for each bout the one on sim, followed
+// by the one on netns.
 func (c *crosscheck) bouts() (bouts []bout, es []lab.Experiment) {
 	for _, k := range checks() {
 		k.experiment.Seed = c.seed
@@ -215,14 +214,13 @@ func (c *crosscheck) bouts() (bouts []bout, es []lab.Experiment) {
 	return bouts, es
 }
 
-// onKernel is the experiment on the path netns, in real time.
+// onKernel returns the experiment on the path netns, in real time.
 func onKernel(e lab.Experiment) lab.Experiment {
 	e.Path, e.Recovery, e.Tuning, e.GiveUp = lab.Netns, "", lab.Tuning{}, time.Minute
 	return e
 }
 
-// finish writes the results that there are, and says what was not as it should be
-// with them, or with getting them.
+// finish writes the results that there are, and returns what went wrong.
 func (c *crosscheck) finish(results []*lab.Result, err error, write report.Writer) error {
 	doc := lab.Document{Version: version}
 	for _, r := range results {
@@ -245,9 +243,9 @@ func (c *crosscheck) finish(results []*lab.Result, err error, write report.Write
 // light: a few thousand packets a second together.
 const atOnce = 8
 
-// runLight runs the experiments, first those in virtual time and then, many at
-// once, those in real time. The results are those of the experiments in their
-// order; nil means one that was not finished. The error says of the first one why.
+// runLight runs the experiments: first those in virtual time, then those in real time,
+// many at once. The results are in the order of the experiments; nil means not
+// finished. The error is the first one.
 func runLight(ctx context.Context, es []lab.Experiment, done func(finished int)) ([]*lab.Result, error) {
 	results := make([]*lab.Result, len(es))
 	errs := make([]error, len(es))

@@ -14,13 +14,13 @@ import (
 
 // A check is an experiment on sim, and the figures that are compared.
 type check struct {
-	lesson     string // that it belongs to
+	lesson     string // the lesson to which it belongs
 	turned     string // the knob that tells it from others of that lesson
 	experiment lab.Experiment
 	figures    []figure
 }
 
-// label is the knob that is turned, and its value.
+// label is the knob that differs, and its value.
 func (c check) label() string {
 	k, known := knob.Find(c.turned)
 	if !known {
@@ -29,15 +29,15 @@ func (c check) label() string {
 	return k.Word + " " + k.Text(c.experiment)
 }
 
-// A figure is one of a flow, and how far apart its two values may be.
+// A figure is a measure of a flow, and how far apart its two values may be.
 type figure struct {
 	transport, key string
 	usual          margin
 	known          report.Difference // why they may be further apart
-	further        margin            // and how far, then
+	further        margin            // how far apart they may then be
 }
 
-// figures returns those of the names, each a transport and a key.
+// figures returns figures by their names, each a transport and a key.
 func figures(m margin, names ...string) []figure {
 	var list []figure
 	for _, name := range names {
@@ -47,17 +47,17 @@ func figures(m margin, names ...string) []figure {
 	return list
 }
 
-// timed is a figure that a timer decides, and so much later on Linux.
+// timed is a figure that depends on a timer, which may be late on Linux by so many ms.
 func timed(most float64, name string) []figure {
 	f := figures(tenMs, name)[0]
 	f.known, f.further = report.CoarseTimer, margin{least: -10, most: most}
 	return []figure{f}
 }
 
-// A change is what makes an experiment another one.
+// A change modifies an experiment.
 type change func(*lab.Experiment)
 
-// changed is an experiment on sim with stones that nearly fill a segment, with
+// changed is an experiment on sim with stones that nearly fill a segment, modified by
 // changes.
 func changed(changes ...change) lab.Experiment {
 	e := knob.Start(lab.Sim)
@@ -78,7 +78,7 @@ func planned(to func(*pace.Plan)) change {
 	}
 }
 
-// ways changes both ways.
+// ways changes both directions.
 func ways(to func(*wire.Shape)) change {
 	return func(e *lab.Experiment) {
 		to(&e.Out)
@@ -101,7 +101,7 @@ func losing(packets ...uint64) change {
 	return func(e *lab.Experiment) { e.Out.DropPackets = packets }
 }
 
-// lossless takes away what befalls packets by chance.
+// lossless removes random loss and reordering.
 func lossless(e *lab.Experiment) { e.Out.Loss, e.Out.Reorder = wire.Loss{}, wire.Reorder{} }
 
 // unlimited is a road on which nothing waits.
@@ -129,7 +129,7 @@ func leaky(e *lab.Experiment) {
 	e.Out.Loss.Random = 5 * wire.Percent
 }
 
-// checks returns all of them.
+// checks returns all checks.
 func checks() []check {
 	const ms = time.Millisecond
 	all := slices.Concat[[]figure]
@@ -197,20 +197,21 @@ func checks() []check {
 	return list
 }
 
-// Of the table of goodput.
+// The conditions of the table of goodput.
 var (
 	losses     = []wire.Share{wire.Percent / 10, wire.Percent / 2, wire.Percent, 2 * wire.Percent, 5 * wire.Percent}
 	roundTrips = []time.Duration{20 * time.Millisecond, 40 * time.Millisecond, 100 * time.Millisecond}
 	recoveries = []string{lab.RecoveryRACK, lab.RecoverySACK}
 )
 
-// maxRaces is how many runs of each are within the limits of one call.
+// maxRaces is the largest number of runs of each condition within the limit of one
+// call.
 func maxRaces() int {
 	return knob.MaxExperiments / (len(losses) * len(roundTrips) * (len(recoveries) + 1))
 }
 
-// races returns the experiments of the table of goodput: so many runs of each,
-// with seeds that follow each other.
+// races returns the experiments of the table of goodput: so many runs of each
+// condition, with consecutive seeds.
 func races(seed uint64, runs int, length time.Duration, buffer int) []lab.Experiment {
 	var es []lab.Experiment
 	for _, loss := range losses {

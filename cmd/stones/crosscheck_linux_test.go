@@ -6,9 +6,8 @@ import (
 	"testing"
 )
 
-// The emulated stacks and the kernel come to the same, but for what is known. On
-// a computer that does much else at the same time, times are not held against
-// them, unless that is demanded.
+// The emulated stacks and the kernel agree, except for known differences. Times are not
+// compared on a busy computer, unless that is demanded.
 func TestCrosscheck(t *testing.T) {
 	if !long() && !demanded() {
 		t.Skip("it takes some ten seconds of a computer that has nothing else to do; STONES_LONG or STONES_PEERS has it run")
@@ -30,7 +29,7 @@ func TestCrosscheck(t *testing.T) {
 	t.Errorf("exit code %d: %s\n%s", code, &stderr, &stdout)
 }
 
-// Where there can be no namespaces, it says so in one line.
+// Where namespaces are not available, the error is one line.
 func TestCrosscheckWithoutNamespaces(t *testing.T) {
 	cmd := without(t, "600", "crosscheck")
 	var stdout, stderr bytes.Buffer

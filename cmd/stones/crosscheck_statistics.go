@@ -8,21 +8,21 @@ import (
 	"stones/lab/theory"
 )
 
-// A bout is an experiment over one transport. It is thrown on both paths.
+// A bout is an experiment over one transport, on both paths.
 type bout struct {
 	check
 	transport  string
 	sim, netns *lab.Result
 }
 
-// A margin is by how much the value on netns may be above that on sim.
+// A margin is the range of the value on netns minus that on sim.
 type margin struct {
 	least, most float64
 	sigma       bool    // 4 sigma of a count that chance decides
-	share       float64 // of the stones thrown, besides
+	share       float64 // in addition, a share of the stones thrown
 }
 
-// around is the margin where sim has the value v, of n stones.
+// around is the margin if sim has the value v, of n stones.
 func (m margin) around(v float64, n int) margin {
 	if m.sigma {
 		m.most = theory.Sigmas * math.Sqrt(v*(1-v/float64(n)))
@@ -34,7 +34,7 @@ func (m margin) around(v float64, n int) margin {
 	return m
 }
 
-// holds reports whether netns may be so much above sim.
+// holds reports whether the difference is within the margin.
 func (m margin) holds(apart float64) bool { return m.least <= apart && apart <= m.most }
 
 // The usual margins.
@@ -42,10 +42,10 @@ var (
 	tenMs     = margin{least: -10, most: 10}
 	equal     = margin{}
 	sigmas    = margin{sigma: true}
-	nearQueue = margin{share: 0.005} // which stones a full queue drops depends on when exactly each comes
+	nearQueue = margin{share: 0.005} // the drops of a full queue depend on exact arrival times
 )
 
-// outside counts the figures that are outside of what is allowed.
+// outside counts the figures that are outside their margins.
 func (b *bout) outside() int {
 	n := 0
 	for _, x := range b.comparisons() {
@@ -56,8 +56,8 @@ func (b *bout) outside() int {
 	return n
 }
 
-// comparisons holds the figures of the two paths against each other. There are
-// none if one of them is not known.
+// comparisons compares the figures of the two paths. There are none if a result is
+// missing.
 func (b *bout) comparisons() []report.Comparison {
 	if b.sim == nil || b.netns == nil {
 		return nil

@@ -56,7 +56,7 @@ func simTwice(t *testing.T) []bout {
 	return bouts
 }
 
-// Held against itself, sim is not apart in anything.
+// Compared with itself, sim does not differ in anything.
 func TestCrosscheckOfSim(t *testing.T) {
 	for _, b := range simTwice(t) {
 		if n := b.outside(); n > 0 {
@@ -75,7 +75,7 @@ func TestCrosscheckOfSim(t *testing.T) {
 	}
 }
 
-// What is compared is what the lessons are about: the figures are those of theory.
+// The checks are about what the lessons are about: their figures are those of theory.
 func TestChecks(t *testing.T) {
 	want := map[string]float64{ // of sim
 		"first-stone delay 50ms tcp done_ms":         150,
@@ -116,8 +116,8 @@ func TestChecks(t *testing.T) {
 	}
 }
 
-// A figure that is too far apart is outside, and one that is not known too; one
-// that is known to differ may be as far apart as that goes, and no further.
+// A figure that is too far apart, or not known, is outside. One that is known to differ
+// may be as far apart as that goes, and no further.
 func TestOutside(t *testing.T) {
 	result := func(connect lab.Figure) *lab.Result {
 		return &lab.Result{Flows: []lab.Outcome{{Name: lab.TCP, Transport: lab.TCP, Complete: true, Counts: stone.Counts{Thrown: 1}, Connect: connect}}}

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// readers is how other programs read what is kept, as a text and snippets.
+// readers is a text, with snippets, on how other programs read results.
 //
 //go:embed data.txt
 var readers []byte

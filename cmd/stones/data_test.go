@@ -10,8 +10,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// What is documented of other programs is what they do with results, as far as they
-// are here. They print what was delivered.
+// The snippets for other programs run on results, where these programs are installed.
+// They print what was delivered.
 func TestData(t *testing.T) {
 	t.Parallel()
 	needs(t, "bash")
@@ -42,7 +42,7 @@ func TestData(t *testing.T) {
 	}
 }
 
-// To each of the readers all measured columns that have a value are numbers.
+// Each of the readers gets numbers in all measured columns that have a value.
 func TestDataNumeric(t *testing.T) {
 	t.Parallel()
 	s := scaled{t, dataFolder(t)}

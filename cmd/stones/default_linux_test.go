@@ -12,13 +12,14 @@ import (
 	"stones/lab/quantity"
 )
 
-// What the first screen says is what Linux does: of the middle one of five roads, half of
-// the stones, all but one in a hundred and what was held up by 5 ms differ by at most a
-// tenth, or by 2 ms, or 15 of 1000. STONES_SEEDS=20 has it run on twenty.
+// The first screen shows what Linux does: on the median of five roads, the 50th and
+// 99th percentiles and the number of stones held up by 5 ms differ by at most a tenth,
+// or by 2 ms, or by 15 of 1000. STONES_SEEDS=20 runs it on twenty.
 //
-// Those held up by 1 ms are more on Linux: with 200 stones a second 8.04 are on a way there
-// and back of 40.2 ms, so that a congestion window of 8 lets each wait a little longer than
-// the one before, and all the more if the way takes the kernel some tenths longer.
+// More stones are held up by 1 ms on Linux: with 200 stones a second, 8.04 are in
+// flight over a round trip of 40.2 ms. With a congestion window of 8 each then waits a
+// little longer than the one before, and all the more if the kernel adds some tenths to
+// the way.
 func TestDefaultNetns(t *testing.T) {
 	inFull(t)
 	needsNetns(t)
@@ -50,7 +51,7 @@ func TestDefaultNetns(t *testing.T) {
 	}
 }
 
-// asIs says in what the kernel's roads are not as those of sim.
+// asIs returns how the kernel's roads differ from those of sim.
 func asIs(t *testing.T, sim, kernel []lab.Result) (apart []string) {
 	t.Helper()
 	for _, transport := range []string{lab.TCP, lab.UDP} {

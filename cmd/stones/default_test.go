@@ -10,9 +10,9 @@ import (
 	"stones/lab/report"
 )
 
-// What the experiment that runs if nothing is said must teach, on every road: both
-// carry half of the stones equally fast; UDP loses and reorders some; what TCP adds
-// is mostly waiting for an earlier stone, and some of that is too late.
+// What the default experiment must teach, on every road: both transports deliver half
+// of the stones equally fast; UDP loses and reorders some; what TCP adds is mostly
+// waiting for an earlier stone, and some of that is too late.
 func TestDefaultTeaches(t *testing.T) {
 	const roads = 20
 	near, lossy := 0, 0
@@ -51,7 +51,7 @@ func TestDefaultTeaches(t *testing.T) {
 }
 
 // The first screen fits a terminal of 80 by 24, its prompt included, and a page is
-// never broader than the terminal.
+// never wider than the terminal.
 func TestFirstScreen(t *testing.T) {
 	results := []lab.Result{ran(t, asked(t))}
 	results[0].Warnings = advice.Warnings(&results[0].Experiment, results[0].Flows)
@@ -97,7 +97,7 @@ func TestFirstScreen(t *testing.T) {
 	}
 }
 
-// Colour only adds: without it, the page is the same.
+// Without colour the page is the same.
 func TestColourOnlyAdds(t *testing.T) {
 	doc := lab.Document{Results: []lab.Result{ran(t, asked(t))}}
 	var plain, colour strings.Builder

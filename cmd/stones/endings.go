@@ -9,8 +9,8 @@ import (
 	"stones/lab/prose"
 )
 
-// formatOf is the format that follows from the ending of a file's name, if one does: that
-// of the same name, or what is usual for it.
+// formatOf returns the format that follows from the extension of a file's name, if one
+// does.
 func formatOf(file string) (format string, ok bool) {
 	ending := strings.TrimPrefix(strings.ToLower(filepath.Ext(file)), ".")
 	if ending == "md" {
@@ -19,8 +19,8 @@ func formatOf(file string) (format string, ok bool) {
 	return ending, slices.Contains(formats(), ending)
 }
 
-// name lets the format follow from the ending of --out. It returns an error if
-// the two disagree.
+// name takes the format from the extension of --out. It returns an error if --format or
+// --json contradicts that.
 func (t *throw) name() error {
 	format, known := formatOf(t.out)
 	switch {
@@ -35,12 +35,12 @@ func (t *throw) name() error {
 	return nil
 }
 
-// shown are the formats that show what is kept.
+// shown are the formats that show what a flag keeps.
 var shown = map[string][]string{
 	"interval": {"table", "markdown", "json", jsonl},
 }
 
-// unshown returns an error if the format does not show what is to be kept.
+// unshown returns an error if the format does not show what a flag keeps.
 func (t *throw) unshown() error {
 	for word, formats := range shown {
 		if word == "interval" && t.ofIntervals() && (t.format == svg || t.format == png) {

@@ -54,7 +54,7 @@ Without a name, all names are listed.`,
 	return cmd
 }
 
-// explain returns what is to be said of a name, or of all.
+// explain returns the explanation of a name, or the list of all names.
 func explain(cmd *cobra.Command, args []string) (string, error) {
 	if len(args) == 1 && (args[0] == "--help" || args[0] == "-h") {
 		return "", cmd.Help()
@@ -89,11 +89,11 @@ func explain(cmd *cobra.Command, args []string) (string, error) {
 	return b.String(), nil
 }
 
-// ownPage is the page from which one writes a protocol of one's own.
+// ownPage is the page on how to write a protocol of one's own.
 func ownPage() string {
 	parser := comment.Parser{LookupSym: func(string, string) bool { return true }}
 	printer := comment.Printer{TextCodePrefix: "  ", TextWidth: 79}
-	_, page, _ := strings.Cut(protocol.Page(), "\n\n") // the entry says what the first paragraph does
+	_, page, _ := strings.Cut(protocol.Page(), "\n\n") // the entry of the glossary replaces the first paragraph
 	return string(printer.Text(parser.Parse(page)))
 }
 
@@ -133,13 +133,13 @@ func entry(b *strings.Builder, e glossary.Entry, flags map[string]flagUse) {
 	fold(b, "source: "+e.Source)
 }
 
-// unset is the value of a flag that is only looked at.
+// unset is the value of a flag that is never set.
 type unset struct{ pflag.Value }
 
 func (*unset) Type() string   { return "" }
 func (*unset) String() string { return "" }
 
-// listed is all names, in groups.
+// listed lists all names, in groups.
 func listed() string {
 	var b strings.Builder
 	for _, group := range []struct {
@@ -176,7 +176,7 @@ func names() []string {
 	return slices.Compact(list)
 }
 
-// others returns the other words for what can be explained.
+// others returns the other words for the names.
 func others() []string {
 	var list []string
 	for _, e := range glossary.All() {
@@ -192,10 +192,10 @@ func fold(b *strings.Builder, text string) {
 	}
 }
 
-// A flagUse is where a flag is used.
+// A flagUse says where a flag is used.
 type flagUse struct {
 	base     string   // the flag that explains it: that of --loss-back is loss
-	varies   string   // in what it differs from that
+	varies   string   // how it differs from that
 	commands []string // that have it
 	variants []string // of it: for one transport, or for the way back
 }

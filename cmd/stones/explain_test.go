@@ -12,8 +12,8 @@ import (
 	"stones/lab/report/glossary"
 )
 
-// Every flag of every command is explained, and --help says of it what the
-// explanation says in short. Nothing is explained that is no flag.
+// Every flag of every command is explained, and its help text is the short form of the
+// explanation. Nothing is explained that is not a flag.
 func TestFlagsAreInGlossary(t *testing.T) {
 	root := program{}.newRoot()
 	uses := usesOf(root)
@@ -31,7 +31,7 @@ func TestFlagsAreInGlossary(t *testing.T) {
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			base, variant := baseOf(f)
 			if f.Name == "format" {
-				variant = strings.TrimPrefix(f.Usage, usage(base)) // the names of the formats, which TestHelpNamesChoices holds
+				variant = strings.TrimPrefix(f.Usage, usage(base)) // the names of the formats, which TestHelpNamesChoices checks
 			}
 			if want := usage(base) + variant; f.Name != "help" && f.Usage != want {
 				t.Errorf("%s --help says of --%s\n%s\nthe glossary\n%s", cmd.CommandPath(), f.Name, f.Usage, want)
@@ -78,7 +78,7 @@ func TestUses(t *testing.T) {
 	}
 }
 
-// A flag that nobody explains has no words of its own.
+// A flag without an explanation has no help text.
 func TestNoUsage(t *testing.T) {
 	for _, name := range []string{"nonsense", "nonsense-back", "tcp-nonsense"} {
 		if got := usage(name); got != "" {
@@ -87,8 +87,8 @@ func TestNoUsage(t *testing.T) {
 	}
 }
 
-// Where a flag takes one of a few words, which the shell offers, --help names all
-// of them, and every one of them is taken.
+// If a flag takes one of a few words, which the shell offers, --help names all of them,
+// and each of them is valid.
 func TestHelpNamesChoices(t *testing.T) {
 	const few = 12
 	named := map[string]bool{}

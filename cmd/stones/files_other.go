@@ -2,6 +2,6 @@
 
 package main
 
-// openFiles is how many files the system lets this program have open; 0, because
-// it does not tell.
+// openFiles is how many files the program may have open; 0 means that this is not
+// known.
 func openFiles() int { return 0 }

@@ -7,9 +7,8 @@ import (
 	"syscall"
 )
 
-// openFiles is how many files the system lets this program have open, sockets
-// included; 0 if there is no limit that matters. (Package os has raised it as
-// far as it may be.)
+// openFiles is how many files, sockets included, the program may have open; 0 if there
+// is no limit that matters. (Package os has raised the limit as far as possible.)
 func openFiles() int {
 	var limit syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil || limit.Cur > math.MaxInt32 {

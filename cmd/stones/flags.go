@@ -11,7 +11,7 @@ import (
 	"stones/lab/report/picture"
 )
 
-// A group is flags that belong together in the help.
+// A group is flags that stand together in the help.
 type group struct {
 	title string
 	note  string
@@ -77,17 +77,17 @@ func (t *throw) addFlags() []group {
 // throwKinds are the pictures that a throw can draw.
 func throwKinds() []string { return append(picture.Kinds(), picture.SweepKind) }
 
-// usage is what --help says of a flag: what the glossary says of it in short.
+// usage is the help text of a flag: the short form in the glossary.
 func usage(name string) string { return glossary.Short(glossary.Flag, name) }
 
-// oneFormat adds the flag that takes the name of one format. Commands differ in the
-// formats that they have, so that --help names those of this one.
+// oneFormat adds the flag --format. Commands have different formats, so its help text
+// lists those of this one.
 func oneFormat(flags *pflag.FlagSet, names []string, field *string) {
 	plain(flags, "format", "", knob.OneOf(names), field)
 	flags.Lookup("format").Usage += ": " + strings.Join(names, ", ")
 }
 
-// varies says in what a flag of that variant differs from its base.
+// varies says how a flag of that variant differs from its base.
 func varies(v knob.Variant) string {
 	over, back := v.Split()
 	text := ""
@@ -105,8 +105,8 @@ func varies(v knob.Variant) string {
 	return text
 }
 
-// baseOf returns the name of the flag of which a flag is a variant, and in what
-// it varies; or its own name.
+// baseOf returns the name of the flag of which a flag is a variant, and how it differs;
+// otherwise its own name.
 func baseOf(f *pflag.Flag) (base, variant string) {
 	if k, ok := f.Value.(knobFlag); ok {
 		return k.Base, varies(k.Variant)

@@ -52,8 +52,8 @@ func TestTogether(t *testing.T) {
 	}
 }
 
-// Two equal flows share a link about equally, and what each had of it, and how
-// fair that is, is told over the time in which both ran.
+// Two equal flows share a link about equally. Their shares, and the fairness, are over
+// the time in which both ran.
 func TestTwoShareALink(t *testing.T) {
 	notShort(t)
 	t.Parallel()
@@ -88,7 +88,7 @@ func TestTwoShareALink(t *testing.T) {
 	}
 }
 
-// Whoever is farther away gets less: far less where round trips are one to five.
+// A flow that is farther away gets less: far less if the round trips are one to five.
 func TestFartherGetsLess(t *testing.T) {
 	r := ran(t, flowing(t, nil, "tcp rate=max time=20s name=near", "tcp rate=max time=20s extra-delay=80ms name=far"))
 	near, far := pickNamed(t, r, "near"), pickNamed(t, r, "far")
@@ -97,8 +97,8 @@ func TestFartherGetsLess(t *testing.T) {
 	}
 }
 
-// A flow that has a road for itself is as it ever was, whatever it is called and
-// however many others have roads of their own.
+// A flow with a road of its own has the same result, whatever its name and however many
+// others have roads of their own.
 func TestFlowAlone(t *testing.T) {
 	alone := ran(t, flowing(t, []string{"only", "udp", "loss", "5%"}))
 	named := ran(t, flowing(t, []string{"loss", "5%"}, "udp name=mine"))
@@ -119,7 +119,7 @@ func TestManyFlows(t *testing.T) {
 	}
 }
 
-// The table of four flows over each transport is no broader than a terminal.
+// The table of four flows over each transport is no wider than a terminal.
 func TestManyFlowsFit(t *testing.T) {
 	e := flowing(t, []string{"parallel", "4", "together", "true", "loss", "5%", "duplicate", "1%"})
 	for _, v := range []report.View{{}, {All: true}} {
@@ -145,7 +145,7 @@ func TestManyFlowsFit(t *testing.T) {
 	}
 }
 
-// A flow begins when it was told to, or at a moment that the seed draws.
+// A flow starts when it was told to, or at a moment that the seed draws.
 func TestFlowsStart(t *testing.T) {
 	e := flowing(t, nil, "udp count=10 start=2s name=late", "udp count=10 name=first")
 	e.Packets = true
@@ -159,7 +159,7 @@ func TestFlowsStart(t *testing.T) {
 	}
 }
 
-// What is wrong with a flow is one line.
+// An error in a flow is one line.
 func TestWrongFlows(t *testing.T) {
 	for flow, want := range map[string]string{
 		"":                                `flow "": begins with a transport, e.g. tcp rate=max start=2s`,
@@ -189,7 +189,7 @@ func TestWrongFlows(t *testing.T) {
 	}
 }
 
-// Ten thousand flows are refused in one line.
+// Ten thousand flows are rejected in one line.
 func TestTooManyFlows(t *testing.T) {
 	var s knob.Settings
 	for range 10_000 {

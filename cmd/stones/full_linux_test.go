@@ -14,7 +14,7 @@ import (
 	"stones/lab/document"
 )
 
-// On a disk that becomes full, the old file stays, what was whole is there, and the
+// On a disk that becomes full, the old file stays, complete parts are kept, and the
 // result goes to standard output.
 func TestFullDisk(t *testing.T) {
 	dir := t.TempDir()

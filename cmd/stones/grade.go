@@ -22,7 +22,7 @@ import (
 	"stones/lab/report"
 )
 
-// A grading is the command that holds a protocol to a sheet.
+// A grading is the command that grades a protocol by a sheet.
 type grading struct {
 	program
 	flags *pflag.FlagSet
@@ -31,10 +31,10 @@ type grading struct {
 	seed   uint64
 	runs   int
 	format string
-	begin  string // a sheet to write
+	begin  string // the name of a sheet to write
 }
 
-// The formats of grades.
+// gradeFormats are the formats of grades.
 var gradeFormats = []string{"table", "json", "gradescope", "junit"}
 
 // newGrade returns the command.
@@ -154,7 +154,7 @@ func (g *grading) find(name string) (*lesson.Sheet, error) {
 	return lesson.ParseSheet(name, f)
 }
 
-// list lists the sheets that are built in.
+// list lists the built-in sheets.
 func (g *grading) list() error {
 	var b strings.Builder
 	for _, name := range lesson.Sheets() {
@@ -173,7 +173,7 @@ func (g *grading) list() error {
 	return err
 }
 
-// write writes a sheet to begin with.
+// write writes a sheet to start from.
 func (g *grading) write() error {
 	file := strings.TrimSuffix(g.begin, lesson.Ending) + lesson.Ending
 	if err := beginWith(g.begin, file, lesson.StartSheet()); err != nil {
@@ -205,7 +205,7 @@ func indented(w io.Writer, v any) error {
 	return out.Encode(v)
 }
 
-// A marked sheet is what came of grading.
+// A marked sheet is the result of grading.
 type marked struct {
 	Version string       `json:"stones"`
 	Sheet   string       `json:"sheet"`
@@ -214,7 +214,7 @@ type marked struct {
 	Tasks   []markedTask `json:"tasks"`
 }
 
-// A markedTask is what came of one task.
+// A markedTask is the result of one task.
 type markedTask struct {
 	Name   string        `json:"name"`
 	Points int           `json:"points"`
@@ -222,7 +222,7 @@ type markedTask struct {
 	Faults []markedFault `json:"faults,omitempty"`
 }
 
-// A markedFault is what went wrong in one run, and what shows it again.
+// A markedFault is what went wrong in one run, and the command that reproduces it.
 type markedFault struct {
 	Seed    uint64 `json:"seed"`
 	What    string `json:"what"`
@@ -230,7 +230,7 @@ type markedFault struct {
 	Command string `json:"command"`
 }
 
-// graded puts the grades of a sheet together.
+// graded makes the result from the grades of a sheet.
 func graded(sheet *lesson.Sheet, grades []lesson.Grade) marked {
 	m := marked{Version: version, Sheet: sheet.Title}
 	for _, gr := range grades {
@@ -245,7 +245,7 @@ func graded(sheet *lesson.Sheet, grades []lesson.Grade) marked {
 	return m
 }
 
-// commandOf is the command line of flags, as a shell takes it.
+// commandOf is the command line with the flags, quoted for a shell.
 func commandOf(flags []string) string {
 	words := []string{"stones", "throw"}
 	for _, f := range flags {
@@ -257,7 +257,7 @@ func commandOf(flags []string) string {
 	return strings.Join(words, " ")
 }
 
-// text is what is to be said of a task.
+// text says how a task went.
 func (t markedTask) text() string {
 	if len(t.Faults) == 0 {
 		return "all as it must be"
@@ -273,7 +273,7 @@ func (t markedTask) text() string {
 	return text
 }
 
-// rows are what the table shows.
+// rows makes the table's content.
 func (m marked) rows() report.GradeSheet {
 	g := report.GradeSheet{Title: m.Sheet, Points: m.Points, Of: m.Of}
 	for _, t := range m.Tasks {
@@ -286,7 +286,7 @@ func (m marked) rows() report.GradeSheet {
 	return g
 }
 
-// gradescope is what Gradescope's autograder reads as results.json.
+// gradescope is the results.json of Gradescope's autograder.
 func (m marked) gradescope() any {
 	type test struct {
 		Name   string  `json:"name"`
@@ -314,7 +314,7 @@ func (m marked) gradescope() any {
 	}{float64(m.Points), m.Sheet, tests, []place{{"points", float64(m.Points)}}}
 }
 
-// junit writes what CI systems read.
+// junit writes JUnit XML, which CI systems read.
 func (m marked) junit(w io.Writer) error {
 	type fault struct {
 		Message string `xml:"message,attr"`

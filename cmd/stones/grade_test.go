@@ -21,7 +21,7 @@ import (
 	"stones/lab/protocol"
 )
 
-// gradedBy is what stones grade says in JSON.
+// gradedBy returns the JSON of stones grade.
 func gradedBy(t *testing.T, args ...string) marked {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -58,13 +58,13 @@ func hidden() string {
 	return "3"
 }
 
-// The worked protocols get what they deserve, whatever the seed.
+// The built-in protocols get their grades, whatever the seed.
 func TestGradeWorked(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		sheet, with string
 		points      int
-		dear        bool // it takes 5 s, and tells no more than its neighbour
+		dear        bool // it takes 5 s, and tests little more than its neighbour
 	}{
 		{"reliable", "stop-and-wait", 100, false},
 		{"reliable", "go-back-n window=8", 100, false},
@@ -88,7 +88,7 @@ func TestGradeWorked(t *testing.T) {
 	}
 }
 
-// Half of what TCP has alone is what the sheet asks for, on each of its roads.
+// The sheet asks for half of what TCP has alone, on each of its roads.
 func TestPoliteBounds(t *testing.T) {
 	notShort(t)
 	t.Parallel()
@@ -119,8 +119,9 @@ func TestPoliteBounds(t *testing.T) {
 	}
 }
 
-// Broken programs get what they deserve: each has one mistake, and has no points for the
-// tasks and seeds in which the mistake tells. Of that the sound program's runs speak.
+// Broken programs get their grades: each has one mistake, and no points for the tasks
+// and seeds in which the mistake matters. The runs of the sound program show which
+// these are.
 func TestGradeBroken(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("go"); err != nil {
@@ -188,7 +189,7 @@ func TestGradeBroken(t *testing.T) {
 	}
 }
 
-// deserved are the seeds in which a mistake tells, by the name of the task.
+// deserved are the seeds in which a mistake matters, by the name of the task.
 func deserved(t *testing.T, sound, runs string, tells func(lab.Outcome) bool) map[string]map[uint64]bool {
 	t.Helper()
 	sheet, err := lesson.FindSheet("reliable")
@@ -238,7 +239,7 @@ func caught(x lab.Outcome) (n int) {
 	return n
 }
 
-// An interrupt ends it, and what was cut short has no grade.
+// An interrupt ends the grading, and what was cut short has no grade.
 func TestGradeInterrupted(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	p := program{stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr}
@@ -331,7 +332,7 @@ func TestGradeFormats(t *testing.T) {
 	}
 }
 
-// The exercises of courses that people know are sheets of a page, and take no time.
+// The exercises of well-known courses are sheets of a page, and run quickly.
 func TestGradeCourses(t *testing.T) {
 	t.Parallel()
 	for _, sheet := range []string{"firsts-and-last", "all-at-once"} {

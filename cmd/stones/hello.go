@@ -24,11 +24,11 @@ import (
 	"stones/lab/seal"
 )
 
-// answer is what the one who greets says in the end.
+// answer is the last message of the client.
 const answer = "И тебе привет!"
 
-// A hello is the command that greets somebody over both transports: what a
-// beginner's client does, call by call.
+// A hello is the command that greets a catcher over both transports: what a beginner's
+// client does, call by call.
 type hello struct {
 	program
 	readSize int
@@ -70,16 +70,16 @@ nothing, so hello is said first: up to 5 times, if there is no answer.`,
 	return cmd
 }
 
-// Limits of what is waited for and read.
+// Limits of waiting and reading.
 const (
 	connecting = 5 * time.Second        // for an answer, and for the first bytes
-	atMost     = 10 * time.Second       // for all of it
-	quiet      = 300 * time.Millisecond // without a byte: it was all
+	atMost     = 10 * time.Second       // for the whole greeting
+	quiet      = 300 * time.Millisecond // without a byte, after which the greeting is complete
 	mostHeard  = 64 << 10               // bytes of a greeting
 	mostReads  = 1000
 )
 
-// do greets over both transports at once, and shows how it went.
+// do greets over both transports at once, and shows the calls.
 func (h *hello) do(ctx context.Context, text string) error {
 	to, err := parsePlace(text)
 	if err != nil {
@@ -110,7 +110,7 @@ func (h *hello) do(ctx context.Context, text string) error {
 	return verdict(at, talks)
 }
 
-// verdict is an error if nobody has greeted.
+// verdict returns an error if no greeting came.
 func verdict(at netip.AddrPort, talks []*talk) error {
 	code := exitUnfinished
 	for _, t := range talks {
@@ -124,7 +124,7 @@ func verdict(at netip.AddrPort, talks []*talk) error {
 	return &failure{code, fmt.Errorf("%s: no greeting: TCP %s, UDP %s", at, talks[0].Trouble, talks[1].Trouble)}
 }
 
-// resolve asks what address a name has. If it has several, one of IPv4 is taken.
+// resolve resolves a name. It prefers an IPv4 address.
 func resolve(ctx context.Context, to place) (netip.AddrPort, error) {
 	if to.ip.IsValid() {
 		return netip.AddrPortFrom(to.ip, uint16(to.port)), nil
@@ -145,16 +145,16 @@ func resolve(ctx context.Context, to place) (netip.AddrPort, error) {
 	return netip.AddrPortFrom(ip, uint16(to.port)), nil
 }
 
-// A talk is how it goes over one transport.
+// A talk is the exchange over one transport.
 type talk struct {
 	report.Talk
 	err error // why it ended early
 }
 
-// note notes a call.
+// note records a call.
 func (t *talk) note(c report.Call) { t.Calls = append(t.Calls, c) }
 
-// trouble notes why it goes on no longer.
+// trouble records why the talk ends early.
 func (t *talk) trouble(err error) {
 	if t.err != nil {
 		return
@@ -162,7 +162,7 @@ func (t *talk) trouble(err error) {
 	t.err, t.Trouble = err, why(err)
 }
 
-// why is an error in short.
+// why is a short form of an error.
 func why(err error) string {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
@@ -230,12 +230,12 @@ func (h *hello) overUDP(ctx context.Context, at netip.AddrPort) *talk {
 	return t
 }
 
-// asks are when somebody who does not greet is asked to, and in the end when
-// that is given up.
+// asks are the times at which hello is sent, and in the end the time at which that is
+// given up.
 var asks = [...]time.Duration{0, 500 * time.Millisecond, 1500 * time.Millisecond, 2500 * time.Millisecond, 3500 * time.Millisecond, 4500 * time.Millisecond}
 
-// converse hears the greeting, answers it and closes. Ask has the other end
-// greet; if it is nil that greets by itself.
+// converse receives the greeting, answers it and closes. ask requests the greeting; it
+// is nil if the other end greets unasked.
 func (t *talk) converse(ctx context.Context, conn net.Conn, readSize int, ask func() error) {
 	began := time.Now()
 	end := began.Add(atMost)
@@ -249,11 +249,11 @@ func (t *talk) converse(ctx context.Context, conn net.Conn, readSize int, ask fu
 		if err = ask(); err == nil {
 			heard, err = t.read(ctx, conn, buf, began.Add(asks[n+1]))
 		}
-		for err == nil && heard == 0 { // a datagram without a byte
+		for err == nil && heard == 0 { // an empty datagram
 			heard, err = t.read(ctx, conn, buf, began.Add(asks[n+1]))
 		}
 		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-			break // it has been told that nobody is there
+			break // such as an ICMP error: nothing listens there
 		}
 	}
 	for reads := 1; err == nil && heard < mostHeard && reads < mostReads; reads++ {
@@ -287,10 +287,10 @@ func (t *talk) converse(ctx context.Context, conn net.Conn, readSize int, ask fu
 	}
 }
 
-// errSilent is of somebody who answers, and says nothing.
+// errSilent is the error of a peer that answers without a byte.
 var errSilent = errors.New("answers without a word")
 
-// read reads once, until the deadline. It is not noted if nothing came.
+// read reads once, until the deadline. It records nothing if nothing came.
 func (t *talk) read(ctx context.Context, conn net.Conn, buf []byte, until time.Time) (int, error) {
 	_ = conn.SetReadDeadline(until)
 	if ctx.Err() != nil {
@@ -306,5 +306,5 @@ func (t *talk) read(ctx context.Context, conn net.Conn, buf []byte, until time.T
 		c.Note = "full: any rest is gone"
 	}
 	t.note(c)
-	return n, nil // an error comes again, if it was one
+	return n, nil // the next read returns the error again
 }

@@ -24,8 +24,8 @@ import (
 	"stones/lab/server"
 )
 
-// A stranger is a connection, a listener that has it, a socket of UDP and the
-// dialer of all of them. Whatever it is asked, it says one thing, once.
+// A stranger is a connection, its listener, a UDP socket and the dialer of all of them.
+// It says one thing, once, whatever it is asked.
 type stranger struct {
 	said   io.Reader
 	word   []byte // as a datagram
@@ -99,7 +99,7 @@ type house struct {
 
 func (h *house) Go(task func()) { h.tasks.Go(task) }
 
-// SleepUntil does not sleep for long: nothing happens here meanwhile.
+// SleepUntil returns soon: nothing happens here meanwhile.
 func (h *house) SleepUntil(ctx context.Context, at time.Duration) error {
 	return h.Real.SleepUntil(ctx, min(at, h.Now()+10*time.Microsecond))
 }
@@ -112,7 +112,7 @@ func (h *house) ListenPacket(context.Context, string, string) (net.PacketConn, e
 	return &door{stranger: h.stranger, shut: make(chan struct{})}, nil
 }
 
-// caughtFrom is all that a catcher shows and logs of a stranger.
+// caughtFrom returns all that a catcher shows and logs of a stranger.
 func caughtFrom(t *testing.T, said []byte) map[string]string {
 	t.Helper()
 	h := &house{Real: clock.NewReal(), stranger: newStranger(said)}
@@ -139,10 +139,10 @@ func caughtFrom(t *testing.T, said []byte) map[string]string {
 	return map[string]string{"the screen": moves.ReplaceAllString(screen.String(), ""), "the log": text.String(), "the log as JSON": json.String()}
 }
 
-// moves are what the board moves the cursor with.
+// moves match the board's cursor movements.
 var moves = regexp.MustCompile(`\x1b\[[0-9]+A\x1b\[J`)
 
-// greetedBy is what stones hello prints of a stranger's greeting.
+// greetedBy returns what stones hello prints of a stranger's greeting.
 func greetedBy(t *testing.T, said []byte) map[string]string {
 	t.Helper()
 	tcp, udp := &talk{Talk: report.Talk{Transport: "tcp"}}, &talk{Talk: report.Talk{Transport: "udp"}}
@@ -165,8 +165,8 @@ func (v *visitor) DialContext(ctx context.Context, network, address string) (net
 	return v.stranger.DialContext(ctx, network, address)
 }
 
-// thrownAt is what stones throw prints of a flow with a stranger, which
-// first has agreed to the version, or has not.
+// thrownAt returns what stones throw prints of a flow with a stranger, which has agreed
+// to the version first, or has not.
 func thrownAt(t *testing.T, said []byte, agreed bool) map[string]string {
 	t.Helper()
 	if agreed {
@@ -199,7 +199,7 @@ func thrownAt(t *testing.T, said []byte, agreed bool) map[string]string {
 	return shown
 }
 
-// clean says what of a text is not fit to be shown.
+// clean returns an error if a text is not fit to be shown.
 func clean(text string) error {
 	if !utf8.ValidString(text) {
 		return errors.New("not UTF-8")
@@ -212,8 +212,8 @@ func clean(text string) error {
 	return nil
 }
 
-// Whatever strangers say, over TCP or UDP, to whichever command: nothing of it
-// steers the terminal, breaks a line of the log or spoils the JSON.
+// Whatever strangers say, over TCP or UDP, to whichever command: nothing of it controls
+// the terminal, breaks a line of the log or spoils the JSON.
 func FuzzHostile(f *testing.F) {
 	for _, said := range []string{
 		"", "hello", "И тебе привет!", "echo \x1b[31mred\n\x07", "\x00\x01\x02", "stones 2\nplan tcp 5 100 5\nreport 1\n",

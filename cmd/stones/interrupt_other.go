@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// interrupts are the signals after which what is known is shown, and no more done.
+// interrupts are the signals that end the work; the results so far are shown.
 func interrupts() []os.Signal { return []os.Signal{os.Interrupt, syscall.SIGTERM} }
 
-// apart is the same file: nothing ends a program here whose reader is gone.
+// apart returns f: here a write without a reader does not end a program.
 func apart(f *os.File) *os.File { return f }

@@ -9,15 +9,15 @@ import (
 	"syscall"
 )
 
-// interrupts are the signals after which what is known is shown, and no more done. What
-// the program was started to ignore, as by nohup, it goes on to ignore.
+// interrupts are the signals that end the work; the results so far are shown. Signals
+// that the program was started to ignore, as by nohup, stay ignored.
 func interrupts() []os.Signal {
 	return slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, signal.Ignored)
 }
 
-// apart is the same file under another number. A write to standard output or
-// standard error whose reader is gone ends a program of Go (package os/signal);
-// with another number it is an error, and the work goes on.
+// apart returns the same file under another descriptor. A write to standard output or
+// standard error without a reader ends a Go program (package os/signal). With another
+// descriptor it is an error, and the work goes on.
 func apart(f *os.File) *os.File {
 	fd, err := syscall.Dup(int(f.Fd()))
 	if err != nil {

@@ -21,52 +21,52 @@ import (
 	"stones/lab/run"
 )
 
-// A sweep is what is kept of one, in one file or in several.
+// A sweep is the kept results of a sweep, in one file or in several.
 type sweep struct {
-	skip   bool // lines that are wrong
-	left   int  // how many were
+	skip   bool // skip invalid lines
+	left   int  // how many were skipped
 	stdin  io.Reader
 	stderr io.Writer
 	screen io.Writer // for the progress, or nil
-	again  io.Writer // for that of reading a second time, or nil
+	again  io.Writer // for the progress of the second reading, or nil
 
 	sources  []*source
 	first    *document.Line
-	where    string   // the file of that
-	entries  []placed // in the order of the sweep, once all is read
-	broken   error    // the first law that is
+	where    string   // the file of the first line
+	entries  []placed // sorted by place once all is read
+	broken   error    // the first broken law
 	progress *progress
 
-	file lab.File     // what was thrown, if it was given again
-	gist *report.Gist // what is shown of the results, if they were read in their order
+	file lab.File     // the file that was thrown, if it was given again
+	gist *report.Gist // of the results, while they are read in order; otherwise nil
 }
 
 // A source is one file, or a copy of standard input.
 type source struct {
 	name        string       // fit for a message
-	io.ReaderAt              // what was read, to read it again
-	once        io.Closer    // what it is a copy of, if that is to be closed
-	temporary   string       // the file to be removed, if any
-	whole       []lab.Result // of a document, which is held
+	io.ReaderAt              // reads it again
+	once        io.Closer    // the original of a copy, if it must be closed
+	temporary   string       // the temporary file to remove, if any
+	whole       []lab.Result // the results of a document, which is held in memory
 }
 
-// A copied is what was read, if there is no file for it.
+// A copied is a copy in memory.
 type copied struct{ bytes.Buffer }
 
 func (c *copied) ReadAt(p []byte, at int64) (int, error) {
 	return bytes.NewReader(c.Bytes()).ReadAt(p, at)
 }
 
-// A placed says where a result is kept. There may be millions.
+// A placed says where a result is kept. It is small, because there may be millions.
 type placed struct {
 	place  int32
-	line   int32 // its number, or that of the result in a whole document; from 1
+	line   int32 // the number of its line, or of the result in a document; from 1
 	at     int64 // where it begins
-	size   int32 // with its line break; 0 in a whole document
-	source int32 // its number
+	size   int32 // with its line break; 0 in a document
+	source int32 // the number of its source
 }
 
-// read reads the files, and checks all that is in them.
+// read reads the files, and checks everything in them.
 func (s *sweep) read(files []string) error {
 	defer func() {
 		if s.progress != nil {
@@ -100,7 +100,7 @@ func (s *sweep) read(files []string) error {
 	return nil
 }
 
-// leave leaves out a line for a reason, if those that are wrong are skipped.
+// leave skips a line for a reason, if invalid lines are skipped.
 func (s *sweep) leave(why error) error {
 	if !s.skip {
 		return why
@@ -149,8 +149,8 @@ func (s *sweep) lineOf(e placed) string {
 	return fmt.Sprintf("%s:%d", s.sources[e.source].name, e.line)
 }
 
-// open opens a file that can be read twice, and returns what it is to be read from the
-// first time. Of standard input, and of a pipe that has a name, this makes a copy.
+// open opens a file that can be read twice, and returns the reader for the first time.
+// Standard input and named pipes are copied while they are read.
 func (s *sweep) open(name string) (src *source, first io.Reader, err error) {
 	if name == "-" {
 		src, first = copyOf(name, s.stdin)
@@ -168,8 +168,8 @@ func (s *sweep) open(name string) (src *source, first io.Reader, err error) {
 	return &source{name: prose.Safe(name), ReaderAt: f}, f, nil
 }
 
-// copyOf is a copy of what can be read once, as far as it is read: in memory if there
-// is no folder for temporary files.
+// copyOf copies in to a temporary file while it is read, or to memory if there is no
+// folder for temporary files.
 func copyOf(name string, in io.Reader) (*source, io.Reader) {
 	f, err := os.CreateTemp("", "stones-*.jsonl")
 	if err != nil {
@@ -199,10 +199,10 @@ func (s *sweep) close() {
 	}
 }
 
-// most of a document that is read as one.
+// mostDocument is the largest document, in bytes.
 const mostDocument = 1 << 30
 
-// whole reads a document, which is held in any case.
+// whole reads a document, and holds it in memory.
 func (s *sweep) whole(in io.Reader, name string) error {
 	data, err := io.ReadAll(io.LimitReader(in, mostDocument))
 	if err != nil {
@@ -226,7 +226,7 @@ func (s *sweep) whole(in io.Reader, name string) error {
 	return nil
 }
 
-// add adds a result that was read, if it belongs to the others.
+// add adds a result that was read, if it belongs to the same sweep as the others.
 func (s *sweep) add(l *document.Line, e placed) error {
 	if s.first == nil {
 		s.first, s.where = &document.Line{Version: l.Version, Fingerprint: l.Fingerprint, Of: l.Of}, s.sources[e.source].name
@@ -245,7 +245,7 @@ func (s *sweep) add(l *document.Line, e placed) error {
 	case n == 0 || s.entries[n-1].place < e.place:
 		s.gist.Add(&l.Result)
 	default:
-		s.gist = nil // it is made when all is read
+		s.gist = nil // made once all is sorted
 	}
 	s.entries = append(s.entries, e)
 	s.progress.done(len(s.entries))
@@ -257,7 +257,7 @@ func (s *sweep) add(l *document.Line, e placed) error {
 	return nil
 }
 
-// lawOf says which law was broken by what was kept, in a line, or is broken by it now.
+// lawOf says which law a kept result broke, or breaks now, in a line.
 func lawOf(x lab.Outcome) string {
 	law := x.Broken
 	if err := run.Check(x); err != nil {
@@ -266,10 +266,10 @@ func lawOf(x lab.Outcome) string {
 	return strings.ReplaceAll(law, "\n", "; ")
 }
 
-// texts yields the lines in the order of the sweep.
+// texts yields the lines, sorted by place.
 func (s *sweep) texts() iter.Seq2[[]byte, error] { return reread(s, s.text) }
 
-// results yields what was read, in the order of the sweep.
+// results yields the results, sorted by place.
 func (s *sweep) results() iter.Seq2[lab.Result, error] {
 	return reread(s, func(i int) (lab.Result, error) {
 		l, err := s.line(i)
@@ -277,7 +277,7 @@ func (s *sweep) results() iter.Seq2[lab.Result, error] {
 	})
 }
 
-// reread yields what is read a second time of each result.
+// reread yields of(i) for each entry i, with progress.
 func reread[T any](s *sweep, of func(i int) (T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		p := newProgress(s.again, len(s.entries))
@@ -330,14 +330,14 @@ func (s *sweep) line(i int) (document.Line, error) {
 	return l, err
 }
 
-// missing says which results of the sweep are missing.
+// missing returns an error that lists the missing results.
 func (s *sweep) missing() error {
 	if len(s.entries) == s.first.Of {
 		return nil
 	}
 	const most = 5
 	var gaps []string
-	next := 1 // that should come
+	next := 1 // the place that should come next
 	for _, place := range append(places(s.entries), s.first.Of+1) {
 		switch last := place - 1; {
 		case last < next:
@@ -354,7 +354,7 @@ func (s *sweep) missing() error {
 	return &failure{exitUnfinished, fmt.Errorf("%d of %s are missing: %s", s.first.Of-len(s.entries), prose.Plural(s.first.Of, "result"), strings.Join(gaps, ", "))}
 }
 
-// places are those of entries.
+// places are the places of the entries.
 func places(entries []placed) []int {
 	list := make([]int, len(entries), len(entries)+1)
 	for i, e := range entries {

@@ -13,20 +13,19 @@ import (
 	"stones/lab/quantity"
 )
 
-// keyVariable is the environment variable that has the key if --key-file does
-// not say where it is. A command line can be read by everybody on the computer,
-// so no key is ever taken from there.
+// keyVariable is the environment variable with the key, for use without --key-file. A
+// key is never taken from the command line, which everybody on the computer can read.
 const keyVariable = "STONES_KEY"
 
-// A key has at least as many bytes as nobody guesses, and no more than a file of
-// something else.
+// The limits of a key in bytes: a shorter one can be guessed, a longer one is likely
+// another file.
 const (
 	minKey = 16
 	maxKey = 4096
 )
 
-// readKey returns the key that both ends know: what the file holds, or without
-// one the environment; nil means none. What stands in it is shown nowhere.
+// readKey returns the shared key from the file, or without a file name from the
+// environment; nil means none. The key is never shown.
 func (p program) readKey(file string) ([]byte, error) {
 	if file == "" {
 		key := trimKey([]byte(os.Getenv(keyVariable)))
@@ -73,20 +72,18 @@ func (p program) readKey(file string) ([]byte, error) {
 	return key, nil
 }
 
-// tooShort says that a key is.
+// tooShort explains that a key is too short.
 func tooShort(key []byte) string {
 	return fmt.Sprintf("a key of %s can be guessed; allowed %d to %d; stones catch --new-key FILE makes one", prose.Plural(len(key), "byte"), minKey, maxKey)
 }
 
-// trimKey leaves out what editors and echo add: the line's end, and a byte order
-// mark.
+// trimKey removes what editors and echo add: the line break, and a byte order mark.
 func trimKey(key []byte) []byte {
 	key = bytes.TrimPrefix(key, []byte("\ufeff"))
 	return bytes.TrimSuffix(bytes.TrimSuffix(key, []byte("\n")), []byte("\r"))
 }
 
-// newKey writes a key that nobody has guessed into a file, which only its owner can
-// read.
+// newKey writes a random key into a new file, which only its owner can read.
 func (p program) newKey(file string) error {
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -104,5 +101,5 @@ func (p program) newKey(file string) error {
 	return nil
 }
 
-// errKey is said to somebody who gives a key away.
+// errKey is the error of a key on the command line.
 var errKey = errors.New("--key: a key never stands on the command line, where others can read it; put it into a file for --key-file, or into " + keyVariable)

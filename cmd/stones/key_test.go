@@ -61,7 +61,7 @@ func TestReadKey(t *testing.T) {
 	}
 }
 
-// A new key is made of chance, and not written over another one.
+// A new key is random, and does not overwrite another one.
 func TestNewKey(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "class.key")
 	var out bytes.Buffer

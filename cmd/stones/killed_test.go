@@ -18,7 +18,7 @@ import (
 	"stones/lab/document"
 )
 
-// A process is a stones of its own, which can be killed.
+// A process is a process of stones, which can be killed.
 type process struct {
 	*exec.Cmd
 	out, log *record
@@ -58,7 +58,7 @@ func begunWith(t *testing.T, dir string, files map[string]*os.File, args ...stri
 	return p
 }
 
-// catches starts a catcher and says where it catches.
+// catches starts a catcher and returns its address.
 func catches(t *testing.T, dir string) (*process, string) {
 	t.Helper()
 	p := begun(t, dir, "catch", "--listen", "127.0.0.1:0")
@@ -66,7 +66,7 @@ func catches(t *testing.T, dir string) (*process, string) {
 	return p, catchingAt.FindStringSubmatch(p.out.String())[1]
 }
 
-// over waits until the process is over, and says with what code; -1 is a signal.
+// over waits until the process has ended, and returns its exit code; -1 is a signal.
 func (p *process) over(t *testing.T, within time.Duration) int {
 	t.Helper()
 	late := time.NewTimer(within)
@@ -84,7 +84,7 @@ func (p *process) over(t *testing.T, within time.Duration) int {
 	return p.ProcessState.ExitCode()
 }
 
-// keptOf is what a file holds: nothing but the old bytes, or results that are whole.
+// keptOf returns the content of a file: nothing but the old bytes, or complete results.
 func keptOf(t *testing.T, file string, old []byte) []lab.Result {
 	t.Helper()
 	b, err := os.ReadFile(file)
@@ -101,8 +101,9 @@ func keptOf(t *testing.T, file string, old []byte) []lab.Result {
 	return doc.Results
 }
 
-// Whenever either end is killed, the other one ends in words, soon, and goes on if it is
-// a catcher; whole results stay, and the old file is there until a new one is whole.
+// Whenever one end is killed, the other one soon ends with an error, or goes on if it
+// is a catcher. Complete results stay, and the old file stays until a new one is
+// complete.
 func TestKilledEnds(t *testing.T) {
 	t.Parallel()
 	kills := 2

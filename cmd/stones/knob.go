@@ -20,7 +20,7 @@ func (f knobFlag) Set(text string) error { return f.settings.Set(f.Word, text) }
 func (f knobFlag) String() string        { return cmp.Or(f.settings.Text(f.Word), f.Default()) }
 func (f knobFlag) Type() string          { return typeName(f.Switch) }
 
-// addKnob adds the flag of a knob. Those that vary another one are not shown.
+// addKnob adds the flag of a knob. Variants are hidden in the help.
 func addKnob(flags *pflag.FlagSet, k knob.Knob, settings *knob.Settings) {
 	f := flags.VarPF(knobFlag{k, settings}, k.Word, k.Letter, usage(k.Base)+varies(k.Variant))
 	f.Hidden = k.Variant != knob.Plain
@@ -29,18 +29,18 @@ func addKnob(flags *pflag.FlagSet, k knob.Knob, settings *knob.Settings) {
 	}
 }
 
-// A listFlag adds one more each time it is given.
+// A listFlag adds an entry each time it is given.
 type listFlag struct{ add func(text string) error }
 
 func (f listFlag) Set(text string) error { return f.add(text) }
 func (listFlag) String() string          { return "" }
 func (listFlag) Type() string            { return "words" }
 
-// A plainOf is a flag that is about more than one experiment.
+// A plainOf is a flag that is not a knob.
 type plainOf[T any] struct {
 	knob.Form[T]
 	field *T
-	given string // or the default
+	given string // the text given, or the default
 }
 
 func (p *plainOf[T]) Set(text string) error {
@@ -70,7 +70,7 @@ func plain[T comparable](flags *pflag.FlagSet, name, short string, form knob.For
 	}
 }
 
-// typeName is what pflag wants to know of a flag: whether it is a switch.
+// typeName is the type that pflag needs to know: whether the flag is a switch.
 func typeName(is bool) string {
 	if is {
 		return "bool"
@@ -78,11 +78,11 @@ func typeName(is bool) string {
 	return "value"
 }
 
-// onlyOnce refuses a flag that is given twice.
+// onlyOnce makes giving a flag twice an error.
 func onlyOnce(f *pflag.Flag) {
 	switch f.Value.(type) {
-	case *once, knobFlag: // which refuse it already
-	case listFlag: // each is one more
+	case *once, knobFlag: // these do so already
+	case listFlag: // these may be given several times
 	default:
 		f.Value = &once{Value: f.Value}
 	}

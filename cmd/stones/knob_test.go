@@ -10,8 +10,7 @@ import (
 	"stones/lab/run"
 )
 
-// The wire obeys every knob of it: turned to its example, each one changes what
-// becomes of the packets.
+// Each knob of the wire, set to its example, changes what happens to the packets.
 func TestWireObeys(t *testing.T) {
 	fates := func(turn ...knob.Knob) string {
 		e := knob.Start(lab.Sim)

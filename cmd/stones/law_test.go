@@ -105,8 +105,8 @@ func anyExperiment(seed uint64) lab.Experiment {
 	return e
 }
 
-// Whatever the road does, every law holds: run and all check them, and among
-// them that the stones which UDP lost are those that the path says it lost.
+// Whatever the road does, every law holds. run and all check them; one of them is that
+// the stones which UDP lost are those that the path says it lost.
 func TestLaws(t *testing.T) {
 	t.Parallel()
 	n := 1000
@@ -137,8 +137,8 @@ func TestLaws(t *testing.T) {
 	}
 }
 
-// trace is everything that came of some experiments that between them use all
-// of the road, without what may differ between builds.
+// trace is the complete results of some experiments that together use all of the road,
+// without what may differ between builds.
 func trace(tb testing.TB) []byte {
 	tb.Helper()
 	var es []lab.Experiment

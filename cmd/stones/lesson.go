@@ -27,17 +27,17 @@ type course struct {
 	program
 	cmd *cobra.Command
 
-	predict   string // empty: ask
+	predict   string // the prediction; empty means to ask for it
 	noPredict bool
 	save      string // file for the answers
 	all       bool   // show every row
-	start     string // name of a lesson to begin
+	start     string // the name of a lesson to write
 
 	settings knob.Settings // on top of the lesson's
-	turn     int           // which command of the section knob to run; 0 means none
+	turn     int           // the number of the command in the section knob to run; 0 means none
 }
 
-// maxTurns is how many commands a lesson may suggest.
+// maxTurns is the largest number of commands that a lesson may suggest.
 const maxTurns = 1000
 
 // newLesson returns the command.
@@ -144,7 +144,7 @@ func (c *course) do(ctx context.Context, args []string) error {
 	return c.teach(ctx, l, own)
 }
 
-// contradiction returns an error if two words cannot both be meant.
+// contradiction returns an error if two arguments cannot be combined.
 func (c *course) contradiction(args []string) error {
 	given := c.cmd.Flags().Changed
 	if given("predict") && given("no-predict") {
@@ -173,7 +173,7 @@ func (c *course) contradiction(args []string) error {
 	return nil
 }
 
-// begin writes a lesson to begin with, and never over a file that is there.
+// begin writes a lesson to start from. It never overwrites a file.
 func (c *course) begin() error {
 	name := strings.TrimSuffix(c.start, lesson.Ending)
 	if err := lesson.CheckName(name); err != nil {
@@ -186,8 +186,8 @@ func (c *course) begin() error {
 	return c.print(fmt.Sprintf("%s is written. Change it, and run it: stones lesson %s\n", file, file))
 }
 
-// find returns the lesson of that name, or the one in the file, which is
-// somebody's own.
+// find returns the lesson of that name, or the one in the file. own reports whether it
+// is from a file.
 func (c *course) find(name string) (l *lesson.Lesson, own bool, err error) {
 	if !strings.HasSuffix(name, lesson.Ending) && !strings.ContainsAny(name, `/`+string(filepath.Separator)) {
 		l, err = lesson.Find(name, c.check)
@@ -278,8 +278,7 @@ func (c *course) view() report.View {
 	return v
 }
 
-// asExpected takes the results of transports that come to no end for what they
-// are, if that is the lesson.
+// asExpected leaves out the flows that are not complete if that is the lesson.
 func asExpected(l *lesson.Lesson, results []lab.Result) []lab.Result {
 	results = slices.Clone(results)
 	for i, r := range results {
@@ -290,8 +289,8 @@ func asExpected(l *lesson.Lesson, results []lab.Result) []lab.Result {
 	return results
 }
 
-// ask asks for the prediction until it is a number, or nothing twice: a key that was
-// pressed too early answers nothing.
+// ask asks for the prediction until it is a number, or two answers are empty: one may
+// be a key that was pressed too early.
 func (c *course) ask(l *lesson.Lesson) *float64 {
 	in := bufio.NewScanner(c.stdin)
 	for nothing := 0; ; {
@@ -315,7 +314,7 @@ func (c *course) ask(l *lesson.Lesson) *float64 {
 	}
 }
 
-// print writes text for the reader. One who goes away is no reason to complain.
+// print writes text for the reader. A reader who is gone is not an error.
 func (c *course) print(text string) error {
 	if _, err := io.WriteString(c.stdout, text); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return &failure{exitUnfinished, fmt.Errorf("write the lesson: %w", err)}
@@ -323,8 +322,8 @@ func (c *course) print(text string) error {
 	return nil
 }
 
-// check returns an error if the command throw cannot be given these words, or not
-// in a lesson.
+// check returns an error if the words are not valid for the command throw, or not in a
+// lesson.
 func (p program) check(args []string) error {
 	cmd, t := p.newThrow()
 	(&cobra.Command{Use: "stones"}).AddCommand(cmd)
@@ -338,8 +337,8 @@ func (p program) check(args []string) error {
 	return noWords(cmd, cmd.Flags().Args())
 }
 
-// meant returns an error if the flags of cmd mean no valid experiments, or are
-// not for people to copy.
+// meant returns an error if the flags of cmd do not make valid experiments, or are not
+// fit for students to copy.
 func (t *throw) meant(cmd *cobra.Command, args []string) error {
 	if err := cmd.ParseFlags(args); err != nil {
 		return flagError(cmd, err)

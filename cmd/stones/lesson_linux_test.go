@@ -17,8 +17,8 @@ import (
 	"stones/lab/run"
 )
 
-// onLinux is the line of a lesson that says what comes of it on a real kernel: how to
-// throw it there, the figure, and its unit.
+// onLinux is the line of a lesson that gives the result on a real kernel: how to throw
+// it there, the figure, and its unit.
 var onLinux = regexp.MustCompile(`(?m)^On Linux \(--path netns([^)]*)\): ([0-9.]+) ?(%|ms|s|Mbit/s|[a-z]+)[.:]`)
 
 // A kernelLine is that line of a lesson.
@@ -71,8 +71,8 @@ func kernelLines(t *testing.T) (lines []kernelLine) {
 	return lines
 }
 
-// apart returns an error if the kernel is not where the line says: as near as a prediction
-// has to be, and times to the 10 ms of the crosscheck.
+// apart returns an error if the kernel is not near what the line says: as near as a
+// prediction has to be, and times within the 10 ms of the crosscheck.
 func (k kernelLine) apart(r lab.Result) error {
 	v := k.Answer.Of(r)
 	may := k.Answer.Within
@@ -91,8 +91,8 @@ func (k kernelLine) apart(r lab.Result) error {
 	return nil
 }
 
-// What the lessons say of Linux is so. What is apart is thrown again, alone: this computer
-// may do something else as well.
+// What the lessons say of Linux is true. A lesson that is apart is run again, alone:
+// this computer may do other work too.
 func TestLessonsNetns(t *testing.T) {
 	lines := kernelLines(t)
 	if len(lines) < 20 {

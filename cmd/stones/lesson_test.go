@@ -13,10 +13,10 @@ import (
 	"stones/lab/wire"
 )
 
-// long is whether the tests that take minutes run in full, not in part.
+// long reports whether tests that take minutes run in full.
 func long() bool { return os.Getenv("STONES_LONG") != "" }
 
-// inFull skips a test that takes long where the tests do not run in full.
+// inFull skips a long test unless the tests run in full.
 func inFull(t *testing.T) {
 	t.Helper()
 	if !long() {
@@ -24,8 +24,8 @@ func inFull(t *testing.T) {
 	}
 }
 
-// notShort skips a test of many stones, of which nothing but the counts is of interest,
-// where the tests are to be short.
+// notShort skips, in short tests, a test of many stones of which only the counts
+// matter.
 func notShort(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
@@ -141,7 +141,7 @@ func pick(tb testing.TB, r lab.Result, transport string) lab.Outcome {
 	return lab.Outcome{}
 }
 
-// within reports whether got is want, give or take a share of it.
+// within reports whether got is want, within the given share of want.
 func within(got, want, part float64) bool { return math.Abs(got-want) <= part*math.Abs(want) }
 
 // near reports whether got is want to the microsecond: the stack's clock is a
@@ -228,7 +228,7 @@ func TestRainOfLoss(t *testing.T) {
 
 // What is lost on the way back are acknowledgements, and the next one says all
 // that the lost one said. Only if none comes for a round trip and 200 ms does a
-// timer fire: of several in a row half a second long, which at 50 % happens.
+// timer fire: that needs several losses in a row, which happens at 50 %.
 func TestRainOfLossOnTheWayBack(t *testing.T) {
 	for _, p := range []string{"10%", "30%", "50%"} {
 		e := both(classroom(), steady(500, 100, 50*ms))
@@ -534,7 +534,7 @@ func bulk(count int) pace.Plan {
 	return p
 }
 
-// goodput is the mean goodput of TCP in Mbit/s over results.
+// goodput is the mean goodput of TCP over the results, in Mbit/s.
 func goodput(tb testing.TB, rs []lab.Result) float64 {
 	tb.Helper()
 	sum := 0.0
@@ -579,7 +579,7 @@ func TestLossTimesDistance(t *testing.T) {
 		e.Back = wire.Shape{Delay: half}
 		e = e.With(lab.Over(lab.TCP, bulk(int(want*1e6*seconds/8/1448))))
 		n := 3
-		if tt.rtt >= 100 { // few packets, so that chance is large
+		if tt.rtt >= 100 { // few packets, so the variance is large
 			n = 6
 		}
 		if long() {
@@ -634,7 +634,7 @@ func TestSharing(t *testing.T) {
 			t.Errorf("UDP at %v Mbit/s leaves TCP %.2f Mbit/s; want %.2f", rates[i], got, want)
 		}
 		lost := float64(udp.Lost) / float64(udp.Thrown)
-		few := 0.0 // what chance adds where few stones were thrown
+		few := 0.0 // a margin for few stones
 		if udp.Thrown < 1000 {
 			few = 4 * math.Sqrt(0.02*0.98/float64(udp.Thrown))
 		}

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// libraryUse is a program of somebody else's that runs an experiment.
+// libraryUse is a program outside this module that runs an experiment.
 const libraryUse = `package main
 
 import (
@@ -44,7 +44,7 @@ func main() {
 }
 `
 
-// The lab is a library for other modules, and gives them what the program gives.
+// Other modules can use the lab as a library, with the same results as the program.
 func TestLibraryFromAnotherModule(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

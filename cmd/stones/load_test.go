@@ -8,8 +8,8 @@ import (
 	"stones/lab"
 )
 
-// A paced flow tells how long its stones took before the bulk began and beside it, and how
-// many round trips that makes.
+// A paced flow reports its median delay before the bulk began and beside it, and the
+// round trips per minute.
 func TestDelayUnderLoad(t *testing.T) {
 	for queue, want := range map[string]struct{ least, most float64 }{"300": {100, 400}, "300:fq_codel": {10, 13}} {
 		e := flowing(t, []string{"delay", "10ms", "queue", queue}, "udp rate=50 time=10s size=100", "tcp rate=max start=2s time=6s")

@@ -40,9 +40,8 @@ func main() {
 	os.Exit(p.exec(context.Background(), os.Args[1:]))
 }
 
-// page is how a page is shown on the terminal that is standard output: as broad
-// as that is, and in colour unless the user will have none (no-color.org) or the
-// terminal has none.
+// page is the view for the terminal that is standard output: as wide as that is, and in
+// colour unless the user (no-color.org) or the terminal does not want it.
 func page() report.View {
 	v := report.View{Colour: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && os.Getenv("TERM") != ""}
 	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
@@ -51,13 +50,13 @@ func page() report.View {
 	return v
 }
 
-// runAll runs the experiments, which are all of one path, and tells on standard
-// error how it goes where that takes its time.
+// runAll runs the experiments, which must be of one path. In real time it reports the
+// progress on standard error.
 func runAll(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
 	return runTelling(ctx, os.Stderr, es, done)
 }
 
-// runTelling is runAll with another standard error.
+// runTelling is runAll with another writer for standard error.
 func runTelling(ctx context.Context, stderr io.Writer, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
 	out := newAside(stderr)
 	defer out.end()
@@ -66,8 +65,8 @@ func runTelling(ctx context.Context, stderr io.Writer, es []lab.Experiment, done
 	return runAlong(ctx, p, es, done)
 }
 
-// live is the path of that name. Where time is real and goes by slowly, it tells
-// w how far each flow is.
+// live returns the path of that name. In real time it reports the progress of each flow
+// to w.
 func live(w io.Writer, name string) run.Path {
 	p := paths()[name]
 	if p.Virtual {
@@ -76,7 +75,7 @@ func live(w io.Writer, name string) run.Path {
 	return telling(w, p)
 }
 
-// telling is the path that tells w, line after line, how far each flow is.
+// telling returns p, which reports the progress of each flow to w in lines.
 func telling(w io.Writer, p run.Path) run.Path {
 	var mu sync.Mutex
 	p.Live = func(l lab.Live) {
@@ -87,8 +86,8 @@ func telling(w io.Writer, p run.Path) run.Path {
 	return p
 }
 
-// runAlong is runAll along the given path. An interrupt ends the experiments
-// early with what is known by then.
+// runAlong is runAll along the given path. An interrupt ends the experiments early,
+// with the results so far.
 func runAlong(ctx context.Context, p run.Path, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
 	ctx, stop := untilInterrupt(ctx)
 	defer stop()
@@ -99,7 +98,7 @@ func runAlong(ctx context.Context, p run.Path, es []lab.Experiment, done func(in
 	return results, meant(err)
 }
 
-// meant is an error of a path as one of the flag that asked for what it has not.
+// meant turns an error of a path into one of the flag that caused it.
 func meant(err error) error {
 	if wrong := new(host.CongestionError); errors.As(err, &wrong) {
 		return &quantity.InvalidError{Word: "congestion", Value: wrong.Name, Why: wrong.Why}
@@ -107,11 +106,11 @@ func meant(err error) error {
 	return err
 }
 
-// untilInterrupt is ctx until an interrupt comes, or stop is called. A second
+// untilInterrupt returns ctx until an interrupt comes, or stop is called. A second
 // interrupt ends the program at once.
 //
-// Only who works, or waits for others, listens for interrupts, so that they end
-// the program as usual while it waits for its input.
+// It is called only while the program works or waits for a peer, so that an interrupt
+// ends the program as usual while it waits for input.
 func untilInterrupt(ctx context.Context) (_ context.Context, stop func()) {
 	ctx, quiet := signal.NotifyContext(ctx, interrupts()...)
 	forget := context.AfterFunc(ctx, quiet)

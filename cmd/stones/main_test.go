@@ -16,11 +16,11 @@ import (
 	"stones/lab/document"
 )
 
-// update is whether what differs in scripts is to be written into them.
+// update writes what differs in scripts into them.
 var update = flag.Bool("update", false, "write what is printed into testdata/script")
 
-// TestMain lets four tests a processor go on at once, for most of them wait: for a
-// program, or for a kernel's timers. -parallel overrules it.
+// TestMain lets four tests a processor run at once, because most of them wait for a
+// program, or for a kernel's timers. -parallel overrides it.
 func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))); err != nil {
 		panic(err)
@@ -85,8 +85,8 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// counts expects that the one flow which was printed as JSON has so many
-// stones thrown, delivered, lost, reordered and duplicated.
+// counts expects that the one flow which was printed as JSON has so many stones thrown,
+// delivered, lost, reordered and duplicated.
 func counts(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 5 {
 		ts.Fatalf("usage: counts thrown delivered lost reordered duplicated")

@@ -17,11 +17,11 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// manPages is where the man pages are to be kept.
+// manPages is the folder in which to keep the man pages.
 var manPages = flag.String("man", "", "keep the man pages in this folder")
 
-// Every command has a man page, which man reads without a complaint, with every flag
-// that --help shows and what it says of it.
+// Every command has a man page, which man reads without a warning, with every flag and
+// help text that --help shows.
 func TestManPages(t *testing.T) {
 	t.Parallel()
 	dir := *manPages
@@ -30,8 +30,8 @@ func TestManPages(t *testing.T) {
 	}
 	root := program{}.newRoot()
 	root.DisableAutoGenTag = true
-	flags := make(map[string]map[string]string) // what is said of each flag, by page
-	values := make(map[string]string)           // what stands for the value of a flag
+	flags := make(map[string]map[string]string) // the help text of each flag, by page
+	values := make(map[string]string)           // the placeholder of each flag's value
 	var all func(cmd *cobra.Command)
 	all = func(cmd *cobra.Command) {
 		said := make(map[string]string)
@@ -86,8 +86,8 @@ func TestManPages(t *testing.T) {
 	}
 }
 
-// named is a page on which what stands for the value of a flag stands beside it,
-// where the library writes the default.
+// named is a page with the placeholders of values, in place of the defaults that the
+// library writes.
 func named(page []byte, values map[string]string) []byte {
 	return regexp.MustCompile(`(?m)^\\fB-.*\\fP(\[=.*\]|=.*)$`).ReplaceAllFunc(page, func(line []byte) []byte {
 		head, _, _ := bytes.Cut(line, []byte(`\fP[=`))
@@ -113,19 +113,19 @@ func checkMan(t *testing.T, man, file string) {
 	}
 }
 
-// plainMarkdown is text in which nothing is Markdown.
+// plainMarkdown escapes text for Markdown.
 func plainMarkdown(text string) string {
 	return regexp.MustCompile("[\\\\*_`<>\\[\\]#|]").ReplaceAllString(text, `\$0`)
 }
 
-// words are those of text, without what sets them off from each other.
+// words are the words of text, without punctuation.
 func words(text string) string {
 	text = regexp.MustCompile(`\\f[A-Z]|\\&|\x60`).ReplaceAllString(text, "")
 	text = strings.NewReplacer(`\\`, `\`, `\-`, "-", `\(aq`, "'", `\(ga`, "", `\(ha`, "^", `\(ti`, "~", `\e`, `\`).Replace(text)
 	return strings.Join(strings.Fields(strings.ReplaceAll(text, `\ `, " ")), " ")
 }
 
-// built is the time that stands on the pages.
+// built is the date on the pages.
 func built(t *testing.T) time.Time {
 	t.Helper()
 	epoch := os.Getenv("SOURCE_DATE_EPOCH")

@@ -27,7 +27,7 @@ func message(err error) string {
 	}, text)
 }
 
-// sentence is what the error says, on one line also if it is several that were joined.
+// sentence is the text of an error on one line, even if several errors are joined.
 func sentence(err error) string {
 	if f, ok := err.(*failure); ok { //nolint:errorlint // what stands outside
 		return sentence(f.err)
@@ -43,7 +43,7 @@ func sentence(err error) string {
 	return strings.Join(texts, "; ")
 }
 
-// flagError turns what pflag says of a wrong flag into what we say.
+// flagError rewords pflag's errors of flags.
 func flagError(cmd *cobra.Command, err error) error {
 	var (
 		value   *pflag.InvalidValueError
@@ -54,7 +54,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	switch {
 	case errors.As(err, &value):
 		invalid := &quantity.InvalidError{Value: value.GetValue(), Why: value.Unwrap().Error()}
-		errors.As(err, &invalid) // it knows which one of several values
+		errors.As(err, &invalid) // it names the one of several values
 		invalid.Word = value.GetFlag().Name
 		return invalid
 	case errors.As(err, &missing):
@@ -67,10 +67,10 @@ func flagError(cmd *cobra.Command, err error) error {
 	return err
 }
 
-// unknownFlag says which flag was meant.
+// unknownFlag is the error of an unknown flag, with the one that may be meant.
 func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	if words := cmd.Flags().Args(); !cmd.HasParent() && len(words) > 0 {
-		return noWords(cmd, words) // what comes first is to be said first
+		return noWords(cmd, words) // the unknown command comes first
 	}
 	name := err.GetSpecifiedName()
 	cure := instead(name)
@@ -98,8 +98,8 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	return errors.New(what)
 }
 
-// instead says what to type for a letter or a word that iperf3, ping or tc have and this
-// program has not, or "".
+// instead says what to type for a letter or a word of iperf3, ping or tc that this
+// program does not have, or "".
 func instead(word string) string {
 	return map[string]string{
 		"u":        "both transports throw; for UDP alone, write --only udp",
@@ -126,11 +126,11 @@ func instead(word string) string {
 	}[word]
 }
 
-// oneDash refuses -loss, which pflag would read as -l oss.
+// oneDash rejects -loss, which pflag would read as -l oss.
 func oneDash(root *cobra.Command, args []string) error {
 	cmd, args, err := root.Find(args)
 	if err != nil {
-		return nil // it is said elsewhere
+		return nil // reported elsewhere
 	}
 	for _, arg := range args {
 		if arg == "--" {
@@ -155,7 +155,7 @@ func nearest(flags *pflag.FlagSet, name string) string {
 	return ""
 }
 
-// noWords refuses whatever stands on the command line and is no flag.
+// noWords rejects arguments that are not flags.
 func noWords(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) == 0:

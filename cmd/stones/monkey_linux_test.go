@@ -6,7 +6,7 @@ import (
 	"stones/lab"
 )
 
-// The kernel's paths end as they say, too.
+// Random command lines on the kernel's paths end as documented, too.
 func TestThrowMonkeyKernel(t *testing.T) {
 	const n = uint64(40)
 	if !long() {

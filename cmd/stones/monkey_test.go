@@ -24,7 +24,7 @@ import (
 	"stones/lab/knob"
 )
 
-// choices are values of knobs, beside their examples.
+// choices are values of knobs, in addition to their examples.
 var choices = map[string][]string{
 	"rate":         {"50", "1000/s", "1.6Mbit", "max"},
 	"count":        {"1", "2", "17", "120"},
@@ -76,7 +76,7 @@ var more = [][]string{
 	{"--road", "wifi"},
 }
 
-// A play is one command line, and what it is made of.
+// A play is one command line, and its parts.
 type play struct {
 	seed  uint64
 	args  []string
@@ -108,14 +108,14 @@ func playOf(seed uint64, path string) play {
 		}
 		p.args, p.words = append(p.args, "--"+k.Word+"="+value), append(p.words, k.Word)
 		if k.Base == "count" || k.Base == "time" {
-			few = nil // each says when to stop
+			few = nil // the two conflict
 		}
 	}
 	p.args = append(p.args, few...)
 	return p
 }
 
-// played runs a command line, and says with what code it ended and what was said.
+// played runs a command line, and returns its exit code and its output.
 func played(t *testing.T, args ...string) (code int, said, wrong string) {
 	t.Helper()
 	var out, err bytes.Buffer
@@ -132,7 +132,7 @@ func played(t *testing.T, args ...string) (code int, said, wrong string) {
 // notANumber is what no result may show.
 var notANumber = regexp.MustCompile(`\bNaN\b|\bInf\b|%!|<nil>`)
 
-// hold says what is wrong with how a command line ended.
+// hold returns what is wrong with how a command line ended.
 func (p play) hold(t *testing.T, dir string) (ran bool, wrong string) {
 	t.Helper()
 	code, said, errs := played(t, append(slices.Clone(p.args), "-J")...)
@@ -167,7 +167,7 @@ func (p play) hold(t *testing.T, dir string) (ran bool, wrong string) {
 		t.Fatal(err)
 	}
 	formats := []string{"json"}
-	if p.seed/4%4 == 0 { // the others take more than all else
+	if p.seed/4%4 == 0 { // these checks take most of the time
 		formats = []string{"table", "markdown", "csv", "json", "jsonl"}
 	}
 	if p.seed/4%16 == 0 && len(doc.Results) == 1 {
@@ -177,7 +177,7 @@ func (p play) hold(t *testing.T, dir string) (ran bool, wrong string) {
 		code, out, errs := played(t, "report", file, "--format", format)
 		switch {
 		case code == exitInput && (format == "svg" || format == "png") && strings.Count(errs, "\n") == 1:
-			continue // it says what the picture lacks
+			continue // an error that names what the picture lacks
 		case code != 0 && code != exitUnfinished || out == "":
 			return true, fmt.Sprintf("as %s: exit code %d: %s", format, code, errs)
 		}
@@ -196,8 +196,8 @@ func (p play) hold(t *testing.T, dir string) (ran bool, wrong string) {
 	return true, looked(t, doc, file, dir)
 }
 
-// looked looks closer at a result: stone by stone, and at a capture of it. On sim these
-// change nothing but themselves.
+// looked checks a result more closely: stone by stone, and against a capture. On sim
+// these change nothing but themselves.
 func looked(t *testing.T, doc lab.Document, file, dir string) (wrong string) {
 	t.Helper()
 	one := doc.Results[0]
@@ -249,12 +249,12 @@ func looked(t *testing.T, doc lab.Document, file, dir string) (wrong string) {
 	return ""
 }
 
-// refuses reports whether nobody may be there because of a flag.
+// refuses reports whether a flag can have a connection refused.
 func refuses(flag string) bool {
 	return strings.HasPrefix(flag, "--nobody") || strings.HasPrefix(flag, "--catcher-dies")
 }
 
-// impossible says which figure of an outcome cannot be.
+// impossible names a figure of an outcome that is not possible.
 func impossible(x lab.Outcome) string {
 	switch {
 	case x.Broken != "":
@@ -315,7 +315,7 @@ func wellFormed(format, out string) error {
 	return nil
 }
 
-// shrunk is the shortest part of a command line that is wrong too.
+// shrunk is the shortest part of a command line that fails too.
 func (p play) shrunk(t *testing.T) play {
 	t.Helper()
 	for again := true; again; {
@@ -338,7 +338,7 @@ func (p play) shrunk(t *testing.T) play {
 	return p
 }
 
-// pasted is a command line for a shell.
+// pasted is the command line, quoted for a shell.
 func (p play) pasted() string {
 	words := []string{"stones"}
 	for _, a := range p.args {
@@ -350,11 +350,11 @@ func (p play) pasted() string {
 	return strings.Join(words, " ")
 }
 
-// monkeyMemory is what four experiments at once may take, of a few hundred stones each.
+// monkeyMemory is the limit for four experiments at once, of a few hundred stones each.
 const monkeyMemory = 256 << 20
 
-// heapWatched looks again and again how much of the heap is in use, until it is asked how
-// much that was at most.
+// heapWatched samples how much of the heap is in use, until most is called, which
+// returns the maximum.
 func heapWatched(t *testing.T) (most func() uint64) {
 	t.Helper()
 	var watch sync.WaitGroup
@@ -380,9 +380,9 @@ func heapWatched(t *testing.T) (most func() uint64) {
 	return most
 }
 
-// Whatever the flags, the program ends as it says it does: a refusal is one line,
-// every law holds, every format can be read, and the same experiment gives the same
-// bytes. The long form draws every knob, and each runs.
+// Whatever the flags, the program ends as documented: an error is one line, every law
+// holds, every format can be read, and the same experiment gives the same bytes. The
+// long form draws every knob, and each runs.
 func TestThrowMonkey(t *testing.T) {
 	t.Parallel()
 	n := uint64(20)

@@ -13,8 +13,8 @@ import (
 	"stones/lab/run"
 )
 
-// needsNetns skips a test where there can be no network namespaces, unless they
-// are demanded.
+// needsNetns skips a test if network namespaces are not available, unless they are
+// demanded.
 func needsNetns(t *testing.T) {
 	t.Helper()
 	if testing.Short() && !demanded() {
@@ -32,8 +32,8 @@ func needsNetns(t *testing.T) {
 	}
 }
 
-// along runs the experiments along a path in real time, so many at once,
-// which must all be light.
+// along runs the experiments along a path in real time, atOnce of them at a time. They
+// must all be light.
 func along(t *testing.T, name string, atOnce int, es []lab.Experiment) []lab.Result {
 	t.Helper()
 	p := paths()[name]
@@ -132,9 +132,9 @@ func TestNetnsLosesTheSame(t *testing.T) {
 	}
 }
 
-// Datagrams in pieces: the kernel must not run out of room for those that stay
-// incomplete, and what it puts together from copies of which some are damaged is
-// what the wire's record says.
+// Fragmented datagrams: the kernel must not run out of room for incomplete ones, and
+// what it reassembles from copies of which some are damaged is what the wire's record
+// says.
 func TestNetnsPieces(t *testing.T) {
 	inFull(t)
 	needsNetns(t)
@@ -159,8 +159,8 @@ func TestNetnsPieces(t *testing.T) {
 	}
 }
 
-// Whoever is interrupted while much is on its way has a result that is marked,
-// and breaks no law.
+// An interrupt while much is in flight gives a result that is marked, and breaks no
+// law.
 func TestNetnsInterrupted(t *testing.T) {
 	inFull(t)
 	needsNetns(t)
@@ -194,8 +194,7 @@ func TestNetnsCounters(t *testing.T) {
 	}
 }
 
-// Several connections share the wire on real kernels too, and each has a record of
-// its own.
+// Several connections share the wire on real kernels too, and each has its own record.
 func TestNetnsFlows(t *testing.T) {
 	inFull(t)
 	needsNetns(t)
@@ -242,8 +241,8 @@ func TestCatcherDiesNetns(t *testing.T) {
 	}
 }
 
-// Over the kernel's UDP, too, each stone that was caught is answered, unless the way back
-// lost the answer.
+// Over the kernel's UDP, too, each stone that was caught is answered, unless the way
+// back lost the answer.
 func TestAnswersNetns(t *testing.T) {
 	inFull(t)
 	needsNetns(t)
@@ -259,8 +258,8 @@ func TestAnswersNetns(t *testing.T) {
 	}
 }
 
-// Both directions of a wire carry stones at once, of the kernel's TCP and UDP: each loses
-// what its own list says, number by number, and every law holds.
+// Both directions of a wire carry stones of the kernel's TCP and UDP at once: each
+// loses those in its own list, number by number, and every law holds.
 func TestNetnsBothWays(t *testing.T) {
 	inFull(t)
 	needsNetns(t)
@@ -285,7 +284,7 @@ func TestNetnsBothWays(t *testing.T) {
 				}
 			}
 			if x.Transport == lab.TCP && x.Wire.Dropped.Value == float64(len(want)) {
-				want = nil // they were thrown again
+				want = nil // they were retransmitted
 			}
 			if !x.Complete || !slices.Equal(lost, want) || x.Wire.Packets.Value < 10 || x.Wire.Back.Sent > 0 && x.Transport == lab.UDP {
 				t.Errorf("experiment %d, %s: complete %t, %s, lost %v of %v packets, %v dropped, %v overflowed; want %v", n, x.Name, x.Complete, x.Error, lost, x.Wire.Packets, x.Wire.Dropped, x.Wire.Overflowed, want)
@@ -339,8 +338,8 @@ func TestNetnsFarShare(t *testing.T) {
 	}
 }
 
-// nearToFar is how much more came over the flow near than over far in all results, and how
-// late the latest hundredth of packets were in that where they were latest.
+// nearToFar is the goodput of the flow near over that of far in all results, and how
+// late packets were, at the 99th percentile, in the worst of them.
 func nearToFar(t *testing.T, rs []lab.Result) (ratio, late float64) {
 	t.Helper()
 	near, far := 0.0, 0.0

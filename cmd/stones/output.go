@@ -15,19 +15,18 @@ import (
 	"stones/lab/quantity"
 )
 
-// A target is a file that a flag names, while it is being written. A whole result
-// takes its name at the end; whatever goes wrong before leaves the old file as it
-// was.
+// A target is the file that a flag names, while it is being written. A complete file
+// takes its name at the end; an error before that leaves the old file as it was.
 type target struct {
 	file  *os.File
-	name  string // that it takes at the end; "" if it is that file already
-	force bool   // it may take the place of another one
-	old   bool   // what the file holds goes with the first write
-	fresh bool   // the file was made here, and is taken away if it does not become whole
+	name  string // the name that it takes at the end; "" if it has that already
+	force bool   // it may replace another file
+	old   bool   // the file has old content, which the first write truncates
+	fresh bool   // the file was created here, and is removed after an error
 }
 
-// create begins the file that a flag names, beside it. One that is there already is
-// kept, unless it is to be written over. Pipes and devices are written themselves.
+// create creates a temporary file beside the one that a flag names. An existing file is
+// an error unless force is set. Pipes and devices are written directly.
 func create(flag, name string, force bool) (*target, error) {
 	whole, err := settled(flag, name, force)
 	if err != nil {
@@ -47,8 +46,8 @@ func create(flag, name string, force bool) (*target, error) {
 	return &target{file: f, name: whole, force: force, fresh: true}, nil
 }
 
-// inPlace is create for a file that holds what is there at any time, whole or not.
-// What one holds that is to be written over goes with the first write.
+// inPlace is create for a file that is written directly, so that it can be read before
+// it is complete. The first write truncates an existing file.
 func inPlace(flag, name string, force bool) (*target, error) {
 	if _, err := settled(flag, name, force); err != nil {
 		return nil, err
@@ -66,8 +65,8 @@ func inPlace(flag, name string, force bool) (*target, error) {
 	return &target{file: f, old: true}, nil
 }
 
-// settled is the file behind the name, which may be a link to it, or "" if it is a
-// pipe or a device. The error is that there is one already.
+// settled resolves the name, which may be a link, to a file; it returns "" for a pipe
+// or a device. An existing file is an error unless force is set.
 func settled(flag, name string, force bool) (string, error) {
 	info, err := os.Stat(name)
 	switch {
@@ -86,7 +85,7 @@ func settled(flag, name string, force bool) (string, error) {
 	return name, nil
 }
 
-// unwritable says why a file cannot be made.
+// unwritable explains why a file cannot be created.
 func unwritable(flag, name string, err error) error {
 	why := reason(err)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -95,7 +94,7 @@ func unwritable(flag, name string, err error) error {
 	return &quantity.InvalidError{Word: flag, Value: name, Why: why}
 }
 
-// Write writes.
+// Write implements [io.Writer].
 func (t *target) Write(b []byte) (int, error) {
 	if t.old {
 		t.old = false
@@ -108,8 +107,8 @@ func (t *target) Write(b []byte) (int, error) {
 	return t.file.Write(b)
 }
 
-// finish closes the file and gives it its name. If that goes wrong, or something has
-// before, it takes away what it has made.
+// finish closes the file and gives it its name. After an error, its own or err, it
+// removes a file that was created here.
 func (t *target) finish(err error) error {
 	err = cmp.Or(err, t.file.Close())
 	_ = t.file.Close()
@@ -117,7 +116,7 @@ func (t *target) finish(err error) error {
 		err = t.take()
 	}
 	if err != nil && t.fresh {
-		_ = os.Remove(t.file.Name()) // the first error is the one to tell
+		_ = os.Remove(t.file.Name()) // the first error is reported
 	}
 	return err
 }
@@ -128,14 +127,14 @@ func (t *target) take() error {
 		if err := os.Chmod(t.file.Name(), info.Mode().Perm()); err != nil {
 			return err
 		}
-	} else if err == nil { // somebody has made one meanwhile
+	} else if err == nil { // created by something else meanwhile
 		return &fs.PathError{Op: "create", Path: t.name, Err: fs.ErrExist}
 	}
 	return os.Rename(t.file.Name(), t.name)
 }
 
-// put writes a result where it goes. If the file cannot take it, because the disk is
-// full for example, it goes to standard output.
+// put writes a result to its destination. If the file cannot take it, for example
+// because the disk is full, it writes to standard output.
 func (t *throw) put(out io.Writer, done func(error) error, write func(io.Writer) error) error {
 	err := done(write(out))
 	switch {

@@ -7,8 +7,8 @@ import (
 	"stones/lab"
 )
 
-// Over the kernel's sockets and the same wire the first copies of the stones meet
-// the same fates as on the path sim, and the protocols bring all of them.
+// Over the kernel's sockets and the same wire the first copies of the stones have the
+// same fates as on the path sim, and the protocols deliver all of them.
 func TestNetnsOwn(t *testing.T) {
 	inFull(t)
 	needsNetns(t)

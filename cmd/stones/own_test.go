@@ -82,7 +82,7 @@ func TestStopAndWaitLoss(t *testing.T) {
 	}
 }
 
-// Without loss a window fills the road as far as it goes.
+// Without loss a window fills the road as far as it can.
 func TestWindowFills(t *testing.T) {
 	notShort(t)
 	t.Parallel()
@@ -118,7 +118,8 @@ func TestGoBackNLoss(t *testing.T) {
 	}
 }
 
-// Selective repeat has no closed form: the recurrence over the losses of the run.
+// Selective repeat has no closed form: the test computes the recurrence over the run's
+// losses.
 func TestSelectiveRepeatLoss(t *testing.T) {
 	const window, timeout, n = 8, 100.0, 4000
 	e := talking(t, append(saturated, "count", "4000", "loss", "2%", "packets", "true"), "selective-repeat timeout=100ms")
@@ -148,8 +149,8 @@ func TestSelectiveRepeatLoss(t *testing.T) {
 	}
 }
 
-// Whatever the road does, the worked protocols bring all stones, in order, once each;
-// and the same seed gives the same.
+// Whatever the road does, the built-in protocols deliver all stones, in order, once
+// each; and the same seed gives the same result.
 func TestWorkedProtocolsAreReliable(t *testing.T) {
 	roads := [][]string{
 		{"loss", "30%", "loss-back", "30%"},
@@ -174,8 +175,8 @@ func TestWorkedProtocolsAreReliable(t *testing.T) {
 	}
 }
 
-// Beside a protocol of one's own, TCP and UDP fare as they do without it: each has a
-// road of its own.
+// Beside a protocol of one's own, TCP and UDP have the same results as without it: each
+// has a road of its own.
 func TestBesideOwn(t *testing.T) {
 	without := ran(t, asked(t, "count", "200", "loss", "3%"))
 	var s knob.Settings
@@ -203,7 +204,7 @@ func TestBesideOwn(t *testing.T) {
 	}
 }
 
-// A flow that comes back may answer in the moment in which a protocol's timer runs out.
+// A reversed flow may answer at the moment at which a protocol's timer runs out.
 func TestOwnBesideReversed(t *testing.T) {
 	code, _, errs := played(t, "throw", "--seed", "344", "--bandwidth-back", "@lte-car", "--with", "stop-and-wait", "--flow", "udp rate=100 count=20 reverse", "--count", "72", "-J")
 	if code != 0 {

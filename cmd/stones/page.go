@@ -100,7 +100,8 @@ func (s *paged) do(ctx context.Context) error {
 	return s.serve(ctx, at, guests)
 }
 
-// guests are the others who may have the page, or nil if nobody else can reach the place.
+// guests returns the files for other computers, or nil if only this computer can reach
+// the place.
 func (s *paged) guests(ctx context.Context, at place) (*site.Guests, error) {
 	if at.ip.IsLoopback() {
 		for _, flag := range []string{"key-file", "anyone"} {
@@ -140,8 +141,8 @@ func (s *paged) guests(ctx context.Context, at place) (*site.Guests, error) {
 	return g, nil
 }
 
-// What a connection to the page may take, and how many there are at most. Thirty phones
-// with six each fit, and one that trickles does not stay.
+// Limits of connections to the page. Thirty phones with six connections each fit, and a
+// slow sender is cut off.
 const (
 	pageConnections = 256
 	headTime        = 10 * time.Second
@@ -151,7 +152,8 @@ const (
 	headBytes       = 16 << 10
 )
 
-// engine is what runs the experiments of this computer's page.
+// engine runs the experiments of this computer's page. key is that of the catchers at
+// which it throws.
 func (s *paged) engine(key []byte) web.Engine {
 	var one sync.Mutex
 	return web.Engine{
@@ -180,7 +182,7 @@ func (s *paged) engine(key []byte) web.Engine {
 
 // serve serves the page until it is interrupted.
 func (s *paged) serve(ctx context.Context, at place, guests *site.Guests) error {
-	key, err := s.readKey("") // of a catcher that is thrown at
+	key, err := s.readKey("") // for throwing at a catcher
 	if err != nil {
 		return err
 	}
@@ -219,7 +221,7 @@ func (s *paged) serve(ctx context.Context, at place, guests *site.Guests) error 
 	return &failure{exitUnfinished, err}
 }
 
-// tell says where the page is: for this computer, which comes first, and for others.
+// tell prints the page's addresses: first for this computer, then for others.
 func (s *paged) tell(at netip.Addr, bound netip.AddrPort, guests *site.Guests) {
 	folder := "/"
 	if guests != nil && guests.Word != "" {

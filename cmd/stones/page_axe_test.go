@@ -10,8 +10,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// axe-core finds nothing that keeps somebody out: in no view, size or theme, nor for the
-// projector. It is none of the project's files; who runs the test says where it is.
+// axe-core finds no barrier: in no view, size or theme, nor in projector mode. It is
+// not one of the project's files; the caller of the test says where it is.
 func TestPageAxe(t *testing.T) {
 	file := os.Getenv("STONES_AXE")
 	if file == "" {

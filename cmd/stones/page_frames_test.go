@@ -48,7 +48,7 @@ func randomSet(dice *rand.Rand) []web.Setting {
 
 // The engine in a browser gives the bytes that the program gives, for every lesson and
 // for 20 random experiments. In the film of each, every stone of a lane that is due is
-// at one place at any of 20 instants, and in the end where the table has it.
+// in one place at each of 20 instants, and at the end in that of the table.
 func TestPageFrames(t *testing.T) {
 	browser := chromium(t)
 	lessons, err := lesson.All(program{}.check)
@@ -91,7 +91,7 @@ func visitWritten(t *testing.T, browser string) *browsed {
 	return visitFolder(t, browser, func(files http.Handler) http.Handler { return files })
 }
 
-// visitFolder is visitWritten with something between the files and the browser.
+// visitFolder is visitWritten with a handler between the files and the browser.
 func visitFolder(t *testing.T, browser string, between func(files http.Handler) http.Handler) *browsed {
 	t.Helper()
 	t.Chdir("../..")
@@ -105,7 +105,7 @@ func visitFolder(t *testing.T, browser string, between func(files http.Handler) 
 	return visit(t, browser, files.URL+"/")
 }
 
-// An engine that breaks is said to have, and the next turn of a knob has a new one.
+// If the engine breaks, the page says so, and the next move of a knob starts a new one.
 func TestPageEngineBreaks(t *testing.T) {
 	const breaks = `
 ready.then(() => {
@@ -161,8 +161,8 @@ const filmed = `window.filmed = got => {
 	if (film.lanes.length === 0) wrong.push("no lane")
 }`
 
-// A thousand random requests, links and lesson files that mean no good are refused in
-// one line of words, or are answered like any other.
+// A thousand hostile requests, links and lesson files are rejected in one line, or
+// answered like any other.
 func TestPageHostile(t *testing.T) {
 	dice := rand.New(rand.NewPCG(3, 4))
 	words := []string{"loss", "count", "rate", "path", "to", "out", "experiment", "file", "seed", "__proto__", "", "-loss", "with", "pcap", "delay", "listen"}

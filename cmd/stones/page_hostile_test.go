@@ -12,8 +12,8 @@ import (
 	"stones/lab/lesson"
 )
 
-// Links and lesson files that mean no good do nothing but fail with the command line's
-// words, on one line, and the page goes on.
+// Hostile links and lesson files fail with the command line's errors, on one line, and
+// the page goes on.
 func TestPageHostileInBrowser(t *testing.T) {
 	b := browse(t)
 	b.run(`if (document.getElementById("play").textContent === "Pause") document.getElementById("play").click()

@@ -21,7 +21,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// answered is the header of the frame that a request gets.
+// answered is the header of the answer to a request.
 func answered(t *testing.T, request any) web.Header {
 	t.Helper()
 	body, err := json.Marshal(request)
@@ -36,7 +36,7 @@ func answered(t *testing.T, request any) web.Header {
 	return h
 }
 
-// printedBy gives the program words, and is what it prints.
+// printedBy runs the program, and returns its output.
 func printedBy(t *testing.T, words ...string) (stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -55,8 +55,8 @@ type flowCounts struct {
 	}
 }
 
-// In the page a lesson has the counts, the verdict and the saved answers that it has at
-// a terminal, and the command that the page names gives them.
+// A lesson has the same counts, verdict and saved answers in the page as at a terminal,
+// and the command that the page names gives them.
 func TestPageLessons(t *testing.T) {
 	t.Parallel()
 	lessons, err := lesson.All(program{}.check)
@@ -113,7 +113,7 @@ func TestPageLessons(t *testing.T) {
 	}
 }
 
-// A lesson file of somebody's own is refused in the page as it is at a terminal.
+// An invalid lesson file is rejected in the page as it is at a terminal.
 func TestPageRefusesLessonFile(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, change := range [][2]string{
@@ -137,15 +137,15 @@ func TestPageRefusesLessonFile(t *testing.T) {
 	}
 }
 
-// until waits until JavaScript comes to true.
+// until waits until JavaScript evaluates to true.
 func (b *browsed) until(script string) {
 	b.Helper()
 	b.do(chromedp.Poll[chromedp.Void](script, chromedp.WithPollingInterval(10*time.Millisecond), chromedp.WithPollingTimeout(20*time.Second)))
 }
 
-// A lesson in the page: nothing of the result is there before the prediction, which
-// stands as a dashed line; then the verdict, a knob to turn, and a record to save. A
-// file of somebody's own opens by drop, or is refused in words.
+// A lesson in the page: nothing of the result is there before the prediction, which is
+// a dashed line; then the verdict, a knob to turn, and a record to save. A lesson file
+// opens by drop, or is rejected with an error.
 func TestPageLessonInBrowser(t *testing.T) {
 	b := browse(t)
 	native := answered(t, web.Request{Lesson: &web.Lesson{Name: "rain-of-loss", Throw: true, Predicted: "25"}})
@@ -208,7 +208,7 @@ func TestPageLessonInBrowser(t *testing.T) {
 	}
 }
 
-// shoot looks whether what is shown fits a projector and a phone.
+// shoot checks that the page fits a projector and a phone.
 func (b *browsed) shoot(name string) {
 	b.Helper()
 	for _, size := range [][2]int64{{390, 844}, {1280, 720}} {
@@ -234,12 +234,12 @@ func (b *browsed) shoot(name string) {
 
 // A lesson may name the same flags in the page and at a terminal, knobs or not.
 func TestPageKnowsFlags(t *testing.T) {
-	samples := map[string]string{ // of those that are no knobs; empty needs no value
+	samples := map[string]string{ // values of the flags that are not knobs; empty if they need none
 		"format": "table", "json": "", "flow": "tcp", "with": "stop-and-wait", "file": "pebbles", "tiles": "", "at": "1s:loss=0%", "every": "1s:loss=5%",
 		"key-file": "key", "runs": "2", "experiment": "mine.json", "check": "", "all": "", "theory": "", "pcap": "mine.pcap", "keep-caught": "mine",
 		"picture": "ladder", "measure": "goodput_bps", "zoom": "0s-1s", "theme": "light", "shard": "1/1", "resume": "mine.jsonl", "out": "mine.svg", "force": "",
 	}
-	beside := map[string]string{ // what else it takes
+	beside := map[string]string{ // what a flag needs beside it
 		"tiles": "--file pebbles", "keep-caught": "--file pebbles", "measure": "--picture sweep --loss 0%,5%", "shard": "--format jsonl",
 		"theme": "--format svg", "zoom": "--picture ladder",
 	}

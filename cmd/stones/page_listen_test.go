@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// Others who know the address get the page with the engine in it, and nothing run; this
-// computer gets it as always.
+// Others who know the address get the page with the engine in it, and can run nothing;
+// this computer gets it as always.
 func TestPageForOthers(t *testing.T) {
 	browser := chromium(t)
 	if len(outward()) == 0 {

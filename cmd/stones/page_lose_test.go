@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// clicks lets JavaScript click a packet of a flow in the film, and says which one it was:
-// the first for which a condition holds of its number k, its kind and when it arrived.
+// clicks has JavaScript click a packet of a flow in the film, and returns which one it
+// was: the first for which a condition holds of its number k, its kind and when it
+// arrived.
 func (b *browsed) clicks(flow, which string) int {
 	b.Helper()
 	k := value[int](b, fmt.Sprintf(`(() => {
@@ -32,8 +33,9 @@ func (b *browsed) clicks(flow, which string) int {
 	return k
 }
 
-// Whatever flies can be clicked and is lost, it and no other: a first copy over every
-// road, the rest in its own flow, by its place there. The command line says so.
+// Any packet in flight can be clicked and is dropped, and no other: a first copy in
+// every flow, the rest only in its own flow, by its place there. The command line says
+// so.
 func TestPageLosesAnyPacket(t *testing.T) {
 	b := browse(t)
 	b.run(`location.hash = "#loss=3%25&count=60&reorder=0%25&rate=100&delay=50ms&with=stop-and-wait%20timeout%3D150ms"`)
@@ -106,8 +108,8 @@ func TestPageLosesAnyPacket(t *testing.T) {
 	}
 }
 
-// The box before the road holds what waits for the link: it is full when a packet finds no
-// room, and never holds more.
+// The box before the road shows what waits for the link: it is full when a packet is
+// dropped there, and never holds more.
 func TestPageQueue(t *testing.T) {
 	b := browse(t)
 	b.run(`location.hash = "#loss=0%25&reorder=0%25&rate=1000&count=300&size=500&bandwidth=1Mbit&queue=10"`)

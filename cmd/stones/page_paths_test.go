@@ -12,7 +12,8 @@ import (
 	"stones/lab/web"
 )
 
-// headers asks the served page's engine, and takes the heads of the frames that come.
+// headers sends a request to the served page's engine, and returns the headers of the
+// frames.
 func headers(t *testing.T, g web.Engine, request string) (heads []string) {
 	t.Helper()
 	g.Frames(t.Context(), []byte(request), func(frame []byte) {
@@ -21,8 +22,8 @@ func headers(t *testing.T, g web.Engine, request string) (heads []string) {
 	return heads
 }
 
-// On a path whose time is real, frames tell how far it is before the last one has the
-// result. Two are not thrown at once, none that lasts, and none by a program.
+// On a path in real time, frames report the progress before the last one has the
+// result. Two experiments at once, long ones and programs are rejected.
 func TestPagePaths(t *testing.T) {
 	t.Parallel()
 	g := (&paged{program: program{stdin: strings.NewReader("")}}).engine(nil)
@@ -65,8 +66,8 @@ func TestPagePaths(t *testing.T) {
 	}
 }
 
-// In the page nothing is thrown at a network unless Throw is pressed, by no link and no
-// slider; then it says how far it is, and shows what came of it.
+// In the page no link and no slider throws at a network, only the button Throw; then it
+// shows the progress and the result.
 func TestPagePathsInBrowser(t *testing.T) {
 	b := browse(t)
 	b.run(`if (document.getElementById("play").textContent === "Pause") document.getElementById("play").click()

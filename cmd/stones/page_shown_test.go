@@ -13,7 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// like lets the browser have a setting of the person before it.
+// like sets a media feature that stands for a user's preference.
 func (b *browsed) like(name, wish string) {
 	b.Helper()
 	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: name, Value: wish}}}
@@ -22,7 +22,7 @@ func (b *browsed) like(name, wish string) {
 	}
 }
 
-// For whoever wants no motion nothing moves unasked, or on Play; Step still goes on.
+// With reduced motion nothing moves by itself, or on Play; Step still works.
 func TestPageStandsStill(t *testing.T) {
 	b := browse(t)
 	b.run(`if (document.getElementById("play").textContent === "Pause") document.getElementById("play").click()`)
@@ -42,7 +42,7 @@ func TestPageStandsStill(t *testing.T) {
 	b.until(`stones.film.t > 0.5`)
 }
 
-// The README shows the page as it is: -update takes its picture.
+// The README's picture of the page is up to date: -update takes it again.
 func TestPageOfReadme(t *testing.T) {
 	b := browse(t)
 	b.do(chromedp.EmulateViewport(1280, 720))

@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-// A frame of the engine in a browser takes no longer than who drags a slider can wait. What
-// is measured is the processor's time of the worker. The goals are 6 ms for 200 stones and
-// 20 ms for 1000, of a computer with nothing else to do; where others work beside, as much
-// takes up to four times as long, so that only what is beyond that is an error.
+// The engine in a browser makes a frame fast enough for a slider. What is measured is
+// the worker's processor time. The goals are 6 ms for 200 stones and 20 ms for 1000 on
+// an idle computer. On a busy one it takes up to four times as long, so only what is
+// beyond that is an error.
 func TestPageSpeed(t *testing.T) {
 	browser := chromium(t)
 	b := visitWritten(t, browser)
 	ask := func(count, times int) {
 		b.run(fmt.Sprintf(`(async () => { for (let k = 0; k < %d; k++) await stones.ask('{"id":1,"set":[{"word":"count","text":"%d"},{"word":"loss","text":"2%%"}]}') })()`, times, count))
 	}
-	ask(200, 100) // the browser compiles what is called often once more
+	ask(200, 100) // the browser compiles hot code a second time
 	ask(1000, 30)
 	for _, tt := range []struct {
 		count int
@@ -41,7 +41,7 @@ func TestPageSpeed(t *testing.T) {
 	}
 }
 
-// worked is how long the processors have worked for the workers of this test's browser.
+// worked is the processor time of the workers of this test's browser.
 func worked(t *testing.T) time.Duration {
 	t.Helper()
 	parent := func(pid string) string {

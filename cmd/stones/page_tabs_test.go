@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Each tab beneath the film draws what the frame says, and a frame that cannot carry it
-// has no such tab.
+// Each tab beneath the film draws what the frame says, and a tab without data in the
+// frame is hidden.
 func TestPageTabs(t *testing.T) {
 	b := browse(t)
 	b.run(`if (document.getElementById("play").textContent === "Pause") document.getElementById("play").click()`)

@@ -28,7 +28,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A browsed page is one in a browser.
+// A browsed is a page in a browser.
 type browsed struct {
 	*testing.T
 	ctx      context.Context
@@ -43,7 +43,7 @@ func browse(t *testing.T) *browsed {
 	return visit(t, browser, strings.TrimSpace(said[0]))
 }
 
-// servedPage runs stones page until the test ends, and is what it prints.
+// servedPage runs stones page until the test ends, and returns what it prints.
 func servedPage(t *testing.T, words ...string) []string {
 	t.Helper()
 	var stdout, stderr watched
@@ -132,13 +132,13 @@ func (b *browsed) do(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// run runs JavaScript, and waits for a promise.
+// run runs JavaScript, and waits if it is a promise.
 func (b *browsed) run(script string) {
 	b.Helper()
 	b.do(chromedp.Evaluate[chromedp.Void](script, chromedp.EvalAwaitPromise))
 }
 
-// value is what JavaScript comes to.
+// value is the value of a JavaScript expression.
 func value[T any](b *browsed, script string) T {
 	b.Helper()
 	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](script))
@@ -148,13 +148,13 @@ func value[T any](b *browsed, script string) T {
 	return v
 }
 
-// settle waits until the page shows what was asked for last.
+// settle waits until the page shows the answer to the last request.
 func (b *browsed) settle() {
 	b.Helper()
 	b.do(chromedp.Poll[chromedp.Void](`window.stones && stones.idle && stones.frame && !document.getElementById("shown").classList.contains("stale")`, chromedp.WithPollingInterval(10*time.Millisecond)))
 }
 
-// shown is what the page's counts are, by flow.
+// shown are the page's counts, by flow.
 func (b *browsed) shown() map[string][4]int {
 	b.Helper()
 	text := value[string](b, `JSON.stringify(Object.fromEntries(stones.frame.flows.map(f => [f.name, [f.outcome.delivered, f.outcome.lost, f.outcome.late, f.outcome.held_up]])))`)
@@ -165,7 +165,7 @@ func (b *browsed) shown() map[string][4]int {
 	return counts
 }
 
-// thrown is what the command that the page shows gives.
+// thrown are the counts of the command that the page shows.
 func (b *browsed) thrown() map[string][4]int {
 	b.Helper()
 	command := value[string](b, `document.getElementById("command").textContent`)
@@ -195,8 +195,8 @@ func (b *browsed) thrown() map[string][4]int {
 	return counts
 }
 
-// The page shows what the command that it names gives, whatever is turned; each move of
-// a slider ends in the picture of that value; nothing is asked of anybody else.
+// The page shows the result of the command that it names, whatever is set; each move of
+// a slider ends in the picture of that value; no other host is asked for anything.
 func TestPageInBrowser(t *testing.T) {
 	b := browse(t)
 	same := func(when string) {
@@ -225,7 +225,7 @@ func TestPageInBrowser(t *testing.T) {
 	}
 	same("after all sliders")
 
-	// Forty moves, ten a second: each is shown before the next one, or a later one is.
+	// Forty moves, ten a second: each is shown before the next one, or a later one is shown.
 	b.run(`(async () => {
 		const i = document.getElementById("knob-loss")
 		window.stale = []
@@ -286,7 +286,7 @@ func TestPageInBrowser(t *testing.T) {
 	}
 	same("after a click")
 
-	// What cannot be meant is said, and the page lives.
+	// An invalid value gives an error, and the page goes on.
 	b.run(`stones.state.set.loss = "200%"; stones.throwAll()`)
 	b.do(chromedp.Poll[chromedp.Void](`document.getElementById("trouble").textContent.length > 0`))
 	trouble := value[string](b, `document.getElementById("trouble").textContent`)
@@ -301,7 +301,7 @@ func TestPageInBrowser(t *testing.T) {
 	}
 }
 
-// It fits the projector, and a phone in one column.
+// The page fits a projector, and a phone in one column.
 func TestPageFits(t *testing.T) {
 	b := browse(t)
 	for _, size := range []struct{ width, height int64 }{{1280, 720}, {390, 844}} {
@@ -330,8 +330,8 @@ func TestPageFits(t *testing.T) {
 	}
 }
 
-// The page that is written needs no program: as a folder below any path of any server,
-// and as a file by double click. Its engine gives the bytes that the program gives.
+// The written page needs no program: as a folder below any path of any server, and as a
+// file by double click. Its engine gives the bytes that the program gives.
 func TestPageWritten(t *testing.T) {
 	browser := chromium(t)
 	t.Chdir("../..")

@@ -16,8 +16,8 @@ import (
 	"stones/lab/web/site"
 )
 
-// writePage writes the page with its engine: one file if the name ends so, else a
-// folder.
+// writePage writes the page with its engine: as one file if the name ends in .html,
+// otherwise as a folder.
 func (p program) writePage(ctx context.Context, out string, force bool) error {
 	parts, err := engineFor(ctx, "out")
 	if err != nil {
@@ -63,13 +63,13 @@ func (p program) writePage(ctx context.Context, out string, force bool) error {
 
 func megabytes(n int) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
 
-// engineFor is the engine, which a flag needs. In a clone it is built from that; elsewhere
-// it is the one that the program carries.
+// engineFor returns the engine for a flag. In a clone of the repository it is built;
+// elsewhere it is the one that the program carries.
 func engineFor(ctx context.Context, flag string) (site.Parts, error) {
 	root, ok := clone()
 	gobin, err := exec.LookPath("go")
 	if !ok || err != nil {
-		info, _ := debug.ReadBuildInfo() // or it is of no commit
+		info, _ := debug.ReadBuildInfo() // nil means no known commit
 		if kept, ok := site.Kept(commit(info)); ok {
 			return kept, nil
 		}
@@ -120,7 +120,7 @@ func engineFor(ctx context.Context, flag string) (site.Parts, error) {
 	return parts, nil
 }
 
-// clone is the folder of the clone of Stones in which the program is run.
+// clone is the root of the clone of Stones in whose tree the program runs.
 func clone() (root string, ok bool) {
 	dir, err := os.Getwd()
 	for err == nil {

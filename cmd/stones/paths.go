@@ -14,7 +14,7 @@ import (
 // where an experiment meets a path.
 func paths() map[string]run.Path { return tapped(nil) }
 
-// tapped holds the paths, of which those that know their packets show them.
+// tapped returns the paths; those that see their packets show them to t.
 func tapped(t worlds.Tap) map[string]run.Path {
 	return map[string]run.Path{
 		lab.Sim:   worlds.Sim(t),
@@ -49,9 +49,9 @@ func netnsConfig(e lab.Experiment, t worlds.Tap) netns.Config {
 	}
 }
 
-// enter sees to it that worlds of a path can be opened. It may run the program
-// again, with the rights that the path needs; then it has entered, and all is
-// done but for the exit code.
+// enter makes sure that worlds of a path can be opened. It may run the program again
+// with the rights that the path needs. Then entered is true, and only the exit code is
+// left to return.
 func (p program) enter(path string, stdin io.Reader) (entered bool, err error) {
 	if path != lab.Netns {
 		return false, nil

@@ -28,8 +28,8 @@ import (
 	"stones/lab/wire"
 )
 
-// captured runs the one experiment, and writes what the ends of its wires have
-// seen into the file of --pcap.
+// captured runs the one experiment, and writes the packets at the ends of its wires to
+// the file of --pcap.
 func (t *throw) captured(ctx context.Context, es []lab.Experiment, done func(int)) ([]lab.Result, error) {
 	wrong := &quantity.InvalidError{Word: "pcap", Value: t.pcap}
 	switch {
@@ -55,8 +55,8 @@ func (t *throw) captured(ctx context.Context, es []lab.Experiment, done func(int
 	return results, err
 }
 
-// comment says how the packets came about, how to look at them, and, on the last
-// line, the experiment in the form that --experiment reads.
+// comment says which command made the packets and how to look at them, and has on its
+// last line the experiment in the form that --experiment reads.
 func (t *throw) comment(e lab.Experiment) string {
 	words := []string{"stones", version, "throw", "--seed", strconv.FormatUint(e.Seed, 10)}
 	for _, k := range t.settings.Turned() {
@@ -86,7 +86,7 @@ func (t *throw) comment(e lab.Experiment) string {
 	return strings.Join(words, " ") + "\n" + oneEndHint + "\n" + line.String()
 }
 
-// oneEndHint is for those who wonder at all the retransmissions.
+// oneEndHint is for readers who see every packet as a retransmission.
 const oneEndHint = `Each end of a wire is an interface. Wireshark takes both for one conversation; for its TCP analysis, look at one alone: -Y 'frame.interface_name == "tcp thrower"' -w one.pcapng`
 
 // quoted puts a value in quotes if a shell needs them.
@@ -97,20 +97,20 @@ func quoted(value string) string {
 	return value
 }
 
-// A capture is what the ends of the wires see of an experiment, whose worlds
+// A capture gathers the packets at the ends of the wires of an experiment, whose worlds
 // may run side by side.
 type capture struct {
 	worlds []*ends
 }
 
-// ends are the two of one world's wire.
+// ends are the two ends of the wire of one world.
 type ends struct {
-	name   string // of what meets there
+	name   string // of the world
 	first  string // the name of the first of the flows
 	frames []path.Frame
 }
 
-// newCapture returns one for the worlds of e: one for each transport and each
+// newCapture returns a capture for the worlds of e: one for each transport and each
 // protocol of one's own, or one for all together.
 func newCapture(e lab.Experiment) *capture {
 	c := &capture{}
@@ -120,8 +120,8 @@ func newCapture(e lab.Experiment) *capture {
 	return c
 }
 
-// worldOf names the world in which the flows of e meet by their transports, and by
-// their own names where that says more.
+// worldOf names the world of the flows of e by their transports, and by the names of
+// protocols of one's own.
 func worldOf(e lab.Experiment) string {
 	var names []string
 	for _, f := range e.Flows {
@@ -136,19 +136,19 @@ func worldOf(e lab.Experiment) string {
 	return strings.Join(names, "+")
 }
 
-// tap returns what is to be shown the packets of the world for e.
+// tap returns the function that takes the packets of the world for e.
 func (c *capture) tap(e lab.Experiment) func(path.Frame) {
 	i := slices.IndexFunc(c.worlds, func(w *ends) bool { return w.first == e.Flows[0].Name })
 	w := c.worlds[i]
 	return func(f path.Frame) { w.frames = append(w.frames, f) }
 }
 
-// dawn is when virtual time begins, in captures.
+// dawn is the date at which virtual time begins in captures.
 var dawn = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// write writes all that was seen as a pcapng file
-// (draft-ietf-opsawg-pcapng), in order of time. Each end of each wire is an
-// interface, so that a lost packet leaves on one and never arrives on another.
+// write writes all packets as a pcapng file (draft-ietf-opsawg-pcapng), in order of
+// time. Each end of each wire is an interface, so that a lost packet leaves on one and
+// never arrives on another.
 func (c *capture) write(w io.Writer, comment string) error {
 	var (
 		out *pcapgo.NgWriter
@@ -214,8 +214,8 @@ func (s shot) card() int {
 	return 2 * s.world
 }
 
-// options are what else the file says of a packet: which way it goes, a number
-// that its arrivals have too, and what is known of it.
+// options are further fields of a packet: its direction, a number that its arrivals
+// share, and a comment.
 func (s shot) options() pcapgo.NgPacketOptions {
 	id := uint64(s.world)<<32 | s.Number
 	o := pcapgo.NgPacketOptions{PacketID: &id, Flags: &pcapgo.NgEpbFlags{Direction: pcapgo.NgEpbFlagDirectionOutbound}}
@@ -228,7 +228,7 @@ func (s shot) options() pcapgo.NgPacketOptions {
 	return o
 }
 
-// words say what cannot be seen in the packet itself.
+// words say what the packet itself does not show.
 func (s shot) words() (words []string) {
 	switch s.First {
 	case 0:
@@ -265,8 +265,8 @@ func (s shot) words() (words []string) {
 	return words
 }
 
-// capture lets the datagrams of a relay be written as they pass: those at the clients'
-// end and those at the other program's. Finish ends the file.
+// capture starts a file of the datagrams that pass a relay: those at the clients' end
+// and those at the other program's end. finished ends the file.
 func (s *stretch) capture(door, to netip.AddrPort) (tap func(relay.Frame), finished func() error, err error) {
 	f, err := inPlace("pcap", s.pcap, s.force)
 	if err != nil {
@@ -311,7 +311,7 @@ func (s *stretch) capture(door, to netip.AddrPort) (tap func(relay.Frame), finis
 	}, nil
 }
 
-// passed says which datagram of its client it is, and what became of it.
+// passed says which datagram of its client this is, and what happened to it.
 func passed(f relay.Frame) string {
 	words := []string{fmt.Sprintf("%s, datagram %d", f.Client, f.Number)}
 	for _, is := range []struct {
@@ -332,7 +332,7 @@ func passed(f relay.Frame) string {
 	return strings.Join(words, ", ")
 }
 
-// datagram is one with headers that say from whom it is and for whom.
+// datagram puts IP and UDP headers in front of a payload.
 func datagram(from, to netip.AddrPort, payload []byte) []byte {
 	udp := &layers.UDP{SrcPort: layers.UDPPort(from.Port()), DstPort: layers.UDPPort(to.Port())}
 	var ip gopacket.SerializableLayer
@@ -344,10 +344,10 @@ func datagram(from, to netip.AddrPort, payload []byte) []byte {
 		h := &layers.IPv6{Version: 6, HopLimit: 64, NextHeader: layers.IPProtocolUDP, SrcIP: from.Addr().AsSlice(), DstIP: to.Addr().AsSlice()}
 		ip, below = h, h
 	}
-	_ = udp.SetNetworkLayerForChecksum(below) // both kinds can be
+	_ = udp.SetNetworkLayerForChecksum(below) // cannot fail for IPv4 and IPv6
 	buf := gopacket.NewSerializeBuffer()
 	if err := gopacket.SerializeLayers(buf, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}, ip, udp, gopacket.Payload(payload)); err != nil {
-		panic(err) // headers and bytes can be written
+		panic(err) // serializing these layers cannot fail
 	}
 	return buf.Bytes()
 }

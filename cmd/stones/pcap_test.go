@@ -22,7 +22,7 @@ import (
 	"stones/lab/document"
 )
 
-// captures are experiments that between them have everything a capture can show.
+// captures are experiments that together have everything a capture can show.
 var captures = []struct {
 	name, flags string
 }{
@@ -41,8 +41,8 @@ var captures = []struct {
 	{"own protocols", "--with stop-and-wait --with selective-repeat --loss 3% --count 100"},
 }
 
-// take runs the program, which is to write a capture, and returns the result and
-// the name of the file.
+// take runs the program, which must write a capture, and returns the result and the
+// name of the file.
 func take(t *testing.T, words ...string) (lab.Result, string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "stones.pcapng")
@@ -186,8 +186,8 @@ func transportOf(packet []byte) string {
 	return map[byte]string{6: "tcp", 17: "udp"}[number]
 }
 
-// What arrives is what left, but for one bit where the comment says so. What is
-// not damaged has the right checksums. Time goes on.
+// What arrives is what left, except for one bit if the comment says so. Packets that
+// are not damaged have the right checksums. Timestamps do not go back.
 func TestCaptureBytes(t *testing.T) {
 	t.Parallel()
 	for _, tt := range captures {
@@ -235,7 +235,7 @@ func TestCaptureBytes(t *testing.T) {
 	}
 }
 
-// damage is how many bits of a packet are wrong by its comment.
+// damage is how many bits of a packet are damaged by its comment.
 func damage(comment string) int { return strings.Count(comment, "one bit is wrong") }
 
 // flipped counts the bits that differ.
@@ -249,8 +249,8 @@ func flipped(a, b []byte) (n int) {
 	return n
 }
 
-// The same seed gives the same file, however many processors there are, and
-// what is in the comment runs again and gives the same once more.
+// The same seed gives the same file, however many processors there are, and the
+// experiment in the comment runs again and gives the same file.
 func TestCaptureAgain(t *testing.T) {
 	notShort(t)
 	t.Parallel()

@@ -14,7 +14,7 @@ import (
 	"stones/lab/report/picture"
 )
 
-// The formats that are nothing but a picture, and the themes they have.
+// The formats that are pictures, and their themes.
 const (
 	svg   = "svg"
 	png   = "png"
@@ -22,7 +22,7 @@ const (
 	dark  = "dark"
 )
 
-// drawn returns the flag that asks for a picture, as it was given, or nothing.
+// drawn returns the flag that asks for a picture, as it was given, or "".
 func (t *throw) drawn() string {
 	switch {
 	case t.picture != "":
@@ -33,8 +33,7 @@ func (t *throw) drawn() string {
 	return ""
 }
 
-// undrawable returns an error if something does not go with a picture of what is
-// to be thrown.
+// undrawable returns an error if a flag cannot be combined with the picture.
 func (t *throw) undrawable() error {
 	flag := t.drawn()
 	if err := t.unpictured(); err != nil || flag == "" {
@@ -68,8 +67,8 @@ func (t *throw) undrawable() error {
 // ofIntervals reports whether the picture is drawn from intervals.
 func (t *throw) ofIntervals() bool { return t.picture == "interval" || t.picture == "share" }
 
-// unpictured returns an error if the format does not go with a picture, or nothing
-// is drawn that has a theme.
+// unpictured returns an error if the format cannot be combined with a picture, or a
+// flag needs a picture that is not asked for.
 func (t *throw) unpictured() error {
 	if err := t.unmeasured(); err != nil {
 		return err
@@ -100,7 +99,7 @@ func (t *throw) unpictured() error {
 	return nil
 }
 
-// sit has the experiments keep what the picture that is asked for shows.
+// sit has the experiments record what the picture shows.
 func (t *throw) sit(es []lab.Experiment) error {
 	flag := t.drawn()
 	switch {
@@ -120,7 +119,7 @@ func (t *throw) sit(es []lab.Experiment) error {
 	return nil
 }
 
-// writer returns what writes the result as it is asked for.
+// writer returns the function that writes the result in the format that is asked for.
 func (t *throw) writer() report.Writer {
 	view := picture.View{Kind: cmp.Or(t.picture, "stones"), Dark: t.theme == dark, Zoom: t.zoom}
 	if t.picture == picture.SweepKind {
@@ -156,7 +155,7 @@ func (t *throw) writer() report.Writer {
 	}
 }
 
-// zoomForm is how a part of the time is written.
+// zoomForm is the form of a zoom.
 func zoomForm() knob.Form[picture.Zoom] {
 	return knob.Form[picture.Zoom]{
 		Read: func(text string) (z picture.Zoom, err error) {
@@ -167,7 +166,7 @@ func zoomForm() knob.Form[picture.Zoom] {
 	}
 }
 
-// view is how the page is shown where the result goes.
+// view is the view for the destination of the result.
 func (t *throw) view() report.View {
 	v := report.View{}
 	if t.out == "" {
@@ -177,8 +176,8 @@ func (t *throw) view() report.View {
 	return v
 }
 
-// destination returns where the result goes, and what is to be called when it
-// is there, or is not for the reason given.
+// destination returns where the result goes, and a function to call with the error of
+// writing it, or nil.
 func (t *throw) destination() (w io.Writer, done func(error) error, err error) {
 	if t.out == "" {
 		return t.stdout, func(err error) error { return err }, nil

@@ -7,8 +7,8 @@ import (
 	"stones/lab"
 )
 
-// At the rate max a stone is due when it is thrown. Those that come have told
-// when that was, so that there is something to draw.
+// At the rate max a stone is due when it is thrown. The stones that came carry that
+// time, so that there is something to draw.
 func TestStonesAtRateMax(t *testing.T) {
 	e := both(classroom(), bulk(300))
 	e.Out.Drop = []uint64{5}
@@ -24,7 +24,7 @@ func TestStonesAtRateMax(t *testing.T) {
 	}
 }
 
-// A PNG on a terminal is noise.
+// A PNG is not written to a terminal.
 func TestPNGOnTerminal(t *testing.T) {
 	var out, errors bytes.Buffer
 	p := program{stdout: &out, stderr: &errors, display: true, run: runAll}

@@ -23,8 +23,8 @@ import (
 )
 
 // Whatever a program does, throw and grade say in one line what was wrong with it, at
-// which end and at which event, within 5 s. They need little memory for that, and
-// leave no process, no descriptor, and nothing on the screen that a terminal obeys.
+// which end and at which event, within 5 s. They need little memory for that, and leave
+// no process, no descriptor, and no control sequence on the screen.
 func TestHostilePrograms(t *testing.T) {
 	hostile, err := exec.LookPath("hostile")
 	if err != nil {
@@ -44,7 +44,7 @@ func TestHostilePrograms(t *testing.T) {
 		code = p.exec(t.Context(), args)
 		return code, out.String(), wrong.String()
 	}
-	exec("throw", "--with", hostile, "--count", "1") // so that what is opened once is open
+	exec("throw", "--with", hostile, "--count", "1") // opens what is opened once
 	for _, tt := range []struct {
 		does, at string
 		want     string // of throw, as an expression; "" if it is no failure
@@ -142,7 +142,7 @@ func childless() bool {
 	return errors.Is(unix.Waitid(unix.P_ALL, 0, nil, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil), unix.ECHILD)
 }
 
-// faultOf is the one thing that is wrong with the one task of a sheet, in JSON.
+// faultOf returns the one fault in the one task of a sheet, from JSON.
 func faultOf(t *testing.T, text string) string {
 	t.Helper()
 	var m marked
@@ -152,7 +152,7 @@ func faultOf(t *testing.T, text string) string {
 	return m.Tasks[0].Faults[0].What
 }
 
-// alive reports whether a process still does something.
+// alive reports whether a process still runs.
 func alive(pid string) bool {
 	for range 100 {
 		stat, err := os.ReadFile("/proc/" + pid + "/stat")

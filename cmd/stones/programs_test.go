@@ -15,7 +15,7 @@ import (
 	"stones/lab/protocol"
 )
 
-// A program of 40 lines writes the same bytes in every run, however many processors
+// A program of 40 lines gives the same bytes in every run, however many processors
 // there are.
 func TestProgramSame(t *testing.T) {
 	notShort(t)
@@ -60,7 +60,7 @@ func forty(tb testing.TB, more ...string) []string {
 	return append([]string{"throw", "--only", "own", "--with", file + " timeout=0.06", "--count", "1000", "--size", "1000"}, more...)
 }
 
-// What the page to work from shows of a conversation is what happens.
+// The conversation on the page about protocols of one's own is what happens.
 func TestOwnPage(t *testing.T) {
 	forty(t)
 	page := protocol.Page()
@@ -94,8 +94,8 @@ func TestOwnPage(t *testing.T) {
 	}
 }
 
-// hostile is a program that speaks as one end of a protocol does, until the event at=:
-// then the thrower does what it should not. The greeting is the first event.
+// hostile is a program that behaves as one end of a protocol until the event at=. Then
+// the thrower misbehaves. The greeting is the first event.
 func hostile() {
 	if os.Args[1] == "child" {
 		time.Sleep(time.Hour)
@@ -177,7 +177,7 @@ func misdeed(does string) {
 	}
 }
 
-// say says a text so many times.
+// say writes a text so many times.
 func say(text string, times int) {
 	for range times {
 		if _, err := io.WriteString(os.Stdout, text); err != nil {

@@ -12,7 +12,7 @@ import (
 )
 
 // BenchmarkProgram reports the least processor time of a run: of the lab and of both
-// ends, which are programs in Python.
+// ends, which are Python programs.
 func BenchmarkProgram(b *testing.B) {
 	args := forty(b)
 	python, err := exec.Command("python3", "-c", "import sys; print(sys.executable)").Output()

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A progress tells a person who waits how far the work is: on one line, which
-// is written again and again, and removed at the end.
+// A progress shows a waiting person how far the work is, on one line, which is
+// rewritten again and again, and removed at the end.
 type progress struct {
 	w        *aside
 	total    int
@@ -20,8 +20,8 @@ type progress struct {
 	wg   sync.WaitGroup
 }
 
-// newProgress begins to tell, but not before a second has passed. Nothing is
-// told if w is nil. End must be called.
+// newProgress starts to show progress after a second. It shows nothing if w is nil. End
+// must be called.
 func newProgress(w io.Writer, total int) *progress {
 	p := &progress{total: total, quit: make(chan struct{})}
 	if w != nil {
@@ -31,11 +31,11 @@ func newProgress(w io.Writer, total int) *progress {
 	return p
 }
 
-// done says how many experiments have finished. It may be called by several
-// goroutines at the same time.
+// done sets how many experiments have finished. It may be called by several goroutines
+// at the same time.
 func (p *progress) done(finished int) { p.finished.Store(int64(finished)) }
 
-// end removes the line, if somebody reads it.
+// end removes the line.
 func (p *progress) end() {
 	close(p.quit)
 	p.wg.Wait()

@@ -84,7 +84,7 @@ and the limits.`,
 	return cmd
 }
 
-// begin writes a program to begin with.
+// begin writes a program to start from.
 func (p program) begin(file string) error {
 	text, err := protocol.Template(file)
 	if err != nil {
@@ -102,7 +102,7 @@ func (p program) begin(file string) error {
 	return err
 }
 
-// protocols are the names of the protocols that there are.
+// protocols are the names of the built-in protocols.
 func protocols() []string {
 	var names []string
 	for _, b := range protocol.BuiltIns() {
@@ -111,7 +111,7 @@ func protocols() []string {
 	return names
 }
 
-// spokenOf is what is to be said of a protocol, or of all.
+// spokenOf explains a protocol, or lists all.
 func spokenOf(args []string) (string, error) {
 	var b strings.Builder
 	if len(args) == 0 {

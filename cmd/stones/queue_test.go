@@ -6,8 +6,8 @@ import (
 	"stones/lab"
 )
 
-// The cure for a queue that is too long: a probe beside an upload hardly waits
-// where the queue thinks, and the upload loses next to nothing by it.
+// The cure for a queue that is too long: a probe beside an upload hardly waits with a
+// managed queue, which costs the upload next to nothing.
 func TestQueuesThatThink(t *testing.T) {
 	notShort(t)
 	t.Parallel()
@@ -37,7 +37,7 @@ func TestQueuesThatThink(t *testing.T) {
 	}
 }
 
-// Each packet that was marked is seen to be.
+// Every packet that was marked is recorded as marked.
 func TestMarkedPackets(t *testing.T) {
 	e := flowing(t, []string{"delay", "10ms", "queue", "300:codel", "ecn", "true"}, "tcp rate=max time=5s size=1000")
 	e.Packets = true

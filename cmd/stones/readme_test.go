@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// The commands of the README print what stands below them.
+// The commands of the README print the output below them.
 func TestREADME(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"stones/lab/stone"
 )
 
-// recomputed says in what an outcome is not what its stones come to, one by one.
+// recomputed returns how an outcome differs from what its stones say, one by one.
 func recomputed(x lab.Outcome, deadline, giveUp time.Duration) string {
 	fates := map[lab.Fate]int{}
 	again, late := 0, 0
@@ -50,7 +50,7 @@ func recomputed(x lab.Outcome, deadline, giveUp time.Duration) string {
 			return fmt.Sprintf("stone by stone %s is %d, and in all %d", c.what, c.here, c.all)
 		}
 	}
-	if end := x.Connect.Value + lastDue + ms64(giveUp); x.Done.Known() && x.Done.Value > end+10 { // who waits looks each 10 ms
+	if end := x.Connect.Value + lastDue + ms64(giveUp); x.Done.Known() && x.Done.Value > end+10 { // the polling interval is 10 ms
 		return fmt.Sprintf("the last stone came at %v ms, and it was to be given up at %v ms", x.Done, end)
 	}
 	slices.Sort(delays)
@@ -66,8 +66,8 @@ func recomputed(x lab.Outcome, deadline, giveUp time.Duration) string {
 	return still(x, came, due)
 }
 
-// still says if nothing came for longer than the longest standstill, though the stone
-// after the highest that had come was due.
+// still returns an error if nothing came for longer than the longest standstill, though
+// the stone after the highest that had come was due.
 func still(x lab.Outcome, came []float64, due map[uint64]float64) string {
 	if !x.Standstill.Known() || !x.Pacing.Asked.Known() {
 		return ""
@@ -102,8 +102,8 @@ type boxed struct {
 	data    []byte
 }
 
-// unboxed reads a capture by the words of its specification (the IETF's draft of
-// pcapng), with nothing of what has written it.
+// unboxed reads a capture by its specification (the IETF's draft of pcapng), without
+// the library that has written it.
 func unboxed(b []byte) (packets []boxed, err error) {
 	var cards []string
 	le := binary.LittleEndian
@@ -171,8 +171,8 @@ func numberIn(packet []byte) uint64 {
 	return s.Number
 }
 
-// recaptured says in what a flow over UDP is not what a capture of it shows. It has to be
-// the only one.
+// recaptured returns how a flow over UDP differs from its capture. It must be the only
+// flow.
 func recaptured(e lab.Experiment, x lab.Outcome, packets []boxed) string {
 	unread := e.Nobody || e.Dies > 0 || e.ReadSize > 0 // then more comes than is caught
 	from, to := "thrower", "catcher"

@@ -20,7 +20,7 @@ import (
 )
 
 // hold takes figures of the kernel, or of sim with the seeds of a reference, and
-// holds them against the reference.
+// compares them with the reference.
 func (c *crosscheck) hold(ctx context.Context) error {
 	for _, name := range []string{"goodput", "time", "window", "json"} {
 		if c.flags.Changed(name) {
@@ -61,7 +61,7 @@ func (c *crosscheck) hold(ctx context.Context) error {
 	return c.compare(f, ref, cells, err)
 }
 
-// compare writes how near the figures are to the reference, if there are any.
+// compare writes how near the figures are to the reference.
 func (c *crosscheck) compare(f, ref *reference.File, cells []reference.Cell, err error) error {
 	rows := reference.Compare(f, ref, cells)
 	if writeErr := report.Reference(c.stdout, f.About, ref.About, rows, c.page); writeErr != nil {
@@ -84,13 +84,13 @@ func readReference(flag, name string) (*reference.File, error) {
 	return f, nil
 }
 
-// A taking is one run of one cell that is to be taken.
+// A taking is one run of one cell.
 type taking struct {
 	cell reference.Cell
 	seed uint64
 }
 
-// takeSim runs the cells on sim with the seeds that the reference has.
+// takeSim runs the cells on sim, with the seeds in the reference.
 func (c *crosscheck) takeSim(ctx context.Context, cells []reference.Cell, ref *reference.File) (*reference.File, error) {
 	var list []taking
 	for _, cell := range cells {
@@ -109,8 +109,8 @@ func (c *crosscheck) takeSim(ctx context.Context, cells []reference.Cell, ref *r
 	})
 }
 
-// side runs what is to be taken, so many at once, and keeps what came of each, one
-// after the other. The error is that of the first that failed.
+// side runs the takings, atOnce of them at a time, and calls keep with each result, one
+// after the other. The error is the first one.
 func side(ctx context.Context, atOnce int, list []taking, take func(taking) (reference.Run, error), keep func(taking, reference.Run) error) error {
 	var (
 		mu    sync.Mutex
@@ -139,8 +139,7 @@ func side(ctx context.Context, atOnce int, list []taking, take func(taking) (ref
 	return cmp.Or(context.Cause(ctx), first)
 }
 
-// runCell runs one cell with one seed. The counters are asked for when it is over;
-// nil has none.
+// runCell runs one cell with one seed. counters is called after the run; it may be nil.
 func (c *crosscheck) runCell(ctx context.Context, t taking, p run.Path, counters func() map[string]uint64) (reference.Run, error) {
 	e, err := cellExperiment(t)
 	if err != nil {
@@ -164,10 +163,10 @@ func (c *crosscheck) runCell(ctx context.Context, t taking, p run.Path, counters
 	return reference.NewRun(t.seed, x, e.Plan(lab.TCP).Size, counts), nil
 }
 
-// kernelTick is the grain of the timers of the kernels that figures were taken of.
+// kernelTick is the timer tick of the kernels of which the figures were taken.
 const kernelTick = "4ms"
 
-// cellExperiment is what a taking means on the path sim.
+// cellExperiment is the experiment of a taking on the path sim.
 func cellExperiment(t taking) (lab.Experiment, error) {
 	var s knob.Settings
 	flags := fmt.Sprintf("only tcp, per-stone, tick %s, seed %d, %s", kernelTick, t.seed, t.cell.Flags)

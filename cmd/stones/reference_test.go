@@ -12,9 +12,9 @@ import (
 	"stones/lab/run"
 )
 
-// Sim is as near to Linux as its figures say that were taken once, of streams of
-// stones, of single events and, where there is time, of bulk transfers. A figure
-// that comes closer is welcome: then its bound follows.
+// Sim is as near to Linux as the bounds say, by figures of Linux that were taken once,
+// of streams of stones, of single events and, where there is time, of bulk transfers.
+// If a figure comes nearer, its bound must follow.
 func TestBesideLinux(t *testing.T) {
 	t.Parallel()
 	ref, err := readReference("against", filepath.Join("..", "..", "lab", "reference", "testdata", "linux-6.18.txt"))
@@ -74,8 +74,8 @@ func TestBesideLinux(t *testing.T) {
 	}
 }
 
-// warnedWhereLinuxDiffers holds the warning that sim is not Linux to the figures: it
-// stands where the goodput is more than 15 % apart, says how far, and stands nowhere else.
+// warnedWhereLinuxDiffers checks the warning that sim is not Linux: it is given where
+// the goodput is more than 15 % apart, with the right factor, and nowhere else.
 func warnedWhereLinuxDiffers(t *testing.T, rows []reference.Row) {
 	t.Helper()
 	for _, r := range rows {
@@ -97,8 +97,8 @@ func warnedWhereLinuxDiffers(t *testing.T, rows []reference.Row) {
 	}
 }
 
-// Windows set by hand carry on sim what they carry on Linux 6.18.44, whose figures were
-// taken once, of packets that came out of the wire at most 0.15 ms late.
+// Windows set by hand have the goodput on sim that they have on Linux 6.18.44, whose
+// figures were taken once, with packets that left the wire at most 0.15 ms late.
 func TestWindowsBesideLinux(t *testing.T) {
 	for _, tt := range []struct {
 		cell string

@@ -30,18 +30,18 @@ func (t *throw) afar(ctx context.Context, es []lab.Experiment, done func(int)) (
 	return runAlong(ctx, telling(out, run.Path{Open: c.open}), es, done)
 }
 
-// A caller has one conversation with another computer, and goes on with it as
-// long as the experiments want it held in the same manner.
+// A caller has one conversation with another computer, and keeps it while the
+// experiments need the same manner.
 type caller struct {
 	ctx context.Context
 	key []byte
 
 	manner  manner
 	session *remote.Session
-	failed  error // why there is none
+	failed  error // why there is no session
 }
 
-// A manner is all that an experiment says of the conversation.
+// A manner is all that an experiment needs of the conversation.
 type manner struct {
 	to         string
 	ipv6, tls  bool
@@ -63,7 +63,7 @@ func (c *caller) open(e lab.Experiment) (run.World, error) {
 	return c.session.World(worlds.Flows(e)), nil
 }
 
-// call begins a conversation.
+// call starts a conversation.
 func (c *caller) call(m manner) (*remote.Session, error) {
 	to, err := parsePlace(m.to)
 	if err != nil {
@@ -79,13 +79,13 @@ func (c *caller) call(m manner) (*remote.Session, error) {
 // hangUp ends the conversation, if there is one.
 func (c *caller) hangUp() {
 	if c.session != nil {
-		_ = c.session.Close() // what there was to say has been said
+		_ = c.session.Close() // nothing depends on its error
 		c.session = nil
 	}
 }
 
-// unsent returns an error if the address of another computer is wrong, or does
-// not go with another flag.
+// unsent returns an error if the address of another computer is invalid, or cannot be
+// combined with another flag.
 func (t *throw) unsent() error {
 	given := t.flags.Changed
 	if !given("to") {

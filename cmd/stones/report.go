@@ -19,12 +19,12 @@ import (
 	"stones/lab/report/picture"
 )
 
-// A kept is the command that shows results that were kept. How it shows them is
-// how a throw does.
+// A kept is the command that shows results that were kept. It shows them as a throw
+// does.
 type kept struct {
 	throw
-	rows    string // of what, if not of results
-	compare bool   // one file with the other
+	rows    string // the kind of --rows; empty means results
+	compare bool   // compare two files
 	skipBad bool
 }
 
@@ -124,13 +124,13 @@ func (k *kept) do(files []string) error {
 	return s.missing()
 }
 
-// heldMemory is what the garbage collector lets a sweep of so many results take before
-// it collects more often than usual: what was read of a line is garbage at once, and need
-// not double what is held of a million.
+// heldMemory is the memory limit for the garbage collector while so many results are
+// read: what was read of a line is garbage at once, so the collector should run rather
+// than let the heap double.
 func heldMemory(results int) int64 { return int64(max(results, 1_000_000)) * 160 }
 
-// gist is what the format shows of results, of which none has been added, or nil if the
-// results themselves are needed.
+// gist returns an empty gist for the format, or nil if the format needs the results
+// themselves.
 func (k *kept) gist() *report.Gist {
 	switch {
 	case k.compare:
@@ -141,16 +141,16 @@ func (k *kept) gist() *report.Gist {
 	return report.NewGist(k.format, k.view())
 }
 
-// sweep is one of which nothing has been read.
+// sweep returns a sweep of which nothing has been read.
 func (k *kept) sweep() *sweep {
 	s := &sweep{skip: k.skipBad, stdin: k.stdin, stderr: k.stderr, screen: k.screen()}
-	if !k.display || k.out != "" { // else what is written stands there
+	if !k.display || k.out != "" { // otherwise the terminal shows the output itself
 		s.again = s.screen
 	}
 	return s
 }
 
-// develop gives the picture of a photo the pixels that were thrown, which no result keeps.
+// develop reads the pixels of a photo again, which results do not keep.
 func (k *kept) develop(s *sweep) error {
 	if k.load == "" || len(s.entries) == 0 {
 		return nil
@@ -167,10 +167,10 @@ func (k *kept) develop(s *sweep) error {
 	return err
 }
 
-// keeping is the flag with which rows of a kind are kept.
+// keeping are the flags that keep the rows of each kind.
 var keeping = map[string]string{"stones": "--per-stone", "packets": "--packets", "intervals": "--interval"}
 
-// rowless returns an error if something does not go with rows.
+// rowless returns an error if a flag cannot be combined with --rows.
 func (k *kept) rowless() error {
 	switch {
 	case k.rows == "":
@@ -222,7 +222,8 @@ func (k *kept) write(out io.Writer, s *sweep) error {
 	return k.writer()(out, doc, k.view())
 }
 
-// told is the gist of all results, or nil if the results themselves are needed.
+// told returns the gist of all results, or nil if the format needs the results
+// themselves.
 func (k *kept) told(s *sweep) (*report.Gist, error) {
 	if s.gist != nil {
 		return s.gist, nil
@@ -240,7 +241,7 @@ func (k *kept) told(s *sweep) (*report.Gist, error) {
 	return gist, nil
 }
 
-// document is what was read, as one.
+// document returns the sweep as a document.
 func (s *sweep) document() (lab.Document, error) {
 	doc := lab.Document{Version: s.first.Version}
 	for r, err := range s.results() {

@@ -11,8 +11,8 @@ import (
 	"stones/lab/worlds"
 )
 
-// A reversed flow on a road whose ways are changed about is the same flow: nothing
-// depends on which side throws.
+// A reversed flow on a road with both ways exchanged is the same flow: nothing depends
+// on which side throws.
 func TestReverseIsAMirror(t *testing.T) {
 	t.Parallel()
 	full := []string{"drop", "5,9", "hold", "20:2", "delay", "30ms", "delay-back", "10ms", "bandwidth", "2Mbit", "bandwidth-back", "1Mbit", "queue", "20"}
@@ -43,8 +43,8 @@ func TestReverseIsAMirror(t *testing.T) {
 	}
 }
 
-// Each way loses what its own list says, of the flow that throws that way, and every
-// packet is counted for the flow and the way that it belongs to.
+// Each way drops those in its own list, of the flow that throws that way, and every
+// packet is counted for its flow and way.
 func TestBothWaysAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -116,7 +116,7 @@ func TestBothWaysAtOnce(t *testing.T) {
 	}
 }
 
-// A share, and Jain's index, are of what is thrown the same way.
+// A share, and Jain's index, are of what is thrown in the same direction.
 func TestSharesOfEachWay(t *testing.T) {
 	t.Parallel()
 	r := ran(t, flowing(t, []string{"time", "3s", "rate", "max"}, "tcp name=a", "tcp name=b", "tcp name=c reverse", "tcp name=d reverse", "tcp name=e reverse"))

@@ -16,7 +16,7 @@ import (
 	"stones/lab/wire"
 )
 
-// asked is the experiment that the words mean: knob, value, knob, value.
+// asked is the experiment of the words: knob, value, knob, value.
 func asked(t *testing.T, words ...string) lab.Experiment {
 	t.Helper()
 	var s knob.Settings
@@ -32,8 +32,8 @@ func asked(t *testing.T, words ...string) lab.Experiment {
 	return es[0]
 }
 
-// Pieces of different datagrams are never taken for one: their identifications
-// count up, as Linux counts them for each destination.
+// Fragments of different datagrams are never mixed up: their identifications count up,
+// as Linux counts them for each destination.
 func TestPiecesDoNotCollide(t *testing.T) {
 	for _, words := range [][]string{
 		{"duplicate", "100%", "size", "2000", "mtu", "576", "loss", "0%", "reorder", "0%", "only", "udp"},
@@ -48,7 +48,7 @@ func TestPiecesDoNotCollide(t *testing.T) {
 	}
 }
 
-// A window of two segments and disorder never stall a connection. A segment that
+// A window of two segments and reordering never stall a connection. A segment that
 // overtakes the handshake's ACK carries that ACK (RFC 9293 section 3.10.7.4).
 func TestSmallWindowsInDisorder(t *testing.T) {
 	for seed := range 20 {
@@ -69,7 +69,7 @@ func TestWindowIsLinuxs(t *testing.T) {
 	}
 }
 
-// A window probe is no retransmission: the packets say so, and the count too.
+// A window probe does not count as a retransmission, for the packets or in the count.
 func TestProbesAreProbes(t *testing.T) {
 	e := asked(t, "asleep", "1s", "window", "16kB", "only", "tcp", "packets", "true")
 	x := pick(t, ran(t, e), lab.TCP)
@@ -164,7 +164,7 @@ func TestGoodputWithinThroughput(t *testing.T) {
 	}
 }
 
-// Where few are hit, what chance may do is no normal distribution.
+// Where few packets are hit, the band of chance is not that of a normal distribution.
 func TestBandsOfFew(t *testing.T) {
 	for _, tt := range []struct{ flags, want string }{
 		{"--only udp --loss 100% --count 5 --reorder 0%", "--loss hits 5 of 5 packets: too few to tell a share from another"},
@@ -180,8 +180,7 @@ func TestBandsOfFew(t *testing.T) {
 	}
 }
 
-// The median of an interval is of what is known: a stone that is lost is slower
-// than all that came.
+// A lost stone counts as infinitely slow in the median of an interval.
 func TestIntervalsWithLosses(t *testing.T) {
 	x := pick(t, ran(t, asked(t, "only", "tcp", "loss", "20%", "reorder", "0%", "give-up", "100ms", "interval", "1s", "count", "300")), lab.TCP)
 	for i, one := range x.Intervals {
@@ -197,8 +196,8 @@ func TestIntervalsWithLosses(t *testing.T) {
 	}
 }
 
-// A flow whose last stone could not be thrown in time does not know of those that
-// were on the way.
+// If the last stone of a flow could not be thrown in time, the fate of stones on the
+// way is unknown.
 func TestGivesUpThrowing(t *testing.T) {
 	x := pick(t, ran(t, asked(t, "give-up", "0s", "count", "50", "loss", "0%", "reorder", "0%", "only", "udp")), lab.UDP)
 	if x.Broken != "" || x.Complete || x.NotThrown["timed out"] != 1 || x.Lost != 0 || x.Unknown != 4 {
@@ -235,8 +234,7 @@ func TestGivesUpAsleep(t *testing.T) {
 	}
 }
 
-// A packet that was damaged is called so, whoever was there to see it, and as often as
-// the wire counts it.
+// Every damaged packet is recorded as damaged, and as many as the wire counts.
 func TestDamagedPackets(t *testing.T) {
 	for _, words := range [][]string{
 		{"corrupt", "50%", "nobody", "true", "count", "40", "only", "udp"},
@@ -260,7 +258,7 @@ func TestDamagedPackets(t *testing.T) {
 	}
 }
 
-// What lies unread for a time is late by that time, whatever it came over, and on
+// A stone that lies unread for a time is late by that time, over every transport and on
 // every path.
 func TestUnreadIsLate(t *testing.T) {
 	for _, path := range []string{lab.Sim, lab.Host} {
@@ -278,7 +276,7 @@ func TestUnreadIsLate(t *testing.T) {
 	}
 }
 
-// What would take more memory than a run may is refused with how much it is.
+// A run that would take more memory than allowed is rejected, with the amount.
 func TestTooManyAtOnce(t *testing.T) {
 	var s knob.Settings
 	for _, set := range [][2]string{{"only", "udp"}, {"rate", "max"}, {"bandwidth", "unlimited"}, {"count", "10000000"}} {
@@ -311,8 +309,8 @@ func TestNoStepInTheory(t *testing.T) {
 	}
 }
 
-// What --reorder does without a stone that passes another is said for what it is,
-// and where a stone's own pieces pass each other nothing is said.
+// The warnings name what --reorder does if no stone passes another. There is no warning
+// if a stone's own fragments pass each other.
 func TestNoneOvertaken(t *testing.T) {
 	for _, tt := range []struct {
 		words []string
@@ -331,7 +329,7 @@ func TestNoneOvertaken(t *testing.T) {
 	}
 }
 
-// What is to befall a stone that is never thrown is told to befall none.
+// A setting for a stone that is never thrown gives a warning.
 func TestNamesNoStone(t *testing.T) {
 	for _, tt := range []struct {
 		words []string

@@ -16,24 +16,24 @@ import (
 	"stones/lab/report"
 )
 
-// A program is what the command line takes from its process.
+// A program is the process as the command line sees it.
 type program struct {
-	args           []string // behind the program's name
+	args           []string // without the program's name
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	terminal       bool // stderr is one
-	dialogue       bool // stdin and stdout are one
-	display        bool // stdout is one
+	terminal       bool // stderr is a terminal
+	dialogue       bool // stdin and stdout are terminals
+	display        bool // stdout is a terminal
 
-	page report.View // of stdout; as in a file where it is no terminal
+	page report.View // for stdout; that of a file if it is not a terminal
 
-	// run runs experiments of one path, and calls done when another one has
-	// finished. If it is interrupted, the error wraps [context.Canceled] and
-	// the results hold what is known.
+	// run runs experiments of one path, and calls done after each that has finished. If
+	// it is interrupted, the error wraps [context.Canceled] and the results are those
+	// so far.
 	run func(ctx context.Context, es []lab.Experiment, done func(finished int)) ([]lab.Result, error)
 }
 
-// Exit codes. All that is wrong with the input is 2.
+// Exit codes. Every error of the input is 2.
 const (
 	exitUnfinished  = 1
 	exitInput       = 2
@@ -42,10 +42,10 @@ const (
 	exitInterrupted = 130
 )
 
-// A failure is an error that is not the input's.
+// A failure is an error that is not one of the input.
 type failure struct {
 	code int
-	err  error // nil if it has been told already
+	err  error // nil if it has been reported already
 }
 
 func (f *failure) Error() string { return f.err.Error() }
@@ -74,9 +74,9 @@ func (p program) exec(ctx context.Context, args []string) int {
 	return exitInput
 }
 
-// newRoot returns the command line; nothing of it lives outside the return.
+// newRoot returns the command line. It is not kept anywhere else.
 func (p program) newRoot() *cobra.Command {
-	terms := false // are to be shown: those of the licences
+	terms := false // print the licence texts
 	root := &cobra.Command{
 		Use:   "stones",
 		Short: "Throw the same stones over TCP and over UDP, and see what arrives",
@@ -132,8 +132,8 @@ and late.`,
 	return root
 }
 
-// bareBash is what the completion needs of the package bash-completion, for a bash
-// without it.
+// bareBash is what the completion needs of the package bash-completion where that is
+// missing.
 const bareBash = `declare -F _get_comp_words_by_ref >/dev/null || _get_comp_words_by_ref()
 {
     words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
@@ -142,7 +142,7 @@ const bareBash = `declare -F _get_comp_words_by_ref >/dev/null || _get_comp_word
 
 `
 
-// knownShell refuses what is not the name of one of the commands below cmd.
+// knownShell rejects arguments that are not commands below cmd.
 func knownShell(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil

@@ -16,9 +16,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// without runs the program as somebody who is nobody, on a computer whose
-// /dev/net/tun has the given mode. That computer is a mount namespace of its own:
-// nothing of this one changes.
+// without runs the program as the user nobody, on a computer whose /dev/net/tun has the
+// given mode. That computer is a mount namespace of its own: nothing of this one
+// changes.
 func without(t *testing.T, mode string, args ...string) *exec.Cmd {
 	t.Helper()
 	if os.Getuid() != 0 {
@@ -76,7 +76,7 @@ func childrenOf(pid int) []int {
 func lives(pid int) bool {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	_, state, _ := bytes.Cut(text, []byte(") "))
-	return err == nil && !bytes.HasPrefix(state, []byte("Z")) // dead, and not yet missed
+	return err == nil && !bytes.HasPrefix(state, []byte("Z")) // a zombie
 }
 
 func TestNetnsNeedsNoRoot(t *testing.T) {
@@ -117,8 +117,8 @@ func TestNetnsNeedsNoRoot(t *testing.T) {
 	}
 }
 
-// However it ends, nothing is left behind: what the program runs to have its
-// rights ends with it.
+// However it ends, nothing is left behind: the processes that the program starts to get
+// its rights end with it.
 func TestNetnsLeavesNothing(t *testing.T) {
 	inFull(t)
 	needsNetns(t)

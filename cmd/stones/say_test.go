@@ -10,7 +10,7 @@ import (
 	"stones/lab/document"
 )
 
-// said throws a text, and returns what came of it.
+// said throws a text, and returns the result.
 func said(t *testing.T, words ...string) lab.Result {
 	t.Helper()
 	var out, wrong bytes.Buffer
@@ -25,8 +25,8 @@ func said(t *testing.T, words ...string) lab.Result {
 	return doc.Results[0]
 }
 
-// Who reads 45 bytes at once of stones of 44 ends in each place of a stone in turn: in
-// the middle of each letter once in 44 reads. A datagram ends where the stone does.
+// Reads of 45 bytes, of stones of 44, end at each place of a stone in turn: within each
+// letter once in 44 reads. A datagram ends where the stone does.
 func TestCutLetters(t *testing.T) {
 	r := said(t, "--size", "44", "--count", "88", "--read-size", "45", "--asleep", "1s", "--loss", "0%", "--reorder", "0%")
 	tcp, udp := pick(t, r, lab.TCP), pick(t, r, lab.UDP)
@@ -41,8 +41,8 @@ func TestCutLetters(t *testing.T) {
 	}
 }
 
-// On the wire are the headers and the text, for everybody; where nobody sees the packets,
-// it is what goes through the sockets.
+// The wire shows the headers and the text to everybody. Where packets are not seen, it
+// is what goes through the sockets.
 func TestOverheard(t *testing.T) {
 	t.Parallel()
 	at := serves(t)

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// scale is how to run a sweep on several computers, as a text and snippets.
+// scale is a text, with snippets, on how to run a sweep on several computers.
 //
 //go:embed scale.txt
 var scale []byte

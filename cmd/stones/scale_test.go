@@ -67,7 +67,7 @@ func (s scaled) run(cmd *exec.Cmd) {
 	}
 }
 
-// wantWhole expects that the parts, put together, are the whole.
+// wantWhole expects that the parts together are the whole.
 func (s scaled) wantWhole() {
 	s.Helper()
 	s.run(s.bash("stones report part-*.jsonl --out all.jsonl"))
@@ -78,7 +78,7 @@ func (s scaled) wantWhole() {
 	}
 }
 
-// snippet is that for an engine.
+// snippet is the snippet for an engine.
 func snippet(t *testing.T, engine string) string {
 	t.Helper()
 	for _, f := range txtar.Parse(scale).Files {
@@ -100,7 +100,7 @@ func needs(t *testing.T, tool string) {
 	}
 }
 
-// With GNU parallel, killed in the middle and begun again.
+// With GNU parallel, killed in the middle and started again.
 func TestScaleParallel(t *testing.T) {
 	t.Parallel()
 	needs(t, "bash")
@@ -130,7 +130,7 @@ func TestScaleParallel(t *testing.T) {
 	s.wantWhole()
 }
 
-// With Slurm, which says to each which one it is, from 0.
+// With Slurm, which gives each job its number, from 0.
 func TestScaleSlurm(t *testing.T) {
 	inFull(t)
 	t.Parallel()
@@ -152,8 +152,8 @@ func TestScaleSlurm(t *testing.T) {
 	s.wantWhole()
 }
 
-// A job is what the snippet for Kubernetes has of batch/v1 Job; what is not here is
-// refused.
+// A job has the fields of a batch/v1 Job that the snippet for Kubernetes uses; others
+// are rejected.
 type job struct {
 	APIVersion string `yaml:"apiVersion"`
 	Kind       string
@@ -184,7 +184,7 @@ type job struct {
 	}
 }
 
-// With Kubernetes, which says to each which one it is, from 0.
+// With Kubernetes, which gives each pod its number, from 0.
 func TestScaleKubernetes(t *testing.T) {
 	inFull(t)
 	t.Parallel()
@@ -210,7 +210,7 @@ func TestScaleKubernetes(t *testing.T) {
 	s.wantWhole()
 }
 
-// With a matrix of GitHub's.
+// With a matrix of GitHub Actions.
 func TestScaleGitHub(t *testing.T) {
 	inFull(t)
 	t.Parallel()

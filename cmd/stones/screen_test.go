@@ -13,8 +13,8 @@ import (
 	"stones/lab/report"
 )
 
-// The first screen as it stands on terminals of three widths, with colour and without:
-// people looked at these files, and a change is to be looked at again.
+// The first screen on terminals of three widths, with colour and without. People have
+// looked at these files, and should look again at a change.
 func TestScreens(t *testing.T) {
 	r := ran(t, asked(t))
 	r.Warnings = advice.Warnings(&r.Experiment, r.Flows)

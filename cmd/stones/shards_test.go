@@ -12,8 +12,7 @@ import (
 	"time"
 )
 
-// The parts of a sweep, given in any order, are shown with the bytes of the sweep that
-// ran in one piece.
+// The parts of a sweep, given in any order, give the bytes of the sweep in one piece.
 func TestShardsInAnyOrder(t *testing.T) {
 	t.Parallel()
 	const parts = 16

@@ -17,7 +17,7 @@ import (
 	"stones/lab/document"
 )
 
-// Whatever asks the program to end, what is known is kept, whole and marked.
+// Whatever signal ends the program, the results so far are kept, complete and marked.
 func TestAskedToEnd(t *testing.T) {
 	t.Parallel()
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
@@ -58,8 +58,8 @@ func TestAskedToEnd(t *testing.T) {
 	}
 }
 
-// Nobody who reads what a catcher logs or shows holds it up, gone or asleep: it serves,
-// and ends when it is told to.
+// A missing or sleeping reader of a catcher's log or output does not stop it: it
+// serves, and ends when it is told to.
 func TestCatcherUnread(t *testing.T) {
 	t.Parallel()
 	for _, which := range []string{"stderr", "stdout"} {

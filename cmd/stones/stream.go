@@ -21,16 +21,17 @@ import (
 	"stones/lab/run"
 )
 
-// jsonl is the format of one result a line, each written as it ends.
+// jsonl is the format with one result a line, each written as soon as possible.
 const jsonl = "jsonl"
 
-// A shard is which part of a sweep is run: every of-th experiment from number on.
+// A shard is a part of a sweep: every of-th experiment, beginning with the one of that
+// number.
 type shard struct{ number, of int }
 
-// maxShards is into how many parts a sweep may be cut.
+// maxShards is into how many parts a sweep may be divided.
 const maxShards = 1_000_000
 
-// shardForm is how a shard is read and written: 2/16.
+// shardForm is the form of a shard: 2/16.
 func shardForm() knob.Form[shard] {
 	return knob.Form[shard]{
 		Read: func(text string) (shard, error) {
@@ -46,13 +47,13 @@ func shardForm() knob.Form[shard] {
 	}
 }
 
-// len is how many of n experiments are in the shard.
+// len is how many of n experiments belong to the shard.
 func (s shard) len(n int) int { return (n - s.number + s.of) / s.of }
 
-// place is that of experiment i of the shard in the whole sweep, from 0.
+// place is the place of the shard's experiment i in the sweep, from 0.
 func (s shard) place(i int) int { return s.number - 1 + i*s.of }
 
-// streams returns an error if the flags of a stream of results do not go together.
+// streams returns an error if the flags of a stream of results cannot be combined.
 func (t *throw) streams() error {
 	given := t.flags.Changed
 	if given("resume") {
@@ -78,8 +79,8 @@ func (t *throw) streams() error {
 	return nil
 }
 
-// fingerprint is that of what this program makes of a fixed experiment: where it is
-// equal, results are.
+// fingerprint is a hash of the result of a fixed experiment: programs with the same one
+// give the same results.
 func fingerprint(ctx context.Context) (string, error) {
 	e := knob.Start(lab.Sim)
 	for i := range e.Flows {
@@ -95,12 +96,13 @@ func fingerprint(ctx context.Context) (string, error) {
 	return hex.EncodeToString(sum[:8]), err
 }
 
-// streamBallast is never written, and so takes no memory, but the garbage collector counts
-// it as in use and waits until as much garbage has come: small experiments would have
-// it run hundreds of times a second, on all cores.
+// streamBallast is the size of memory that is never written, and so takes none, but
+// that the garbage collector counts as in use. It then runs only after as much garbage.
+// Otherwise small experiments would have it run hundreds of times a second, on all
+// cores.
 const streamBallast = 16 << 20
 
-// stream runs a sweep and writes each result as it ends.
+// stream runs a sweep and writes the results in order, each as soon as possible.
 func (t *throw) stream(ctx context.Context) error {
 	n, at, err := t.settings.Sweep(t.runs, knob.MaxStreamed)
 	if err != nil {
@@ -178,7 +180,8 @@ func (t *throw) stream(ctx context.Context) error {
 	return worst
 }
 
-// worse is the error with the higher exit code, and the first of those.
+// worse returns the error with the higher exit code, or the first of two that are
+// equal.
 func worse(a, b error) error {
 	x, y := new(failure), new(failure)
 	switch {
@@ -190,7 +193,7 @@ func worse(a, b error) error {
 	return a
 }
 
-// screen is where progress is shown, if anywhere.
+// screen is where progress is shown; nil means nowhere.
 func (t *throw) screen() io.Writer {
 	if t.terminal {
 		return t.stderr
@@ -198,9 +201,9 @@ func (t *throw) screen() io.Writer {
 	return nil
 }
 
-// goOn opens what the lines go to. Of a file that is gone on with it keeps the whole
-// lines, which must be those that want returns, cuts off a torn one behind them, and
-// says how many there are. Each goes to had.
+// goOn opens the destination of the lines. With --resume it keeps the complete lines of
+// the file, which must be those that want returns, cuts off an incomplete one at the
+// end, and returns how many it kept. It calls had with the result of each.
 func (t *throw) goOn(want func(i int) (document.Line, error), had func(r lab.Result)) (out io.WriteCloser, kept int, err error) {
 	if t.resume == "" {
 		out, done, err := t.destination()
@@ -255,14 +258,14 @@ func (t *throw) goOn(want func(i int) (document.Line, error), had func(r lab.Res
 	return f, kept, nil
 }
 
-// same reports whether two experiments are written alike.
+// same reports whether two experiments are equal as JSON.
 func same(a, b lab.Experiment) bool {
 	one, err := document.Marshal(a)
 	two, errTwo := document.Marshal(b)
 	return err == nil && errTwo == nil && string(one) == string(two)
 }
 
-// destined is where a result goes, closed as it has to be.
+// destined is a destination with a Close method.
 type destined struct {
 	io.Writer
 	done func(error) error

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Whenever a sweep is killed, what it has written is whole lines, but for the last
-// one; gone on with, it has the same bytes as one that nobody killed.
+// Whenever a sweep is killed, it has written complete lines, except perhaps for the
+// last one. Gone on with, it has the same bytes as a sweep that was not killed.
 func TestKilledSweep(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -15,7 +15,7 @@ import (
 	"stones/lab/report/picture"
 )
 
-// swept returns the one knob of which a picture of a sweep is, or why there is none.
+// swept returns the one knob with several values, which the picture of a sweep shows.
 func (t *throw) swept() (knob.Knob, error) {
 	several := slices.DeleteFunc(t.settings.Turned(), func(k knob.Knob) bool { return t.settings.Count(k.Word) < 2 })
 	switch {
@@ -27,7 +27,7 @@ func (t *throw) swept() (knob.Knob, error) {
 	return several[0], nil
 }
 
-// unmeasured returns an error if --measure does not go with the rest.
+// unmeasured returns an error if --measure is given without the picture that it is for.
 func (t *throw) unmeasured() error {
 	if t.flags.Changed("measure") && t.picture != picture.SweepKind {
 		return errors.New("--measure needs --picture sweep: it says what that shows")
@@ -35,7 +35,7 @@ func (t *throw) unmeasured() error {
 	return nil
 }
 
-// sweepOf is the picture of the results.
+// sweepOf makes the picture of the results.
 func (t *throw) sweepOf(results []lab.Result) (picture.Sweep, error) {
 	k, err := t.swept()
 	if err != nil {
@@ -69,8 +69,8 @@ func (t *throw) sweepOf(results []lab.Result) (picture.Sweep, error) {
 	return s, nil
 }
 
-// measured is the figure of the first flow for which is holds in each result in which it
-// has a value.
+// measured returns the figure of the first flow of each result for which is holds, if
+// it has a value.
 func (t *throw) measured(results []lab.Result, is func(lab.Outcome) bool) []float64 {
 	var values []float64
 	for _, r := range results {
@@ -88,7 +88,8 @@ func (t *throw) measured(results []lab.Result, is func(lab.Outcome) bool) []floa
 	return values
 }
 
-// drawSweep returns what writes the picture of a sweep in the format that is asked for.
+// drawSweep returns the function that writes the picture of a sweep in the format that
+// is asked for.
 func (t *throw) drawSweep(view picture.View) report.Writer {
 	return func(w io.Writer, doc lab.Document, v report.View) error {
 		s, err := t.sweepOf(doc.Results)

@@ -16,21 +16,21 @@ import (
 )
 
 const (
-	// soundMs is how many milliseconds late packets may come out of the wire, at the
-	// 99th percentile, for a run on the kernel to be a good one.
+	// soundMs is how many milliseconds late packets may leave the wire, at the 99th
+	// percentile, in a good run on the kernel.
 	soundMs = 0.3
 
-	// attempts is how often a run is tried that was not.
+	// attempts is how often a run is tried until it is good.
 	attempts = 3
 
-	// sideBySide is how many worlds of the kernel run at once: they share two
-	// processors with their catchers.
+	// sideBySide is how many worlds of the kernel run at once. They and their catchers
+	// share two processors.
 	sideBySide = 2
 )
 
-// takeKernel adds to the file what it does not have yet, or has of a run only in
-// which packets came late. The file is written after every run, so that it may be
-// stopped at any time and go on later.
+// takeKernel adds to the file the runs that it does not have, or has only with packets
+// that were late. It writes the file after every run, so that it may be stopped at any
+// time and go on later.
 func (c *crosscheck) takeKernel(ctx context.Context, cells []reference.Cell) (*reference.File, error) {
 	f := &reference.File{About: map[string]string{}}
 	if _, err := os.Stat(c.take); !errors.Is(err, fs.ErrNotExist) {
@@ -55,8 +55,8 @@ func (c *crosscheck) takeKernel(ctx context.Context, cells []reference.Cell) (*r
 	return f, err
 }
 
-// missing is what the file has no good run of, in rounds of one seed for each
-// cell, so that what there is at any time is of use.
+// missing lists the runs that are missing or not good, in rounds of one seed for each
+// cell, so that the file is of use at any time.
 func (c *crosscheck) missing(f *reference.File, cells []reference.Cell) []taking {
 	var list []taking
 	for round := range c.runs {
@@ -71,7 +71,7 @@ func (c *crosscheck) missing(f *reference.File, cells []reference.Cell) []taking
 	return list
 }
 
-// about says what the figures are of.
+// about describes the origin of the figures.
 func about() map[string]string {
 	return map[string]string{
 		"stack": netns.Kernel(),
@@ -80,7 +80,7 @@ func about() map[string]string {
 	}
 }
 
-// replace writes a file as a whole, or not at all.
+// replace replaces a file by a complete new one, or leaves it.
 func replace(name string, write func(io.Writer) error) error {
 	w, err := os.Create(name + ".new")
 	if err != nil {
@@ -92,7 +92,8 @@ func replace(name string, write func(io.Writer) error) error {
 	return os.Rename(name+".new", name)
 }
 
-// A countedPath opens one world of the kernel and has its counters when it is closed.
+// A countedPath opens one world of the kernel, and has its counters once that is
+// closed.
 type countedPath struct{ counts map[string]uint64 }
 
 func (c *countedPath) open(e lab.Experiment) (run.World, error) {

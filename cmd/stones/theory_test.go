@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Theory and the emulated path agree where theory says anything: within 4 sigma
-// where chance decides, else within so many per cent.
+// Theory and the emulated path agree wherever theory predicts anything: within 4 sigma
+// where chance decides, otherwise within a percentage.
 func TestTheory(t *testing.T) {
 	t.Parallel()
 	const lesson = "--delay 50ms --bandwidth unlimited --loss 0% --reorder 0% --rate 20 --size 100 --count 100"
@@ -18,7 +18,7 @@ func TestTheory(t *testing.T) {
 	for _, tt := range []struct {
 		args    string
 		percent float64
-		know    string // tcp or udp, and measures that theory must say something of
+		know    string // tcp or udp, and measures that theory must predict
 	}{
 		{lesson, 0.01, "tcp connect_ms done_ms delay_p50_ms delay_max_ms goodput_bps held_up"},
 		{lesson + " --count 1", 0.01, "tcp done_ms"},

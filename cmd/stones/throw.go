@@ -26,10 +26,10 @@ import (
 	"stones/lab/report/picture"
 )
 
-// maxRuns is how often an experiment can be run in one call.
+// maxRuns is the limit of --runs.
 const maxRuns = knob.MaxStreamed
 
-// A throw is the command that does what the program is for.
+// A throw is the command that throws stones and compares the transports.
 type throw struct {
 	program
 	flags *pflag.FlagSet
@@ -38,26 +38,26 @@ type throw struct {
 
 	keyFile string
 	runs    int
-	file    string // with experiments to run again
-	load    string // file that is thrown
-	tiles   bool   // it is a picture, to be thrown in tiles
-	keep    string // folder for what came of it
+	file    string // the file with experiments to run again
+	load    string // the file to throw
+	tiles   bool   // throw it as a picture, in tiles
+	keep    string // the folder for what was caught of it
 	format  string
 	json    bool
 	theory  bool
 	all     bool   // show every row
-	check   bool   // run twice, and say where the runs part
-	pcap    string // file for the packets
-	picture string // which one, if any
-	theme   string // of a picture in a file
+	check   bool   // run twice, and say where the runs differ
+	pcap    string // the file for the packets
+	picture string // its kind, if any
+	theme   string // the theme of a picture in a file
 	zoom    picture.Zoom
-	measure string // that a picture of a sweep shows
-	out     string // file for the result
-	force   bool   // the files may be there already
-	shard   shard  // of a sweep
-	resume  string // file to go on in
+	measure string // the figure in a picture of a sweep
+	out     string // the file for the result
+	force   bool   // overwrite existing files
+	shard   shard  // the part of a sweep to run
+	resume  string // the file to go on with
 
-	consumed bytes.Buffer // what was read of standard input
+	consumed bytes.Buffer // what was read from standard input
 }
 
 // newThrow returns the command, and what its flags set.
@@ -115,8 +115,8 @@ func (t *throw) complete(cmd *cobra.Command) {
 	}
 }
 
-// offer lets the shell offer the words as values of a flag, if it is the shell that asks:
-// cobra keeps for good what is registered.
+// offer registers the words as completions of a flag's values, but only if a shell asks
+// for completions: cobra never releases what is registered.
 func (p program) offer(cmd *cobra.Command, name string, words []string) {
 	if len(p.args) == 0 || p.args[0] != cobra.ShellCompRequestCmd && p.args[0] != cobra.ShellCompNoDescRequestCmd {
 		return
@@ -215,7 +215,7 @@ func (t *throw) do(ctx context.Context) error {
 // errNothing is why there is no result to write.
 var errNothing = errors.New("there is no result")
 
-// outcome says what was not as it should be, the worst first.
+// outcome returns what went wrong, the worst first.
 func outcome(results []lab.Result, err error) error {
 	var broken, refused, unfinished error
 	for _, r := range results {
@@ -250,8 +250,8 @@ func outcome(results []lab.Result, err error) error {
 	return nil
 }
 
-// contradiction returns an error if two flags cannot both be meant, of which one
-// at least is no setting of an experiment.
+// contradiction returns an error if two flags cannot be combined, at least one of which
+// is not a setting of an experiment.
 func (t *throw) contradiction() error {
 	given := t.flags.Changed
 	if t.json && t.format != "json" && given("format") {
@@ -274,7 +274,7 @@ func (t *throw) contradiction() error {
 	return nil
 }
 
-// told returns an error if a flag says what the file of --experiment says.
+// told returns an error if a flag sets what the file of --experiment sets.
 func (t *throw) told() error {
 	for _, k := range t.settings.Turned() {
 		if k.Group != knob.Kept {
@@ -293,7 +293,7 @@ func (t *throw) told() error {
 	return nil
 }
 
-// experiments returns what to run: what the file holds, or what the flags say.
+// experiments returns the experiments to run: those in the file, or those of the flags.
 func (t *throw) experiments() ([]lab.Experiment, error) {
 	if t.file == "" {
 		return t.settings.Experiments(t.runs)
@@ -316,8 +316,8 @@ func (t *throw) experiments() ([]lab.Experiment, error) {
 	return es, t.settings.Keep(es)
 }
 
-// permitted returns an error if the file would run a program that --with does not
-// name, or --with names what the file does not have.
+// permitted returns an error if the file would run a program that --with does not name,
+// or if --with names something that the file does not have.
 func (t *throw) permitted(es []lab.Experiment) error {
 	allowed, used := t.settings.Owns(), map[string]bool{}
 	for _, e := range es {
@@ -361,7 +361,7 @@ func (t *throw) read() ([]lab.Experiment, error) {
 	return es, nil
 }
 
-// reason returns what the system says, without the name of the file.
+// reason returns the system's error without the name of the file.
 func reason(err error) string {
 	if wrong := new(fs.PathError); errors.As(err, &wrong) {
 		err = wrong.Err

@@ -23,8 +23,8 @@ import (
 	"stones/lab/wire"
 )
 
-// A desk is a program without a path: what is to be run lies on it afterwards,
-// and what comes of it is said before.
+// A desk is a program without a path: it keeps the experiments to run, and has their
+// results prepared.
 type desk struct {
 	es      []lab.Experiment
 	results []lab.Result
@@ -51,7 +51,7 @@ func (d *desk) do(t *testing.T, args ...string) (code int) {
 	return p.exec(t.Context(), args)
 }
 
-// want reports what of the experiments differs from what is wanted.
+// want reports how the experiments differ from what is wanted.
 func (d *desk) want(t *testing.T, what func(lab.Experiment) string, want ...string) {
 	t.Helper()
 	var got []string
@@ -220,7 +220,7 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// What came of it decides the exit code, and is printed in any case.
+// The results decide the exit code, and are printed in any case.
 func TestExitCodes(t *testing.T) {
 	whole := lab.Outcome{Name: lab.TCP, Transport: lab.TCP, Complete: true}
 	refused := lab.Outcome{Name: lab.TCP, Transport: lab.TCP, Error: "connection refused", Refused: true}
@@ -257,7 +257,7 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-// An interrupt ends the experiments, and what is known by then is kept.
+// An interrupt ends the experiments, and the results so far are kept.
 func TestInterrupted(t *testing.T) {
 	for _, path := range []string{lab.Sim, lab.Host} {
 		t.Run(path, func(t *testing.T) {
@@ -284,7 +284,7 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// A reader that goes away is no reason to complain; a full disk is.
+// A reader that goes away is not an error; a full disk is.
 func TestCannotWrite(t *testing.T) {
 	for _, tt := range []struct {
 		err  error

@@ -9,18 +9,18 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// newTopic returns a topic that tells something with a text and snippets. It is no
-// command: it only explains.
+// newTopic returns a topic of the help, with a text and snippets. It is a command that
+// does nothing.
 func newTopic(use, short string, text []byte) *cobra.Command {
 	return &cobra.Command{
 		Use:   use,
 		Short: short,
 		Long:  topicText(text),
-		// A topic is shown by help, without flags.
+		// Without Run, cobra lists it as a topic of the help.
 	}
 }
 
-// topicText is the text with the snippets, each under its title.
+// topicText is the text followed by the snippets, each under its title.
 func topicText(text []byte) string {
 	a := txtar.Parse(text)
 	var b strings.Builder

@@ -13,15 +13,15 @@ import (
 	"stones/lab/stone"
 )
 
-// A traitor is a catcher that agrees to a flow, and then does not keep to it: what it
-// says to who comes for the stones is up to it.
+// A traitor is a catcher that agrees to a flow, and then breaks the agreement: a test
+// decides what it says on the connection of stones.
 type traitor struct {
 	net.Listener
 	carried func(conn io.Writer, proof string)
 	serving sync.WaitGroup
 }
 
-// traitorHere has a traitor listen.
+// traitorHere starts a traitor.
 func traitorHere(t *testing.T, carried func(conn io.Writer, proof string)) *traitor {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -77,8 +77,8 @@ func (x *traitor) serve(conn net.Conn) {
 	}
 }
 
-// What the other end does wrong is no law of ours that is broken, and its no is one
-// also when it comes late.
+// A fault of the other end is not a broken law of ours, and its refusal is one even if
+// it comes late.
 func TestTraitors(t *testing.T) {
 	one := stone.Stone{Flow: 7, Number: 1, Size: 100}.Append(nil)
 	two := stone.Stone{Flow: 7, Number: 2, Size: 100}.Append(nil)

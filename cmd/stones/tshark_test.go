@@ -42,8 +42,7 @@ const (
 	unsound   = `ip.checksum.status == "Bad" || tcp.checksum.status == "Bad" || udp.checksum.status == "Bad"`
 )
 
-// peers skips a test that needs another program, unless the program has to be
-// there.
+// peers skips a test that needs another program, unless the program is demanded.
 func peers(t *testing.T, program string) {
 	t.Helper()
 	_, err := exec.LookPath(program)
@@ -57,7 +56,7 @@ func peers(t *testing.T, program string) {
 	}
 }
 
-// demanded is whether the tests against other programs are to be run in full.
+// demanded reports whether the tests against other programs must run in full.
 func demanded() bool { return os.Getenv("STONES_PEERS") != "" }
 
 // tshark reads a capture and returns a line for each packet that the filter
@@ -87,8 +86,8 @@ func execute(t *testing.T, args []string) string {
 	return out.String()
 }
 
-// alone writes the packets that one interface saw, but for damaged ones, into a
-// file of its own.
+// alone writes the packets of one interface, except for damaged ones, to a file of
+// their own.
 func alone(t *testing.T, file, card string) string {
 	t.Helper()
 	one := filepath.Join(t.TempDir(), "one.pcapng")
@@ -181,15 +180,13 @@ func holdAgainstTshark(t *testing.T, r lab.Result, file string) {
 	}
 }
 
-// inPieces reports whether what is damaged may have been put together with what
-// is not.
+// inPieces reports whether damaged fragments may have been reassembled with others.
 func inPieces(r lab.Result) bool {
 	e := r.Experiment
 	return e.Out.Corrupt > 0 && e.Has(lab.UDP) && e.Plan(lab.UDP).Size+48 > cmp.Or(e.Out.MTU, 1500)
 }
 
-// missing counts the datagrams of which a piece leaves and does not arrive
-// whole.
+// missing counts the datagrams of which a fragment leaves and does not arrive whole.
 func missing(t *testing.T, file, world string) (n int) {
 	t.Helper()
 	const thrown = "(ip.src == 10.0.0.1 || ipv6.src == fd00::1) && (ip.proto == 17 || ipv6.nxt == 17 || ipv6.fraghdr.nxt == 17)"
@@ -216,7 +213,7 @@ func missing(t *testing.T, file, world string) (n int) {
 	return n
 }
 
-// A damaged packet is seen as such by its checksum, and no other one is.
+// The checksum shows each damaged packet, and no other one.
 func TestTsharkDamaged(t *testing.T) {
 	t.Parallel()
 	peers(t, "tshark")

@@ -8,7 +8,7 @@ import (
 	"stones/lab"
 )
 
-// The kernel's ends are set as those of the path sim are, and then do as those do.
+// The kernel's ends are tuned as those of the path sim are, and then behave alike.
 func TestNetnsTuning(t *testing.T) {
 	inFull(t)
 	needsNetns(t)

@@ -13,7 +13,7 @@ import (
 	"stones/lab/quantity"
 )
 
-// suggested runs a command that the lesson suggests, with what was turned on top.
+// suggested runs a command that the lesson suggests, with the flags given on top.
 func (c *course) suggested(ctx context.Context, l *lesson.Lesson) error {
 	if c.turn > len(l.Turns) {
 		return &quantity.InvalidError{Word: "knob", Value: strconv.Itoa(c.turn), Why: fmt.Sprintf("not there; the lesson suggests %d", len(l.Turns))}
@@ -37,8 +37,8 @@ func (c *course) suggested(ctx context.Context, l *lesson.Lesson) error {
 	return t.do(ctx)
 }
 
-// thrown throws what the lesson throws, with what was turned on top, and asks nothing:
-// there are several experiments, or real time passes.
+// thrown runs the lesson's experiment with the flags given on top, and does not ask for
+// a prediction: there are several experiments, or it runs in real time.
 func (c *course) thrown(ctx context.Context, l *lesson.Lesson) error {
 	for _, name := range []string{"predict", "save"} {
 		if c.cmd.Flags().Changed(name) {
@@ -51,7 +51,7 @@ func (c *course) thrown(ctx context.Context, l *lesson.Lesson) error {
 	return t.do(ctx)
 }
 
-// how is what was turned, as on the command line.
+// how returns the flags given on top, as on the command line.
 func (c *course) how() string {
 	var words []string
 	for _, k := range c.settings.Turned() {
@@ -63,8 +63,8 @@ func (c *course) how() string {
 	return strings.Join(words, " ")
 }
 
-// another reports whether what was turned makes the lesson another one. It is about any
-// seed.
+// another reports whether the flags given on top change the lesson's experiment.
+// Another seed does not.
 func (c *course) another() bool {
 	return slices.ContainsFunc(c.settings.Turned(), func(k knob.Knob) bool { return k.Word != "seed" })
 }

@@ -9,9 +9,9 @@ import (
 	"stones/lab/knob"
 )
 
-// twice runs the experiments two times more, and returns an error that says where the
-// runs part, if they do: a program that is a protocol may look at the wall clock, or
-// have chance of its own.
+// twice runs the experiments two more times, and returns an error that says where the
+// two runs differ, if they do: a program that is a protocol may use the wall clock, or
+// random numbers of its own.
 func (t *throw) twice(ctx context.Context, es []lab.Experiment) error {
 	if path := es[0].Path; path != lab.Sim {
 		return &knob.ConflictError{One: "--check", Other: fmt.Sprintf("--path %q", path), Why: "time is real there, and no two runs are the same"}
@@ -37,7 +37,7 @@ func (t *throw) twice(ctx context.Context, es []lab.Experiment) error {
 	return nil
 }
 
-// parting says where two runs of an experiment part; nil if they do not.
+// parting returns an error that says where two runs of an experiment differ, or nil.
 func parting(one, two lab.Result) error {
 	for i, x := range one.Flows {
 		y := two.Flows[i]

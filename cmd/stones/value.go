@@ -6,12 +6,12 @@ import (
 	"os"
 )
 
-// maxValue is how long a file may be that holds the value of a flag.
+// maxValue is the largest file with the value of a flag, in bytes.
 const maxValue = 16 << 20
 
 // readValue reads a file that holds the value of a flag. The error is the reason alone.
 func readValue(name string) ([]byte, error) {
-	info, err := os.Stat(name) // opening what is no file may wait for ever
+	info, err := os.Stat(name) // opening a pipe may block for ever
 	switch {
 	case err != nil:
 		return nil, errors.New(reason(err))

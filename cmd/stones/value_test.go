@@ -14,7 +14,7 @@ import (
 	"stones/lab/knob"
 )
 
-// fromFile sets a word to what a file with that text holds.
+// fromFile sets a word to the value in a file with that text.
 func fromFile(t *testing.T, word, text string) (lab.Experiment, error) {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "value")
@@ -37,8 +37,7 @@ func fromName(word, name string) (lab.Experiment, error) {
 	return es[0], nil
 }
 
-// Lists come from files as they come from the command line, and the experiment carries
-// what was read.
+// Lists can come from files as from the command line, and the experiment carries them.
 func TestListsFromFiles(t *testing.T) {
 	for word, files := range map[string][2]string{
 		"drop":         {"3, 5-7\n# a remark\n9 # another\r\n", "3,5-7,9"},
@@ -76,7 +75,7 @@ func again(t *testing.T, e lab.Experiment) {
 	}
 }
 
-// What is wrong with a file is one line, and never read to its end if it is too long.
+// An error in a file is one line, and a file that is too long is not read to its end.
 func TestWrongValueFiles(t *testing.T) {
 	var scattered strings.Builder
 	for n := 1; n < 400_000; n += 2 {
@@ -128,7 +127,7 @@ func TestWrongValueFiles(t *testing.T) {
 	}
 }
 
-// A wire that follows a constant trace carries what one of that bandwidth carries.
+// A wire that follows a constant trace behaves as one of that bandwidth.
 func TestTraceCarries(t *testing.T) {
 	words := []string{"rate", "max", "count", "20000", "size", "1400", "loss", "0%", "reorder", "0%"}
 	steady := ran(t, asked(t, append(words, "bandwidth", "12Mbit")...))

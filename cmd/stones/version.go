@@ -11,15 +11,15 @@ import (
 	"stones/lab/stack"
 )
 
-// licenses are those of all that is linked. .ci/licenses writes them.
+// licenses are the licence texts of all linked modules, which .ci/licenses writes.
 //
 //go:embed licenses.txt
 var licenses string
 
-// licenseTitle begins the licence texts of one module.
+// licenseTitle marks the beginning of the licence texts of one module.
 const licenseTitle = "================ "
 
-// licensesOf are the licence texts of Go, which comes first, and of those modules.
+// licensesOf returns the licence texts of Go, which come first, and of those modules.
 func licensesOf(modules []string) string {
 	sections := strings.Split(licenses, licenseTitle)[1:]
 	var kept strings.Builder
@@ -32,7 +32,7 @@ func licensesOf(modules []string) string {
 	return kept.String()
 }
 
-// versionText says what program this is, as far as it makes a difference to results.
+// versionText identifies the program, as far as it makes a difference to results.
 func versionText(info *debug.BuildInfo) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "stones %s\n", version)
@@ -42,7 +42,7 @@ func versionText(info *debug.BuildInfo) string {
 	return b.String()
 }
 
-// commit is what the program was built from.
+// commit is the commit from which the program was built.
 func commit(info *debug.BuildInfo) string {
 	hash, changed := "", ""
 	if info != nil {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The version says from what the program was built, if that is known.
+// The version names the commit from which the program was built, if that is known.
 func TestVersion(t *testing.T) {
 	settings := func(words ...string) *debug.BuildInfo {
 		info := &debug.BuildInfo{}
@@ -32,7 +32,7 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// Of all that is linked, the licence is printed, and that of Go.
+// The licences of all linked modules, and of Go, are printed.
 func TestLicenses(t *testing.T) {
 	var out bytes.Buffer
 	if code := (program{stdout: &out, stderr: &out}).exec(t.Context(), []string{"--licenses"}); code != 0 {

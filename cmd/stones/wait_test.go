@@ -8,8 +8,8 @@ import (
 	"stones/lab"
 )
 
-// For what stones wait: one lost stone, a window that is too small, a queue, and a
-// road that lets packets pass each other.
+// Causes of waiting: a lost stone, a window that is too small, a queue, and a road that
+// lets packets pass each other.
 func TestWaiting(t *testing.T) {
 	clean := []string{"loss", "0%", "reorder", "0%", "bandwidth", "unlimited", "queue", "unlimited", "delay", "50ms"}
 	for _, tt := range []struct {
@@ -44,7 +44,8 @@ func TestWaiting(t *testing.T) {
 
 func waitOf(v float64) lab.Wait { return lab.Wait{Sum: lab.Number(v)} }
 
-// Stone by stone, the waits and the least delay are the delay, on roads of all kinds.
+// For each stone, the waits and the least delay add up to its delay, on roads of all
+// kinds.
 func TestWaitsAddUp(t *testing.T) {
 	for _, words := range [][]string{
 		{},

@@ -65,7 +65,7 @@ interrupt is the ordinary end: then it says what became of all datagrams.`,
 		if k.Group == knob.Way || k.Word == "seed" {
 			addKnob(s.flags, k, &s.settings)
 			if k.Group == knob.Way {
-				s.flags.Lookup(k.Word).DefValue = "" // nothing happens unless it is said
+				s.flags.Lookup(k.Word).DefValue = "" // the wire is perfect by default
 			}
 		}
 	}
@@ -83,7 +83,7 @@ interrupt is the ordinary end: then it says what became of all datagrams.`,
 	return cmd
 }
 
-// do carries datagrams until the end, and says what became of them.
+// do relays datagrams until the end, and reports what became of them.
 func (s *stretch) do(ctx context.Context) error {
 	door, to, err := s.ends()
 	if err != nil {
@@ -160,7 +160,7 @@ func (s *stretch) tell(told report.Relayed) error {
 	}{version, told.Seed, told.Clients, of(told.Ways[0]), of(told.Ways[1])})
 }
 
-// ends are the socket that clients send to, and the address of the other program.
+// ends returns the socket to which clients send, and the address of the other program.
 func (s *stretch) ends() (door *net.UDPConn, to netip.AddrPort, err error) {
 	const needed = "needed, e.g. :9000"
 	if s.listen == "" {
@@ -219,7 +219,7 @@ func (s *stretch) ends() (door *net.UDPConn, to netip.AddrPort, err error) {
 	return door, to, nil
 }
 
-// local puts a host before a port that has none.
+// local puts a host in front of a port without one.
 func local(text, host string) string {
 	if strings.HasPrefix(text, ":") {
 		return host + text

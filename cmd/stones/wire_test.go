@@ -35,8 +35,8 @@ func (w *watched) String() string {
 	return w.buf.String()
 }
 
-// stretched runs stones wire before a program at a port, and returns where to send to,
-// and what ends it and returns what it says.
+// stretched runs stones wire in front of a program at a port, and returns the port to
+// send to, and a function that ends it and returns its output.
 func stretched(t *testing.T, to int, args ...string) (port int, ended func() (code int, out string)) {
 	t.Helper()
 	var stdout, stderr watched
@@ -71,8 +71,8 @@ func bound(t *testing.T) (*net.UDPConn, int) {
 	return s, s.LocalAddr().(*net.UDPAddr).Port
 }
 
-// A pair of programs with sockets of their own: alternating bits over a wire that
-// loses, doubles and delays.
+// A pair of programs with sockets of their own: the alternating bit protocol over a
+// wire that loses, duplicates and delays.
 func TestWireBetweenPair(t *testing.T) {
 	t.Parallel()
 	receiver, port := bound(t)
@@ -261,7 +261,7 @@ func TestWireBetweenNetcats(t *testing.T) {
 	}
 }
 
-// What passes can be kept for Wireshark, and what cannot be meant is said.
+// Passing datagrams can be captured for Wireshark, and invalid flags are errors.
 func TestWireWords(t *testing.T) {
 	receiver, port := bound(t)
 	file := filepath.Join(t.TempDir(), "wire.pcapng")

@@ -18,7 +18,7 @@ import (
 	"stones/lab"
 )
 
-// Two worlds that live at once, each on a core, end as they do one after the other.
+// Two worlds that run at once, each on a core, end as they do one after the other.
 func TestTwoWorldsAtOnce(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	worlds := []lab.Experiment{exchange(t, lab.TCP), both(lossy(t), steady(1000, 1000, 5*ms))}
