@@ -48,9 +48,8 @@ func (h *Host) mtu(addr netip.Addr) int {
 // (net.ipv4.route.min_pmtu).
 const minPathMTU4 = 552
 
-// narrow notes that a link on the way to addr carries no more than mtu bytes. It reports
-// whether that has lowered the path MTU.
-func (h *Host) narrow(addr netip.Addr, mtu int) bool {
+// narrow notes that a link on the way to addr carries no more than mtu bytes.
+func (h *Host) narrow(addr netip.Addr, mtu int) {
 	least := minPathMTU4
 	if addr.Is6() {
 		// RFC 8201 section 4: "A node MUST NOT reduce its estimate of the Path MTU
@@ -58,11 +57,9 @@ func (h *Host) narrow(addr netip.Addr, mtu int) bool {
 		least = ip.MinMTU6
 	}
 	mtu = max(mtu, least)
-	if mtu >= h.mtu(addr) {
-		return false
+	if mtu < h.mtu(addr) {
+		h.peer(addr).mtu = mtu
 	}
-	h.peer(addr).mtu = mtu
-	return true
 }
 
 // The ports that a host gives to a socket that asks for none (net.ipv4.ip_local_port_range).

@@ -38,16 +38,3 @@ func (c *Conn) timeWaited(seg *Segment) {
 	}
 	c.sendACK()
 }
-
-// Replaceable reports whether a SYN may open a new connection between the same ports:
-// this one is in TIME-WAIT, and the SYN is certainly newer. By RFC 6191 section 2 it is
-// newer if its time stamp is larger than the last one seen on the old connection.
-func (c *Conn) Replaceable(syn *Segment) bool {
-	if c.state != TimeWait || syn.Flags&(SYN|ACK|RST) != SYN {
-		return false
-	}
-	if c.stamps && syn.HasTimestamps && int32(syn.TSVal-c.tsRecent) > 0 {
-		return true
-	}
-	return int32(syn.Seq-c.wireAck(c.rcvNxt)) > 0
-}
