@@ -204,9 +204,12 @@ const mostDocument = 1 << 30
 
 // whole reads a document, and holds it in memory.
 func (s *sweep) whole(in io.Reader, name string) error {
-	data, err := io.ReadAll(io.LimitReader(in, mostDocument))
-	if err != nil {
+	data, err := io.ReadAll(io.LimitReader(in, mostDocument+1))
+	switch {
+	case err != nil:
 		return fmt.Errorf("%s: %s", name, reason(err))
+	case len(data) > mostDocument:
+		return fmt.Errorf("%s: more than %d GiB; --format jsonl has no such limit", name, mostDocument>>30)
 	}
 	var doc lab.Document
 	if err := document.Unmarshal(document.Unmarked(data), &doc); err != nil {

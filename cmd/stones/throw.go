@@ -287,6 +287,9 @@ func (t *throw) told() error {
 	if len(t.settings.Changes()) > 0 {
 		return &knob.ConflictError{One: "--experiment", Other: "--at", Why: "the file says all of it"}
 	}
+	if len(t.settings.Cycles()) > 0 {
+		return &knob.ConflictError{One: "--experiment", Other: "--every", Why: "the file says all of it"}
+	}
 	if t.flags.Changed("runs") {
 		return &knob.ConflictError{One: "--experiment", Other: "--runs", Why: "the file says all of it"}
 	}

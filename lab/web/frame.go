@@ -135,9 +135,22 @@ func (r *Request) read(text []byte) error {
 		return fmt.Errorf("a request has at most %d kB", MaxRequest>>10)
 	}
 	if err := json.Unmarshal(text, r, json.RejectUnknownMembers(true)); err != nil {
-		return errors.New("not a request: " + prose.Cut(prose.Safe(err.Error()), 100))
+		return errors.New("not a request: " + prose.Cut(prose.Safe(unread(err)), 100))
 	}
 	return nil
+}
+
+// unread says what is wrong with a request. The library's own words are not the same in
+// each run.
+func unread(err error) string {
+	wrong := new(json.SemanticError)
+	switch {
+	case !errors.As(err, &wrong):
+		return "no JSON"
+	case errors.Is(err, json.ErrUnknownName):
+		return fmt.Sprintf("%q is not known", wrong.JSONPointer)
+	}
+	return fmt.Sprintf("%q is of another kind", wrong.JSONPointer)
 }
 
 // told returns an error in the command line's words.

@@ -112,7 +112,8 @@ func sweepLine(runs [][]float64, aside, top float64, line, band, mark look) []se
 		}
 		x := float64(i) + aside
 		sorted := slices.Sorted(slices.Values(values))
-		least, median, most := sorted[0], sorted[(len(sorted)-1)/2], sorted[len(sorted)-1]
+		n := len(sorted)
+		least, median, most := sorted[0], sorted[(n-1)/2]/2+sorted[n/2]/2, sorted[n-1] // RFC 2330 section 11.3
 		if math.IsInf(median, 1) {
 			gone = append(gone, point{x, top})
 			all, through = append(all, series{line, through}), nil

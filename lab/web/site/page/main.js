@@ -311,7 +311,7 @@ function listen() {
   $('path').onchange = turnPath
   $('to').onchange = turnPath
   $('throw').onclick = () => throwAll(true)
-  $('seed').onclick = () => { state.seed = Number(state.seed) + 1; throwAll() }
+  $('seed').onclick = () => { state.seed = String(BigInt(state.seed) + 1n); throwAll() }
   $('carry').onclick = () => {
     if (state.set.file) { // carry nothing again
       delete state.set.file
