@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"stones/lab"
+	"stones/lab/advice"
 	"stones/lab/pace"
 	"stones/lab/run"
 	"stones/lab/wire"
@@ -653,6 +654,31 @@ func goodputOfFirst(x lab.Outcome) float64 {
 		return 0
 	}
 	return x.Intervals[0].Goodput.Value / 1e6
+}
+
+// A datagram has as many pieces, of as many bytes, as theory makes of it. In IPv6 each
+// piece has a header more.
+func TestPieces(t *testing.T) {
+	for _, tt := range []struct {
+		size, pieces, bytes int
+		v6                  bool
+	}{
+		{1472, 1, 1500, false}, {1473, 2, 1521, false}, {2952, 2, 3000, false}, {2953, 3, 3021, false},
+		{1452, 1, 1500, true}, {1453, 2, 1557, true}, {2888, 2, 2992, true}, {2889, 3, 3041, true}, {2904, 3, 3056, true},
+	} {
+		const n = 10
+		e := classroom()
+		e = e.With(lab.Over(lab.UDP, steady(n, tt.size, 100*ms)))
+		e.IPv6, e.Out.Loss, e.Out.Reorder, e.Out.Bandwidth = tt.v6, wire.Loss{}, wire.Reorder{}, 8_000_000
+		r := ran(t, e)
+		x := pick(t, r, lab.UDP)
+		if got := x.Wire; got.Packets.Value != float64(n*tt.pieces) || got.Bytes.Value != float64(n*tt.bytes) {
+			t.Errorf("%d bytes, IPv6 %t: %v packets, %v bytes; want %d, %d", tt.size, tt.v6, got.Packets.Value, got.Bytes.Value, n*tt.pieces, n*tt.bytes)
+		}
+		if said := advice.Expect(&e, &x, "delay_p50_ms"); math.Abs(said.Mean-x.Delay.P50.Value) > 1e-6 {
+			t.Errorf("%d bytes, IPv6 %t: takes %v ms; theory says %v", tt.size, tt.v6, x.Delay.P50.Value, said.Mean)
+		}
+	}
 }
 
 func TestBigStones(t *testing.T) {

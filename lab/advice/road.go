@@ -16,6 +16,7 @@ const (
 	usualMTU   = 1500 // where the wire says nothing
 	udpHeader  = 8
 	tcpHeader  = 20
+	fragment   = 8  // of version 6 (RFC 8200 section 4.5)
 	timestamps = 12 // bytes of TCP's option in each segment (RFC 7323)
 	asking     = 40 // bytes of a SYN with its options, without the IP header
 )
@@ -73,8 +74,12 @@ func newRoad(e *lab.Experiment, f *lab.Flow) *road {
 		r.pieces = (p.Size + r.segment - 1) / r.segment
 		r.bytes = r.size + float64(r.pieces*(r.mtu-r.segment))
 	} else {
-		r.pieces = theory.Pieces(p.Size+udpHeader, r.mtu, r.header)
-		r.bytes = r.size + udpHeader + float64(r.pieces*r.header)
+		header := r.header
+		if e.IPv6 && p.Size+udpHeader > r.mtu-header {
+			header += fragment
+		}
+		r.pieces = theory.Pieces(p.Size+udpHeader, r.mtu, header)
+		r.bytes = r.size + udpHeader + float64(r.pieces*header)
 	}
 	r.air = theory.Airtime(r.bytes, r.bandwidth)
 	answer := float64(r.header + tcpHeader + timestamps)
