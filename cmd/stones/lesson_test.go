@@ -663,8 +663,15 @@ func TestPieces(t *testing.T) {
 		size, pieces, bytes int
 		v6                  bool
 	}{
-		{1472, 1, 1500, false}, {1473, 2, 1521, false}, {2952, 2, 3000, false}, {2953, 3, 3021, false},
-		{1452, 1, 1500, true}, {1453, 2, 1557, true}, {2888, 2, 2992, true}, {2889, 3, 3041, true}, {2904, 3, 3056, true},
+		{1472, 1, 1500, false},
+		{1473, 2, 1521, false},
+		{2952, 2, 3000, false},
+		{2953, 3, 3021, false},
+		{1452, 1, 1500, true},
+		{1453, 2, 1557, true},
+		{2888, 2, 2992, true},
+		{2889, 3, 3041, true},
+		{2904, 3, 3056, true},
 	} {
 		const n = 10
 		e := classroom()
