@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -318,22 +319,31 @@ func TestNetnsFarther(t *testing.T) {
 func TestNetnsFarShare(t *testing.T) {
 	inFull(t)
 	needsNetns(t)
+	// At a time: kernels are not the same twice, and what is not near after some may be after more.
 	const seeds = 6
 	for congestion, apart := range map[string]float64{"reno": 0.15, "cubic": 0.25} { // CUBIC's were 15.4 % apart when this was measured
-		var es []lab.Experiment
-		for seed := range uint64(seeds) {
-			e := flowing(t, []string{"congestion", congestion, "delay", "10ms", "jitter", "1ms", "queue", "50", "size", "1000", "rate", "max", "time", "20s", "start", "0-100ms"}, "tcp name=near", "tcp name=far extra-delay=30ms")
-			e.Seed = seed + 1
-			es = append(es, e)
-		}
-		ours, _ := nearToFar(t, all(t, es))
-		kernel, late := nearToFar(t, along(t, lab.Netns, 3, es))
-		t.Logf("%s: the nearer flow has %.3f times as much on sim, %.3f over the kernel's TCP; 1 in 100 packets came up to %v ms late", congestion, ours, kernel, late)
-		switch same := within(ours, kernel, apart); {
-		case !same && late > tooLate:
-			t.Skipf("the computer is too busy: packets came up to %v ms late", late)
-		case !same:
-			t.Errorf("%s: the nearer flow has %.3f times as much on sim, %.3f over the kernel's TCP; want them within %v", congestion, ours, kernel, apart)
+		var here, there []lab.Result
+		for round := range 3 {
+			var es []lab.Experiment
+			for seed := range uint64(seeds) {
+				e := flowing(t, []string{"congestion", congestion, "delay", "10ms", "jitter", "1ms", "queue", "50", "size", "1000", "rate", "max", "time", "20s", "start", "0-100ms"}, "tcp name=near", "tcp name=far extra-delay=30ms")
+				e.Seed = uint64(round)*seeds + seed + 1
+				es = append(es, e)
+			}
+			here, there = append(here, all(t, es)...), append(there, along(t, lab.Netns, 3, es)...)
+			ours, _ := nearToFar(t, here)
+			kernel, late := nearToFar(t, there)
+			said := fmt.Sprintf("%s, %d seeds: the nearer flow has %.3f times as much on sim, %.3f over the kernel's TCP; 1 in 100 packets came up to %v ms late", congestion, len(here), ours, kernel, late)
+			t.Log(said)
+			if within(ours, kernel, apart) {
+				break
+			}
+			switch {
+			case late > tooLate:
+				t.Skip("the computer is too busy: " + said)
+			case round == 2:
+				t.Errorf("%s; want them within %v", said, apart)
+			}
 		}
 	}
 }
