@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 
+	"stones/lab/document"
 	"stones/lab/prose"
 	"stones/lab/quantity"
 )
@@ -79,7 +80,7 @@ func tooShort(key []byte) string {
 
 // trimKey removes what editors and echo add: the line break, and a byte order mark.
 func trimKey(key []byte) []byte {
-	key = bytes.TrimPrefix(key, []byte("\ufeff"))
+	key = document.Unmarked(key)
 	return bytes.TrimSuffix(bytes.TrimSuffix(key, []byte("\n")), []byte("\r"))
 }
 

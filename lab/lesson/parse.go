@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"stones/lab"
+	"stones/lab/document"
 	"stones/lab/knob"
 	"stones/lab/photo"
 	"stones/lab/prose"
@@ -68,7 +69,7 @@ func (p *parser) read(r io.Reader) ([]byte, error) {
 	if len(data) > maxFile {
 		return nil, p.wrong(1, "more than 1 MiB")
 	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	data = document.Unmarked(data)
 	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	return data, p.vet(data)
 }
